@@ -1,0 +1,102 @@
+/*
+ * text - a message as the engine reads it: bytes in, folded views, tokens and
+ * sentences out, in any cutting of the bytes.
+ *
+ *   original   W e   **r e f u n d**  $1,250.00   now.\n
+ *   folded     we      refund         $1,250.00   now.     (phrases, numbers,
+ *   tokens     we      refund         $ 1,250.00  now       entities, topics)
+ *   plain      NFKC without invisible characters, case kept (pattern, links,
+ *              secrets)
+ *
+ * Invariants: both views, tokens and sentences only grow; what has been
+ * appended never changes and is the same for every cutting of the bytes. A
+ * token is appended when the bytes after it have settled that it is complete.
+ * Maps are monotonic: byte i of a view came from original bytes
+ * map[i]..map_end[i].
+ *
+ * Not UTF-8, over the limit, out of memory: the call says so once and the
+ * text takes no more.
+ */
+#ifndef HANDRAIL_RULES_TEXT_H
+#define HANDRAIL_RULES_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum text_err {
+	TEXT_OK = 0,
+	TEXT_ERR_MEMORY = -1,
+	TEXT_ERR_NOT_UTF8 = -2,
+	TEXT_ERR_TOO_LONG = -3,
+};
+
+/* Words by UAX 29. A NUMBER is digits with inner separators ("1,250.00"). A
+ * SYMBOL is one currency sign or % (per mille and full-width forms fold to
+ * it). Everything else lies between tokens. */
+enum token_kind { TOKEN_WORD, TOKEN_NUMBER, TOKEN_SYMBOL };
+
+struct token {
+	uint32_t start, end;     /* original bytes */
+	uint32_t fold, fold_len; /* its bytes in the folded view */
+	uint32_t alt, alt_len;   /* other reading (leet digits, confusables) in
+	                            text.alt; alt_len 0: none */
+	uint32_t sentence;       /* number of its sentence, from 0 */
+	uint8_t kind;            /* enum token_kind */
+	bool glued;              /* nothing but this token's first byte follows
+	                            the one before it */
+};
+
+struct text_view {
+	char *bytes;
+	uint32_t *map, *map_end; /* original bytes of each view byte */
+	size_t len, cap;
+};
+
+/* Sentences end as DESIGN.md 13 says; the last may still be open. */
+struct sentence {
+	uint32_t start, end;             /* original bytes, end exclusive */
+	uint32_t plain_start, plain_end; /* bytes of the plain view */
+	uint32_t fold_start, fold_end;
+	uint32_t first_token, n_tokens;
+	bool closed;
+};
+
+struct text {
+	char *bytes;             /* the original, owned, all of it */
+	size_t len, cap;
+	struct text_view folded, plain;
+	char *alt;
+	size_t alt_len, alt_cap;
+	struct token *tokens;
+	size_t n_tokens, cap_tokens;
+	struct sentence *sentences;
+	size_t n_sentences, cap_sentences;
+	size_t settled;          /* original bytes before this one are in the
+	                            views and, but for an unfinished last token,
+	                            in tokens */
+	size_t open_token;       /* original start of the unfinished last token;
+	                            == settled when there is none */
+	size_t max_bytes;
+	bool final;
+	enum text_err err;
+	struct text_state *state; /* of text.c and normalise.c */
+};
+
+int text_init(struct text *, size_t max_bytes)
+    __attribute__((warn_unused_result));
+void text_clear(struct text *);
+void text_reset(struct text *); /* keeps the memory */
+/* 0 or enum text_err. */
+int text_feed(struct text *, const char *bytes, size_t len)
+    __attribute__((warn_unused_result));
+int text_end(struct text *) __attribute__((warn_unused_result));
+
+/* The folded form of a token: bytes not NUL-terminated. */
+static inline const char *text_fold(const struct text *t,
+    const struct token *k)
+{
+	return t->folded.bytes + k->fold;
+}
+
+#endif

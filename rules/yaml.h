@@ -1,0 +1,74 @@
+/*
+ * yaml - a YAML file as a tree in which every scalar is text and knows where
+ * it stands.
+ *
+ * libyaml gives raw scalars, so `no`, `1.10`, `007`, `12:30` keep the author's
+ * letters. What YAML silently eats is refused with its own code (POLICY.md
+ * 1.11): comments inside text, sentences split by commas, ": " in a sentence,
+ * duplicate keys, aliases, anchors, tags, merge keys, second documents, tabs,
+ * typographic quotes as delimiters, invisible characters in phrases.
+ *
+ * The tree is immutable after yaml_parse and may be read by any thread. All
+ * strings are borrowed from the document. Also used by the proxy for its own
+ * configuration and channel files.
+ */
+#ifndef HANDRAIL_RULES_YAML_H
+#define HANDRAIL_RULES_YAML_H
+
+#include "rules/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
+
+struct yaml_node {
+	enum yaml_kind kind;
+	unsigned line, col;     /* of its first character, from 1 */
+	unsigned width;         /* characters, for underlining */
+	bool flow;              /* written as [..] or {..} */
+	bool quoted;            /* text written in quotes or as a block */
+	const char *text;       /* YAML_TEXT: NUL-terminated UTF-8, else NULL */
+	size_t len;             /* bytes of text */
+	const struct yaml_node *key;   /* in a map: the key's own node */
+	const struct yaml_node *child; /* first item or value, or NULL */
+	const struct yaml_node *next;  /* next sibling, or NULL */
+	size_t n_children;
+};
+
+struct yaml_doc;
+
+/*
+ * Parse len bytes. file is copied and used in diagnostics. Every fault is
+ * reported to diag (with the offending source line available through
+ * yaml_source_line). Returns NULL when there was at least one error or memory
+ * ran out (code "Y000"); never NULL without a diagnostic.
+ */
+struct yaml_doc *yaml_parse(const char *file, const char *bytes, size_t len,
+    diag_fn *diag, void *arg);
+void yaml_free(struct yaml_doc *);
+
+const char *yaml_file(const struct yaml_doc *);
+const struct yaml_node *yaml_root(const struct yaml_doc *);
+/* The value under key in a map, or NULL (also when node is NULL or no map). */
+const struct yaml_node *yaml_get(const struct yaml_node *node,
+    const char *key);
+/* yaml_get's text, or NULL when absent or not text. */
+const char *yaml_get_text(const struct yaml_node *node, const char *key);
+bool yaml_is(const struct yaml_node *node, const char *text);
+
+/*
+ * Report every key of the map that is not in allowed (NULL-terminated), with
+ * a suggestion ("did you mean ...") and the list of keys known here. where
+ * names the place in words ("under percent"). Returns the number reported.
+ */
+unsigned yaml_check_keys(const struct yaml_doc *, const struct yaml_node *map,
+    const char *const *allowed, const char *where, diag_fn *diag, void *arg);
+/* The nearest of the NULL-terminated words (edit distance <= 2), or NULL. */
+const char *yaml_nearest(const char *word, const char *const *words);
+/* Report one fault at a node. printf-like; hint may be NULL. */
+void yaml_report(const struct yaml_doc *, const struct yaml_node *,
+    enum diag_level, const char *code, const char *hint, diag_fn *diag,
+    void *arg, const char *fmt, ...) __attribute__((format(printf, 8, 9)));
+
+#endif
