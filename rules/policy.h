@@ -24,6 +24,7 @@ enum detector_kind {
 	DETECTOR_LINKS,   /* a link outside the allowed hosts */
 	DETECTOR_PATTERN, /* PCRE2 */
 	DETECTOR_TEXT_IS, /* the whole message is one of these */
+	DETECTOR_KINDS,
 };
 
 enum number_kind {
@@ -154,6 +155,7 @@ struct guard_policy {
 	size_t n_rules;
 	const struct detector *detectors;
 	size_t n_detectors;
+	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */
 	const struct phrases *phrases;
 	uint32_t negation;          /* detector of the built-in negations */
 	const struct queue *queues;
