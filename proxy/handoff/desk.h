@@ -1,0 +1,37 @@
+/*
+ * desk - the built-in destination, for `handrail handoff` and the console:
+ * list, show, reply, return, over the store.
+ *
+ * Works from another process while the proxy runs: each write is one
+ * transaction that also tells the proxy and leaves an audit record for it.
+ */
+#ifndef HANDRAIL_PROXY_HANDOFF_DESK_H
+#define HANDRAIL_PROXY_HANDOFF_DESK_H
+
+#include "proxy/store/store_handoffs.h"
+#include "proxy/store/store_outbox.h"
+
+struct desk_case { /* one handoff with all that belongs to it */
+	struct store_handoff handoff;
+	struct store_message *later; /* messages after the record's */
+	size_t n_later;
+	struct store_reply *replies;
+	size_t n_replies;
+	struct store_delivery *deliveries; /* without bodies */
+	size_t n_deliveries;
+};
+void desk_case_clear(struct desk_case *);
+
+/* All return 0 or a store_err. id may be cut short where it is unambiguous
+ * (CONFLICT otherwise). by: who does it, for the audit log. */
+int desk_list(struct store *, bool all, struct store_handoff **out, size_t *n)
+    __attribute__((warn_unused_result));
+int desk_show(struct store *, const char *id, struct desk_case *out)
+    __attribute__((warn_unused_result));
+int desk_reply(struct store *, const char *id, const char *by,
+    const char *text) __attribute__((warn_unused_result));
+/* *later: it returns once the replies that wait are delivered. */
+int desk_return(struct store *, const char *id, const char *by,
+    const char *note, bool *later) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * store_conversations - rows of conversations, their messages and keys.
+ *
+ * Text goes in and comes out plain; on disk it is sealed (vault.h). A
+ * conversation's key is made when first needed. After an erasure the rows
+ * stay, their text opens no more (STORE_ERASED), and a message that comes
+ * later gets a key of the next generation.
+ */
+#ifndef HANDRAIL_PROXY_STORE_STORE_CONVERSATIONS_H
+#define HANDRAIL_PROXY_STORE_STORE_CONVERSATIONS_H
+
+#include "proxy/base/buf.h"
+#include "proxy/store/store.h"
+
+#define STORE_HANDOFF_ID_SIZE 27 /* "h-", 24 hex digits, NUL */
+#define STORE_SALT_BYTES 16
+
+enum store_speaker { STORE_CUSTOMER, STORE_AI, STORE_HUMAN, STORE_SYSTEM };
+enum store_status {
+	STORE_DELIVERED,
+	STORE_EDITED,   /* what the customer got in place of the original */
+	STORE_WITHHELD, /* never shown to the customer */
+	STORE_DRAFT,    /* for the person only */
+	STORE_SEEN,     /* of a message cut short: what had left by then */
+};
+const char *store_speaker_name(enum store_speaker); /* "customer", ... */
+const char *store_status_name(enum store_status);   /* "delivered", ... */
+
+struct store_message {
+	uint32_t seq; /* from 1, dense */
+	enum store_speaker speaker;
+	enum store_status status;
+	int64_t time_us;
+	bool erased; /* text is NULL, its key is gone */
+	char *text;  /* NUL-terminated */
+	size_t len;
+	unsigned char salt[STORE_SALT_BYTES]; /* of the audit's commitment */
+};
+
+struct store_conversation {
+	char *family, *id;
+	bool locked;
+	uint32_t epoch; /* locks so far */
+	char handoff[STORE_HANDOFF_ID_SIZE]; /* of the latest lock, or "" */
+	uint32_t ai_turns, customer_turns, last_seq;
+	int64_t created_us, updated_us, erased_us; /* 0: never */
+};
+void store_conversation_clear(struct store_conversation *);
+void store_messages_free(struct store_message *, size_t n);
+
+int store_conversation_get(struct store_tx *, const char *family,
+    const char *id, struct store_conversation *out)
+    __attribute__((warn_unused_result));
+/* Insert or update counters; state, epoch and handoff are not touched. */
+int store_conversation_put(struct store_tx *,
+    const struct store_conversation *, const char *customer)
+    __attribute__((warn_unused_result));
+int store_conversation_lock(struct store_tx *, const char *family,
+    const char *id, uint32_t epoch, const char *handoff)
+    __attribute__((warn_unused_result));
+int store_conversation_unlock(struct store_tx *, const char *family,
+    const char *id) __attribute__((warn_unused_result));
+/* Every locked conversation; fn's argument is borrowed for the call. */
+int store_conversations_locked(struct store_tx *,
+    void (*fn)(void *arg, const struct store_conversation *), void *arg)
+    __attribute__((warn_unused_result));
+
+/* Writing a number twice replaces the row. A message from before the erasure
+ * of its conversation is kept without text. */
+int store_message_put(struct store_tx *, const char *family, const char *id,
+    const struct store_message *) __attribute__((warn_unused_result));
+/* The last max of those after seq, oldest first; free with
+ * store_messages_free. */
+struct store_range {
+	uint32_t after;
+	size_t max;
+};
+int store_messages_get(struct store_tx *, const char *family, const char *id,
+    struct store_range, struct store_message **out, size_t *n)
+    __attribute__((warn_unused_result));
+
+/* Seal or open text of the conversation for a row elsewhere. gen is the
+ * generation of the key, kept beside the sealed text. */
+struct store_sealed {
+	const char *family, *id, *class;
+	int64_t number;
+	int64_t gen;
+};
+int store_seal(struct store_tx *, struct store_sealed *place,
+    const void *text, size_t len, struct buf *out)
+    __attribute__((warn_unused_result));
+int store_unseal(struct store_tx *, const struct store_sealed *place,
+    const void *sealed, size_t len, struct buf *out)
+    __attribute__((warn_unused_result));
+
+/* Destroy the keys; *n gets how many conversations held one. Tells a running
+ * proxy. Call store_scrub after. */
+int store_erase_conversation(struct store_tx *, const char *family,
+    const char *id, int64_t now_us, size_t *n)
+    __attribute__((warn_unused_result));
+int store_erase_customer(struct store_tx *, const char *customer,
+    int64_t now_us, size_t *n) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * store_outbox - deliveries owed to destinations. A row stays until it is
+ * sent; its key is the same at every try.
+ */
+#ifndef HANDRAIL_PROXY_STORE_STORE_OUTBOX_H
+#define HANDRAIL_PROXY_STORE_STORE_OUTBOX_H
+
+#include "proxy/store/store_conversations.h"
+
+enum store_outbox_state {
+	STORE_OUTBOX_PENDING,
+	STORE_OUTBOX_SENT,
+	STORE_OUTBOX_DEAD, /* given up: a person must look */
+};
+const char *store_outbox_state_name(enum store_outbox_state);
+
+struct store_delivery {
+	int64_t id;
+	char handoff[STORE_HANDOFF_ID_SIZE];
+	char *family, *conversation;
+	char *destination;
+	char *key;       /* idempotency key: handoff id and event number */
+	char *event;     /* "handoff.requested", "message.customer", ... */
+	enum store_outbox_state state;
+	unsigned tries;
+	int64_t created_us, next_us, done_us;
+	char *error;     /* of the last try, or NULL; no text of messages */
+	bool erased;     /* body is NULL, its key is gone */
+	char *body;      /* JSON; NULL in lists */
+	size_t len;
+};
+void store_deliveries_free(struct store_delivery *, size_t n);
+
+/* A key that is there already changes nothing: STORE_OK. */
+int store_delivery_put(struct store_tx *, const struct store_delivery *)
+    __attribute__((warn_unused_result));
+/*
+ * Pending ones due at now, at most max, with bodies. Of one handoff and
+ * destination only the oldest: events arrive in order. *next_us gets when the
+ * next one is due (INT64_MAX: none).
+ */
+struct store_due {
+	int64_t now_us;
+	size_t max;
+};
+int store_deliveries_due(struct store_tx *, struct store_due,
+    struct store_delivery **out, size_t *n, int64_t *next_us)
+    __attribute__((warn_unused_result));
+/* Write down a try: state, tries, next_us, done_us and error of the row. A
+ * body that was sent is dropped. */
+int store_delivery_tried(struct store_tx *, const struct store_delivery *)
+    __attribute__((warn_unused_result));
+/* All of one handoff (NULL: every pending and dead one), without bodies. */
+int store_deliveries_list(struct store_tx *, const char *handoff,
+    struct store_delivery **out, size_t *n)
+    __attribute__((warn_unused_result));
+struct store_outbox_counts {
+	size_t pending, dead;
+};
+int store_outbox_count(struct store_tx *, struct store_outbox_counts *)
+    __attribute__((warn_unused_result));
+
+#endif
