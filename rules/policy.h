@@ -52,6 +52,7 @@ enum secret_kind {
 
 struct pattern; /* pattern.h */
 struct phrases; /* phrase.h: the trie of all groups */
+struct index;   /* index.h: from detectors to rules */
 
 struct detector {
 	enum detector_kind kind;
@@ -157,6 +158,7 @@ struct guard_policy {
 	size_t n_detectors;
 	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */
 	const struct phrases *phrases;
+	const struct index *index;  /* set by index_build, called last */
 	uint32_t negation;          /* detector of the built-in negations */
 	const struct queue *queues;
 	size_t n_queues;

@@ -1,0 +1,47 @@
+/*
+ * index - from detectors to the rules that use them, so that a message costs
+ * what it matches and not what the policy holds.
+ *
+ * Built once from a policy's rules and detectors, in the policy's arena.
+ */
+#ifndef HANDRAIL_RULES_INDEX_H
+#define HANDRAIL_RULES_INDEX_H
+
+#include "rules/policy.h"
+
+struct index_rules { /* rules, ascending */
+	const uint32_t *rules;
+	size_t n;
+};
+
+struct index_text { /* one text of a TEXT_IS detector, as it is compared */
+	uint32_t detector;
+	const char *folded;
+	size_t len;
+};
+
+struct index {
+	struct index_rules *hits;    /* by detector: rules whose first clause it
+					belongs to */
+	bool *used;                  /* by detector: in any rule's conditions */
+	struct index_rules whole;    /* rules with no find */
+	struct index_rules musts;    /* rules with must_say or must_also_say */
+	struct index_rules prepends; /* rules with PREPEND and a find */
+	struct index_rules allows;   /* rules with ALLOW */
+	struct index_rules
+	    *excused_by; /* by rule: the ALLOW rules that name it */
+	struct index_rules kinds[DETECTOR_KINDS]; /* by detector_kind:
+				     rules whose first clause has one */
+	const struct index_text *texts;
+	size_t n_texts;
+	bool wants_customer; /* some rule has said_by_customer */
+	bool wants_ai;       /* some rule has MUST_CONVERSATION */
+};
+
+/*
+ * To be called by the loader when rules, detectors and phrases are complete;
+ * sets policy->index. 0, or -1 when memory runs out.
+ */
+int index_build(struct guard_policy *) __attribute__((warn_unused_result));
+
+#endif
