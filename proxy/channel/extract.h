@@ -1,0 +1,71 @@
+/*
+ * extract - every text of a JSON body, listed or not.
+ *
+ * Nothing a customer could read stays unjudged: besides the listed pointers
+ * every other string and every unknown object key is a text too. Left out are
+ * only ignored pointers whose value is a short token of letters, digits and
+ * ._:/- (ids, model names), and mirrors, which repeat a listed text.
+ *
+ * A series is judged as one message: the parts of a content array are joined,
+ * because clients join them. JSON inside a string (tool arguments) gives one
+ * series for each string, number and key within.
+ */
+#ifndef HANDRAIL_CHANNEL_EXTRACT_H
+#define HANDRAIL_CHANNEL_EXTRACT_H
+
+#include "proxy/base/buf.h"
+#include "proxy/channel/channel.h"
+#include "proxy/wire/json.h"
+
+enum channel_kind {
+	CHANNEL_SAID,  /* what the customer reads as the message; required
+			  wording is looked for here only */
+	CHANNEL_TOOL,  /* of a tool call */
+	CHANNEL_OTHER, /* any other string or key */
+};
+
+#define CHANNEL_NO_MESSAGE UINT32_MAX
+
+struct channel_series {
+	char *name; /* "0/content", "/error/message": for records */
+	enum channel_kind kind;
+	uint32_t message; /* ordinal of its message (choice), from 0, or
+			     CHANNEL_NO_MESSAGE */
+	struct buf text;  /* judge this, decoded UTF-8; never empty */
+	bool can_edit;    /* channel_render_edits can splice it; keys: no */
+};
+
+struct channel_piece; /* where in the document a stretch of a series stands */
+
+enum channel_body_err {
+	CHANNEL_BODY_OK = 0,
+	CHANNEL_BODY_NOT_JSON = -1, /* json_error has the json_err */
+	CHANNEL_BODY_SHAPE = -2,    /* a listed text is a number or a flag */
+	CHANNEL_BODY_TEXT_LIMIT = -3,
+};
+
+struct channel_body {
+	struct json_doc doc; /* borrows the bytes given to channel_body_read */
+	struct channel_series *series;
+	size_t n_series, cap_series;
+	size_t n_messages; /* choices */
+	bool has_media;    /* audio or image data the engine cannot read */
+	int json_error;
+	struct channel_piece *pieces; /* private, in document order */
+	size_t n_pieces, cap_pieces;
+	bool mirror_differs; /* a mirror does not repeat its text: rendered
+				without it even when nothing fires */
+};
+
+/*
+ * Find every text. bytes must live until channel_body_clear. *body need not be
+ * initialised; always clear it. Anything but OK means the body cannot be read
+ * and nothing of it may be delivered.
+ */
+int channel_body_read(const struct channel *, struct span bytes,
+    struct channel_body *body) __attribute__((warn_unused_result));
+void channel_body_clear(struct channel_body *);
+/* All CHANNEL_SAID texts of a message, joined by line ends: for transcripts. */
+void channel_body_said(const struct channel_body *, struct buf *out);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * stream - an answer that arrives as server-sent events.
+ *
+ * How the relay drives it. Each sse_frame goes to channel_stream_frame, which
+ * says what is in it. The relay keeps the raw bytes with the parts, in order:
+ *
+ *   STREAM part   feed its text to the guard_stream of part.series (one per
+ *                 series, text is appended); safe when safe_len >= part.end
+ *   HELD part     tool arguments, cut anywhere: feed nothing; safe when the
+ *                 series has ended and all its WHOLE parts are judged
+ *   WHOLE part    complete in itself: guard_check it now. With held_by set it
+ *                 is a text inside held series held_by
+ *   ends[]        series that get no more: guard_stream_end
+ *
+ * The head of the queue leaves as it came (raw) once all its parts are safe
+ * and nothing in them was edited, else through channel_render_frame with new
+ * texts. Tell channel_stream_sent of each frame that leaves. At a cut drop the
+ * queue and send channel_render_cut.
+ *
+ * An edit in a WHOLE part of a held series: channel_stream_map turns it into
+ * one of the held series' own text, so it becomes part texts like any other.
+ * An edit in a WHOLE part without held_by cannot be made: it is withheld.
+ *
+ * A surrogate pair split over two frames is joined: its bytes belong to the
+ * second, the half in the first says nothing.
+ */
+#ifndef HANDRAIL_CHANNEL_STREAM_H
+#define HANDRAIL_CHANNEL_STREAM_H
+
+#include "proxy/channel/extract.h"
+#include "proxy/wire/sse.h"
+
+struct channel_stream;
+
+enum channel_frame_role {
+	CHANNEL_FRAME_TEXT,  /* has parts */
+	CHANNEL_FRAME_PASS,  /* nothing to judge: forward in its turn */
+	CHANNEL_FRAME_DONE,  /* the literal end; everything has ended */
+	CHANNEL_FRAME_ERROR, /* the bot reports a failure; its texts are parts
+			      */
+	CHANNEL_FRAME_UNREADABLE, /* not what the channel says: cannot read */
+};
+
+enum channel_part_mode {
+	CHANNEL_PART_STREAM,
+	CHANNEL_PART_HELD,
+	CHANNEL_PART_WHOLE,
+};
+
+#define CHANNEL_NO_SERIES UINT32_MAX
+
+struct channel_part {
+	enum channel_part_mode mode;
+	enum channel_kind kind;
+	uint32_t series;   /* from 0, or CHANNEL_NO_SERIES for WHOLE */
+	uint32_t message;  /* ordinal of the choice or CHANNEL_NO_MESSAGE */
+	uint32_t held_by;  /* WHOLE: the held series it lies in, or
+			      CHANNEL_NO_SERIES */
+	size_t start, end; /* in the text of the series; WHOLE: 0 and length */
+	struct span text;  /* valid until the next call on the stream */
+};
+
+struct channel_frame {
+	enum channel_frame_role role;
+	const struct channel_part *parts; /* valid until the next call */
+	size_t n_parts;
+	const uint32_t *ends; /* series that end with this frame */
+	size_t n_ends;
+	bool drop_mirrors; /* send it rendered even if no text changes: a mirror
+			      does not repeat its text */
+	bool has_media;
+	uint64_t finishes; /* private: messages this frame ends, bit each */
+	uint64_t speaks;   /* private: messages this frame says text in */
+};
+
+/* The channel must outlive it. */
+struct channel_stream *channel_stream_new(const struct channel *);
+void channel_stream_free(struct channel_stream *); /* accepts NULL */
+void channel_stream_frame(struct channel_stream *, const struct sse_frame *,
+    struct channel_frame *out);
+/*
+ * The stream is over (after DONE or without it): *out has the ends and WHOLE
+ * parts still due, and no bytes. Idempotent.
+ */
+void channel_stream_end(struct channel_stream *, struct channel_frame *out);
+/* The relay has sent this frame, as it came or rendered. */
+void channel_stream_sent(struct channel_stream *, const struct channel_frame *);
+
+size_t channel_stream_n_series(const struct channel_stream *);
+/* "0/content": for records. kind and message as in its parts. */
+const char *channel_stream_series(const struct channel_stream *,
+    uint32_t series, enum channel_kind *kind, uint32_t *message);
+
+/*
+ * Bytes start..end of WHOLE part i of the latest frame as bytes of the series
+ * that holds it; text is appended to out as it must be written there.
+ */
+void channel_stream_map(const struct channel_stream *, size_t part,
+    size_t *start, size_t *end, struct span text, struct buf *out);
+
+#endif
