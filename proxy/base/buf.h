@@ -1,0 +1,37 @@
+/*
+ * buf - bytes that grow at the end and are taken from the front.
+ *
+ * {0} is a valid empty one. data is NUL-terminated after every add (the NUL
+ * is not counted in len) and may move with it. Aborts when out of memory.
+ * One thread at a time.
+ */
+#ifndef HANDRAIL_PROXY_BASE_BUF_H
+#define HANDRAIL_PROXY_BASE_BUF_H
+
+#include <stddef.h>
+
+struct buf {
+	char *data; /* NULL until the first add */
+	size_t len; /* bytes at data */
+	size_t cap; /* bytes that fit at data, the NUL included */
+	size_t gap; /* dropped bytes before data: private */
+};
+
+/* Frees the memory; the buf is then a valid empty one. */
+void buf_clear(struct buf *);
+/* Forgets the bytes and keeps the memory. */
+void buf_reset(struct buf *);
+void buf_add(struct buf *, const void *data, size_t n);
+void buf_adds(struct buf *, const char *s);
+void buf_addc(struct buf *, char c);
+void buf_printf(struct buf *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Room for n more bytes; returns where they go. Count them with buf_commit. */
+char *buf_reserve(struct buf *, size_t n) __attribute__((returns_nonnull));
+void buf_commit(struct buf *, size_t n);
+/* Forget the first n bytes (n <= len). Amortised: cheap byte by byte. */
+void buf_drop(struct buf *, size_t n);
+/* The bytes as a NUL-terminated string for free(); the buf is then empty. */
+char *buf_steal(struct buf *) __attribute__((returns_nonnull));
+
+#endif
