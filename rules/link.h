@@ -1,0 +1,40 @@
+/*
+ * link - links whose real host is not one of ours.
+ *
+ *   https://help.acme.example/x   www.acme.example   bit.ly/3xYz
+ *   //host/x   user@host inside a URL   http://0x7f.1/   [text](//host)
+ *   javascript: and data: (no host at all: outside any list)
+ *
+ * Reads the plain view. The host compared is the one a browser would go to:
+ * after the last @ before the path, percent-decoded, backslashes as slashes,
+ * NFKC folded, with punycode labels decoded, without a final dot. A bare name
+ * counts when it ends in a known top-level domain or is followed by a path.
+ */
+#ifndef HANDRAIL_RULES_LINK_H
+#define HANDRAIL_RULES_LINK_H
+
+#include "rules/match.h"
+#include "rules/policy.h"
+#include "rules/text.h"
+
+#define LINK_MAX_BYTES 2048u /* of a link; what is longer is cut there */
+#define LINK_MAX_HOST 256u   /* bytes of a host; longer is outside */
+
+struct link_scan {
+	size_t next; /* byte of the plain view not read yet */
+};
+
+void link_scan_init(struct link_scan *);
+/*
+ * Add a match for every LINKS detector of the policy (of_kind) whose hosts do
+ * not cover a link of the text; otherwise as match.h says. 0, or -1 when
+ * memory runs out.
+ */
+int link_scan(struct link_scan *, const struct text *,
+    const struct guard_policy *, struct matches *out, size_t *alive_from)
+    __attribute__((warn_unused_result));
+
+/* Is a folded host covered by a NULL-terminated list ("*." for subdomains)? */
+bool link_host_is_listed(const char *host, const char *const *hosts);
+
+#endif
