@@ -186,6 +186,10 @@ struct guard_session {
 	size_t n_customer_said;
 	const struct guard_span_text *ai_said; /* delivered, oldest first */
 	size_t n_ai_said;
+	const unsigned char *paused; /* by rule index, 1: as if in shadow (the
+	                                kill switch); NULL: none */
+	bool aside; /* not the message itself (a tool call, an error text):
+	               required wording is not looked for */
 };
 
 struct guard_message {
