@@ -1,0 +1,77 @@
+/*
+ * frames - a streamed answer: judged as it arrives, released frame by frame.
+ *
+ *   bytes -> sse frames -> parts -> one guard_stream a series
+ *                 |                        | safe_len
+ *                 v                        v
+ *   [sent] [frame][frame][frame]...  the head leaves when all its parts are
+ *                                    safe, as it came or rendered again
+ *
+ * Invariants: frames leave in order; no byte of a part leaves before its
+ * series says it is safe; a frame with an edit leaves only after the caller
+ * has said that the edit is recorded; from the first frame that ends a
+ * message on everything waits for frames_release, so the closing record is
+ * written before the last byte leaves.
+ *
+ * No I/O. One thread.
+ */
+#ifndef HANDRAIL_RELAY_FRAMES_H
+#define HANDRAIL_RELAY_FRAMES_H
+
+#include "proxy/channel/render.h"
+#include "proxy/relay/verdicts.h"
+
+struct frames;
+
+struct frames_options { /* all outlive the frames */
+	const struct channel *channel;
+	struct guard_policy *policy;
+	const struct guard_session *session;
+	struct guard_scanner *scanner;
+};
+
+enum frames_state {
+	FRAMES_OPEN,       /* reading on */
+	FRAMES_CUT,        /* an enforced handoff is settled: stop reading */
+	FRAMES_UNREADABLE, /* not what the channel says */
+	FRAMES_OVER,       /* the stream has ended, the verdicts are complete */
+};
+
+struct frames *frames_new(const struct frames_options *);
+void frames_free(struct frames *); /* accepts NULL */
+
+enum frames_state frames_feed(struct frames *, const char *bytes, size_t len);
+/* The upstream has finished (also after the literal end). */
+enum frames_state frames_end(struct frames *);
+enum frames_state frames_state(const struct frames *);
+
+/* Append what may leave now to out. */
+void frames_take(struct frames *, struct buf *out);
+/* Does anything wait that has not left? */
+bool frames_holding(const struct frames *);
+/* Settled edits so far; those from the first unrecorded one on wait. */
+size_t frames_edits(const struct frames *);
+void frames_edits_recorded(struct frames *, size_t n);
+/*
+ * OVER, and the closing record is written: everything may leave. Approved text
+ * that goes behind a message (append) goes with the frame that carries the end
+ * of it; where that has left already it is in frames_behind, and the ending
+ * has to be written by frames_cut with it, after frames_take.
+ */
+void frames_release(struct frames *);
+struct span frames_behind(const struct frames *);
+/* Drop what waits and append the channel's ending that says text. Ends all
+ * series, so the verdicts are complete. */
+void frames_cut(struct frames *, const struct channel_emit *, struct buf *out);
+
+/* Complete after CUT, OVER and UNREADABLE; edits so far while OPEN. */
+struct verdicts *frames_verdicts(struct frames *);
+/* Name of a text for records: "0/content". */
+const char *frames_series(const struct frames *, uint32_t series);
+/* What the AI said, and what of it (edited) has left so far. */
+void frames_said(const struct frames *, struct buf *all, struct buf *seen);
+/* Bytes of the AI's text that have left. */
+size_t frames_released(const struct frames *);
+bool frames_has_media(const struct frames *);
+
+#endif
