@@ -1,0 +1,141 @@
+/*
+ * config - handrail.yaml: what an operator says about this installation.
+ *
+ * Read whole, checked whole, then immutable: shared by threads and swapped by
+ * pointer at a reload. Everything in it is borrowed from it. Relative paths
+ * are already resolved against the file, ${NAME} against the environment,
+ * absent keys against their defaults. The keys are one table (keys.c), from
+ * which the reader, `handrail run --help` and docs/CONFIGURATION.md come.
+ */
+#ifndef HANDRAIL_PROXY_CONFIG_CONFIG_H
+#define HANDRAIL_PROXY_CONFIG_CONFIG_H
+
+#include "proxy/base/buf.h"
+#include "rules/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct channel;
+
+struct config_certificate {
+	char *certificate, *key; /* PEM files; the first is the default one */
+};
+
+struct config_address {
+	char *host; /* without brackets: "127.0.0.1", "::1", "chat.internal" */
+	uint16_t port;
+};
+
+struct config_listen {
+	char *text; /* as written: "127.0.0.1:8443" */
+	struct config_address address;
+	struct config_certificate *certificates;
+	size_t n_certificates; /* 0: plain, and the address is loopback or
+				  allow_plain was said */
+	char *client_ca;       /* PEM; NULL: clients need no certificate */
+	bool allow_plain;
+};
+
+struct config_upstream {
+	char *url; /* as written */
+	bool tls;
+	struct config_address address;
+	char *path; /* put before the request's path; "" when there is none */
+	char *ca;   /* PEM; NULL: the system's */
+	bool allow_plain;
+};
+
+struct config_route {
+	char *name; /* for logs and metrics; "route-1" unless given */
+	char *host; /* "*", "chat.example.com", "*.example.com" */
+	char *path; /* prefix that ends at a slash or the end */
+	struct channel *channel;
+	struct config_upstream upstream;
+};
+
+enum config_durability { CONFIG_ENFORCED, CONFIG_EVERY };
+enum config_preset { CONFIG_WEBHOOK, CONFIG_FILE };
+
+struct config_destination {
+	char *name;
+	enum config_preset preset;
+	char *url, *secret, *ca; /* webhook */
+	char *path;              /* file */
+	uint64_t timeout_ms, max_tries, base_ms, max_wait_ms;
+	uint64_t success_from, success_to;
+};
+
+struct config_network { /* CIDR, host order of bytes as on the wire */
+	unsigned char bytes[16];
+	unsigned bits;
+	bool v6;
+};
+
+struct config_limits { /* the unit is in the name */
+	uint64_t max_connections, max_requests_per_connection;
+	uint64_t max_line_bytes, max_head_bytes, max_fields;
+	uint64_t max_request_body_bytes;
+	uint64_t max_write_buffer_bytes;
+	uint64_t handshake_timeout_ms, header_timeout_ms, body_timeout_ms;
+	uint64_t idle_timeout_ms, write_timeout_ms;
+	uint64_t connect_timeout_ms, answer_timeout_ms, hold_timeout_ms;
+	uint64_t stream_idle_timeout_ms, read_on_timeout_ms;
+	uint64_t max_upstream_idle, upstream_idle_timeout_ms;
+	uint64_t drain_timeout_ms;
+	uint64_t max_text_bytes, max_hits, max_pattern_steps;
+	uint64_t max_audit_queue_bytes, max_segment_bytes;
+	uint64_t max_store_jobs, max_store_bytes;
+	uint64_t max_conversations, max_turns, max_turn_bytes;
+	uint64_t max_waiting, lease_wait_ms, waiting_text_every_ms;
+};
+
+struct config {
+	struct config_listen *listen;
+	size_t n_listen;
+	struct config_route *routes;
+	size_t n_routes;
+	char *policy;  /* folder */
+	char *shipped; /* folder of shipped packs; NULL: built in */
+	char *sqlite;  /* store */
+	char *audit_directory;
+	enum config_durability durability;
+	char *keys_directory;
+	struct config_destination *destinations;
+	size_t n_destinations;
+	char *default_destination; /* "desk" or one of the above */
+	char *console_text;        /* NULL: no console */
+	struct config_address console;
+	char *environment; /* of the policy; NULL: rules' own modes */
+	char *node;
+	uint64_t workers; /* "auto" is resolved: at least 1 */
+	struct config_network *trusted_proxies;
+	size_t n_trusted_proxies;
+	struct config_limits limits;
+	int log_level; /* enum log_level */
+};
+
+/*
+ * Read and check the file. Every fault goes to diag; on 0 *out holds one
+ * reference, otherwise -1 and *out is NULL. Certificates and CAs are checked
+ * to be readable, not to be sound: the net layer does that.
+ */
+int config_load(struct config **out, const char *path, diag_fn *diag, void *arg)
+    __attribute__((warn_unused_result));
+/* The same from bytes; path names them and is what paths are relative to. */
+int config_parse(struct config **out, const char *path, const struct buf *bytes,
+    diag_fn *diag, void *arg) __attribute__((warn_unused_result));
+struct config *config_ref(struct config *);
+void config_unref(struct config *); /* accepts NULL */
+
+/* Whether an address (4 or 16 bytes) is one of trusted_proxies. */
+bool config_trusts(
+    const struct config *, const unsigned char *address, size_t len);
+/* The first route for host (no port, any case) and path; NULL: none. */
+const struct config_route *config_route(
+    const struct config *, const char *host, const char *path);
+/* "127.0.0.0/8", "::1", "localhost". */
+bool config_is_loopback(const char *host);
+
+#endif
