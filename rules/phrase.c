@@ -1,0 +1,302 @@
+/*
+ * phrase - the walk of many beginnings through the trie (phrase.h).
+ *
+ * For every token the keys it answers to are looked up once: its folded form
+ * and its other reading, each as an exact word and as every prefix the policy
+ * uses. Then each living beginning moves on, waits inside its gap, or dies.
+ * The list of the living stays ordered by where they began, so that of two
+ * beginnings that reach the same place the earlier one is kept.
+ */
+#include "rules/phrase.h"
+#include "rules/phrase_trie.h"
+#include "rules/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_KEYS (2 * (TRIE_MAX_PREFIX_BYTES + 1))
+
+struct keys {
+	uint32_t items[MAX_KEYS];
+	size_t n;
+};
+
+struct walk { /* what one call of phrase_scan works on */
+	struct phrase_scan *scan;
+	const struct text *text;
+	const struct phrases *trie;
+	struct matches *out;
+	size_t n_next; /* in scan->spare */
+	size_t at;     /* the token */
+	struct keys keys;
+};
+
+void phrase_scan_init(struct phrase_scan *s)
+{
+	*s = (struct phrase_scan){0};
+}
+
+void phrase_scan_clear(struct phrase_scan *s)
+{
+	free(s->alive);
+	free(s->spare);
+	*s = (struct phrase_scan){0};
+}
+
+void phrase_scan_reset(struct phrase_scan *s)
+{
+	s->next_token = 0;
+	s->n_alive = 0;
+}
+
+static void find_key(const struct phrases *p, const struct trie_table *table,
+    const char *word, size_t len, uint32_t hash, struct keys *out)
+{
+	uint32_t i = trie_slot(hash, table->mask);
+	for (; table->slots[i]; i = (i + 1) & table->mask) {
+		const struct trie_key *k = &p->keys[table->slots[i]];
+		if (k->hash == hash && k->len == len &&
+		    !memcmp(k->word, word, len)) {
+			out->items[out->n++] = table->slots[i];
+			return;
+		}
+	}
+}
+
+/* Every key a reading of a token answers to. */
+static void find_keys(
+    const struct phrases *p, const char *word, size_t len, struct keys *out)
+{
+	uint32_t hash = TRIE_HASH_START;
+	for (size_t i = 0; i < len; i++) {
+		hash = trie_hash_byte(hash, (unsigned char)word[i]);
+		size_t n = i + 1;
+		if (n <= TRIE_MAX_PREFIX_BYTES && p->prefix_lengths >> n & 1)
+			find_key(p, &p->prefixes, word, n, hash, out);
+	}
+	find_key(p, &p->words, word, len, hash, out);
+}
+
+static uint32_t child_of(const struct phrases *p, uint32_t node, uint32_t key)
+{
+	uint32_t i = trie_edge_slot(node, key, p->edge_mask);
+	for (; p->edges[i].child != TRIE_NONE; i = (i + 1) & p->edge_mask)
+		if (p->edges[i].node == node && p->edges[i].key == key)
+			return p->edges[i].child;
+	return TRIE_NONE;
+}
+
+static int reserve(struct phrase_scan *s, size_t n)
+{
+	if (n <= s->cap_spare)
+		return 0;
+	size_t cap = s->cap_spare ? s->cap_spare : 16;
+	while (cap < n)
+		cap *= 2;
+	struct phrase_partial *p = realloc(s->spare, cap * sizeof(*p));
+	if (!p)
+		return -1;
+	s->spare = p;
+	s->cap_spare = cap;
+	return 0;
+}
+
+static int keep(struct walk *w, const struct phrase_partial *p)
+{
+	if (reserve(w->scan, w->n_next + 1))
+		return -1;
+	w->scan->spare[w->n_next++] = *p;
+	return 0;
+}
+
+static int emit(struct walk *w, uint32_t node, uint32_t first)
+{
+	const struct trie_node *n = &w->trie->nodes[node];
+	const struct token *tokens = w->text->tokens;
+	struct match m = {
+	    .start = tokens[first].start,
+	    .end = tokens[w->at].end,
+	    .first_token = first,
+	    .n_tokens = (uint32_t)w->at - first + 1,
+	    .sentence = tokens[first].sentence,
+	};
+	for (uint32_t i = 0; i < n->n_accept; i++) {
+		m.detector = w->trie->accepts[n->accept + i];
+		if (matches_add(w->out, &m))
+			return -1;
+	}
+	return 0;
+}
+
+/* A beginning at first has read the token at hand and stands on node. */
+static int reach(struct walk *w, uint32_t node, uint32_t first)
+{
+	for (size_t i = 0; i < w->n_next; i++)
+		if (w->scan->spare[i].node == node)
+			return 0;
+	if (emit(w, node, first))
+		return -1;
+	return keep(
+	    w, &(struct phrase_partial){.node = node, .first_token = first});
+}
+
+/* In a gap's sentence, and the gap not used up. */
+static bool gap_goes_on(const struct walk *w, const struct phrase_partial *p)
+{
+	const struct token *k = &w->text->tokens[w->at];
+	return p->gap_left && p->sentence == k->sentence;
+}
+
+static int step_partial(struct walk *w, const struct phrase_partial *p)
+{
+	const struct token *k = &w->text->tokens[w->at];
+	bool gap = p->gap_left > 0;
+	if (gap && !gap_goes_on(w, p))
+		return 0;
+	for (size_t i = 0; i < w->keys.n; i++) {
+		uint32_t to = child_of(w->trie, p->node, w->keys.items[i]);
+		if (to != TRIE_NONE && reach(w, to, p->first_token))
+			return -1;
+	}
+	struct phrase_partial on = *p;
+	if (gap && k->kind != TOKEN_SYMBOL)
+		on.gap_left--;
+	return on.gap_left ? keep(w, &on) : 0;
+}
+
+static int step_root(struct walk *w)
+{
+	for (size_t i = 0; i < w->keys.n; i++) {
+		uint32_t to = w->trie->keys[w->keys.items[i]].from_root;
+		if (to != TRIE_NONE && reach(w, to, (uint32_t)w->at))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * gap_left counts places left to look at: the words of the gap and the word
+ * behind it.
+ */
+static struct phrase_partial into_gap(
+    const struct walk *w, const struct phrase_partial *p)
+{
+	return (struct phrase_partial){
+	    .node = w->trie->nodes[p->node].gap,
+	    .first_token = p->first_token,
+	    .sentence = w->text->tokens[w->at].sentence,
+	    .gap_left = PHRASE_GAP_WORDS + 1,
+	};
+}
+
+/* Of what has just been reached, keep what can go on. */
+static int settle(struct walk *w)
+{
+	struct phrase_scan *s = w->scan;
+	size_t n = 0, reached = w->n_next;
+	if (reserve(s, reached * 2))
+		return -1;
+	/* Gaps first go behind the reached ones, then all are moved down. */
+	for (size_t i = 0; i < reached; i++) {
+		struct phrase_partial p = s->spare[i];
+		const struct trie_node *node = &w->trie->nodes[p.node];
+		if (!p.gap_left && node->gap != TRIE_NONE)
+			s->spare[w->n_next++] = into_gap(w, &p);
+		if (p.gap_left || node->has_words)
+			s->spare[n++] = p;
+	}
+	memmove(s->spare + n, s->spare + reached,
+	    (w->n_next - reached) * sizeof(*s->spare));
+	s->n_alive = n + w->n_next - reached;
+	return 0;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct phrase_partial *x = a, *y = b;
+	if (x->first_token != y->first_token)
+		return x->first_token < y->first_token ? -1 : 1;
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+static void swap_lists(struct phrase_scan *s)
+{
+	struct phrase_partial *items = s->alive;
+	size_t cap = s->cap_alive;
+	s->alive = s->spare;
+	s->cap_alive = s->cap_spare;
+	s->spare = items;
+	s->cap_spare = cap;
+	bool sorted = true;
+	for (size_t i = 1; i < s->n_alive && sorted; i++)
+		sorted = by_first(&s->alive[i - 1], &s->alive[i]) <= 0;
+	if (!sorted)
+		qsort(s->alive, s->n_alive, sizeof(*s->alive), by_first);
+}
+
+static int step(struct walk *w)
+{
+	struct phrase_scan *s = w->scan;
+	const struct token *k = &w->text->tokens[w->at];
+	w->keys.n = 0;
+	find_keys(w->trie, text_fold(w->text, k), k->fold_len, &w->keys);
+	if (k->alt_len)
+		find_keys(w->trie, w->text->alt + k->alt, k->alt_len, &w->keys);
+	if (!w->keys.n && !s->n_alive)
+		return 0;
+	w->n_next = 0;
+	for (size_t i = 0; i < s->n_alive; i++)
+		if (step_partial(w, &s->alive[i]))
+			return -1;
+	if (step_root(w) || settle(w))
+		return -1;
+	swap_lists(s);
+	return 0;
+}
+
+static bool is_dead(const struct phrase_partial *p, const struct text *t)
+{
+	if (t->final)
+		return true;
+	return p->gap_left && t->sentences[p->sentence].closed;
+}
+
+int phrase_scan(struct phrase_scan *s, const struct text *t,
+    const struct guard_policy *policy, struct matches *out, size_t *alive_from)
+{
+	*alive_from = SIZE_MAX;
+	if (!policy->phrases)
+		return 0;
+	struct walk w = {
+	    .scan = s, .text = t, .trie = policy->phrases, .out = out};
+	for (; s->next_token < t->n_tokens; s->next_token++) {
+		w.at = s->next_token;
+		if (step(&w))
+			return -1;
+	}
+	for (size_t i = 0; i < s->n_alive; i++) {
+		if (is_dead(&s->alive[i], t))
+			continue;
+		*alive_from = t->tokens[s->alive[i].first_token].start;
+		break; /* ordered by where they began */
+	}
+	return 0;
+}
+
+size_t phrase_scan_alive(const struct phrase_scan *s, const struct text *t,
+    const struct phrases *p, bool (*holds)(void *arg, uint32_t detector),
+    void *arg)
+{
+	for (size_t i = 0; i < s->n_alive; i++) {
+		const struct phrase_partial *a = &s->alive[i];
+		const struct trie_node *n = &p->nodes[a->node];
+		if (is_dead(a, t))
+			continue;
+		/* What a node has accepted is a match, no longer alive. */
+		uint32_t from = n->accept + n->n_accept;
+		for (uint32_t k = from; k < n->subtree_end; k++)
+			if (holds(arg, p->accepts[k]))
+				return t->tokens[a->first_token].start;
+	}
+	return SIZE_MAX;
+}
