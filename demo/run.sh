@@ -1,0 +1,162 @@
+# ./dev run: Handrail with TLS and the starter policy in front of the demo bot
+# or of the person's own. Sourced by dev; leaves nothing running.
+
+demo_pids=()
+
+# A port of loopback nobody listens on, from the one given upwards.
+free_port() {
+	local port=$1
+
+	while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+		port=$((port + 1))
+	done
+	echo "$port"
+}
+
+make_certificate() {
+	if [ -s $demo/cert.pem ] && [ -s $demo/key.pem ] &&
+		openssl x509 -checkend 86400 -noout -in $demo/cert.pem >/dev/null
+	then
+		return
+	fi
+	say "Making a certificate for localhost in $demo"
+	(
+		umask 077
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+			-days 30 -subj /CN=localhost -addext \
+			"subjectAltName=DNS:localhost,IP:127.0.0.1" \
+			-keyout $demo/key.pem -out $demo/cert.pem 2>/dev/null
+	) || fail "openssl could not make a certificate in $demo"
+}
+
+write_configuration() {
+	cat >$demo/handrail.yaml <<-END
+	# Written by ./dev run at every start. Copy it to begin your own.
+	listen:
+	  - address: 127.0.0.1:$2
+	    tls: {certificate: cert.pem, key: key.pem}
+	routes:
+	  - match: {host: "*", path: /}
+	    channel: openai-chat
+	    upstream: {url: "$1"}
+	policy: ../../policies/starter
+	store: {sqlite: handrail.db}
+	audit: {directory: audit}
+	keys: {directory: keys}
+	console: {address: 127.0.0.1:$3}
+	environment: production
+	node: demo
+	END
+}
+
+# wait_for PID LOG PATTERN NAME: the first line of LOG that matches.
+wait_for() {
+	local line
+
+	for _ in $(seq 300); do
+		if line=$(grep -m1 -E "$3" "$2" 2>/dev/null); then
+			echo "$line"
+			return
+		fi
+		if ! kill -0 "$1" 2>/dev/null; then
+			break
+		fi
+		sleep 0.1
+	done
+	tail -n 20 "$2" >&2 || true
+	fail "$4 did not start; what it said last is above ($2)"
+}
+
+stop_demo() {
+	local pid
+
+	trap - INT TERM EXIT
+	for pid in "${demo_pids[@]}"; do
+		kill -TERM "$pid" 2>/dev/null || true
+	done
+	for pid in "${demo_pids[@]}"; do
+		for _ in $(seq 150); do
+			kill -0 "$pid" 2>/dev/null || continue 2
+			sleep 0.1
+		done
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
+
+print_what_to_try() {
+	local port=$1 console=$2
+	local id
+	local url="https://localhost:$port/v1/chat/completions"
+
+	# A conversation that was handed off stays with people, restart or not:
+	# a new one for every run.
+	id=$(date +%s)
+	cat <<-END
+
+	Handrail is at https://localhost:$port, its own pages at http://127.0.0.1:$console
+	(/metrics, /healthz, /readyz). Paste these into another terminal, in this folder:
+
+	1. An answer that passes, byte for byte:
+
+	curl --cacert $demo/cert.pem $url \\
+	  -H 'Content-Type: application/json' -H 'X-Conversation-Id: pass-$id' \\
+	  -d '{"model":"demo","messages":[{"role":"user","content":"When are you open?"}]}'
+
+	2. A stream in which the bot promises a refund: cut in mid-sentence and bridged.
+	   Run it again: the conversation belongs to a person now.
+
+	curl -N --cacert $demo/cert.pem $url \\
+	  -H 'Content-Type: application/json' -H 'X-Conversation-Id: cut-$id' \\
+	  -d '{"model":"demo","stream":true,"messages":[{"role":"user","content":"I was charged twice, I want a refund"}]}'
+
+	3. What the person who takes over sees of it:
+
+	build/release/handrail handoff show -c $demo/handrail.yaml cut-$id
+
+	Logs: $demo/handrail.log, $demo/bot.log; every decision: $demo/audit
+	ctrl-c stops it all.
+	END
+}
+
+run_demo() {
+	local upstream='' port console ready
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--upstream)
+			[[ ${2-} =~ ^https?://[^/]+ ]] ||
+				fail "--upstream takes a URL: https://bot.example:9000"
+			upstream=$2
+			shift
+			;;
+		*) fail "run: unknown option $1" ;;
+		esac
+		shift
+	done
+	need build
+	build release
+	mkdir -p $demo
+	make_certificate
+	trap stop_demo EXIT
+	trap 'say "Stopping"; exit 0' INT TERM
+	if [ -z "$upstream" ]; then
+		say "Starting the demo bot"
+		node demo/bot.mjs >$demo/bot.log 2>&1 </dev/null &
+		demo_pids+=($!)
+		ready=$(wait_for $! $demo/bot.log '^listening ' "the demo bot")
+		upstream=${ready#listening }
+	fi
+	port=$(free_port 8443)
+	console=$(free_port $((port + 1)))
+	write_configuration "$upstream" "$port" "$console"
+	say "Starting Handrail in front of $upstream"
+	build/release/handrail run -c $demo/handrail.yaml \
+		>$demo/handrail.log 2>&1 </dev/null &
+	demo_pids+=($!)
+	ready=$(wait_for $! $demo/handrail.log '^ready' Handrail)
+	say "$ready"
+	print_what_to_try "$port" "$console"
+	wait -n || true
+	tail -n 20 $demo/handrail.log $demo/bot.log >&2 || true
+	fail "a part of the demo ended by itself; the logs' ends are above"
+}
