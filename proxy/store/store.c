@@ -1,0 +1,378 @@
+/*
+ * store - opening, jobs that are waited for, and what other processes did.
+ *
+ * Before store_start everything runs in the caller's thread, one at a time.
+ * Another process' commit shows as a changed data version; what it did is in
+ * the table changes, read from where we stopped. Nothing else is inferred.
+ */
+#include "proxy/store/store.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/store/store_lane.h"
+#include "proxy/store/vault.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHANGES_KEPT_US (24 * 3600 * CLOCK_SECOND_US)
+
+const char *store_err_text(int err)
+{
+	switch ((enum store_err)err) {
+	case STORE_OK:
+		return "no error";
+	case STORE_NOT_FOUND:
+		return "there is no such thing";
+	case STORE_BUSY:
+		return "another process holds the store too long";
+	case STORE_FULL:
+		return "the disk is full";
+	case STORE_CORRUPT:
+		return "not a store, damaged, or made by a newer Handrail";
+	case STORE_IO:
+		return "the store cannot be read or written";
+	case STORE_ERASED:
+		return "the text has been erased";
+	case STORE_KEY:
+		return "the master key does not open it";
+	case STORE_CONFLICT:
+		return "its state does not allow it";
+	}
+	return "unknown error";
+}
+
+/* ---- changes by other processes, ticks ---- */
+
+static struct store_tx writer_tx(struct store *store)
+{
+	return (struct store_tx){
+	    store->ops, store->writer.backend, store->vault, false};
+}
+
+static void tell_listeners(struct store *store, const struct store_change *c)
+{
+	for (size_t i = 0; i < store->n_listeners; i++)
+		if (store->listeners[i].change)
+			store->listeners[i].change(store->listeners[i].arg, c);
+}
+
+static int read_changes(struct store *store)
+{
+	struct store_tx tx = writer_tx(store);
+	struct query q;
+
+	query_start(&q, &tx,
+	    "SELECT id, kind, family, conversation, handoff FROM changes"
+	    " WHERE id > $1 ORDER BY id");
+	query_int(&q, store->last_change);
+	while (query_step(&q)) {
+		char *family = query_get_text(&q, 2);
+		char *conversation = query_get_text(&q, 3);
+		char *handoff = query_get_text(&q, 4);
+		struct store_change change = {
+		    (enum store_change_kind)query_get_int(&q, 1), family,
+		    conversation, handoff};
+
+		store->last_change = query_get_int(&q, 0);
+		tell_listeners(store, &change);
+		free(family);
+		free(conversation);
+		free(handoff);
+	}
+	return query_end(&q);
+}
+
+static void look_outside(struct store *store)
+{
+	int64_t version = store->version;
+	int err = store->ops->version(store->writer.backend, &version);
+
+	if (err || (version == store->version && !store->told))
+		return;
+	if (read_changes(store) == STORE_OK) { /* else again at the next tick */
+		store->version = version;
+		store->told = false;
+	}
+}
+
+void store_tick(struct store *store)
+{
+	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
+	if (atomic_load(&store->closing))
+		return;
+	look_outside(store);
+	for (size_t i = 0; i < store->n_listeners; i++)
+		if (store->listeners[i].tick)
+			store->listeners[i].tick(store->listeners[i].arg);
+}
+
+int store_tell(struct store_tx *tx, const struct store_change *change)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "INSERT INTO changes(time_us, kind, family, conversation, handoff)"
+	    " VALUES($1, $2, $3, $4, $5)");
+	query_int(&q, clock_now_us());
+	query_int(&q, change->kind);
+	query_text(&q, change->family);
+	query_text(&q, change->conversation);
+	query_text(&q, change->handoff);
+	tx->told = true;
+	return query_run(&q);
+}
+
+static void drain_inline(struct store *store)
+{
+	store->draining = true;
+	while (lane_work(&store->writer) || lane_work(&store->reader))
+		;
+	store->draining = false;
+	if (store->told)
+		look_outside(store);
+}
+
+void store_submit(struct store *store, struct store_job *job)
+{
+	lane_submit(
+	    job->reads ? &store->reader : &store->writer, job, store->started);
+	if (!store->started && !store->draining)
+		drain_inline(store);
+}
+
+struct call {
+	struct store_job job;
+	int (*run)(struct store_tx *, void *arg);
+	void *arg;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool done;
+	int err;
+};
+
+static int call_run(struct store_tx *tx, struct store_job *job)
+{
+	struct call *call = (struct call *)job;
+
+	return call->run(tx, call->arg);
+}
+
+static void call_done(struct store_job *job, int err)
+{
+	struct call *call = (struct call *)job;
+
+	pthread_mutex_lock(&call->lock);
+	call->err = err;
+	call->done = true;
+	pthread_cond_signal(&call->cond);
+	pthread_mutex_unlock(&call->lock);
+}
+
+int store_call(struct store *store, bool reads,
+    int (*run)(struct store_tx *, void *arg), void *arg)
+{
+	struct call call = {
+	    .job = {.run = call_run,
+		.done = call_done,
+		.reads = reads,
+		.durable = !reads},
+	    .run = run,
+	    .arg = arg,
+	    .lock = PTHREAD_MUTEX_INITIALIZER,
+	    .cond = PTHREAD_COND_INITIALIZER,
+	};
+
+	assert(!lane_is_mine() && !store->draining);
+	store_submit(store, &call.job);
+	pthread_mutex_lock(&call.lock);
+	while (!call.done)
+		pthread_cond_wait(&call.cond, &call.lock);
+	pthread_mutex_unlock(&call.lock);
+	return call.err;
+}
+
+/* ---- opening and closing ---- */
+
+static int prepare(struct store_tx *tx, void *arg)
+{
+	struct store *store = arg;
+	char mine[VAULT_INDEX_SIZE], theirs[VAULT_INDEX_SIZE] = "";
+	struct query q;
+
+	vault_index(tx->vault, "check", "", 0, mine);
+	query_start(&q, tx, "SELECT value FROM meta WHERE key = 'master'");
+	if (query_step(&q))
+		query_get_fixed(&q, 0, theirs, sizeof(theirs));
+	int err = query_end(&q);
+	if (!err && theirs[0] && strcmp(mine, theirs) != 0)
+		return STORE_KEY;
+	if (!err && !theirs[0]) {
+		query_start(&q, tx,
+		    "INSERT INTO meta(key, value) VALUES('master', $1)");
+		query_text(&q, mine);
+		err = query_run(&q);
+	}
+	if (!err) {
+		query_start(&q, tx, "DELETE FROM changes WHERE time_us < $1");
+		query_int(&q, clock_now_us() - CHANGES_KEPT_US);
+		err = query_run(&q);
+	}
+	if (!err) {
+		query_start(&q, tx,
+		    "SELECT COALESCE(MAX(id), 0) FROM changes");
+		if (query_step(&q))
+			store->last_change = query_get_int(&q, 0);
+		err = query_end(&q);
+	}
+	return err;
+}
+
+static int open_both(struct store *store, const struct store_options *options,
+    char *why, size_t size)
+{
+	const struct backend_ops *ops = store->ops;
+	int err = ops->open(&store->writer.backend, options, false, why, size);
+
+	if (!err)
+		err = ops->open(
+		    &store->reader.backend, options, true, why, size);
+	if (!err)
+		err = ops->version(store->writer.backend, &store->version);
+	if (!err)
+		err = store_call(store, false, prepare, store);
+	return err;
+}
+
+int store_open(struct store **out, const struct store_options *options,
+    char *why, size_t why_size)
+{
+	assert(options->sqlite && options->vault && why_size > 0);
+	struct store *store = mem_zero(sizeof(*store));
+	char detail[256] = "";
+
+	store->ops = &store_sqlite_ops;
+	store->vault = options->vault;
+	store->max_jobs = options->max_jobs ? options->max_jobs : 8192;
+	store->max_bytes =
+	    options->max_bytes ? options->max_bytes : (size_t)64 << 20;
+	lane_init(&store->writer, store, false);
+	lane_init(&store->reader, store, true);
+	int err = open_both(store, options, detail, sizeof(detail));
+	if (err) {
+		snprintf(why, why_size, "%s: %s%s%s%s", options->sqlite,
+		    store_err_text(err), detail[0] ? " (" : "", detail,
+		    detail[0] ? ")" : "");
+		store_close(store);
+		store = NULL;
+	}
+	*out = store;
+	return err;
+}
+
+void store_start(struct store *store)
+{
+	assert(!store->started);
+	store->started = true;
+	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
+	if (lane_start(&store->writer) || lane_start(&store->reader)) {
+		log_line(LOG_ERROR, "store", "cannot start its threads");
+		abort();
+	}
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	atomic_store(&store->closing, true);
+	if (store->started) {
+		/* Answers of one lane may submit to the other. */
+		while (lane_drain(&store->reader) | lane_drain(&store->writer))
+			;
+		lane_stop(&store->reader);
+		lane_stop(&store->writer);
+	}
+	store->ops->close(store->reader.backend);
+	store->ops->close(store->writer.backend);
+	lane_clear(&store->reader);
+	lane_clear(&store->writer);
+	free(store);
+}
+
+const struct vault *store_vault(const struct store *store)
+{
+	return store->vault;
+}
+
+size_t store_waiting(struct store *store)
+{
+	pthread_mutex_lock(&store->writer.lock);
+	size_t n = store->writer.jobs;
+	pthread_mutex_unlock(&store->writer.lock);
+	return n;
+}
+
+int store_health(struct store *store)
+{
+	return atomic_load(&store->health);
+}
+
+static void listen(struct store *store, struct listener listener)
+{
+	assert(!store->started && store->n_listeners < STORE_MAX_LISTENERS);
+	store->listeners[store->n_listeners++] = listener;
+}
+
+void store_on_change(struct store *store,
+    void (*fn)(void *arg, const struct store_change *), void *arg)
+{
+	listen(store, (struct listener){.change = fn, .arg = arg});
+}
+
+void store_on_tick(struct store *store, void (*fn)(void *arg), void *arg)
+{
+	listen(store, (struct listener){.tick = fn, .arg = arg});
+}
+
+static int scrub_noop(struct store_tx *tx, struct store_job *job)
+{
+	return STORE_OK;
+}
+
+/* The checkpoint cannot be inside a transaction: done comes after it. */
+struct scrub {
+	struct call call;
+	struct store *store;
+};
+
+static void scrub_done(struct store_job *job, int err)
+{
+	struct scrub *scrub = (struct scrub *)job;
+
+	if (!err)
+		err = scrub->store->ops->scrub(scrub->store->writer.backend);
+	call_done(job, err);
+}
+
+int store_scrub(struct store *store)
+{
+	struct scrub scrub = {
+	    .call = {.job = {.run = scrub_noop,
+			 .done = scrub_done,
+			 .durable = true},
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.cond = PTHREAD_COND_INITIALIZER},
+	    .store = store};
+	struct call *call = &scrub.call;
+
+	store_submit(store, &call->job);
+	pthread_mutex_lock(&call->lock);
+	while (!call->done)
+		pthread_cond_wait(&call->cond, &call->lock);
+	pthread_mutex_unlock(&call->lock);
+	return call->err;
+}

@@ -1,0 +1,198 @@
+/*
+ * store_keys - the keys of conversations: made when first needed, destroyed by
+ * an erasure. No key is cached, so an erasure by any process holds from its
+ * commit on.
+ */
+#include "proxy/store/query.h"
+#include "proxy/store/store_conversations.h"
+#include "proxy/store/vault.h"
+
+#include "proxy/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct vault_place key_place(const struct store_sealed *p, int64_t gen)
+{
+	return (struct vault_place){p->family, p->id, "key", gen};
+}
+
+static struct vault_place text_place(const struct store_sealed *p)
+{
+	return (struct vault_place){p->family, p->id, p->class, p->number};
+}
+
+static int key_insert(
+    struct store_tx *tx, struct store_sealed *p, struct vault_key *key)
+{
+	unsigned char wrapped[VAULT_WRAPPED_BYTES];
+	struct vault_place place = key_place(p, p->gen);
+	struct query q;
+
+	vault_key_make(tx->vault, &place, key, wrapped);
+	query_start(&q, tx,
+	    "INSERT INTO keys(family, id, gen, wrapped)"
+	    " VALUES($1, $2, $3, $4)");
+	query_text(&q, p->family);
+	query_text(&q, p->id);
+	query_int(&q, p->gen);
+	query_blob(&q, wrapped, sizeof(wrapped));
+	return query_run(&q);
+}
+
+/* The key of the newest generation, or a new one; p->gen says which. */
+static int key_to_seal(
+    struct store_tx *tx, struct store_sealed *p, struct vault_key *key)
+{
+	struct query q;
+	size_t n;
+	bool have = false;
+	int opened = -1;
+
+	p->gen = 0;
+	query_start(&q, tx,
+	    "SELECT gen, wrapped FROM keys WHERE family = $1 AND id = $2"
+	    " ORDER BY gen DESC LIMIT 1");
+	query_text(&q, p->family);
+	query_text(&q, p->id);
+	if (query_step(&q)) {
+		p->gen = query_get_int(&q, 0);
+		have = !query_is_null(&q, 1);
+		struct vault_place place = key_place(p, p->gen);
+		const void *wrapped = query_get_blob(&q, 1, &n);
+		if (have)
+			opened = vault_key_unwrap(
+			    tx->vault, &place, wrapped, n, key);
+	}
+	int err = query_end(&q);
+	if (err)
+		return err;
+	if (have)
+		return opened == 0 ? STORE_OK : STORE_KEY;
+	p->gen++;
+	return key_insert(tx, p, key);
+}
+
+static int key_to_open(
+    struct store_tx *tx, const struct store_sealed *p, struct vault_key *key)
+{
+	struct vault_place place = key_place(p, p->gen);
+	struct query q;
+	size_t n;
+	int opened = STORE_ERASED;
+
+	query_start(&q, tx,
+	    "SELECT wrapped FROM keys"
+	    " WHERE family = $1 AND id = $2 AND gen = $3");
+	query_text(&q, p->family);
+	query_text(&q, p->id);
+	query_int(&q, p->gen);
+	if (query_step(&q) && !query_is_null(&q, 0)) {
+		const void *wrapped = query_get_blob(&q, 0, &n);
+		opened = vault_key_unwrap(tx->vault, &place, wrapped, n, key)
+		    ? STORE_KEY
+		    : STORE_OK;
+	}
+	int err = query_end(&q);
+	return err ? err : opened;
+}
+
+int store_seal(struct store_tx *tx, struct store_sealed *p, const void *text,
+    size_t len, struct buf *out)
+{
+	struct vault_key key;
+	struct vault_place place = text_place(p);
+	int err = key_to_seal(tx, p, &key);
+
+	if (!err)
+		vault_seal(&key, &place, text, len, out);
+	vault_key_wipe(&key);
+	return err;
+}
+
+int store_unseal(struct store_tx *tx, const struct store_sealed *p,
+    const void *sealed, size_t len, struct buf *out)
+{
+	struct vault_key key;
+	struct vault_place place = text_place(p);
+	int err = key_to_open(tx, p, &key);
+
+	if (!err && vault_open(&key, &place, sealed, len, out) != 0)
+		err = STORE_KEY;
+	vault_key_wipe(&key);
+	return err;
+}
+
+int store_erase_conversation(struct store_tx *tx, const char *family,
+    const char *id, int64_t now_us, size_t *n)
+{
+	struct query q;
+
+	*n = 0;
+	query_start(&q, tx,
+	    "UPDATE keys SET wrapped = NULL"
+	    " WHERE family = $1 AND id = $2 AND wrapped IS NOT NULL");
+	query_text(&q, family);
+	query_text(&q, id);
+	int err = query_run_one(&q);
+	if (err == STORE_NOT_FOUND)
+		return STORE_OK;
+	if (err)
+		return err;
+	*n = 1;
+	query_start(&q, tx,
+	    "UPDATE conversations SET erased_us = $1"
+	    " WHERE family = $2 AND id = $3");
+	query_int(&q, now_us);
+	query_text(&q, family);
+	query_text(&q, id);
+	err = query_run(&q);
+	return err ? err
+		   : store_tell(tx,
+			 &(struct store_change){
+			     STORE_CHANGE_ERASED, family, id, ""});
+}
+
+struct names {
+	char **names; /* family, id, family, id, ... */
+	size_t n;
+};
+
+static int names_of(
+    struct store_tx *tx, const char *customer, struct names *out)
+{
+	char index[VAULT_INDEX_SIZE];
+	struct query q;
+
+	vault_index(
+	    tx->vault, "customer", customer, strlen(customer), index);
+	query_start(&q, tx,
+	    "SELECT family, id FROM conversations WHERE customer = $1");
+	query_text(&q, index);
+	while (query_step(&q)) {
+		out->names = mem_realloc_array(
+		    out->names, out->n + 2, sizeof(*out->names));
+		out->names[out->n++] = query_get_text(&q, 0);
+		out->names[out->n++] = query_get_text(&q, 1);
+	}
+	return query_end(&q);
+}
+
+int store_erase_customer(
+    struct store_tx *tx, const char *customer, int64_t now_us, size_t *n)
+{
+	struct names list = {0};
+	size_t one;
+	int err = names_of(tx, customer, &list);
+
+	*n = 0;
+	for (size_t i = 0; i < list.n && !err; i += 2) {
+		err = store_erase_conversation(
+		    tx, list.names[i], list.names[i + 1], now_us, &one);
+		*n += one;
+	}
+	for (size_t i = 0; i < list.n; i++)
+		free(list.names[i]);
+	free(list.names);
+	return err;
+}

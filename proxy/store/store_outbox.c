@@ -1,0 +1,231 @@
+/*
+ * store_outbox - rows of owed deliveries. The body is sealed under the
+ * conversation's key, so an erasure reaches what has not been sent as well.
+ */
+#include "proxy/store/store_outbox.h"
+
+#include "proxy/base/mem.h"
+#include "proxy/store/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *store_outbox_state_name(enum store_outbox_state state)
+{
+	switch (state) {
+	case STORE_OUTBOX_PENDING:
+		return "pending";
+	case STORE_OUTBOX_SENT:
+		return "sent";
+	case STORE_OUTBOX_DEAD:
+		return "dead";
+	}
+	return "unknown";
+}
+
+static void delivery_clear(struct store_delivery *d)
+{
+	free(d->family);
+	free(d->conversation);
+	free(d->destination);
+	free(d->key);
+	free(d->event);
+	free(d->error);
+	free(d->body);
+	*d = (struct store_delivery){0};
+}
+
+void store_deliveries_free(struct store_delivery *deliveries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		delivery_clear(&deliveries[i]);
+	free(deliveries);
+}
+
+static int insert_delivery(struct store_tx *tx,
+    const struct store_delivery *d, int64_t gen, const struct buf *sealed)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "INSERT INTO outbox(handoff, family, conversation, destination,"
+	    " key, event, state, created_us, next_us, gen, body)"
+	    " VALUES($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)"
+	    " ON CONFLICT(destination, key) DO NOTHING");
+	query_text(&q, d->handoff);
+	query_text(&q, d->family);
+	query_text(&q, d->conversation);
+	query_text(&q, d->destination);
+	query_text(&q, d->key);
+	query_text(&q, d->event);
+	query_int(&q, d->created_us);
+	query_int(&q, d->next_us);
+	query_int(&q, gen);
+	query_blob(&q, sealed->data, sealed->len);
+	return query_run(&q);
+}
+
+int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
+{
+	char *class = mem_printf("outbox/%s", d->key);
+	struct store_sealed place = {d->family, d->conversation, class, 0, 0};
+	struct buf sealed = {0};
+	int err = store_seal(tx, &place, d->body, d->len, &sealed);
+
+	if (!err)
+		err = insert_delivery(tx, d, place.gen, &sealed);
+	buf_clear(&sealed);
+	free(class);
+	return err;
+}
+
+#define DELIVERY_COLUMNS                                                      \
+	"SELECT o.id, o.handoff, o.family, o.conversation, o.destination,"    \
+	" o.key, o.event, o.state, o.tries, o.created_us, o.next_us,"         \
+	" o.done_us, o.error, o.gen, o.body FROM outbox o "
+/* No older event of the same handoff is owed to the same destination. */
+#define IS_FIRST                                                             \
+	" NOT EXISTS(SELECT 1 FROM outbox p WHERE p.state = 0"               \
+	" AND p.handoff = o.handoff AND p.destination = o.destination"       \
+	" AND p.id < o.id) "
+
+static void read_delivery(struct query *q, struct store_delivery *d)
+{
+	*d = (struct store_delivery){.id = query_get_int(q, 0)};
+	query_get_fixed(q, 1, d->handoff, sizeof(d->handoff));
+	d->family = query_get_text(q, 2);
+	d->conversation = query_get_text(q, 3);
+	d->destination = query_get_text(q, 4);
+	d->key = query_get_text(q, 5);
+	d->event = query_get_text(q, 6);
+	d->state = (enum store_outbox_state)query_get_int(q, 7);
+	d->tries = (unsigned)query_get_int(q, 8);
+	d->created_us = query_get_int(q, 9);
+	d->next_us = query_get_int(q, 10);
+	d->done_us = query_get_int(q, 11);
+	d->error = query_is_null(q, 12) ? NULL : query_get_text(q, 12);
+}
+
+static int open_body(
+    struct store_tx *tx, struct query *q, struct store_delivery *d)
+{
+	char *class = mem_printf("outbox/%s", d->key);
+	struct store_sealed place = {
+	    d->family, d->conversation, class, 0, query_get_int(q, 13)};
+	struct buf plain = {0};
+	size_t n;
+	const void *sealed = query_get_blob(q, 14, &n);
+	int err = store_unseal(tx, &place, sealed, n, &plain);
+
+	if (!err) {
+		d->len = plain.len;
+		d->body = buf_steal(&plain);
+	}
+	d->erased = err == STORE_ERASED;
+	buf_clear(&plain);
+	free(class);
+	return d->erased ? STORE_OK : err;
+}
+
+/* Every row of q; 0, or the error with nothing in out. */
+static int read_all(struct query *q, bool bodies, struct store_delivery **out,
+    size_t *n)
+{
+	int err = STORE_OK, ended;
+
+	*out = NULL;
+	*n = 0;
+	while (!err && query_step(q)) {
+		*out = mem_realloc_array(*out, *n + 1, sizeof(**out));
+		read_delivery(q, &(*out)[*n]);
+		if (bodies)
+			err = open_body(q->tx, q, &(*out)[*n]);
+		(*n)++;
+	}
+	ended = query_end(q);
+	err = err ? err : ended;
+	if (err) {
+		store_deliveries_free(*out, *n);
+		*out = NULL;
+		*n = 0;
+	}
+	return err;
+}
+
+static int next_due(struct store_tx *tx, int64_t now_us, int64_t *next_us)
+{
+	struct query q;
+
+	*next_us = INT64_MAX;
+	query_start(&q, tx,
+	    "SELECT MIN(o.next_us) FROM outbox o WHERE o.state = 0"
+	    " AND o.next_us > $1 AND" IS_FIRST);
+	query_int(&q, now_us);
+	if (query_step(&q) && !query_is_null(&q, 0))
+		*next_us = query_get_int(&q, 0);
+	return query_end(&q);
+}
+
+int store_deliveries_due(struct store_tx *tx, struct store_due due,
+    struct store_delivery **out, size_t *n, int64_t *next_us)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    DELIVERY_COLUMNS
+	    "WHERE o.state = 0 AND o.next_us <= $1 AND" IS_FIRST
+	    "ORDER BY o.next_us, o.id LIMIT $2");
+	query_int(&q, due.now_us);
+	query_int(&q, (int64_t)due.max);
+	int err = read_all(&q, true, out, n);
+	return err ? err : next_due(tx, due.now_us, next_us);
+}
+
+int store_delivery_tried(struct store_tx *tx, const struct store_delivery *d)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "UPDATE outbox SET state = $1, tries = $2, next_us = $3,"
+	    " done_us = $4, error = $5,"
+	    " body = CASE WHEN $1 = 1 THEN NULL ELSE body END"
+	    " WHERE id = $6");
+	query_int(&q, d->state);
+	query_int(&q, d->tries);
+	query_int(&q, d->next_us);
+	query_int(&q, d->done_us);
+	query_text(&q, d->error);
+	query_int(&q, d->id);
+	return query_run_one(&q);
+}
+
+int store_deliveries_list(struct store_tx *tx, const char *handoff,
+    struct store_delivery **out, size_t *n)
+{
+	struct query q;
+
+	if (handoff) {
+		query_start(&q, tx,
+		    DELIVERY_COLUMNS "WHERE o.handoff = $1 ORDER BY o.id");
+		query_text(&q, handoff);
+	} else {
+		query_start(&q, tx,
+		    DELIVERY_COLUMNS "WHERE o.state <> 1 ORDER BY o.id");
+	}
+	return read_all(&q, false, out, n);
+}
+
+int store_outbox_count(struct store_tx *tx, struct store_outbox_counts *out)
+{
+	struct query q;
+
+	*out = (struct store_outbox_counts){0};
+	query_start(&q, tx,
+	    "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 0),"
+	    " (SELECT COUNT(*) FROM outbox WHERE state = 2)");
+	if (query_step(&q)) {
+		out->pending = (size_t)query_get_int(&q, 0);
+		out->dead = (size_t)query_get_int(&q, 1);
+	}
+	return query_end(&q);
+}

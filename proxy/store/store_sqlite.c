@@ -1,0 +1,384 @@
+/*
+ * store_sqlite - a backend over one SQLite connection (WAL).
+ *
+ * The writing connection creates the file (mode 0600), brings the schema up
+ * to date in one transaction and refuses a newer one. secure_delete zeroes
+ * what is overwritten, so an erased key does not linger in free pages; the
+ * write-ahead log is emptied by scrub. synchronous=FULL for transactions that
+ * must be durable; the others are in the log but not yet synced, and the next
+ * durable one syncs them too. SQLite's own messages never hold message text:
+ * text is bound, never spelled into SQL.
+ */
+#include "proxy/store/backend.h"
+#include "proxy/store/store_schema.h"
+
+#include "proxy/base/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_STATEMENTS 96
+
+struct backend_stmt {
+	const char *sql; /* the literal, compared by address */
+	sqlite3_stmt *handle;
+	bool busy;
+};
+
+struct backend {
+	sqlite3 *db;
+	struct backend_stmt stmts[MAX_STATEMENTS];
+	size_t n_stmts;
+	bool durable; /* synchronous is FULL now */
+};
+
+static int sqlite_error(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return STORE_OK;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return STORE_BUSY;
+	case SQLITE_FULL:
+		return STORE_FULL;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return STORE_CORRUPT;
+	case SQLITE_NOMEM:
+		abort(); /* like every other allocation of the proxy */
+	case SQLITE_IOERR:
+		/* A write to a full disk may come back as an I/O error. */
+		return errno == ENOSPC || errno == EDQUOT ? STORE_FULL
+							  : STORE_IO;
+	default:
+		return STORE_IO;
+	}
+}
+
+/* ---- statements ---- */
+
+static struct backend_stmt *sqlite_find(struct backend *b, const char *sql)
+{
+	for (size_t i = 0; i < b->n_stmts; i++)
+		if (b->stmts[i].sql == sql)
+			return &b->stmts[i];
+	assert(b->n_stmts < MAX_STATEMENTS);
+	struct backend_stmt *stmt = &b->stmts[b->n_stmts++];
+	stmt->sql = sql;
+	return stmt;
+}
+
+static int sqlite_start(
+    struct backend *b, const char *sql, struct backend_stmt **out)
+{
+	struct backend_stmt *stmt = sqlite_find(b, sql);
+
+	*out = NULL;
+	assert(!stmt->busy);
+	errno = 0;
+	if (!stmt->handle) {
+		int code = sqlite3_prepare_v3(b->db, sql, -1,
+		    SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
+		/* The SQL is ours and tested: it is the tables that are not
+		 * what their version says. */
+		if (code == SQLITE_ERROR)
+			return STORE_CORRUPT;
+		if (code != SQLITE_OK)
+			return sqlite_error(code);
+	}
+	stmt->busy = true;
+	*out = stmt;
+	return STORE_OK;
+}
+
+static int sqlite_bind(struct backend *b, struct backend_stmt *stmt,
+    int index, const struct backend_value *value)
+{
+	int code = SQLITE_OK;
+
+	switch (value->type) {
+	case BACKEND_NULL:
+		code = sqlite3_bind_null(stmt->handle, index);
+		break;
+	case BACKEND_INT:
+		code = sqlite3_bind_int64(stmt->handle, index, value->number);
+		break;
+	case BACKEND_TEXT:
+		code = sqlite3_bind_text64(stmt->handle, index, value->data,
+		    value->len, SQLITE_TRANSIENT, SQLITE_UTF8);
+		break;
+	case BACKEND_BLOB:
+		code = sqlite3_bind_blob64(stmt->handle, index, value->data,
+		    value->len, SQLITE_TRANSIENT);
+		break;
+	}
+	assert(code != SQLITE_RANGE && code != SQLITE_MISUSE);
+	return sqlite_error(code);
+}
+
+static int sqlite_step(struct backend *b, struct backend_stmt *stmt)
+{
+	errno = 0;
+	int code = sqlite3_step(stmt->handle);
+	if (code == SQLITE_ROW)
+		return 1;
+	assert(code != SQLITE_MISUSE);
+	return sqlite_error(code);
+}
+
+static void sqlite_column(
+    struct backend_stmt *stmt, int index, struct backend_value *out)
+{
+	*out = (struct backend_value){.type = BACKEND_NULL};
+	switch (sqlite3_column_type(stmt->handle, index)) {
+	case SQLITE_INTEGER:
+		out->type = BACKEND_INT;
+		out->number = sqlite3_column_int64(stmt->handle, index);
+		break;
+	case SQLITE_TEXT:
+		out->type = BACKEND_TEXT;
+		out->data = sqlite3_column_text(stmt->handle, index);
+		break;
+	case SQLITE_BLOB:
+		out->type = BACKEND_BLOB;
+		out->data = sqlite3_column_blob(stmt->handle, index);
+		break;
+	}
+	if (out->type == BACKEND_TEXT || out->type == BACKEND_BLOB)
+		out->len = (size_t)sqlite3_column_bytes(stmt->handle, index);
+}
+
+static void sqlite_finish(struct backend_stmt *stmt)
+{
+	sqlite3_reset(stmt->handle);
+	sqlite3_clear_bindings(stmt->handle);
+	stmt->busy = false;
+}
+
+static int sqlite_exec(struct backend *b, const char *sql)
+{
+	errno = 0;
+	return sqlite_error(sqlite3_exec(b->db, sql, NULL, NULL, NULL));
+}
+
+/* The first column of the first row of a pragma. */
+static int sqlite_number(struct backend *b, const char *sql, int64_t *out)
+{
+	struct backend_stmt *stmt;
+	int err = sqlite_start(b, sql, &stmt);
+
+	if (err)
+		return err;
+	int got = sqlite_step(b, stmt);
+	if (got == 1)
+		*out = sqlite3_column_int64(stmt->handle, 0);
+	sqlite_finish(stmt);
+	return got == 1 ? STORE_OK : got < 0 ? got : STORE_IO;
+}
+
+/* ---- transactions ---- */
+
+static int sqlite_begin(struct backend *b, bool reads, bool durable)
+{
+	if (reads)
+		return sqlite_exec(b, "BEGIN");
+	if (durable != b->durable) {
+		int err = sqlite_exec(b,
+		    durable ? "PRAGMA synchronous=FULL"
+			    : "PRAGMA synchronous=NORMAL");
+		if (err)
+			return err;
+		b->durable = durable;
+	}
+	return sqlite_exec(b, "BEGIN IMMEDIATE");
+}
+
+static int sqlite_commit(struct backend *b)
+{
+	if (sqlite3_get_autocommit(b->db)) /* SQLite gave it up on an error */
+		return STORE_IO;
+	return sqlite_exec(b, "COMMIT");
+}
+
+static void sqlite_rollback(struct backend *b)
+{
+	if (!sqlite3_get_autocommit(b->db))
+		sqlite3_exec(b->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int sqlite_save(struct backend *b)
+{
+	return sqlite_exec(b, "SAVEPOINT job");
+}
+
+static int sqlite_keep(struct backend *b)
+{
+	return sqlite_exec(b, "RELEASE job");
+}
+
+static int sqlite_undo(struct backend *b)
+{
+	return sqlite_exec(b, "ROLLBACK TO job; RELEASE job");
+}
+
+static int64_t sqlite_changed(struct backend *b)
+{
+	return sqlite3_changes64(b->db);
+}
+
+static int64_t sqlite_inserted(struct backend *b)
+{
+	return sqlite3_last_insert_rowid(b->db);
+}
+
+static int sqlite_version(struct backend *b, int64_t *out)
+{
+	return sqlite_number(b, "PRAGMA data_version", out);
+}
+
+static int sqlite_scrub(struct backend *b)
+{
+	int log = 0, moved = 0;
+
+	errno = 0;
+	int code = sqlite3_wal_checkpoint_v2(
+	    b->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &log, &moved);
+	return sqlite_error(code);
+}
+
+/* ---- opening ---- */
+
+static int sqlite_migrate(struct backend *b, char *why, size_t size)
+{
+	int64_t have = 0, know = 0;
+	int err = sqlite_exec(b, "BEGIN IMMEDIATE");
+
+	if (!err)
+		err = sqlite_number(b, "PRAGMA user_version", &have);
+	while (store_schema_sqlite[know])
+		know++;
+	if (!err && (have < 0 || have > know)) {
+		snprintf(why, size,
+		    "it has schema version %lld and this program knows %lld: "
+		    "made by a newer Handrail, or not a store",
+		    (long long)have, (long long)know);
+		err = STORE_CORRUPT;
+	}
+	for (; !err && have < know; have++) {
+		char bump[48];
+
+		snprintf(bump, sizeof(bump), "PRAGMA user_version=%lld",
+		    (long long)have + 1);
+		err = sqlite_exec(b, store_schema_sqlite[have]);
+		err = err ? err : sqlite_exec(b, bump);
+	}
+	err = err ? err : sqlite_commit(b);
+	if (err)
+		sqlite_rollback(b);
+	return err;
+}
+
+static int sqlite_prepare(struct backend *b,
+    const struct store_options *options, bool reads, char *why, size_t size)
+{
+	char busy[48];
+	int err = STORE_OK;
+
+	sqlite3_extended_result_codes(b->db, 1);
+	sqlite3_limit(b->db, SQLITE_LIMIT_ATTACHED, 0);
+	snprintf(busy, sizeof(busy), "PRAGMA busy_timeout=%u",
+	    options->busy_ms ? options->busy_ms : 5000);
+	const char *const setup[] = {busy, "PRAGMA journal_mode=WAL",
+	    "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON",
+	    "PRAGMA temp_store=MEMORY", "PRAGMA journal_size_limit=67108864",
+	    "PRAGMA trusted_schema=OFF"};
+	for (size_t i = 0; i < sizeof(setup) / sizeof(*setup) && !err; i++)
+		err = sqlite_exec(b, setup[i]);
+	if (!err && !reads)
+		err = sqlite_migrate(b, why, size);
+	return err;
+}
+
+/* SQLite would create the file readable by others. */
+static int sqlite_create(const char *path, char *why, size_t size)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+
+	if (fd >= 0) {
+		close(fd);
+		return STORE_OK;
+	}
+	snprintf(why, size, "%s", strerror(errno));
+	return errno == ENOSPC || errno == EDQUOT ? STORE_FULL : STORE_IO;
+}
+
+static void sqlite_close(struct backend *b)
+{
+	if (!b)
+		return;
+	for (size_t i = 0; i < b->n_stmts; i++)
+		sqlite3_finalize(b->stmts[i].handle);
+	sqlite3_close(b->db);
+	free(b);
+}
+
+static int sqlite_open(struct backend **out,
+    const struct store_options *options, bool reads, char *why, size_t size)
+{
+	struct backend *b = mem_zero(sizeof(*b));
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	int err = STORE_OK;
+
+	why[0] = '\0';
+	if (options->must_exist && access(options->sqlite, F_OK) != 0) {
+		err = STORE_NOT_FOUND;
+		snprintf(why, size, "%s", strerror(errno));
+	} else if (!reads) {
+		err = sqlite_create(options->sqlite, why, size);
+	}
+	errno = 0;
+	if (!err)
+		err = sqlite_error(
+		    sqlite3_open_v2(options->sqlite, &b->db, flags, NULL));
+	if (!err)
+		err = sqlite_prepare(b, options, reads, why, size);
+	if (err && !why[0])
+		snprintf(why, size, "%s", b->db ? sqlite3_errmsg(b->db) : "");
+	if (err) {
+		sqlite_close(b);
+		b = NULL;
+	}
+	*out = b;
+	return err;
+}
+
+const struct backend_ops store_sqlite_ops = {
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .save = sqlite_save,
+    .keep = sqlite_keep,
+    .undo = sqlite_undo,
+    .start = sqlite_start,
+    .bind = sqlite_bind,
+    .step = sqlite_step,
+    .column = sqlite_column,
+    .finish = sqlite_finish,
+    .changed = sqlite_changed,
+    .inserted = sqlite_inserted,
+    .version = sqlite_version,
+    .scrub = sqlite_scrub,
+};
