@@ -43,7 +43,7 @@ void pattern_free(struct pattern *); /* accepts NULL */
 /* One thread's scratch and the place each pattern of a policy has reached in
  * one text. */
 struct pattern_scan;
-struct pattern_scan *pattern_scan_new(void); /* NULL: no memory */
+struct pattern_scan *pattern_scan_new(void);   /* NULL: no memory */
 void pattern_scan_free(struct pattern_scan *); /* accepts NULL */
 /* Before each text. The policy must outlive the scanning of that text. */
 enum pattern_err pattern_scan_begin(struct pattern_scan *,

@@ -8,6 +8,10 @@
  * duplicate keys, aliases, anchors, tags, merge keys, second documents, tabs,
  * typographic quotes as delimiters, invisible characters in phrases.
  *
+ * Two of these need to know what a place is for: call yaml_check_sentences
+ * where people write sentences and yaml_check_letters where they write what is
+ * to be found. Lines end at LF, CR LF or CR; other separators are refused.
+ *
  * The tree is immutable after yaml_parse and may be read by any thread. All
  * strings are borrowed from the document. Also used by the proxy for its own
  * configuration and channel files.
@@ -24,12 +28,14 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	unsigned line, col;     /* of its first character, from 1 */
-	unsigned width;         /* characters, for underlining */
-	bool flow;              /* written as [..] or {..} */
-	bool quoted;            /* text written in quotes or as a block */
-	const char *text;       /* YAML_TEXT: NUL-terminated UTF-8, else NULL */
-	size_t len;             /* bytes of text */
+	unsigned line, col;   /* of its first character, from 1 */
+	unsigned width;       /* characters, for underlining */
+	bool flow;            /* written as [..] or {..} */
+	bool quoted;          /* text written in quotes or as a block */
+	unsigned comment_col; /* a # comment follows on its last line, at this
+				 column; 0: none */
+	const char *text;     /* YAML_TEXT: NUL-terminated UTF-8, else NULL */
+	size_t len;           /* bytes of text */
 	const struct yaml_node *key;   /* in a map: the key's own node */
 	const struct yaml_node *child; /* first item or value, or NULL */
 	const struct yaml_node *next;  /* next sibling, or NULL */
@@ -38,32 +44,46 @@ struct yaml_node {
 
 struct yaml_doc;
 
+#define YAML_MAX_FILE_BYTES (16u << 20)
+#define YAML_MAX_DEPTH 16u
+#define YAML_MAX_NODES 1000000u
+
 /*
  * Parse len bytes. file is copied and used in diagnostics. Every fault is
- * reported to diag (with the offending source line available through
- * yaml_source_line). Returns NULL when there was at least one error or memory
- * ran out (code "Y000"); never NULL without a diagnostic.
+ * reported to diag; after a fault of syntax there is nothing more to read.
+ * Returns NULL when there was at least one error or memory ran out (code
+ * "Y000"); never NULL without a diagnostic.
  */
-struct yaml_doc *yaml_parse(const char *file, const char *bytes, size_t len,
-    diag_fn *diag, void *arg);
+struct yaml_doc *yaml_parse(
+    const char *file, const char *bytes, size_t len, diag_fn *diag, void *arg);
 void yaml_free(struct yaml_doc *);
 
 const char *yaml_file(const struct yaml_doc *);
 const struct yaml_node *yaml_root(const struct yaml_doc *);
 /* The value under key in a map, or NULL (also when node is NULL or no map). */
-const struct yaml_node *yaml_get(const struct yaml_node *node,
-    const char *key);
+const struct yaml_node *yaml_get(const struct yaml_node *node, const char *key);
 /* yaml_get's text, or NULL when absent or not text. */
 const char *yaml_get_text(const struct yaml_node *node, const char *key);
 bool yaml_is(const struct yaml_node *node, const char *text);
 
 /*
- * Report every key of the map that is not in allowed (NULL-terminated), with
- * a suggestion ("did you mean ...") and the list of keys known here. where
+ * Report (P014) every key of the map that is not in allowed (NULL-terminated),
+ * with a suggestion ("did you mean ...") and the list of keys known here. where
  * names the place in words ("under percent"). Returns the number reported.
  */
 unsigned yaml_check_keys(const struct yaml_doc *, const struct yaml_node *map,
     const char *const *allowed, const char *where, diag_fn *diag, void *arg);
+/*
+ * A sentence, or a list of them in which other items than text are allowed
+ * when they are maps with one of the keys in maps (NULL-terminated, or NULL).
+ * Reports Y001 (a comment ate the end), Y002 (a [list] of prose), Y003 (a map
+ * where a sentence is expected). Returns the number reported.
+ */
+unsigned yaml_check_sentences(const struct yaml_doc *, const struct yaml_node *,
+    const char *const *maps, diag_fn *diag, void *arg);
+/* Y009: letters that look right and never match. Returns 0 or 1. */
+unsigned yaml_check_letters(const struct yaml_doc *, const struct yaml_node *,
+    diag_fn *diag, void *arg);
 /* The nearest of the NULL-terminated words (edit distance <= 2), or NULL. */
 const char *yaml_nearest(const char *word, const char *const *words);
 /* Report one fault at a node. printf-like; hint may be NULL. */
