@@ -112,6 +112,7 @@ struct http1_parser { /* caller-owned; fields below head are private */
 	struct http1_limits limits;
 	bool answers_head, answers_connect;
 	int state;      /* enum state of http1.c */
+	int error;      /* of a failed one */
 	size_t line;    /* offset of the line being read */
 	size_t scanned; /* no line end before this offset */
 	uint64_t left;  /* of the body or chunk */

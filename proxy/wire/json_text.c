@@ -1,0 +1,225 @@
+/*
+ * json_text - the inside of JSON strings: escapes, and where each decoded
+ * byte came from.
+ *
+ * All functions take the inside of a raw string that json_parse has accepted;
+ * they assert what it has checked.
+ */
+#include "proxy/wire/json_keys.h"
+#include "proxy/wire/utf8.h"
+
+#include <assert.h>
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c - 'A' + 10;
+}
+
+static uint32_t hex4(const char *p)
+{
+	return (uint32_t)(hex(p[0]) << 12 | hex(p[1]) << 8 | hex(p[2]) << 4 |
+	    hex(p[3]));
+}
+
+/* The escape at *i, a backslash: its bytes in out; *i moves behind it. */
+static size_t step_escape(struct span s, size_t *i, char out[4])
+{
+	static const char from[] = "\"\\/bfnrt";
+	static const char to[] = "\"\\/\b\f\n\r\t";
+
+	assert(*i + 1 < s.len);
+	char kind = s.p[*i + 1];
+	if (kind != 'u') {
+		const char *at = strchr(from, kind);
+		assert(kind != '\0' && at != NULL);
+		out[0] = to[at - from];
+		*i += 2;
+		return 1;
+	}
+	assert(*i + 6 <= s.len);
+	uint32_t c = hex4(s.p + *i + 2);
+	*i += 6;
+	if (c >= 0xd800 && c < 0xdc00 && *i + 6 <= s.len && s.p[*i] == '\\' &&
+	    s.p[*i + 1] == 'u') {
+		uint32_t low = hex4(s.p + *i + 2);
+		if (low >= 0xdc00 && low < 0xe000) {
+			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+			*i += 6;
+		}
+	}
+	return utf8_put(out, c);
+}
+
+/* One character: its decoded bytes in out; *i moves behind it. */
+static size_t step(struct span s, size_t *i, char out[4])
+{
+	if (s.p[*i] == '\\')
+		return step_escape(s, i, out);
+	size_t n = utf8_next(s.p + *i, s.len - *i);
+	assert(n > 0);
+	memcpy(out, s.p + *i, n);
+	*i += n;
+	return n;
+}
+
+void json_unescape(struct span s, struct buf *out)
+{
+	size_t i = 0;
+
+	while (i < s.len) {
+		const char *slash = memchr(s.p + i, '\\', s.len - i);
+		size_t end = slash ? (size_t)(slash - s.p) : s.len;
+		buf_add(out, s.p + i, end - i);
+		i = end;
+		if (i < s.len) {
+			char bytes[4];
+			size_t n = step_escape(s, &i, bytes);
+			buf_add(out, bytes, n);
+		}
+	}
+}
+
+size_t json_raw_offset(struct span s, size_t at, bool up)
+{
+	size_t i = 0, decoded = 0;
+
+	while (decoded < at) {
+		char bytes[4];
+		size_t before = i;
+		assert(i < s.len);
+		decoded += step(s, &i, bytes);
+		if (decoded > at && !up)
+			return before;
+	}
+	return i;
+}
+
+static struct span key_inside(const struct json_doc *doc, uint32_t node)
+{
+	const struct json_node *n = &doc->nodes[node];
+
+	assert(n->key_end > n->key_start + 1);
+	return (struct span){
+	    doc->text + n->key_start + 1, n->key_end - n->key_start - 2};
+}
+
+static struct span string_inside(const struct json_doc *doc, uint32_t node)
+{
+	const struct json_node *n = &doc->nodes[node];
+
+	assert(n->type == JSON_STRING);
+	return (struct span){doc->text + n->start + 1, n->end - n->start - 2};
+}
+
+void json_decode(const struct json_doc *doc, uint32_t node, struct buf *out)
+{
+	json_unescape(string_inside(doc, node), out);
+}
+
+void json_decode_key(const struct json_doc *doc, uint32_t node, struct buf *out)
+{
+	json_unescape(key_inside(doc, node), out);
+}
+
+/* Does the raw inside decode to exactly text? */
+static bool decodes_to(struct span inside, bool escaped, struct span text)
+{
+	if (!escaped)
+		return span_eq(inside, text);
+	size_t i = 0, at = 0;
+	while (i < inside.len) {
+		char bytes[4];
+		size_t n = step(inside, &i, bytes);
+		if (text.len - at < n || memcmp(text.p + at, bytes, n) != 0)
+			return false;
+		at += n;
+	}
+	return at == text.len;
+}
+
+bool json_string_is(const struct json_doc *doc, uint32_t node, struct span text)
+{
+	return node != JSON_NONE && doc->nodes[node].type == JSON_STRING &&
+	    decodes_to(
+		string_inside(doc, node), doc->nodes[node].escaped, text);
+}
+
+bool json_key_is(const struct json_doc *doc, uint32_t node, struct span text)
+{
+	const struct json_node *n = &doc->nodes[node];
+
+	return n->key_end > n->key_start &&
+	    decodes_to(key_inside(doc, node), n->key_escaped, text);
+}
+
+int json_key_order(const struct json_doc *doc, uint32_t a, uint32_t b)
+{
+	struct span s[2] = {key_inside(doc, a), key_inside(doc, b)};
+	size_t i[2] = {0, 0}, have[2] = {0, 0}, used[2] = {0, 0};
+	char bytes[2][4];
+
+	for (;;) {
+		for (int k = 0; k < 2; k++)
+			if (used[k] == have[k] && i[k] < s[k].len) {
+				have[k] = step(s[k], &i[k], bytes[k]);
+				used[k] = 0;
+			}
+		bool end_a = used[0] == have[0], end_b = used[1] == have[1];
+		if (end_a || end_b)
+			return (int)end_b - (int)end_a;
+		unsigned char x = (unsigned char)bytes[0][used[0]++];
+		unsigned char y = (unsigned char)bytes[1][used[1]++];
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+}
+
+/* ---- encoding ---- */
+
+static void escape_control(struct buf *out, unsigned char c)
+{
+	static const char from[] = "\"\\\b\f\n\r\t";
+	static const char to[] = "\"\\bfnrt";
+	const char *at = c != 0 ? strchr(from, c) : NULL;
+
+	if (at == NULL)
+		buf_printf(out, "\\u%04x", c);
+	else
+		buf_printf(out, "\\%c", to[at - from]);
+}
+
+void json_escape(struct buf *out, struct span text)
+{
+	size_t plain = 0, i = 0;
+
+	while (i < text.len) {
+		unsigned char c = (unsigned char)text.p[i];
+		size_t n = utf8_next(text.p + i, text.len - i);
+		if (n > 0 && c >= 0x20 && c != '"' && c != '\\') {
+			i += n;
+			continue;
+		}
+		buf_add(out, text.p + plain, i - plain);
+		uint32_t half = utf8_surrogate(text.p + i, text.len - i);
+		if (n > 0)
+			escape_control(out, c);
+		else if (half != 0)
+			buf_printf(out, "\\u%04x", (unsigned)half);
+		else
+			buf_adds(out, "\xef\xbf\xbd");
+		i += half != 0 ? 3 : 1;
+		plain = i;
+	}
+	buf_add(out, text.p + plain, text.len - plain);
+}
+
+void json_quote(struct buf *out, struct span text)
+{
+	buf_adds(out, "\"");
+	json_escape(out, text);
+	buf_adds(out, "\"");
+}
