@@ -154,6 +154,9 @@ struct guard_fallback {
 void guard_policy_fallback(const struct guard_policy *, enum guard_event,
     struct guard_fallback *out);
 
+/* The policy's queues by index, for checks against what the operator has. */
+size_t guard_policy_queues(const struct guard_policy *);
+const char *guard_policy_queue(const struct guard_policy *, size_t index);
 /* Where a queue's handoffs go: a destination of the operator's, or "desk". */
 const char *guard_policy_destination(const struct guard_policy *,
     const char *queue);
