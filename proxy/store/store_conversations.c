@@ -98,6 +98,11 @@ int store_conversation_get(struct store_tx *tx, const char *family,
 	return err ? err : found ? STORE_OK : STORE_NOT_FOUND;
 }
 
+/* Counters only grow: a write that was tried again comes late. */
+#define NEWER(c)                                                              \
+	"CASE WHEN excluded." c " > conversations." c " THEN excluded." c     \
+	" ELSE conversations." c " END"
+
 int store_conversation_put(struct store_tx *tx,
     const struct store_conversation *c, const char *customer)
 {
@@ -112,11 +117,11 @@ int store_conversation_put(struct store_tx *tx,
 	    " last_seq, customer, created_us, updated_us)"
 	    " VALUES($1, $2, $3, $4, $5, $6, $7, $8)"
 	    " ON CONFLICT(family, id) DO UPDATE SET"
-	    " ai_turns = excluded.ai_turns,"
-	    " customer_turns = excluded.customer_turns,"
-	    " last_seq = excluded.last_seq,"
+	    " ai_turns = " NEWER("ai_turns") ","
+	    " customer_turns = " NEWER("customer_turns") ","
+	    " last_seq = " NEWER("last_seq") ","
 	    " customer = COALESCE(excluded.customer, conversations.customer),"
-	    " updated_us = excluded.updated_us");
+	    " updated_us = " NEWER("updated_us") "");
 	query_text(&q, c->family);
 	query_text(&q, c->id);
 	query_int(&q, c->ai_turns);

@@ -1,0 +1,488 @@
+/*
+ * conversation - leases and locks.
+ *
+ *   begin -> WAITING -> OPEN | HANDED_OFF -> end     (one holder at a time)
+ *                    -> REFUSED
+ *
+ * A lease that is OPEN or HANDED_OFF holds its conversation; a refused one
+ * holds nothing. Locks are taken and read under the shard's mutex; only
+ * conversation_is_locked reads without it, and a lock set before that read is
+ * seen by it (sequentially consistent atomic).
+ */
+#include "proxy/store/conversation.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/mem.h"
+#include "proxy/store/conversation_table.h"
+#include "proxy/store/vault.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the table ---- */
+
+static void on_change(void *arg, const struct store_change *change)
+{
+	struct conversations *table = arg;
+
+	switch (change->kind) {
+	case STORE_CHANGE_RETURNED:
+		conversation_unlock(table, change->family,
+		    change->conversation, change->handoff);
+		return;
+	case STORE_CHANGE_ERASED: {
+		struct conversation_key key =
+		    table_key(change->family, change->conversation);
+		struct shard *shard = table_shard(table, key);
+
+		pthread_mutex_lock(&shard->lock);
+		struct conversation *c = shard_find(shard, key);
+		if (c) {
+			turns_drop_all(c);
+			free(c->customer);
+			c->customer = NULL;
+		}
+		pthread_mutex_unlock(&shard->lock);
+		return;
+	}
+	case STORE_CHANGE_REPLY:
+	case STORE_CHANGE_PAUSE:
+	case STORE_CHANGE_OUTBOX:
+		return;
+	}
+}
+
+static void refuse(
+    struct conversation_lease *lease, enum conversation_refusal refusal)
+{
+	lease->conversation = NULL;
+	lease->refusal = refusal;
+	atomic_store(&lease->state, CONVERSATION_REFUSED);
+}
+
+static void leave_line(struct shard *shard, struct conversation_lease *lease)
+{
+	struct conversation *c = lease->conversation;
+
+	TAILQ_REMOVE(&c->line, lease, in_line);
+	TAILQ_REMOVE(&shard->waiting, lease, in_shard);
+	c->n_line--;
+}
+
+static void time_out(struct shard *shard, int64_t now_us)
+{
+	struct conversation_lease *lease;
+
+	pthread_mutex_lock(&shard->lock);
+	while ((lease = TAILQ_FIRST(&shard->waiting)) &&
+	    lease->deadline_us <= now_us) {
+		struct conversation *c = lease->conversation;
+
+		leave_line(shard, lease);
+		refuse(lease, CONVERSATION_TIMED_OUT);
+		shard_rank(shard, c);
+		lease->ready(lease->arg, lease->ticket);
+	}
+	pthread_mutex_unlock(&shard->lock);
+}
+
+static void on_tick(void *arg)
+{
+	struct conversations *table = arg;
+	int64_t now_us = clock_mono_us();
+
+	for (size_t i = 0; i < TABLE_SHARDS; i++)
+		time_out(&table->shards[i], now_us);
+	save_tick(table);
+}
+
+static void set_defaults(struct conversations_options *o)
+{
+	o->max_conversations =
+	    o->max_conversations ? o->max_conversations : 100000;
+	o->max_turns = o->max_turns ? o->max_turns : 200;
+	o->max_turn_bytes =
+	    o->max_turn_bytes ? o->max_turn_bytes : (size_t)256 << 10;
+	o->max_waiting = o->max_waiting ? o->max_waiting : 8;
+	o->wait_us = o->wait_us ? o->wait_us : 30 * CLOCK_SECOND_US;
+}
+
+struct conversations *conversations_new(
+    struct store *store, const struct conversations_options *options)
+{
+	struct conversations *table = mem_zero(sizeof(*table));
+
+	table->store = store;
+	table->options = *options;
+	set_defaults(&table->options);
+	table->retry_tail = &table->retry;
+	pthread_mutex_init(&table->retry_lock, NULL);
+	table_init(table);
+	store_on_change(store, on_change, table);
+	store_on_tick(store, on_tick, table);
+	return table;
+}
+
+static void load_lock(void *arg, const struct store_conversation *row)
+{
+	struct conversations *table = arg;
+	struct conversation_key key = table_key(row->family, row->id);
+	struct shard *shard = table_shard(table, key);
+
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_take(shard, key, true);
+	c->epoch = row->epoch;
+	memcpy(c->handoff, row->handoff, sizeof(c->handoff));
+	shard_set_locked(shard, c, true);
+	shard_rank(shard, c);
+	pthread_mutex_unlock(&shard->lock);
+}
+
+static int load_locks(struct store_tx *tx, void *arg)
+{
+	return store_conversations_locked(tx, load_lock, arg);
+}
+
+int conversations_load(struct conversations *table)
+{
+	return store_call(table->store, true, load_locks, table);
+}
+
+void conversations_free(struct conversations *table)
+{
+	if (!table)
+		return;
+	save_drop_retries(table);
+	table_clear(table);
+	pthread_mutex_destroy(&table->retry_lock);
+	free(table);
+}
+
+size_t conversations_count(struct conversations *table)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < TABLE_SHARDS; i++) {
+		pthread_mutex_lock(&table->shards[i].lock);
+		n += table->shards[i].count;
+		pthread_mutex_unlock(&table->shards[i].lock);
+	}
+	return n;
+}
+
+size_t conversations_locked(struct conversations *table)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < TABLE_SHARDS; i++) {
+		pthread_mutex_lock(&table->shards[i].lock);
+		n += table->shards[i].locked;
+		pthread_mutex_unlock(&table->shards[i].lock);
+	}
+	return n;
+}
+
+/* ---- leases ---- */
+
+void conversation_grant(struct conversations *table, struct shard *shard,
+    struct conversation *c)
+{
+	struct conversation_lease *lease;
+
+	while (!c->holder && c->known == CONVERSATION_READ &&
+	    (lease = TAILQ_FIRST(&c->line))) {
+		leave_line(shard, lease);
+		if (c->unsaved) {
+			refuse(lease, CONVERSATION_UNSAVED);
+		} else {
+			c->holder = lease;
+			atomic_store(&lease->state,
+			    atomic_load(&c->locked) ? CONVERSATION_HANDED_OFF
+						    : CONVERSATION_OPEN);
+		}
+		lease->ready(lease->arg, lease->ticket);
+	}
+}
+
+void conversation_refuse_line(struct shard *shard, struct conversation *c,
+    enum conversation_refusal why)
+{
+	struct conversation_lease *lease;
+
+	while ((lease = TAILQ_FIRST(&c->line))) {
+		leave_line(shard, lease);
+		refuse(lease, why);
+		lease->ready(lease->arg, lease->ticket);
+	}
+}
+
+static void join(struct conversation_lease *lease, struct conversation *c)
+{
+	struct shard *shard = lease->shard;
+
+	lease->conversation = c;
+	if (c->unsaved && c->known == CONVERSATION_READ) {
+		refuse(lease, CONVERSATION_UNSAVED);
+	} else if (!c->holder && TAILQ_EMPTY(&c->line) &&
+	    c->known == CONVERSATION_READ) {
+		c->holder = lease;
+		atomic_store(&lease->state,
+		    atomic_load(&c->locked) ? CONVERSATION_HANDED_OFF
+					    : CONVERSATION_OPEN);
+	} else if (c->n_line >= lease->table->options.max_waiting) {
+		refuse(lease, CONVERSATION_LINE_FULL);
+	} else {
+		TAILQ_INSERT_TAIL(&c->line, lease, in_line);
+		TAILQ_INSERT_TAIL(&shard->waiting, lease, in_shard);
+		c->n_line++;
+	}
+}
+
+static struct conversation_lease *lease_new(
+    struct conversations *table, const struct conversation_request *request)
+{
+	struct conversation_lease *lease = mem_zero(sizeof(*lease));
+
+	lease->table = table;
+	lease->ready = request->ready;
+	lease->arg = request->arg;
+	lease->ticket = request->ticket;
+	lease->deadline_us = clock_mono_us() + table->options.wait_us;
+	atomic_init(&lease->state, CONVERSATION_WAITING);
+	return lease;
+}
+
+struct conversation_lease *conversation_begin(
+    struct conversations *table, const struct conversation_request *request)
+{
+	struct conversation_key key = table_key(request->family, request->id);
+	struct conversation_lease *lease = lease_new(table, request);
+	struct shard *shard = table_shard(table, key);
+	bool read = false;
+
+	lease->shard = shard;
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_take(shard, key, false);
+	if (!c) {
+		refuse(lease, CONVERSATION_TABLE_FULL);
+		pthread_mutex_unlock(&shard->lock);
+		return lease;
+	}
+	if (c->known == CONVERSATION_NOT_READ) {
+		read = !request->fresh;
+		c->known = read ? CONVERSATION_READING : CONVERSATION_READ;
+	}
+	if (request->customer && !c->customer)
+		c->customer = mem_strdup(request->customer);
+	join(lease, c);
+	shard_rank(shard, c);
+	pthread_mutex_unlock(&shard->lock);
+	if (read) /* known == READING keeps it in memory */
+		save_read(table, c);
+	return lease;
+}
+
+enum conversation_state conversation_state(struct conversation_lease *lease)
+{
+	return (enum conversation_state)atomic_load(&lease->state);
+}
+
+enum conversation_refusal conversation_refusal(
+    struct conversation_lease *lease)
+{
+	return conversation_state(lease) == CONVERSATION_REFUSED
+	    ? lease->refusal
+	    : CONVERSATION_NOT_REFUSED;
+}
+
+void conversation_end(struct conversation_lease *lease)
+{
+	if (!lease)
+		return;
+	struct shard *shard = lease->shard;
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = lease->conversation;
+	if (c && c->holder == lease) {
+		c->holder = NULL;
+		conversation_grant(lease->table, shard, c);
+	} else if (c) {
+		leave_line(shard, lease);
+	}
+	if (c)
+		shard_rank(shard, c);
+	pthread_mutex_unlock(&shard->lock);
+	free(lease);
+}
+
+/* The conversation of a lease that holds it. */
+static struct conversation *held(const struct conversation_lease *lease)
+{
+	enum conversation_state state =
+	    (enum conversation_state)atomic_load(&lease->state);
+
+	assert(state == CONVERSATION_OPEN || state == CONVERSATION_HANDED_OFF);
+	return lease->conversation;
+}
+
+bool conversation_is_locked(const struct conversation_lease *lease)
+{
+	return atomic_load(&held(lease)->locked);
+}
+
+const char *conversation_family(const struct conversation_lease *lease)
+{
+	return held(lease)->family;
+}
+
+const char *conversation_id(const struct conversation_lease *lease)
+{
+	return held(lease)->id;
+}
+
+/* ---- messages ---- */
+
+static void count(struct conversation *c, const struct store_message *m)
+{
+	bool reached = m->status == STORE_DELIVERED ||
+	    m->status == STORE_EDITED || m->status == STORE_SEEN;
+
+	if (m->speaker == STORE_CUSTOMER)
+		c->customer_turns++;
+	else if (m->speaker == STORE_AI && reached)
+		c->ai_turns++;
+	if (!c->created_us)
+		c->created_us = m->time_us;
+}
+
+uint32_t conversation_add(struct conversation_lease *lease,
+    const struct conversation_message *message)
+{
+	struct conversation *c = held(lease);
+	struct store_message m = {.speaker = message->speaker,
+	    .status = message->status,
+	    .time_us = message->time_us,
+	    .text = mem_strndup(message->text, message->len),
+	    .len = message->len};
+
+	if (message->salt)
+		memcpy(m.salt, message->salt, sizeof(m.salt));
+	pthread_mutex_lock(&lease->shard->lock);
+	m.seq = ++c->last_seq;
+	count(c, &m);
+	struct saving *saving = save_turn(lease->table, c, &m);
+	turns_push(c, m, &lease->table->options);
+	pthread_mutex_unlock(&lease->shard->lock);
+	save_submit(saving);
+	return m.seq;
+}
+
+/* ---- locks ---- */
+
+static void name_handoff(struct conversations *table, struct conversation *c)
+{
+	char index[VAULT_INDEX_SIZE];
+	char *key = mem_printf("%zu:%s%zu:%s%u", strlen(c->family), c->family,
+	    strlen(c->id), c->id, c->epoch);
+
+	vault_index(
+	    store_vault(table->store), "handoff", key, strlen(key), index);
+	snprintf(c->handoff, sizeof(c->handoff), "h-%.24s", index);
+	free(key);
+}
+
+void conversation_lock(
+    struct conversation_lease *lease, struct conversation_lock *out)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	if (!atomic_load(&c->locked)) {
+		c->unsaved = true;
+		c->epoch++;
+		c->told_waiting_us = 0;
+		name_handoff(lease->table, c);
+		shard_set_locked(lease->shard, c, true);
+	}
+	memcpy(out->handoff, c->handoff, sizeof(out->handoff));
+	out->epoch = c->epoch;
+	pthread_mutex_unlock(&lease->shard->lock);
+}
+
+bool conversation_locked_as(
+    struct conversation_lease *lease, struct conversation_lock *out)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	bool locked = atomic_load(&c->locked);
+	memcpy(out->handoff, c->handoff, sizeof(out->handoff));
+	out->epoch = c->epoch;
+	pthread_mutex_unlock(&lease->shard->lock);
+	return locked;
+}
+
+void conversation_lock_saved(struct conversations *table, const char *family,
+    const char *id, uint32_t epoch)
+{
+	struct conversation_key key = table_key(family, id);
+	struct shard *shard = table_shard(table, key);
+
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_find(shard, key);
+	if (c && c->epoch == epoch)
+		c->unsaved = false;
+	pthread_mutex_unlock(&shard->lock);
+}
+
+void conversation_unlock(struct conversations *table, const char *family,
+    const char *id, const char *handoff)
+{
+	struct conversation_key key = table_key(family, id);
+	struct shard *shard = table_shard(table, key);
+
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_find(shard, key);
+	if (c && !c->unsaved && strcmp(c->handoff, handoff) == 0) {
+		shard_set_locked(shard, c, false);
+		c->bot_failures = 0;
+		shard_rank(shard, c);
+	}
+	pthread_mutex_unlock(&shard->lock);
+}
+
+/* ---- small facts ---- */
+
+uint32_t conversation_bot_failed(struct conversation_lease *lease)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	uint32_t n = ++c->bot_failures;
+	pthread_mutex_unlock(&lease->shard->lock);
+	return n;
+}
+
+void conversation_bot_answered(struct conversation_lease *lease)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	c->bot_failures = 0;
+	pthread_mutex_unlock(&lease->shard->lock);
+}
+
+bool conversation_may_tell_waiting(
+    struct conversation_lease *lease, int64_t now_us, int64_t every_us)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	bool may = c->told_waiting_us == 0 || now_us < c->told_waiting_us ||
+	    now_us - c->told_waiting_us >= every_us;
+	if (may)
+		c->told_waiting_us = now_us;
+	pthread_mutex_unlock(&lease->shard->lock);
+	return may;
+}

@@ -1,0 +1,215 @@
+/*
+ * conversation_table - find, make and put out conversations.
+ *
+ * Only idle ones are put out: no lease, nobody in line, not locked, nothing
+ * waiting for the store. So what is not here can be read from the store, and
+ * a lock can never be forgotten.
+ */
+#include "proxy/store/conversation_table.h"
+
+#include "proxy/base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BUCKETS 16
+
+/* FNV-1a with a final mix; the names are not secret and the table is bounded
+ * per shard, so nothing is won by colliding. */
+static uint64_t hash_add(uint64_t hash, const char *s)
+{
+	for (; *s; s++)
+		hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return (hash ^ 0xff) * UINT64_C(0x100000001b3);
+}
+
+struct conversation_key table_key(const char *family, const char *id)
+{
+	uint64_t hash =
+	    hash_add(hash_add(UINT64_C(0xcbf29ce484222325), family), id);
+
+	hash ^= hash >> 32;
+	return (struct conversation_key){family, id, hash};
+}
+
+struct shard *table_shard(
+    struct conversations *table, struct conversation_key key)
+{
+	return &table->shards[key.hash % TABLE_SHARDS];
+}
+
+static size_t bucket_of(const struct shard *shard, uint64_t hash)
+{
+	return (size_t)(hash / TABLE_SHARDS) & (shard->n_buckets - 1);
+}
+
+void table_init(struct conversations *table)
+{
+	for (size_t i = 0; i < TABLE_SHARDS; i++) {
+		struct shard *shard = &table->shards[i];
+
+		pthread_mutex_init(&shard->lock, NULL);
+		shard->n_buckets = FIRST_BUCKETS;
+		shard->buckets =
+		    mem_array(FIRST_BUCKETS, sizeof(*shard->buckets));
+		shard->max = table->options.max_conversations / TABLE_SHARDS;
+		shard->max += shard->max == 0;
+		TAILQ_INIT(&shard->idle);
+		TAILQ_INIT(&shard->waiting);
+	}
+}
+
+void turns_drop_all(struct conversation *c)
+{
+	store_messages_free(c->turns, c->n_turns);
+	c->turns = NULL;
+	c->n_turns = c->cap_turns = c->turn_bytes = 0;
+}
+
+static void conversation_free(struct conversation *c)
+{
+	assert(!c->holder && TAILQ_EMPTY(&c->line));
+	turns_drop_all(c);
+	free(c->family);
+	free(c->id);
+	free(c->customer);
+	free(c);
+}
+
+void table_clear(struct conversations *table)
+{
+	for (size_t i = 0; i < TABLE_SHARDS; i++) {
+		struct shard *shard = &table->shards[i];
+
+		for (size_t k = 0; k < shard->n_buckets; k++)
+			while (shard->buckets[k]) {
+				struct conversation *c = shard->buckets[k];
+				shard->buckets[k] = c->next;
+				conversation_free(c);
+			}
+		free(shard->buckets);
+		pthread_mutex_destroy(&shard->lock);
+	}
+}
+
+struct conversation *shard_find(
+    struct shard *shard, struct conversation_key key)
+{
+	struct conversation *c = shard->buckets[bucket_of(shard, key.hash)];
+
+	while (c &&
+	    (c->hash != key.hash || strcmp(c->id, key.id) != 0 ||
+		strcmp(c->family, key.family) != 0))
+		c = c->next;
+	return c;
+}
+
+static void grow(struct shard *shard)
+{
+	struct conversation **old = shard->buckets;
+	size_t n = shard->n_buckets;
+
+	shard->n_buckets = mem_mul(n, 2);
+	shard->buckets = mem_array(shard->n_buckets, sizeof(*old));
+	for (size_t i = 0; i < n; i++)
+		while (old[i]) {
+			struct conversation *c = old[i];
+			size_t to = bucket_of(shard, c->hash);
+
+			old[i] = c->next;
+			c->next = shard->buckets[to];
+			shard->buckets[to] = c;
+		}
+	free(old);
+}
+
+static void put_out(struct shard *shard, struct conversation *c)
+{
+	struct conversation **at =
+	    &shard->buckets[bucket_of(shard, c->hash)];
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	TAILQ_REMOVE(&shard->idle, c, idle);
+	shard->count--;
+	conversation_free(c);
+}
+
+struct conversation *shard_take(
+    struct shard *shard, struct conversation_key key, bool past_limit)
+{
+	struct conversation *c = shard_find(shard, key);
+
+	if (c)
+		return c;
+	if (shard->count >= shard->max && !TAILQ_EMPTY(&shard->idle))
+		put_out(shard, TAILQ_FIRST(&shard->idle));
+	if (shard->count >= shard->max && !past_limit)
+		return NULL;
+	if (shard->count >= shard->n_buckets)
+		grow(shard);
+	c = mem_zero(sizeof(*c));
+	c->hash = key.hash;
+	c->family = mem_strdup(key.family);
+	c->id = mem_strdup(key.id);
+	TAILQ_INIT(&c->line);
+	size_t to = bucket_of(shard, key.hash);
+	c->next = shard->buckets[to];
+	shard->buckets[to] = c;
+	shard->count++;
+	return c;
+}
+
+void shard_rank(struct shard *shard, struct conversation *c)
+{
+	bool idle = !c->holder && TAILQ_EMPTY(&c->line) && !c->pending &&
+	    !atomic_load(&c->locked) && c->known != CONVERSATION_READING;
+
+	if (c->is_idle)
+		TAILQ_REMOVE(&shard->idle, c, idle);
+	if (idle)
+		TAILQ_INSERT_TAIL(&shard->idle, c, idle);
+	c->is_idle = idle;
+}
+
+void shard_set_locked(struct shard *shard, struct conversation *c, bool locked)
+{
+	if (locked != atomic_load(&c->locked)) {
+		shard->locked += locked ? 1 : -(size_t)1;
+		atomic_store(&c->locked, locked);
+	}
+}
+
+static void drop_oldest(struct conversation *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		c->turn_bytes -= c->turns[i].len;
+		free(c->turns[i].text);
+	}
+	c->n_turns -= n;
+	memmove(c->turns, c->turns + n, c->n_turns * sizeof(*c->turns));
+	c->truncated = c->truncated || n > 0;
+}
+
+void turns_push(struct conversation *c, struct store_message m,
+    const struct conversations_options *options)
+{
+	size_t drop = 0, bytes = mem_add(c->turn_bytes, m.len);
+
+	/* The newest is kept even when it alone is over the limit. */
+	while (drop < c->n_turns &&
+	    (c->n_turns - drop >= options->max_turns ||
+		bytes > options->max_turn_bytes))
+		bytes -= c->turns[drop++].len;
+	if (drop)
+		drop_oldest(c, drop);
+	if (c->n_turns == c->cap_turns) {
+		c->cap_turns = c->cap_turns ? c->cap_turns * 2 : 8;
+		c->turns = mem_realloc_array(
+		    c->turns, c->cap_turns, sizeof(*c->turns));
+	}
+	c->turns[c->n_turns++] = m;
+	c->turn_bytes += m.len;
+}

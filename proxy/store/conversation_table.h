@@ -1,0 +1,125 @@
+/*
+ * conversation_table - the inside of struct conversations: shards, each a
+ * mutex, a hash table, the idle ones in order of use, and the leases in line.
+ *
+ * Everything in a shard is read and written under its lock, but for the atomic
+ * locked of a conversation that a lease pins. For conversation*.c only.
+ */
+#ifndef HANDRAIL_PROXY_STORE_CONVERSATION_TABLE_H
+#define HANDRAIL_PROXY_STORE_CONVERSATION_TABLE_H
+
+#include "proxy/store/conversation.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+#define TABLE_SHARDS 64
+
+enum conversation_known { /* of the store's rows */
+	CONVERSATION_NOT_READ,
+	CONVERSATION_READING,
+	CONVERSATION_READ,
+};
+
+TAILQ_HEAD(conversation_line, conversation_lease);
+
+struct conversation {
+	struct conversation *next; /* of its bucket */
+	TAILQ_ENTRY(conversation) idle;
+	bool is_idle; /* is in the shard's idle list */
+	uint64_t hash;
+	char *family, *id, *customer; /* customer may be NULL */
+	enum conversation_known known;
+	atomic_bool locked;
+	bool unsaved; /* locked, not on disk */
+	uint32_t epoch;
+	char handoff[STORE_HANDOFF_ID_SIZE];
+	uint32_t ai_turns, customer_turns, last_seq;
+	int64_t created_us, told_waiting_us;
+	uint32_t bot_failures;
+	struct store_message *turns; /* oldest first */
+	size_t n_turns, cap_turns, turn_bytes;
+	bool truncated;
+	size_t pending; /* writes the store has not answered */
+	struct conversation_lease *holder;
+	struct conversation_line line;
+	size_t n_line;
+};
+
+struct conversation_lease {
+	struct conversations *table;
+	struct conversation *conversation; /* NULL once refused */
+	struct shard *shard;
+	atomic_int state; /* enum conversation_state */
+	enum conversation_refusal refusal;
+	int64_t deadline_us; /* monotonic */
+	void (*ready)(void *arg, uint64_t ticket);
+	void *arg;
+	uint64_t ticket;
+	TAILQ_ENTRY(conversation_lease) in_line, in_shard;
+};
+
+TAILQ_HEAD(conversation_idle, conversation);
+
+struct shard {
+	pthread_mutex_t lock;
+	struct conversation **buckets;
+	size_t n_buckets, count, max; /* n_buckets is a power of two */
+	size_t locked; /* conversations */
+	struct conversation_idle idle;    /* longest idle first */
+	struct conversation_line waiting; /* earliest deadline first */
+};
+
+struct saving; /* conversation_save.c */
+
+struct conversations {
+	struct store *store;
+	struct conversations_options options; /* no zeros */
+	struct shard shards[TABLE_SHARDS];
+	pthread_mutex_t retry_lock;
+	struct saving *retry, **retry_tail; /* failed writes, oldest first */
+	size_t n_retry;
+	int64_t next_retry_us;
+};
+
+struct conversation_key {
+	const char *family, *id;
+	uint64_t hash;
+};
+struct conversation_key table_key(const char *family, const char *id);
+struct shard *table_shard(struct conversations *, struct conversation_key);
+void table_init(struct conversations *);
+void table_clear(struct conversations *);
+
+/* Under the shard's lock. */
+struct conversation *shard_find(struct shard *, struct conversation_key);
+/* Found or new; NULL when the shard is full of busy or locked ones. Locks that
+ * are loaded get in past the limit. */
+struct conversation *shard_take(
+    struct shard *, struct conversation_key, bool past_limit);
+/* After any change: may it be put out or not? */
+void shard_rank(struct shard *, struct conversation *);
+void shard_set_locked(struct shard *, struct conversation *, bool locked);
+
+/* The transcript: takes ownership of m.text; drops the oldest over limits. */
+void turns_push(struct conversation *, struct store_message m,
+    const struct conversations_options *);
+void turns_drop_all(struct conversation *);
+
+/* conversation_save.c. Prepare under the lock, submit without it: the store
+ * may make the submitter wait. */
+struct saving *save_turn(struct conversations *, struct conversation *,
+    const struct store_message *m);
+void save_submit(struct saving *);
+/* Without the lock; known is READING, which keeps it in memory. */
+void save_read(struct conversations *, struct conversation *);
+void save_tick(struct conversations *);
+void save_drop_retries(struct conversations *);
+/* conversation.c: under the lock; give the lease to the next in line. */
+void conversation_grant(struct conversations *, struct shard *,
+    struct conversation *);
+void conversation_refuse_line(
+    struct shard *, struct conversation *, enum conversation_refusal);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * conversation_view - a copy of what is known of a conversation, in one block
+ * of pointers and one of text, for the thread that judges.
+ */
+#include "proxy/store/conversation_table.h"
+
+#include "proxy/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct view { /* conversation_view and what it points to */
+	struct conversation_view face; /* first */
+	struct store_message *turns;
+	struct guard_span_text *said; /* the customer's, then the AI's */
+	char *text;
+};
+
+/* What the customer has of an AI message. */
+static bool was_seen(const struct store_message *m)
+{
+	switch (m->status) {
+	case STORE_DELIVERED:
+	case STORE_EDITED:
+	case STORE_SEEN:
+		return true;
+	case STORE_WITHHELD:
+	case STORE_DRAFT:
+		return false;
+	}
+	return false;
+}
+
+static size_t collect(struct view *view, enum store_speaker speaker, size_t at)
+{
+	for (size_t i = 0; i < view->face.n_turns; i++) {
+		const struct store_message *m = &view->turns[i];
+
+		if (m->speaker == speaker && was_seen(m))
+			view->said[at++] =
+			    (struct guard_span_text){m->text, m->len};
+	}
+	return at;
+}
+
+static void copy_turns(struct view *view, const struct conversation *c)
+{
+	size_t size = mem_add(c->turn_bytes, c->n_turns);
+	char *to = view->text = mem_alloc(size + 1);
+
+	view->turns = mem_array(c->n_turns + 1, sizeof(*view->turns));
+	for (size_t i = 0; i < c->n_turns; i++) {
+		view->turns[i] = c->turns[i];
+		view->turns[i].text = to;
+		memcpy(to, c->turns[i].text, c->turns[i].len + 1);
+		to += c->turns[i].len + 1;
+	}
+	view->face.n_turns = c->n_turns;
+}
+
+struct conversation_view *conversation_view(struct conversation_lease *lease)
+{
+	struct view *view = mem_zero(sizeof(*view));
+	struct conversation *c = lease->conversation;
+
+	pthread_mutex_lock(&lease->shard->lock);
+	copy_turns(view, c);
+	view->face.ai_turn = c->ai_turns + 1;
+	view->face.customer_turns = c->customer_turns;
+	view->face.truncated = c->truncated;
+	pthread_mutex_unlock(&lease->shard->lock);
+	view->said = mem_array(view->face.n_turns + 1, sizeof(*view->said));
+	size_t customer = collect(view, STORE_CUSTOMER, 0);
+	size_t all = collect(view, STORE_AI, customer);
+	view->face.turns = view->turns;
+	view->face.customer_said = view->said;
+	view->face.n_customer_said = customer;
+	view->face.ai_said = view->said + customer;
+	view->face.n_ai_said = all - customer;
+	return &view->face;
+}
+
+void conversation_view_free(struct conversation_view *face)
+{
+	struct view *view = (struct view *)face;
+
+	if (!view)
+		return;
+	free(view->turns);
+	free(view->said);
+	free(view->text);
+	free(view);
+}
