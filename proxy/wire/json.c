@@ -275,7 +275,7 @@ static int close_container(struct parser *p)
 	n->next = JSON_NONE;
 	p->open = n->parent;
 	p->depth--;
-	if (n->type == JSON_OBJECT && has_duplicate(d, id, count))
+	if (n->type == JSON_IS_OBJECT && has_duplicate(d, id, count))
 		return JSON_ERR_DUPLICATE_KEY;
 	return 0;
 }
@@ -303,9 +303,9 @@ static int scan_scalar(struct parser *p, uint8_t type, const char *word)
 
 	if (err != 0)
 		return err;
-	if (type == JSON_STRING)
+	if (type == JSON_IS_STRING)
 		err = scan_string(p, &facts);
-	else if (type == JSON_NUMBER)
+	else if (type == JSON_IS_NUMBER)
 		err = scan_number(p);
 	else
 		err = scan_word(p, word);
@@ -326,21 +326,22 @@ static int scan_value(struct parser *p, enum expect *next)
 	case '{':
 	case '[':
 		*next = EXPECT_FIRST;
-		return open_container(
-		    p, p->doc->text[p->pos] == '{' ? JSON_OBJECT : JSON_ARRAY);
+		return open_container(p,
+		    p->doc->text[p->pos] == '{' ? JSON_IS_OBJECT
+						: JSON_IS_ARRAY);
 	case '"':
-		return scan_scalar(p, JSON_STRING, NULL);
+		return scan_scalar(p, JSON_IS_STRING, NULL);
 	case 't':
-		return scan_scalar(p, JSON_TRUE, "true");
+		return scan_scalar(p, JSON_IS_TRUE, "true");
 	case 'f':
-		return scan_scalar(p, JSON_FALSE, "false");
+		return scan_scalar(p, JSON_IS_FALSE, "false");
 	case 'n':
-		return scan_scalar(p, JSON_NULL, "null");
+		return scan_scalar(p, JSON_IS_NULL, "null");
 	case '-':
-		return scan_scalar(p, JSON_NUMBER, NULL);
+		return scan_scalar(p, JSON_IS_NUMBER, NULL);
 	default:
 		if (is_digit(p))
-			return scan_scalar(p, JSON_NUMBER, NULL);
+			return scan_scalar(p, JSON_IS_NUMBER, NULL);
 		return JSON_ERR_SYNTAX;
 	}
 }
@@ -377,7 +378,8 @@ static int scan_member(struct parser *p, enum expect *next)
 
 static int scan_item(struct parser *p, enum expect *next)
 {
-	if (p->open != JSON_NONE && p->doc->nodes[p->open].type == JSON_OBJECT)
+	if (p->open != JSON_NONE &&
+	    p->doc->nodes[p->open].type == JSON_IS_OBJECT)
 		return scan_member(p, next);
 	return scan_value(p, next);
 }
@@ -385,7 +387,7 @@ static int scan_item(struct parser *p, enum expect *next)
 static int scan_after(struct parser *p, enum expect *next)
 {
 	char c = p->doc->text[p->pos];
-	char end = p->doc->nodes[p->open].type == JSON_OBJECT ? '}' : ']';
+	char end = p->doc->nodes[p->open].type == JSON_IS_OBJECT ? '}' : ']';
 
 	if (c == end)
 		return close_container(p);
@@ -399,7 +401,7 @@ static int scan_after(struct parser *p, enum expect *next)
 static int scan_first(struct parser *p, enum expect *next)
 {
 	char c = p->doc->text[p->pos];
-	char end = p->doc->nodes[p->open].type == JSON_OBJECT ? '}' : ']';
+	char end = p->doc->nodes[p->open].type == JSON_IS_OBJECT ? '}' : ']';
 
 	if (c != end)
 		return scan_item(p, next);
@@ -472,7 +474,7 @@ struct span json_raw(const struct json_doc *doc, uint32_t node)
 uint32_t json_member(
     const struct json_doc *doc, uint32_t object, struct span key)
 {
-	if (object == JSON_NONE || doc->nodes[object].type != JSON_OBJECT)
+	if (object == JSON_NONE || doc->nodes[object].type != JSON_IS_OBJECT)
 		return JSON_NONE;
 	uint32_t i = doc->nodes[object].child;
 	while (i != JSON_NONE && !json_key_is(doc, i, key))

@@ -33,13 +33,13 @@ enum json_err {
 const char *json_error_text(int err);
 
 enum json_type {
-	JSON_NULL,
-	JSON_FALSE,
-	JSON_TRUE,
-	JSON_NUMBER,
-	JSON_STRING,
-	JSON_ARRAY,
-	JSON_OBJECT,
+	JSON_IS_NULL,
+	JSON_IS_FALSE,
+	JSON_IS_TRUE,
+	JSON_IS_NUMBER,
+	JSON_IS_STRING,
+	JSON_IS_ARRAY,
+	JSON_IS_OBJECT,
 };
 
 #define JSON_NONE UINT32_MAX /* no such node */

@@ -111,7 +111,7 @@ static struct span string_inside(const struct json_doc *doc, uint32_t node)
 {
 	const struct json_node *n = &doc->nodes[node];
 
-	assert(n->type == JSON_STRING);
+	assert(n->type == JSON_IS_STRING);
 	return (struct span){doc->text + n->start + 1, n->end - n->start - 2};
 }
 
@@ -143,7 +143,7 @@ static bool decodes_to(struct span inside, bool escaped, struct span text)
 
 bool json_string_is(const struct json_doc *doc, uint32_t node, struct span text)
 {
-	return node != JSON_NONE && doc->nodes[node].type == JSON_STRING &&
+	return node != JSON_NONE && doc->nodes[node].type == JSON_IS_STRING &&
 	    decodes_to(
 		string_inside(doc, node), doc->nodes[node].escaped, text);
 }
