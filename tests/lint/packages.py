@@ -37,6 +37,7 @@ def check_list(text):
 
 def check_reader(path, text):
     text = re.sub(r"\\\n", " ", text)
+    text = re.sub(r'"[^"\n]*"', '""', text)  # what is only said
     for n, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("#"):
             continue
