@@ -14,7 +14,7 @@ import tree
 LIST = "packages.txt"
 GROUPS = {"build", "test", "bench", "run"}
 READERS = ("dev", ".ci/run")
-INSTALL = re.compile(r"apt(?:-get)?\s[^#\n;|&]*?\sinstall\s([^\n;|&]*)")
+INSTALL = re.compile(r"apt(?:-get)?(?=\s)[^#\n;|&]*?\sinstall\s([^\n;|&]*)")
 LITERAL = re.compile(r"^[a-z0-9][a-z0-9+.-]+$")
 
 
