@@ -9,8 +9,10 @@
 
 #include "rules/policy.h"
 
+#define INDEX_NO_SLOT UINT32_MAX
+
 struct index_rules { /* rules, ascending */
-	const uint32_t *rules;
+	uint32_t *rules;
 	size_t n;
 };
 
@@ -21,18 +23,18 @@ struct index_text { /* one text of a TEXT_IS detector, as it is compared */
 };
 
 struct index {
-	struct index_rules *hits;    /* by detector: rules whose first clause it
-					belongs to */
-	bool *used;                  /* by detector: in any rule's conditions */
+	struct index_rules *hits; /* by detector: rules whose first clause
+				     has it */
+	uint32_t *must_slot;      /* by detector: where it is noted that
+				     required wording was seen */
+	size_t n_must_slots;
 	struct index_rules whole;    /* rules with no find */
-	struct index_rules musts;    /* rules with must_say or must_also_say */
 	struct index_rules prepends; /* rules with PREPEND and a find */
 	struct index_rules allows;   /* rules with ALLOW */
-	struct index_rules
-	    *excused_by; /* by rule: the ALLOW rules that name it */
-	struct index_rules kinds[DETECTOR_KINDS]; /* by detector_kind:
-				     rules whose first clause has one */
-	const struct index_text *texts;
+	struct index_rules *excused; /* by rule: the ALLOW rules that name it */
+	struct index_rules kinds[DETECTOR_KINDS]; /* rules whose first clause
+						     has one of the kind */
+	struct index_text *texts;
 	size_t n_texts;
 	bool wants_customer; /* some rule has said_by_customer */
 	bool wants_ai;       /* some rule has MUST_CONVERSATION */

@@ -1,0 +1,122 @@
+/*
+ * check - whole texts: guard_check and the engine's own uses of it (check.h).
+ *
+ * A scanner holds two machines: one for the message, one for the text as it
+ * would be after its edits.
+ */
+#include "rules/check.h"
+#include "rules/index.h"
+#include "rules/verdict.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct guard_scanner {
+	struct machine message, edited;
+	struct verdict_store store;
+};
+
+struct guard_scanner *guard_scanner_new(void)
+{
+	struct guard_scanner *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	machine_init(&s->message);
+	machine_init(&s->edited);
+	return s;
+}
+
+void guard_scanner_free(struct guard_scanner *s)
+{
+	if (!s)
+		return;
+	machine_clear(&s->message);
+	machine_clear(&s->edited);
+	verdict_clear(&s->store);
+	free(s);
+}
+
+static void run(struct machine *m, const struct machine_how *how,
+    const char *text, size_t len)
+{
+	assert(how->policy->index);
+	machine_begin(m, how);
+	machine_feed(m, text, len);
+	machine_end(m);
+}
+
+/* The edited text, without edits of its own. */
+static void judge_edited(struct guard_scanner *s, struct machine_how how,
+    const struct guard_message *message, struct guard_verdict *out)
+{
+	size_t len;
+	char *text = guard_apply_edits(
+	    message->text, message->len, out->edits, out->n_edits, &len);
+	how.purpose = SCOPE_EDITED;
+	if (text)
+		run(&s->edited, &how, text, len);
+	else
+		s->edited.undecided = GUARD_UNDECIDED_MEMORY;
+	s->edited.policy = how.policy;
+	verdict_rejudge(&s->edited, out);
+	free(text);
+}
+
+void guard_check(struct guard_scanner *s, const struct guard_policy *policy,
+    const struct guard_session *session, const struct guard_message *message,
+    struct guard_verdict *out)
+{
+	const struct guard_session nothing = {0};
+	struct machine_how how = {
+	    .policy = policy,
+	    .session = session ? session : &nothing,
+	    .speaker = message->speaker,
+	    .purpose = SCOPE_MESSAGE,
+	};
+	run(&s->message, &how, message->text, message->len);
+	verdict_build(&s->store, &s->message, out);
+	if (out->n_edits)
+		judge_edited(s, how, message, out);
+}
+
+void guard_check_rule(struct guard_scanner *s,
+    const struct guard_policy *policy, size_t rule,
+    const struct guard_session *session, const struct guard_message *message,
+    struct guard_verdict *out)
+{
+	const struct guard_session nothing = {0};
+	const struct machine_how how = {
+	    .policy = policy,
+	    .session = session ? session : &nothing,
+	    .speaker = message->speaker,
+	    .purpose = SCOPE_RULE,
+	    .only = rule,
+	};
+	run(&s->message, &how, message->text, message->len);
+	verdict_build(&s->store, &s->message, out);
+}
+
+size_t guard_check_own_text(struct guard_scanner *s,
+    const struct guard_policy *policy, const char *text, size_t len,
+    enum guard_undecided *undecided)
+{
+	const struct guard_session nothing = {0};
+	const struct machine_how how = {
+	    .policy = policy,
+	    .session = &nothing,
+	    .speaker = GUARD_AI,
+	    .purpose = SCOPE_OWN_TEXT,
+	};
+	struct guard_verdict verdict;
+	run(&s->message, &how, text, len);
+	verdict_build(&s->store, &s->message, &verdict);
+	*undecided = verdict.undecided;
+	for (size_t i = 0; i < verdict.n_hits; i++) {
+		const struct guard_hit *h = &verdict.hits[i];
+		bool fires = h->mode == GUARD_ENFORCE &&
+		    (h->action == GUARD_REDACT || h->action >= GUARD_REPLACE);
+		if (fires)
+			return h->rule;
+	}
+	return policy->n_rules;
+}

@@ -1,0 +1,320 @@
+/* combine - see combine.h. */
+#include "rules/combine.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define SPARE_COUNTS 64u
+
+static bool any_has(const struct any_of *any, uint32_t detector)
+{
+	for (size_t i = 0; i < any->n; i++)
+		if (any->detectors[i] == detector)
+			return true;
+	return false;
+}
+
+static size_t token_end(const struct match *m)
+{
+	return (size_t)m->first_token + m->n_tokens;
+}
+
+/* Words from token from up to token to, but no more than limit + 1. */
+static unsigned words_between(
+    const struct text *t, size_t from, size_t to, unsigned limit)
+{
+	unsigned n = 0;
+	for (size_t i = from; i < to && n <= limit; i++)
+		n += t->tokens[i].kind != TOKEN_SYMBOL;
+	return n;
+}
+
+static bool is_near(const struct text *t, const struct match *a,
+    const struct match *b, unsigned within)
+{
+	if (within == UINT_MAX)
+		return true;
+	if (token_end(a) <= b->first_token)
+		return words_between(t, token_end(a), b->first_token, within) <=
+		    within;
+	if (token_end(b) <= a->first_token)
+		return words_between(t, token_end(b), a->first_token, within) <=
+		    within;
+	return true;
+}
+
+/* All of it in the sentence it begins in. */
+static bool in_sentence(
+    const struct text *t, const struct match *q, uint32_t sentence)
+{
+	if (q->sentence != sentence)
+		return false;
+	return !q->n_tokens || t->tokens[token_end(q) - 1].sentence == sentence;
+}
+
+static bool same_match(const struct match *a, const struct match *b)
+{
+	return a->detector == b->detector && a->start == b->start &&
+	    a->end == b->end;
+}
+
+static bool sentence_is_over(const struct combine_facts *c, uint32_t sentence)
+{
+	if (c->text->final)
+		return true;
+	if (sentence >= c->text->n_sentences)
+		return false;
+	const struct sentence *s = &c->text->sentences[sentence];
+	return s->closed && c->frontier >= s->end;
+}
+
+/* No word that is still to come can lie in the window behind the match. */
+static bool window_is_over(
+    const struct combine_facts *c, const struct match *m, unsigned within)
+{
+	const struct text *t = c->text;
+	if (within == UINT_MAX)
+		return false;
+	size_t words = 0;
+	for (size_t i = token_end(m); i < t->n_tokens; i++) {
+		if (t->tokens[i].kind == TOKEN_SYMBOL)
+			continue;
+		if (++words > (size_t)within + 1)
+			return c->frontier >= t->tokens[i].start;
+	}
+	return false;
+}
+
+static bool is_negated(const struct combine_facts *c, const struct match *m)
+{
+	for (size_t i = c->live->n; i-- > 0;) {
+		const struct match *q = &c->live->items[i];
+		if (q->detector == c->policy->negation &&
+		    q->sentence == m->sentence &&
+		    token_end(q) <= m->first_token &&
+		    is_near(c->text, q, m, COMBINE_NEGATION_WORDS))
+			return true;
+	}
+	return false;
+}
+
+static bool folds_alike(
+    const struct text *t, const struct match *a, const struct match *b)
+{
+	if (a->n_tokens != b->n_tokens)
+		return false;
+	for (size_t i = 0; i < a->n_tokens; i++) {
+		const struct token *x = &t->tokens[a->first_token + i];
+		const struct token *y = &t->tokens[b->first_token + i];
+		if (x->fold_len != y->fold_len ||
+		    memcmp(text_fold(t, x), text_fold(t, y), x->fold_len))
+			return false;
+	}
+	return true;
+}
+
+bool combine_is_distinct(
+    const struct combine_facts *c, uint32_t rule, const struct match *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->counted->n; i++) {
+		const struct match *q = &c->counted->items[i];
+		if (q->detector != rule)
+			continue;
+		n++;
+		if (q->start <= m->start && folds_alike(c->text, q, m))
+			return false;
+	}
+	/* More are never asked for; some may still arrive out of order. */
+	return n < c->policy->rules[rule].clauses[0].at_least + SPARE_COUNTS;
+}
+
+/* Distinct matches of the first clause before the match, and itself. */
+static enum combine is_enough(
+    const struct combine_facts *c, const struct pending *p, unsigned at_least)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->counted->n; i++) {
+		const struct match *q = &c->counted->items[i];
+		n += q->detector == p->rule && q->start < p->match.start &&
+		    !folds_alike(c->text, q, &p->match);
+	}
+	if (n + 1 >= at_least)
+		return COMBINE_YES;
+	bool all = c->text->final || c->frontier >= p->match.start;
+	return all ? COMBINE_NO : COMBINE_OPEN;
+}
+
+/* One of the clauses behind the first, looked at from scratch. */
+static bool clause_holds(const struct combine_facts *c,
+    const struct clause *clause, uint32_t sentence)
+{
+	const struct matches *live = c->live;
+	unsigned n = 0;
+	for (size_t i = 0; i < live->n; i++) {
+		const struct match *q = &live->items[i];
+		if (!any_has(&clause->what, q->detector) ||
+		    !in_sentence(c->text, q, sentence))
+			continue;
+		bool good = clause->near.what.n == 0;
+		for (size_t k = 0; k < live->n && !good; k++) {
+			const struct match *w = &live->items[k];
+			good = any_has(&clause->near.what, w->detector) &&
+			    in_sentence(c->text, w, sentence) &&
+			    !same_match(q, w) &&
+			    is_near(c->text, q, w, clause->near.within);
+		}
+		n += good;
+		if (n >= clause->at_least)
+			return true;
+	}
+	return false;
+}
+
+static bool excuses(
+    const struct combine_facts *c, const struct rule *r, uint32_t detector)
+{
+	for (size_t i = 0; i < r->n_unless; i++) {
+		const struct excuse *e = &r->unless[i];
+		if (any_has(&e->phrases, detector) &&
+		    !excuse_is_over(e, c->excuse.session))
+			return true;
+	}
+	return false;
+}
+
+/* What one more match of the sentence means; false: it excuses the hit. */
+static bool look_at(
+    const struct combine_facts *c, struct pending *p, const struct match *q)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	const struct near *near = &r->clauses[0].near;
+	if (!in_sentence(c->text, q, p->match.sentence))
+		return true;
+	if (excuses(c, r, q->detector))
+		return false;
+	if (any_has(&near->what, q->detector) && !same_match(q, &p->match) &&
+	    is_near(c->text, &p->match, q, near->within))
+		p->found |= 1;
+	return true;
+}
+
+static bool all_found(const struct combine_facts *c, struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	bool all = !r->clauses[0].near.what.n || (p->found & 1);
+	for (size_t i = 1; i < r->n_clauses; i++) {
+		uint32_t bit = (uint32_t)1 << i;
+		if (!(p->found & bit) &&
+		    clause_holds(c, &r->clauses[i], p->match.sentence))
+			p->found |= bit;
+		all &= (p->found & bit) != 0;
+	}
+	return all;
+}
+
+static bool has_excuse_phrases(
+    const struct combine_facts *c, const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_unless; i++)
+		if (r->unless[i].phrases.n &&
+		    !excuse_is_over(&r->unless[i], c->excuse.session))
+			return true;
+	return false;
+}
+
+static bool is_money(const struct combine_facts *c, const struct match *m)
+{
+	const struct detector *d = &c->policy->detectors[m->detector];
+	return d->kind == DETECTOR_NUMBER && d->number.kind == NUMBER_MONEY;
+}
+
+/* The match that names the amount of a hit: itself, or the largest of the
+ * other clauses and near words; NULL: none. */
+static const struct match *amount_of(
+    const struct combine_facts *c, const struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	const struct match *amount = NULL;
+	if (is_money(c, &p->match))
+		return &p->match;
+	for (size_t i = 0; i < c->live->n; i++) {
+		const struct match *q = &c->live->items[i];
+		bool part = any_has(&r->clauses[0].near.what, q->detector);
+		for (size_t k = 1; k < r->n_clauses && !part; k++)
+			part = any_has(&r->clauses[k].what, q->detector);
+		if (part && q->sentence == p->match.sentence &&
+		    is_money(c, q) && (!amount || q->value > amount->value))
+			amount = q;
+	}
+	return amount;
+}
+
+static bool is_approved(const struct combine_facts *c, const struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	for (size_t i = 0; i < r->n_unless; i++) {
+		const struct excuse *e = &r->unless[i];
+		if (!e->approval || excuse_is_over(e, c->excuse.session))
+			continue;
+		const struct match *m = amount_of(c, p);
+		if (excuse_by_approval(e->approval, c->excuse.session,
+			m ? m->value : -1, m ? m->currency : ""))
+			return true;
+	}
+	return false;
+}
+
+/* What is known at once: negation and the value itself. */
+static enum combine begin(const struct combine_facts *c, struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	if (r->ignore_negated && is_negated(c, &p->match))
+		return COMBINE_NO;
+	for (size_t i = 0; i < r->n_unless; i++) {
+		if (excuse_is_over(&r->unless[i], c->excuse.session))
+			continue;
+		int found =
+		    excuse_by_value(&r->unless[i], &c->excuse, &p->match);
+		if (found)
+			return found < 0 ? COMBINE_NO_MEMORY : COMBINE_NO;
+	}
+	p->begun = true;
+	return COMBINE_OPEN;
+}
+
+/* The words behind the match may still be on their way to being tokens. */
+static bool is_readable(const struct combine_facts *c, const struct match *m)
+{
+	return c->text->final || token_end(m) <= c->text->n_tokens;
+}
+
+enum combine combine_look(const struct combine_facts *c, struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	if (!is_readable(c, &p->match))
+		return COMBINE_OPEN;
+	if (!p->begun) {
+		enum combine first = begin(c, p);
+		if (first != COMBINE_OPEN)
+			return first;
+	}
+	for (; p->seen < c->live->n; p->seen++)
+		if (!look_at(c, p, &c->live->items[p->seen]))
+			return COMBINE_NO;
+	bool over = sentence_is_over(c, p->match.sentence);
+	if (!all_found(c, p)) {
+		const struct near *near = &r->clauses[0].near;
+		bool missed = near->what.n && !(p->found & 1) &&
+		    window_is_over(c, &p->match, near->within);
+		return over || missed ? COMBINE_NO : COMBINE_OPEN;
+	}
+	if (!over && has_excuse_phrases(c, r))
+		return COMBINE_OPEN;
+	if (r->clauses[0].at_least > 1) {
+		enum combine n = is_enough(c, p, r->clauses[0].at_least);
+		if (n != COMBINE_YES)
+			return n;
+	}
+	return is_approved(c, p) ? COMBINE_NO : COMBINE_YES;
+}

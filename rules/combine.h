@@ -1,0 +1,48 @@
+/*
+ * combine - from the match of a rule's first clause to a hit, or not, or not
+ * yet.
+ *
+ *     ... can't ... | 15% off ... retention ... | APR ... .
+ *     negation        match   near (within)       excuse  sentence ends
+ *
+ * Everything is asked within the sentence of the match. A yes of a clause is
+ * final when it is seen; a no only when nothing can come any more: the window
+ * or the sentence is over and no scanner has a candidate alive in it.
+ */
+#ifndef HANDRAIL_RULES_COMBINE_H
+#define HANDRAIL_RULES_COMBINE_H
+
+#include "rules/excuse.h"
+#include "rules/match.h"
+#include "rules/policy.h"
+#include "rules/text.h"
+
+#define COMBINE_NEGATION_WORDS 6u /* between a negation and the match */
+
+enum combine { COMBINE_NO, COMBINE_YES, COMBINE_OPEN, COMBINE_NO_MEMORY };
+
+struct combine_facts {
+	const struct guard_policy *policy;
+	const struct text *text;
+	const struct matches *live;    /* all of the sentences still open */
+	const struct matches *counted; /* distinct matches of at_least rules;
+					  detector holds the rule */
+	size_t frontier; /* no new match will start before this byte */
+	struct excuse_facts excuse;
+};
+
+struct pending { /* a match that may become a hit */
+	struct match match;
+	uint32_t rule;
+	uint32_t seen;  /* live matches looked at */
+	uint32_t found; /* bit n: clause n, bit 0 the near of the first */
+	bool begun;     /* negation has been looked for */
+	bool combined;  /* only required wording or an ALLOW is awaited */
+};
+
+/* Is the match new to the rule (at_least), so that it is to be counted? */
+bool combine_is_distinct(
+    const struct combine_facts *, uint32_t rule, const struct match *);
+enum combine combine_look(const struct combine_facts *, struct pending *);
+
+#endif

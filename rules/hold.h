@@ -1,0 +1,29 @@
+/*
+ * hold - how much of a text that is still arriving no rule can touch any more
+ * (DESIGN.md section 5).
+ *
+ * Only enforced rules that keep text from the customer hold; what a rule in
+ * shadow, a flag or a near-word might still find holds nothing.
+ */
+#ifndef HANDRAIL_RULES_HOLD_H
+#define HANDRAIL_RULES_HOLD_H
+
+#include "rules/machine.h"
+
+struct hold {
+	bool kinds[DETECTOR_KINDS]; /* some rule that holds reads the kind */
+	bool front;                 /* text may still have to be put first, or
+				       wording be missed: all is held */
+};
+
+/* After machine_begin. */
+void hold_begin(struct hold *, struct machine *);
+/* No match of a rule that holds will start before this byte. */
+size_t hold_candidates(const struct hold *, struct machine *);
+/* No hit whose text is kept from the customer will start before this byte,
+ * known ones that edits mend aside. */
+size_t hold_frontier(struct hold *, struct machine *);
+/* Is an enforced handoff found, and can no other decide in its place? */
+bool hold_handoff_is_settled(const struct hold *, struct machine *);
+
+#endif

@@ -1,0 +1,582 @@
+/* machine - see machine.h. */
+#include "rules/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Whole texts go through in pieces too, so that what is kept for open
+ * sentences stays small. */
+#define SLICE_BYTES 4096u
+#define LIVE_KEPT_MIN 256u
+
+void machine_init(struct machine *m)
+{
+	*m = (struct machine){0};
+	phrase_scan_init(&m->phrases);
+}
+
+void machine_clear(struct machine *m)
+{
+	if (m->has_text)
+		text_clear(&m->text);
+	scope_clear(&m->scope);
+	phrase_scan_clear(&m->phrases);
+	pattern_scan_free(m->patterns);
+	matches_clear(&m->live);
+	matches_clear(&m->counted);
+	excuse_said_clear(&m->said);
+	wording_clear(&m->wording);
+	free(m->pendings);
+	free(m->founds);
+	machine_init(m);
+}
+
+static void give_up(struct machine *m, enum guard_undecided why)
+{
+	if (m->undecided == GUARD_DECIDED)
+		m->undecided = why;
+	if (why != GUARD_UNDECIDED_PATTERN && why != GUARD_UNDECIDED_HITS)
+		m->stopped = true;
+}
+
+static const struct rule *rule_of(const struct machine *m, size_t rule)
+{
+	return &m->policy->rules[rule];
+}
+
+static bool has_kind(const struct machine *m, enum detector_kind kind)
+{
+	return m->policy->of_kind[kind].n > 0;
+}
+
+static bool requires_wording(const struct rule *r)
+{
+	return r->must_say.n || r->must_also_say.n;
+}
+
+bool machine_has_fired(const struct machine *m, size_t rule)
+{
+	for (size_t i = 0; i < m->n_founds; i++)
+		if (m->founds[i].rule == rule &&
+		    m->founds[i].mode == GUARD_ENFORCE)
+			return true;
+	return m->has_best && m->best.rule == rule;
+}
+
+/* ---- hits ---- */
+
+static bool decides_before(const struct found *a, const struct found *b)
+{
+	if (a->class != b->class)
+		return a->class < b->class;
+	if (a->start != b->start)
+		return a->start < b->start;
+	if (a->rule != b->rule)
+		return a->rule < b->rule;
+	return a->end < b->end;
+}
+
+/* Keep the text of an enforced hit from the customer. */
+static void withhold(struct machine *m, const struct found *f)
+{
+	switch (rule_of(m, f->rule)->info.action) {
+	case GUARD_DELIVER:
+	case GUARD_ALLOW:
+	case GUARD_LOG:
+	case GUARD_FLAG:
+	case GUARD_APPEND:
+		return;
+	case GUARD_PREPEND:
+		m->has_prepend = true;
+		return;
+	case GUARD_REDACT:
+		m->has_redact = true;
+		if (m->scope.purpose == SCOPE_MESSAGE && f->start != f->end)
+			return;
+		break;
+	case GUARD_HANDOFF:
+		if (!m->has_best || decides_before(f, &m->best)) {
+			m->best = *f;
+			m->has_best = true;
+		}
+		break;
+	case GUARD_REPLACE:
+	case GUARD_BLOCK:
+		break;
+	}
+	if (f->start < m->withheld_from)
+		m->withheld_from = f->start;
+}
+
+static void add_found(struct machine *m, struct found *f)
+{
+	f->mode = (uint8_t)scope_mode(&m->scope, f->rule);
+	if (f->mode == GUARD_OFF)
+		return;
+	if (f->mode == GUARD_ENFORCE)
+		withhold(m, f);
+	if (m->n_founds >= m->policy->limits.max_hits) {
+		give_up(m, GUARD_UNDECIDED_HITS);
+		return;
+	}
+	if (m->n_founds == m->cap_founds) {
+		size_t cap = m->cap_founds ? m->cap_founds * 2 : 8;
+		struct found *p = realloc(m->founds, cap * sizeof(*p));
+		if (!p) {
+			give_up(m, GUARD_UNDECIDED_MEMORY);
+			return;
+		}
+		m->founds = p;
+		m->cap_founds = cap;
+	}
+	m->founds[m->n_founds++] = *f;
+}
+
+static void found_whole(
+    struct machine *m, uint32_t rule, enum found_class class)
+{
+	struct found f = {
+	    .rule = rule, .class = (uint8_t) class, .detector = DETECTOR_NONE};
+	add_found(m, &f);
+}
+
+static void found_match(
+    struct machine *m, const struct pending *p, enum found_class class)
+{
+	struct found f = {
+	    .start = p->match.start,
+	    .end = p->match.end,
+	    .rule = p->rule,
+	    .class = (uint8_t) class,
+	    .detector = p->match.detector,
+	    .value = p->match.value,
+	};
+	memcpy(f.currency, p->match.currency, sizeof(f.currency));
+	add_found(m, &f);
+}
+
+/* ---- rules with no find ---- */
+
+static bool is_approved(const struct machine *m, const struct rule *r)
+{
+	const struct guard_session *s = m->scope.session;
+	for (size_t i = 0; i < r->n_unless; i++)
+		if (r->unless[i].approval &&
+		    !excuse_is_over(&r->unless[i], s) &&
+		    excuse_by_approval(r->unless[i].approval, s, -1, ""))
+			return true;
+	return false;
+}
+
+/* At the beginning those that read nothing, at the end those whose wording
+ * is missing. */
+static void find_whole(struct machine *m, bool at_end)
+{
+	const struct index_rules *whole = &m->policy->index->whole;
+	for (size_t i = 0; i < whole->n; i++) {
+		const struct rule *r = rule_of(m, whole->rules[i]);
+		if (requires_wording(r) != at_end ||
+		    scope_mode(&m->scope, whole->rules[i]) == GUARD_OFF ||
+		    is_approved(m, r))
+			continue;
+		if (at_end && wording_is_complete(&m->wording, m->policy, r))
+			continue;
+		found_whole(
+		    m, whole->rules[i], at_end ? FOUND_AT_END : FOUND_AT_ONCE);
+	}
+}
+
+/* ---- matches ---- */
+
+static struct combine_facts facts_of(struct machine *m)
+{
+	return (struct combine_facts){
+	    .policy = m->policy,
+	    .text = &m->text,
+	    .live = &m->live,
+	    .counted = &m->counted,
+	    .frontier = m->frontier,
+	    .excuse = {m->scope.session, &m->text, &m->said},
+	};
+}
+
+static int add_pending(
+    struct machine *m, uint32_t rule, const struct match *match)
+{
+	if (m->n_pendings == m->cap_pendings) {
+		size_t cap = m->cap_pendings ? m->cap_pendings * 2 : 8;
+		struct pending *p = realloc(m->pendings, cap * sizeof(*p));
+		if (!p)
+			return -1;
+		m->pendings = p;
+		m->cap_pendings = cap;
+	}
+	m->pendings[m->n_pendings++] =
+	    (struct pending){.match = *match, .rule = rule};
+	return 0;
+}
+
+static int count(struct machine *m, uint32_t rule, const struct match *match)
+{
+	struct combine_facts facts = facts_of(m);
+	if (!combine_is_distinct(&facts, rule, match))
+		return 0;
+	struct match counted = *match;
+	counted.detector = rule;
+	return matches_add(&m->counted, &counted);
+}
+
+static int route(struct machine *m, const struct match *match)
+{
+	wording_note(&m->wording, m->policy, match->detector);
+	const struct index_rules *hits =
+	    &m->policy->index->hits[match->detector];
+	for (size_t i = 0; i < hits->n; i++) {
+		uint32_t rule = hits->rules[i];
+		if (scope_mode(&m->scope, rule) == GUARD_OFF)
+			continue;
+		if (add_pending(m, rule, match))
+			return -1;
+		if (rule_of(m, rule)->clauses[0].at_least > 1 &&
+		    count(m, rule, match))
+			return -1;
+	}
+	return 0;
+}
+
+static int scan_patterns(struct machine *m)
+{
+	size_t *alive = &m->alive[DETECTOR_PATTERN];
+	switch (pattern_scan(m->patterns, &m->text, &m->live, alive)) {
+	case PATTERN_OK:
+		return 0;
+	case PATTERN_CANNOT_DECIDE:
+		give_up(m, GUARD_UNDECIDED_PATTERN);
+		*alive = SIZE_MAX;
+		return 0;
+	case PATTERN_ERR_MEMORY:
+	case PATTERN_ERR_REFUSED:
+		break;
+	}
+	return -1;
+}
+
+static int scan(struct machine *m)
+{
+	const struct text *t = &m->text;
+	const struct guard_policy *p = m->policy;
+	struct matches *live = &m->live;
+	size_t *alive = m->alive;
+	if (phrase_scan(&m->phrases, t, p, live, &alive[DETECTOR_PHRASES]))
+		return -1;
+	if (has_kind(m, DETECTOR_NUMBER) &&
+	    number_scan(&m->numbers, t, p, live, &alive[DETECTOR_NUMBER]))
+		return -1;
+	if (has_kind(m, DETECTOR_ENTITY) &&
+	    entity_scan(&m->entities, t, p, live, &alive[DETECTOR_ENTITY]))
+		return -1;
+	if (has_kind(m, DETECTOR_LINKS) &&
+	    link_scan(&m->links, t, p, live, &alive[DETECTOR_LINKS]))
+		return -1;
+	if (has_kind(m, DETECTOR_SECRET) &&
+	    secret_scan(&m->secrets, t, p, live, &alive[DETECTOR_SECRET]))
+		return -1;
+	bool patterns = has_kind(m, DETECTOR_PATTERN) &&
+	    m->undecided != GUARD_UNDECIDED_PATTERN;
+	return patterns ? scan_patterns(m) : 0;
+}
+
+static size_t frontier_of(const struct machine *m)
+{
+	const struct text *t = &m->text;
+	if (t->final)
+		return SIZE_MAX;
+	size_t least = t->open_token < t->settled ? t->open_token : t->settled;
+	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
+		if (m->alive[kind] < least)
+			least = m->alive[kind];
+	return least;
+}
+
+/* ---- texts that are listed as a whole ---- */
+
+/* 1: is it, 0: may become it, -1: neither. */
+static int compare_text(const char *s, size_t len, const struct index_text *t)
+{
+	size_t n = len < t->len ? len : t->len;
+	if (memcmp(s, t->folded, n))
+		return -1;
+	for (size_t i = n; i < len; i++)
+		if (s[i] != ' ' && s[i] != '\n')
+			return -1;
+	return len >= t->len;
+}
+
+static int match_texts(struct machine *m)
+{
+	const struct index *x = m->policy->index;
+	const char *s = m->text.folded.bytes;
+	size_t len = m->text.folded.len;
+	bool alive = false;
+	for (; len && (*s == ' ' || *s == '\n'); len--)
+		s++;
+	for (size_t i = 0; i < x->n_texts; i++) {
+		int is = compare_text(s, len, &x->texts[i]);
+		alive |= is >= 0;
+		if (is <= 0 || !m->text.final)
+			continue;
+		struct match all = {
+		    .detector = x->texts[i].detector,
+		    .end = (uint32_t)m->text.len,
+		    .n_tokens = (uint32_t)m->text.n_tokens,
+		};
+		if (matches_add(&m->live, &all))
+			return -1;
+	}
+	m->texts_alive = alive && !m->text.final;
+	return 0;
+}
+
+/* ---- pendings ---- */
+
+/* Has an ALLOW that names the rule fired (YES), or may it still (OPEN)? */
+static enum combine is_allowed(struct machine *m, uint32_t rule)
+{
+	const struct index_rules *by = &m->policy->index->excused[rule];
+	enum combine answer = COMBINE_NO;
+	for (size_t i = 0; i < by->n; i++) {
+		if (by->rules[i] == rule ||
+		    scope_mode(&m->scope, by->rules[i]) != GUARD_ENFORCE)
+			continue;
+		if (machine_has_fired(m, by->rules[i]))
+			return COMBINE_YES;
+		const struct rule *r = rule_of(m, by->rules[i]);
+		bool only_texts = r->has_find;
+		for (size_t k = 0; only_texts && k < r->clauses[0].what.n; k++)
+			only_texts =
+			    m->policy
+				->detectors[r->clauses[0].what.detectors[k]]
+				.kind == DETECTOR_TEXT_IS;
+		if (!m->text.final && (m->texts_alive || !only_texts))
+			answer = COMBINE_OPEN;
+	}
+	return answer;
+}
+
+/* What is left to ask of a pending whose words are all there. */
+static enum combine finish_pending(struct machine *m, struct pending *p)
+{
+	const struct rule *r = rule_of(m, p->rule);
+	if (requires_wording(r)) {
+		if (wording_is_complete(&m->wording, m->policy, r))
+			return COMBINE_NO;
+		if (!m->text.final)
+			return COMBINE_OPEN;
+	}
+	switch (r->info.action == GUARD_ALLOW ? COMBINE_NO
+					      : is_allowed(m, p->rule)) {
+	case COMBINE_YES:
+		return COMBINE_NO;
+	case COMBINE_OPEN:
+		return COMBINE_OPEN;
+	case COMBINE_NO:
+	case COMBINE_NO_MEMORY:
+		break;
+	}
+	return COMBINE_YES;
+}
+
+static enum combine look(
+    struct machine *m, const struct combine_facts *facts, struct pending *p)
+{
+	if (!p->combined) {
+		enum combine answer = combine_look(facts, p);
+		if (answer != COMBINE_YES)
+			return answer;
+		p->combined = true;
+	}
+	return finish_pending(m, p);
+}
+
+static void look_at_pendings(struct machine *m, bool allows)
+{
+	struct combine_facts facts = facts_of(m);
+	size_t kept = 0;
+	for (size_t i = 0; i < m->n_pendings; i++) {
+		struct pending *p = &m->pendings[i];
+		const struct rule *r = rule_of(m, p->rule);
+		enum combine answer = COMBINE_OPEN;
+		if (allows == (r->info.action == GUARD_ALLOW))
+			answer = look(m, &facts, p);
+		switch (answer) {
+		case COMBINE_NO:
+			break;
+		case COMBINE_OPEN:
+			m->pendings[kept++] = *p;
+			break;
+		case COMBINE_YES:
+			found_match(m, p,
+			    requires_wording(r) ? FOUND_AT_END : FOUND_BY_TEXT);
+			break;
+		case COMBINE_NO_MEMORY:
+			give_up(m, GUARD_UNDECIDED_MEMORY);
+			break;
+		}
+	}
+	m->n_pendings = kept;
+}
+
+/* Forget matches of sentences nobody can ask about any more. */
+static void forget(struct machine *m)
+{
+	if (m->live.n < LIVE_KEPT_MIN || m->live.n < 2 * m->live_kept)
+		return;
+	const struct text *t = &m->text;
+	uint32_t oldest = UINT32_MAX;
+	for (size_t i = 0; i < m->n_pendings; i++) {
+		m->pendings[i].seen = 0;
+		if (!m->pendings[i].combined &&
+		    m->pendings[i].match.sentence < oldest)
+			oldest = m->pendings[i].match.sentence;
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < m->live.n; i++) {
+		const struct match *q = &m->live.items[i];
+		const struct sentence *s = q->sentence < t->n_sentences
+		    ? &t->sentences[q->sentence]
+		    : NULL;
+		bool done = s && s->closed && m->frontier >= s->end &&
+		    q->sentence < oldest;
+		if (!done)
+			m->live.items[kept++] = *q;
+	}
+	m->live.n = m->live_kept = kept;
+}
+
+static void step(struct machine *m)
+{
+	size_t known = m->live.n;
+	if (scan(m) || (m->texts_alive && match_texts(m))) {
+		give_up(m, GUARD_UNDECIDED_MEMORY);
+		return;
+	}
+	m->frontier = frontier_of(m);
+	for (size_t i = known; i < m->live.n; i++) {
+		struct match match = m->live.items[i];
+		if (route(m, &match)) {
+			give_up(m, GUARD_UNDECIDED_MEMORY);
+			return;
+		}
+	}
+	if (m->n_pendings) {
+		look_at_pendings(m, true);
+		look_at_pendings(m, false);
+	}
+	forget(m);
+}
+
+/* ---- from outside ---- */
+
+static int begin_scanners(struct machine *m)
+{
+	size_t max = m->policy->limits.max_text_bytes;
+	if (!m->has_text && text_init(&m->text, max))
+		return -1;
+	m->has_text = true;
+	text_reset(&m->text);
+	m->text.max_bytes = max;
+	phrase_scan_reset(&m->phrases);
+	number_scan_init(&m->numbers);
+	entity_scan_init(&m->entities);
+	link_scan_init(&m->links);
+	secret_scan_init(&m->secrets);
+	if (!has_kind(m, DETECTOR_PATTERN))
+		return 0;
+	if (!m->patterns)
+		m->patterns = pattern_scan_new();
+	if (!m->patterns)
+		return -1;
+	return pattern_scan_begin(m->patterns, m->policy) ? -1 : 0;
+}
+
+void machine_begin(struct machine *m, const struct machine_how *how)
+{
+	m->policy = how->policy;
+	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
+		m->alive[kind] = SIZE_MAX;
+	m->frontier = 0;
+	m->live.n = m->counted.n = m->live_kept = 0;
+	m->n_pendings = m->n_founds = 0;
+	m->has_best = m->has_redact = m->has_prepend = false;
+	m->withheld_from = SIZE_MAX;
+	m->texts_alive = m->policy->index->n_texts > 0;
+	m->stopped = m->ended = false;
+	m->undecided = GUARD_DECIDED;
+	excuse_said_clear(&m->said);
+	const struct scope scope = {
+	    .policy = how->policy,
+	    .session = how->session,
+	    .speaker = how->speaker,
+	    .purpose = how->purpose,
+	    .only = how->only,
+	};
+	if (scope_begin(&m->scope, &scope) || begin_scanners(m) ||
+	    wording_begin(&m->wording, m->policy, how->session)) {
+		give_up(m, GUARD_UNDECIDED_MEMORY);
+		return;
+	}
+	find_whole(m, false);
+}
+
+static bool text_failed(struct machine *m, int err)
+{
+	switch ((enum text_err)err) {
+	case TEXT_OK:
+		return false;
+	case TEXT_ERR_MEMORY:
+		give_up(m, GUARD_UNDECIDED_MEMORY);
+		break;
+	case TEXT_ERR_NOT_UTF8:
+		give_up(m, GUARD_UNDECIDED_NOT_UTF8);
+		break;
+	case TEXT_ERR_TOO_LONG:
+		give_up(m, GUARD_UNDECIDED_TOO_LONG);
+		break;
+	}
+	return true;
+}
+
+void machine_feed(struct machine *m, const char *bytes, size_t len)
+{
+	while (len && !m->stopped && !m->ended) {
+		size_t room = m->text.max_bytes - m->text.len;
+		size_t n = len < SLICE_BYTES ? len : SLICE_BYTES;
+		if (room == 0) {
+			give_up(m, GUARD_UNDECIDED_TOO_LONG);
+			return;
+		}
+		n = n < room ? n : room;
+		int err = text_feed(&m->text, bytes, n);
+		/* What came before a fault is judged the same way for every
+		 * cutting: as far as it had settled. */
+		if (err != TEXT_ERR_MEMORY)
+			step(m);
+		if (text_failed(m, err))
+			return;
+		bytes += n;
+		len -= n;
+	}
+}
+
+void machine_end(struct machine *m)
+{
+	if (m->stopped || m->ended)
+		return;
+	m->ended = true;
+	int err = text_end(&m->text);
+	if (text_failed(m, err))
+		return;
+	step(m);
+	if (!m->stopped)
+		find_whole(m, true);
+}

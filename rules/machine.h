@@ -1,0 +1,95 @@
+/*
+ * machine - one text on its way through all scanners to hits, in any cutting.
+ *
+ *   bytes -> text -> matches -> pendings -> founds
+ *
+ * guard_check feeds it at once, a stream in pieces; there is no other way to
+ * a verdict. What it finds depends on the text alone: a match becomes a hit
+ * or not by what stands in the text, never by when it was fed.
+ *
+ * Errors end the search: undecided says why. After UNDECIDED_PATTERN and
+ * UNDECIDED_HITS the machine reads on, as a handoff would still outrank.
+ */
+#ifndef HANDRAIL_RULES_MACHINE_H
+#define HANDRAIL_RULES_MACHINE_H
+
+#include "rules/combine.h"
+#include "rules/entity.h"
+#include "rules/index.h"
+#include "rules/link.h"
+#include "rules/number.h"
+#include "rules/pattern.h"
+#include "rules/phrase.h"
+#include "rules/scope.h"
+#include "rules/secret.h"
+#include "rules/wording.h"
+
+/* Which of two equally strong hits decides: the smaller. */
+enum found_class {
+	FOUND_AT_ONCE, /* a rule with only `when` */
+	FOUND_BY_TEXT,
+	FOUND_AT_END, /* required wording was missing */
+};
+
+struct found {               /* a hit */
+	uint32_t start, end; /* equal: the whole message */
+	uint32_t rule;
+	uint8_t mode;      /* enum guard_mode */
+	uint8_t class;     /* enum found_class */
+	uint32_t detector; /* DETECTOR_NONE: no value */
+	int64_t value;
+	char currency[4];
+};
+
+struct machine {
+	const struct guard_policy *policy; /* borrowed */
+	struct scope scope;
+	struct text text;
+	struct phrase_scan phrases;
+	struct number_scan numbers;
+	struct entity_scan entities;
+	struct link_scan links;
+	struct secret_scan secrets;
+	struct pattern_scan *patterns; /* NULL until a policy has some */
+	size_t alive[DETECTOR_KINDS];  /* of each scanner, match.h */
+	size_t frontier;               /* no match will start before it */
+	struct matches live, counted;
+	size_t live_kept; /* live.n after the last clean-up */
+	struct excuse_said said;
+	struct pending *pendings;
+	size_t n_pendings, cap_pendings;
+	struct found *founds;
+	size_t n_founds, cap_founds;
+	struct found best; /* the handoff that decides so far */
+	bool has_best;
+	bool has_redact;      /* an enforced REDACT among founds */
+	bool has_prepend;     /* an enforced PREPEND */
+	size_t withheld_from; /* start of the first enforced hit whose text no
+				 edit can mend; SIZE_MAX: none */
+	struct wording wording;
+	bool texts_alive; /* the text may still become a listed one */
+	bool has_text;    /* text_init has been called */
+	bool stopped;     /* nothing more is looked for */
+	bool ended;
+	enum guard_undecided undecided;
+};
+
+/* How a machine is to judge; nothing is copied. */
+struct machine_how {
+	const struct guard_policy *policy;
+	const struct guard_session *session;
+	enum guard_speaker speaker;
+	enum scope_purpose purpose;
+	size_t only; /* SCOPE_RULE */
+};
+
+void machine_init(struct machine *);
+void machine_clear(struct machine *);
+/* Start over, keeping the memory. Faults show in undecided. */
+void machine_begin(struct machine *, const struct machine_how *);
+void machine_feed(struct machine *, const char *bytes, size_t len);
+void machine_end(struct machine *);
+/* Has an enforced rule hit? */
+bool machine_has_fired(const struct machine *, size_t rule);
+
+#endif

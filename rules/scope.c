@@ -1,0 +1,128 @@
+/* scope - see scope.h. */
+#include "rules/scope.h"
+#include "rules/when.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int scope_begin(struct scope *s, const struct scope *how)
+{
+	unsigned char *modes = s->modes;
+	size_t cap = s->cap, n = how->policy->n_rules;
+	if (n > cap) {
+		modes = realloc(modes, n);
+		if (!modes)
+			return -1;
+		cap = n;
+	}
+	*s = *how;
+	s->modes = modes;
+	s->cap = cap;
+	if (n)
+		memset(modes, 0, n);
+	return 0;
+}
+
+void scope_clear(struct scope *s)
+{
+	free(s->modes);
+	s->modes = NULL;
+	s->cap = 0;
+}
+
+static bool requires_wording(const struct rule *r)
+{
+	return r->must_say.n || r->must_also_say.n;
+}
+
+/* Without a time only an ALLOW is out of force: it would let text pass. */
+static bool in_force(const struct scope *s, const struct rule *r)
+{
+	int64_t now = s->session->time_us;
+	if (!r->from_us && !r->to_us)
+		return true;
+	if (!now)
+		return r->info.action != GUARD_ALLOW ||
+		    s->purpose == SCOPE_RULE;
+	return (!r->from_us || now >= r->from_us) &&
+	    (!r->to_us || now < r->to_us);
+}
+
+/* FNV-1a: the same bucket on every machine, and by rule, so that a customer
+ * is not in every rollout or in none. */
+static uint32_t hash_more(uint32_t hash, const char *s)
+{
+	for (; *s; s++)
+		hash = (hash ^ (unsigned char)*s) * 16777619u;
+	return (hash ^ 0xffu) * 16777619u;
+}
+
+static bool rolled_out(
+    const struct guard_session *session, const struct rule *r)
+{
+	const char *who =
+	    r->rollout_by_customer ? session->customer : session->conversation;
+	if (r->rollout_percent >= 100 || !who)
+		return true;
+	uint32_t hash = hash_more(2166136261u, r->info.id);
+	hash = hash_more(hash, who);
+	hash ^= hash >> 16;
+	hash *= 2246822519u;
+	hash ^= hash >> 13;
+	return hash % 100 < r->rollout_percent;
+}
+
+static enum guard_mode find_mode(const struct scope *s, size_t index)
+{
+	const struct rule *r = &s->policy->rules[index];
+	const struct guard_session *session = s->session;
+	if (r->info.speaker != s->speaker || !in_force(s, r))
+		return GUARD_OFF;
+	bool text_only =
+	    s->purpose == SCOPE_EDITED || s->purpose == SCOPE_OWN_TEXT;
+	if (requires_wording(r) && (session->aside || text_only))
+		return GUARD_OFF;
+	if (text_only && !r->has_find)
+		return GUARD_OFF;
+	if (s->purpose == SCOPE_OWN_TEXT)
+		return r->info.mode;
+	if (!when_holds(&r->when, session))
+		return GUARD_OFF;
+	if (s->purpose == SCOPE_RULE)
+		return index == s->only ? GUARD_ENFORCE : GUARD_OFF;
+	if (r->info.mode != GUARD_ENFORCE)
+		return r->info.mode;
+	if (r->info.speaker == GUARD_HUMAN || !rolled_out(session, r) ||
+	    (session->paused && session->paused[index]))
+		return GUARD_SHADOW;
+	return GUARD_ENFORCE;
+}
+
+enum guard_mode scope_mode(struct scope *s, size_t rule)
+{
+	unsigned char *known = &s->modes[rule];
+	if (s->purpose == SCOPE_RULE && rule != s->only)
+		return GUARD_OFF;
+	if (!*known)
+		*known = (unsigned char)(1 + find_mode(s, rule));
+	return (enum guard_mode)(*known - 1);
+}
+
+bool scope_withholds(struct scope *s, size_t rule)
+{
+	switch (s->policy->rules[rule].info.action) {
+	case GUARD_DELIVER:
+	case GUARD_ALLOW:
+	case GUARD_LOG:
+	case GUARD_FLAG:
+	case GUARD_PREPEND:
+	case GUARD_APPEND:
+		return false;
+	case GUARD_REDACT:
+	case GUARD_REPLACE:
+	case GUARD_BLOCK:
+	case GUARD_HANDOFF:
+		break;
+	}
+	return scope_mode(s, rule) == GUARD_ENFORCE;
+}

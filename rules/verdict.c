@@ -1,0 +1,313 @@
+/* verdict - see verdict.h. */
+#include "rules/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void verdict_clear(struct verdict_store *s)
+{
+	free(s->hits);
+	free(s->founds);
+	free(s->whats);
+	edits_clear(&s->edits);
+	*s = (struct verdict_store){0};
+}
+
+static int reserve(struct verdict_store *s, size_t n)
+{
+	if (n <= s->cap_hits)
+		return 0;
+	struct guard_hit *hits = realloc(s->hits, n * sizeof(*hits));
+	if (hits)
+		s->hits = hits;
+	struct found *founds = realloc(s->founds, n * sizeof(*founds));
+	if (founds)
+		s->founds = founds;
+	void *whats = realloc(s->whats, n * sizeof(*s->whats));
+	if (whats)
+		s->whats = whats;
+	if (!hits || !founds || !whats)
+		return -1;
+	s->cap_hits = n;
+	return 0;
+}
+
+/* ---- values in words ---- */
+
+static void print_hundredths(char *out, size_t size, int64_t value, bool always)
+{
+	uint64_t n = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	const char *sign = value < 0 ? "-" : "";
+	if (n % 100 || always)
+		snprintf(out, size, "%s%" PRIu64 ".%02" PRIu64, sign, n / 100,
+		    n % 100);
+	else
+		snprintf(out, size, "%s%" PRIu64, sign, n / 100);
+}
+
+static void print_value(
+    char *out, size_t size, enum number_kind kind, int64_t value)
+{
+	switch (kind) {
+	case NUMBER_PERCENT:
+	case NUMBER_COUNT:
+		print_hundredths(out, size, value, false);
+		return;
+	case NUMBER_MONEY:
+		print_hundredths(out, size, value, true);
+		return;
+	case NUMBER_DURATION:
+		snprintf(out, size, "%" PRId64 " s", value);
+		return;
+	}
+}
+
+static const char *kind_name(enum number_kind kind)
+{
+	switch (kind) {
+	case NUMBER_PERCENT:
+		return "percent";
+	case NUMBER_MONEY:
+		return "money";
+	case NUMBER_DURATION:
+		return "duration";
+	case NUMBER_COUNT:
+		return "count";
+	}
+	return "number";
+}
+
+/* "money 75.00 USD > 50.00"; false when the hit has no number. */
+static bool print_what(char out[VERDICT_WHAT_BYTES],
+    const struct guard_policy *p, const struct found *f)
+{
+	if (f->detector == DETECTOR_NONE ||
+	    p->detectors[f->detector].kind != DETECTOR_NUMBER)
+		return false;
+	const struct number_range *r = &p->detectors[f->detector].number;
+	char value[32], above[40] = "", below[40] = "";
+	print_value(value, sizeof(value), r->kind, f->value);
+	if (r->has_above) {
+		memcpy(above, " > ", 4);
+		print_value(above + 3, sizeof(above) - 3, r->kind, r->above);
+	}
+	if (r->has_below) {
+		memcpy(below, " < ", 4);
+		print_value(below + 3, sizeof(below) - 3, r->kind, r->below);
+	}
+	snprintf(out, VERDICT_WHAT_BYTES, "%s %s%s%.3s%s%s", kind_name(r->kind),
+	    value, *f->currency ? " " : "", f->currency, above, below);
+	return true;
+}
+
+/* ---- hits ---- */
+
+static int by_start(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	if (x->detector != y->detector)
+		return x->detector < y->detector ? -1 : 1;
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+static size_t sort_founds(
+    struct verdict_store *s, const struct found *from, size_t n)
+{
+	size_t kept = 0;
+	if (!n)
+		return 0;
+	memcpy(s->founds, from, n * sizeof(*from));
+	qsort(s->founds, n, sizeof(*from), by_start);
+	for (size_t i = 0; i < n; i++) {
+		const struct found *f = &s->founds[i];
+		const struct found *last = kept ? &s->founds[kept - 1] : NULL;
+		if (!last || last->start != f->start || last->end != f->end ||
+		    last->rule != f->rule)
+			s->founds[kept++] = *f;
+	}
+	return kept;
+}
+
+static void list_hits(struct verdict_store *s, const struct guard_policy *p,
+    size_t n, struct guard_verdict *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct found *f = &s->founds[i];
+		s->hits[i] = (struct guard_hit){
+		    .start = f->start,
+		    .end = f->end,
+		    .rule = f->rule,
+		    .action = p->rules[f->rule].info.action,
+		    .mode = (enum guard_mode)f->mode,
+		};
+		if (print_what(s->whats[i], p, f))
+			s->hits[i].what = s->whats[i];
+	}
+	out->hits = s->hits;
+	out->n_hits = n;
+}
+
+/* Does a decide rather than b, of two enforced hits? */
+static bool outranks(
+    const struct guard_policy *p, const struct found *a, const struct found *b)
+{
+	enum guard_action x = p->rules[a->rule].info.action;
+	enum guard_action y = p->rules[b->rule].info.action;
+	if (x != y)
+		return x > y;
+	return a->class < b->class; /* else the earlier one in the list */
+}
+
+static size_t find_deciding(
+    const struct verdict_store *s, const struct guard_policy *p, size_t n)
+{
+	size_t best = n;
+	for (size_t i = 0; i < n; i++) {
+		const struct found *f = &s->founds[i];
+		if (f->mode != GUARD_ENFORCE ||
+		    p->rules[f->rule].info.action == GUARD_ALLOW)
+			continue;
+		if (best == n || outranks(p, f, &s->founds[best]))
+			best = i;
+	}
+	return best;
+}
+
+/* ---- what the customer and the queue get ---- */
+
+static const char *either(const char *a, const char *b)
+{
+	return a ? a : b;
+}
+
+static const char *queue_priority(
+    const struct guard_policy *p, const char *queue)
+{
+	for (size_t i = 0; queue && i < p->n_queues; i++)
+		if (!strcmp(p->queues[i].name, queue))
+			return p->queues[i].priority;
+	return NULL;
+}
+
+static void say_handoff(const struct guard_policy *p, const char *say,
+    const char *queue, const char *priority, struct guard_verdict *out)
+{
+	out->action = GUARD_HANDOFF;
+	out->say = either(say, p->handoff_say);
+	out->queue = either(queue, p->handoff_queue);
+	out->priority = either(either(priority, queue_priority(p, out->queue)),
+	    p->handoff_priority);
+}
+
+static void fall_back(const struct guard_policy *p, enum guard_undecided why,
+    struct guard_verdict *out)
+{
+	const struct guard_fallback *f = &p->fallback[GUARD_CANNOT_DECIDE];
+	out->undecided = why;
+	out->n_hits = out->deciding = out->n_edits = 0;
+	if (f->action == GUARD_BLOCK) {
+		out->action = GUARD_BLOCK;
+		out->say = either(f->say, p->handoff_say);
+		return;
+	}
+	say_handoff(p, f->say, f->queue, f->priority, out);
+}
+
+static int list_edits(
+    struct verdict_store *s, const struct machine *m, struct guard_verdict *out)
+{
+	if (edits_collect(&s->edits, m))
+		return -1;
+	out->edits = s->edits.items;
+	out->n_edits = s->edits.n;
+	return 0;
+}
+
+static int answer(
+    struct verdict_store *s, const struct machine *m, struct guard_verdict *out)
+{
+	const struct guard_policy *p = m->policy;
+	if (out->deciding == out->n_hits)
+		return 0;
+	const struct rule *r = &p->rules[out->hits[out->deciding].rule];
+	out->action = r->info.action;
+	switch (r->info.action) {
+	case GUARD_DELIVER:
+	case GUARD_ALLOW:
+	case GUARD_LOG:
+	case GUARD_FLAG:
+		return 0;
+	case GUARD_REDACT:
+	case GUARD_PREPEND:
+	case GUARD_APPEND:
+		return list_edits(s, m, out);
+	case GUARD_REPLACE:
+	case GUARD_BLOCK:
+		out->say = either(r->text,
+		    either(
+			p->fallback[GUARD_CANNOT_DECIDE].say, p->handoff_say));
+		return 0;
+	case GUARD_HANDOFF:
+		break;
+	}
+	say_handoff(p, r->text, r->queue, r->priority, out);
+	return 0;
+}
+
+void verdict_build(
+    struct verdict_store *s, const struct machine *m, struct guard_verdict *out)
+{
+	*out = (struct guard_verdict){.action = GUARD_DELIVER};
+	bool only_best = m->undecided != GUARD_DECIDED;
+	if (only_best && !m->has_best) {
+		fall_back(m->policy, m->undecided, out);
+		return;
+	}
+	const struct found *from = only_best ? &m->best : m->founds;
+	size_t n = only_best ? 1 : m->n_founds;
+	if (reserve(s, n)) {
+		fall_back(m->policy, GUARD_UNDECIDED_MEMORY, out);
+		return;
+	}
+	n = sort_founds(s, from, n);
+	list_hits(s, m->policy, n, out);
+	out->deciding = find_deciding(s, m->policy, n);
+	if (answer(s, m, out))
+		fall_back(m->policy, GUARD_UNDECIDED_MEMORY, out);
+}
+
+void verdict_rejudge(const struct machine *edited, struct guard_verdict *out)
+{
+	const struct guard_policy *p = edited->policy;
+	if (edited->undecided != GUARD_DECIDED) {
+		fall_back(p, edited->undecided, out);
+		return;
+	}
+	const struct found *first = NULL;
+	for (size_t i = 0; i < edited->n_founds; i++) {
+		const struct found *f = &edited->founds[i];
+		enum guard_action action = p->rules[f->rule].info.action;
+		bool fires = f->mode == GUARD_ENFORCE &&
+		    (action == GUARD_REDACT || action >= GUARD_REPLACE);
+		if (fires && (!first || by_start(f, first) < 0))
+			first = f;
+	}
+	if (!first)
+		return;
+	const struct rule *r = &p->rules[first->rule];
+	const struct guard_fallback *f = &p->fallback[GUARD_CANNOT_DECIDE];
+	bool handoff = r->info.action == GUARD_HANDOFF;
+	out->undecided = GUARD_UNDECIDED_EDIT;
+	out->deciding = out->n_hits;
+	out->n_edits = 0;
+	say_handoff(p, handoff && r->text ? r->text : f->say,
+	    either(r->queue, f->queue), either(r->priority, f->priority), out);
+}
