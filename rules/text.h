@@ -92,6 +92,13 @@ int text_feed(struct text *, const char *bytes, size_t len)
     __attribute__((warn_unused_result));
 int text_end(struct text *) __attribute__((warn_unused_result));
 
+/* Index of the first token that ends behind this original byte; n_tokens when
+ * there is none. */
+size_t text_token_at(const struct text *, size_t orig);
+/* Index of the last sentence that starts at or before this original byte; 0
+ * when there is none. */
+size_t text_sentence_at(const struct text *, size_t orig);
+
 /* The folded form of a token: bytes not NUL-terminated. */
 static inline const char *text_fold(const struct text *t,
     const struct token *k)

@@ -1,0 +1,32 @@
+/*
+ * sentence - where sentences end (DESIGN.md section 13): . ! ? … with closing
+ * quotes or brackets, then white space or the end; 。！？ the same without the
+ * white space, which their scripts do not write; a line break; 2 KiB.
+ *
+ * White space around a sentence belongs to none. Private to the text.
+ */
+#ifndef HANDRAIL_RULES_SENTENCE_H
+#define HANDRAIL_RULES_SENTENCE_H
+
+#include "rules/text_state.h"
+
+/* All return 0 or TEXT_ERR_MEMORY. cp is the character as written. The word
+ * before it, if there was one, must have been ended. */
+
+/* A character that is not white space is about to be appended. */
+int sentence_before(struct text *, int32_t cp, uint32_t start)
+    __attribute__((warn_unused_result));
+/* It has been. */
+void sentence_after(struct text *, int32_t cp, uint32_t end);
+/* Markup is about to be passed over: it belongs to a sentence, too. */
+int sentence_mark(struct text *, uint32_t start)
+    __attribute__((warn_unused_result));
+/* White space is about to be appended. */
+int sentence_space(struct text *, int32_t cp, uint32_t start)
+    __attribute__((warn_unused_result));
+/* The text ends. */
+int sentence_end(struct text *) __attribute__((warn_unused_result));
+/* Let the open sentence reach to what has been read. */
+void sentence_update(struct text *);
+
+#endif

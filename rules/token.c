@@ -1,0 +1,463 @@
+/*
+ * token - see token.h.
+ *
+ * A word goes through three places: open (being read), the run (single letters
+ * that may be one word spelled out), and text.tokens. It leaves the run when
+ * the next one shows that it is ordinary.
+ */
+#include "rules/token.h"
+
+#include "rules/reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAP 32u
+#define ALT_FIRST_CAP 64u
+#define RUN_MIN 3u      /* letters that make a spelled-out word */
+#define RUN_MIN_LIST 5u /* when the separator also makes lists: "a, b, c" */
+
+static const char *fold_of(const struct text *t, const struct token *tok)
+{
+	return t->folded.bytes + tok->fold;
+}
+
+/* ---- appending ---- */
+
+static int append(struct text *t, struct token *tok)
+{
+	if (t->n_tokens == t->cap_tokens) {
+		size_t cap = t->cap_tokens ? t->cap_tokens * 2 : FIRST_CAP;
+		struct token *p = realloc(t->tokens, cap * sizeof(*p));
+		if (!p)
+			return TEXT_ERR_MEMORY;
+		t->tokens = p;
+		t->cap_tokens = cap;
+	}
+	struct sentence *s = &t->sentences[tok->sentence];
+	if (s->n_tokens++ == 0)
+		s->first_token = (uint32_t)t->n_tokens;
+	tok->glued = t->n_tokens > 0 && tok->fold == t->state->last_fold_end;
+	t->state->last_fold_end = tok->fold + tok->fold_len;
+	t->tokens[t->n_tokens++] = *tok;
+	return 0;
+}
+
+/* Keep the bytes of another reading; sets tok->alt. */
+static int add_alt(
+    struct text *t, struct token *tok, const char *bytes, size_t len)
+{
+	if (t->alt_cap - t->alt_len < len) {
+		size_t cap = t->alt_cap ? t->alt_cap * 2 : ALT_FIRST_CAP;
+		while (cap - t->alt_len < len)
+			cap *= 2;
+		char *p = realloc(t->alt, cap);
+		if (!p)
+			return TEXT_ERR_MEMORY;
+		t->alt = p;
+		t->alt_cap = cap;
+	}
+	memcpy(t->alt + t->alt_len, bytes, len);
+	tok->alt = (uint32_t)t->alt_len;
+	tok->alt_len = (uint32_t)len;
+	t->alt_len += len;
+	return 0;
+}
+
+/* ---- the run of single letters ---- */
+
+static int flush_joined(struct text *t)
+{
+	struct token_run *run = &t->state->run;
+	struct token tok = run->held[0];
+	tok.end = run->last.end;
+	tok.fold_len = run->last.fold + run->last.fold_len - tok.fold;
+	tok.alt_len = 0;
+	int err = add_alt(t, &tok, run->bytes, run->len);
+	return err ? err : append(t, &tok);
+}
+
+int token_flush(struct text *t)
+{
+	struct token_run *run = &t->state->run;
+	if (run->n == 0)
+		return 0;
+	unsigned need = memchr(run->sep, ',', run->sep_len) ||
+		memchr(run->sep, ';', run->sep_len) ||
+		memchr(run->sep, '/', run->sep_len)
+	    ? RUN_MIN_LIST
+	    : RUN_MIN;
+	int err = 0;
+	if (run->n >= need) {
+		err = flush_joined(t);
+	} else {
+		for (unsigned i = 0; i < run->n && err == 0; i++)
+			err = append(t, &run->held[i]);
+	}
+	run->n = 0;
+	return err;
+}
+
+/* Is this what may stand between two letters of a spelled-out word? At most
+ * one sign, with at most one space on either side. */
+static bool is_separator(const char *s, size_t len)
+{
+	size_t i = 0;
+	if (len == 0)
+		return false;
+	if (s[i] == ' ')
+		i++;
+	if (i < len && s[i] != ' ') {
+		int32_t cp;
+		i += glyph_decode(s + i, len - i, &cp);
+	}
+	if (i < len && s[i] == ' ')
+		i++;
+	return i == len;
+}
+
+static void run_gap(
+    const struct text *t, uint32_t end, const char **gap, size_t *len)
+{
+	const struct token *last = &t->state->run.last;
+	uint32_t start = last->fold + last->fold_len;
+	*gap = t->folded.bytes + start;
+	*len = end - start;
+}
+
+/* Does the run go on with a letter that starts here? */
+static bool run_accepts(
+    const struct text *t, uint32_t fold, uint32_t end, uint32_t sentence)
+{
+	const struct token_run *run = &t->state->run;
+	const char *gap;
+	size_t len;
+	run_gap(t, fold, &gap, &len);
+	bool wide = len == 1 && gap[0] == ' ' && run->gap_spaces > 1;
+	if (!is_separator(gap, len) || len > sizeof(run->sep) ||
+	    sentence != run->held[0].sentence ||
+	    end - run->held[0].start > TEXT_LOOK_AHEAD_BYTES)
+		return false;
+	return run->n == 1 ||
+	    (wide == run->wide && len == run->sep_len &&
+		memcmp(gap, run->sep, len) == 0);
+}
+
+static void run_extend(struct text *t, const struct token *tok)
+{
+	struct token_run *run = &t->state->run;
+	if (run->n == 0) {
+		run->len = 0;
+		run->sep_len = 0;
+	} else if (run->n == 1) {
+		const char *gap;
+		size_t len;
+		run_gap(t, tok->fold, &gap, &len);
+		memcpy(run->sep, gap, len);
+		run->sep_len = (uint8_t)len;
+		run->wide = len == 1 && gap[0] == ' ' && run->gap_spaces > 1;
+	}
+	const char *bytes = tok->alt_len ? t->alt + tok->alt : fold_of(t, tok);
+	size_t len = tok->alt_len ? tok->alt_len : tok->fold_len;
+	if (len <= sizeof(run->bytes) - run->len) {
+		memcpy(run->bytes + run->len, bytes, len);
+		run->len += (uint16_t)len;
+	}
+	if (run->n < TEXT_RUN_HELD)
+		run->held[run->n] = *tok;
+	run->last = *tok;
+	run->n++;
+	run->gap_spaces = 0;
+}
+
+int token_gap(struct text *t, bool space)
+{
+	struct token_run *run = &t->state->run;
+	if (run->n == 0)
+		return 0;
+	if (space && run->gap_spaces < UINT8_MAX)
+		run->gap_spaces++;
+	const char *gap;
+	size_t len;
+	run_gap(t, (uint32_t)t->folded.len, &gap, &len);
+	if (len <= sizeof(run->sep) && (len == 0 || is_separator(gap, len)))
+		return 0;
+	return token_flush(t);
+}
+
+/* ---- the open word ---- */
+
+static void read_as(struct text *t, struct token *tok, size_t *alt_len)
+{
+	struct text_state *st = t->state;
+	struct token_open *w = &st->word;
+	struct reading_word word = {.fold = fold_of(t, tok),
+	    .fold_len = tok->fold_len,
+	    .letters = w->letters,
+	    .digits = w->digits,
+	    .latin_before = st->latin_before,
+	    .accented_before = st->accented_before};
+	*alt_len =
+	    w->katakana || w->single ? 0 : reading_finish(&w->reading, &word);
+	if (w->letters)
+		st->latin_before =
+		    reading_is_latin(&w->reading, w->letters, *alt_len);
+	if (w->reading.accented)
+		st->accented_before = true;
+}
+
+/* Give a finished word to the run or to the tokens. */
+static int hand_on(struct text *t, struct token *tok, bool single_letter)
+{
+	struct token_run *run = &t->state->run;
+	int err = 0;
+	if (run->n &&
+	    (!single_letter ||
+		!run_accepts(t, tok->fold, tok->end, tok->sentence)))
+		err = token_flush(t);
+	if (err)
+		return err;
+	if (!single_letter)
+		return append(t, tok);
+	run_extend(t, tok);
+	return 0;
+}
+
+static int add_symbol(struct text *t, uint32_t start, uint32_t end,
+    uint32_t fold, uint32_t fold_len)
+{
+	struct token tok = {.start = start,
+	    .end = end,
+	    .fold = fold,
+	    .fold_len = fold_len,
+	    .sentence = (uint32_t)t->n_sentences - 1,
+	    .kind = TOKEN_SYMBOL};
+	int err = token_flush(t);
+	return err ? err : append(t, &tok);
+}
+
+int token_break(struct text *t)
+{
+	struct token_open *w = &t->state->word;
+	if (!w->open)
+		return 0;
+	w->open = false;
+	struct token tok = w->tok;
+	tok.kind = w->letters ? TOKEN_WORD : TOKEN_NUMBER;
+	size_t alt_len;
+	read_as(t, &tok, &alt_len);
+	int err = alt_len ? add_alt(t, &tok, w->reading.bytes, alt_len) : 0;
+	if (err == 0)
+		err = hand_on(
+		    t, &tok, w->letters == 1 && w->digits == 0 && w->cased);
+	if (err == 0 && w->mid.cp == '$')
+		err = add_symbol(
+		    t, w->mid.start, w->mid.end, w->mid.fold, w->mid.fold_len);
+	return err;
+}
+
+/* "john@acme.example" is an address, not "p@ssword": two words. */
+static int break_at(struct text *t)
+{
+	struct token_open *w = &t->state->word;
+	struct token first = w->tok, second = w->tok;
+	first.kind = second.kind = TOKEN_WORD;
+	first.end = w->at.start;
+	first.fold_len = w->at.fold - first.fold;
+	second.start = w->at.end;
+	second.fold = w->at.fold + w->at.fold_len;
+	second.fold_len = w->tok.fold + w->tok.fold_len - second.fold;
+	w->open = false;
+	int err = token_flush(t);
+	if (err == 0)
+		err = append(t, &first);
+	return err ? err : append(t, &second);
+}
+
+static int begin(struct text *t, const struct token_char *c)
+{
+	struct text_state *st = t->state;
+	struct token_open *w = &st->word;
+	if (st->run.n &&
+	    (c->class != GLYPH_LETTER ||
+		!run_accepts(
+		    t, c->fold, c->end, (uint32_t)t->n_sentences - 1))) {
+		int err = token_flush(t);
+		if (err)
+			return err;
+	}
+	w->open = true;
+	w->katakana = c->class == GLYPH_KATAKANA;
+	w->single = c->class == GLYPH_SINGLE;
+	w->letters = w->digits = 0;
+	w->cased = true;
+	w->mid.cp = w->at.cp = 0;
+	w->tok = (struct token){.start = c->start,
+	    .end = c->end,
+	    .fold = c->fold,
+	    .sentence = (uint32_t)t->n_sentences - 1};
+	reading_clear(&w->reading);
+	return 0;
+}
+
+/* The sign that was waiting belongs to the word: in the other reading it is a
+ * letter, or nothing. */
+static void take_mid(struct text *t)
+{
+	struct token_open *w = &t->state->word;
+	struct reading *r = &w->reading;
+	int32_t cp = w->mid.cp;
+	if (cp == '@' || cp == '$' || cp == '_')
+		reading_start(r, fold_of(t, &w->tok), w->tok.fold_len);
+	if (cp == '@' || cp == '$' || (cp == '_' && w->letters)) {
+		r->sure = true;
+		reading_put(r, cp == '@' ? 'a' : cp == '$' ? 's' : 0);
+	} else {
+		reading_put(r, cp);
+	}
+	if (cp == '@')
+		w->at = w->mid;
+	w->tok.end = w->mid.end;
+	w->tok.fold_len = w->mid.fold + w->mid.fold_len - w->tok.fold;
+	w->mid.cp = 0;
+}
+
+/* Does the waiting sign join the word to this character? */
+static bool mid_joins(const struct token_open *w, const struct token_char *c)
+{
+	switch (w->mid.cp) {
+	case '$':
+	case '@':
+	case 0xB7: /* l·l in Catalan */
+		return c->class == GLYPH_LETTER;
+	case '.':
+	case ',':
+		return c->class == GLYPH_DIGIT;
+	default:
+		return true;
+	}
+}
+
+static int settle_mid(struct text *t, const struct token_char *c)
+{
+	struct token_open *w = &t->state->word;
+	if (!w->open || !w->mid.cp || c->class == GLYPH_MARK)
+		return 0;
+	if (w->at.cp && w->mid.cp == '.')
+		return break_at(t);
+	if (!mid_joins(w, c))
+		return token_break(t);
+	take_mid(t);
+	return 0;
+}
+
+static bool fits(const struct token_open *w, const struct token_char *c)
+{
+	if (c->class == GLYPH_MARK)
+		return true;
+	if (w->single || c->class == GLYPH_SINGLE ||
+	    c->end - w->tok.start > TEXT_TOKEN_BYTES)
+		return false;
+	return w->katakana == (c->class == GLYPH_KATAKANA);
+}
+
+int token_char(struct text *t, const struct token_char *c)
+{
+	struct token_open *w = &t->state->word;
+	int err = settle_mid(t, c);
+	if (err == 0 && w->open && !fits(w, c))
+		err = token_break(t);
+	if (err == 0 && !w->open) {
+		if (c->class == GLYPH_MARK)
+			return 0; /* a mark on nothing */
+		err = begin(t, c);
+	}
+	if (err)
+		return err;
+	reading_add(
+	    &w->reading, c->cp, c->orig, fold_of(t, &w->tok), w->tok.fold_len);
+	w->tok.end = c->end;
+	w->tok.fold_len = c->fold + c->fold_len - w->tok.fold;
+	if (c->class == GLYPH_DIGIT)
+		w->digits++;
+	else if (c->class != GLYPH_MARK)
+		w->letters++;
+	if (c->class == GLYPH_LETTER &&
+	    glyph_script(c->cp) == GLYPH_SCRIPT_OTHER)
+		w->cased = false;
+	if (t->state->run.n && w->letters + w->digits > 1)
+		err = token_flush(t); /* a word, not a letter of the run */
+	return err;
+}
+
+bool token_takes_sign(const struct text *t, int32_t cp)
+{
+	const struct token_open *w = &t->state->word;
+	if (!w->open || w->mid.cp || w->katakana || w->single)
+		return false;
+	enum text_prev prev = t->state->prev;
+	switch (cp) {
+	case '\'':
+	case '_':
+		return prev == PREV_LETTER || prev == PREV_DIGIT;
+	case '.':
+		return prev == PREV_DIGIT || (w->at.cp && prev == PREV_LETTER);
+	case ',':
+		return prev == PREV_DIGIT;
+	case '@':
+		return prev == PREV_LETTER && !w->at.cp && !t->state->run.n;
+	case '$':
+	case 0xB7:
+		return prev == PREV_LETTER;
+	default:
+		return false;
+	}
+}
+
+int token_sign(struct text *t, const struct token_char *c)
+{
+	t->state->word.mid = (struct token_mid){.cp = c->cp,
+	    .start = c->start,
+	    .end = c->end,
+	    .fold = c->fold,
+	    .fold_len = c->fold_len};
+	return 0;
+}
+
+int token_symbol(struct text *t, const struct token_char *c)
+{
+	return add_symbol(t, c->start, c->end, c->fold, c->fold_len);
+}
+
+void token_erase(struct text *t)
+{
+	struct token_open *w = &t->state->word;
+	if (!w->open || w->mid.cp)
+		return;
+	reading_start(&w->reading, fold_of(t, &w->tok), w->tok.fold_len);
+	reading_erase(&w->reading);
+}
+
+void token_noise(struct text *t)
+{
+	if (t->state->word.open)
+		t->state->word.reading.noise = true;
+}
+
+int token_capital_i(struct text *t, const struct token_char *c)
+{
+	struct token_open *w = &t->state->word;
+	reading_start(&w->reading, fold_of(t, &w->tok), w->tok.fold_len);
+	w->reading.sure = true;
+	struct token_char l = *c;
+	l.cp = 'l';
+	return token_char(t, &l);
+}
+
+size_t token_open_start(const struct text *t)
+{
+	const struct text_state *st = t->state;
+	if (st->run.n)
+		return st->run.held[0].start;
+	return st->word.open ? st->word.tok.start : t->settled;
+}
