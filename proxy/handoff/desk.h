@@ -28,8 +28,8 @@ int desk_list(struct store *, bool all, struct store_handoff **out, size_t *n)
     __attribute__((warn_unused_result));
 int desk_show(struct store *, const char *id, struct desk_case *out)
     __attribute__((warn_unused_result));
-int desk_reply(struct store *, const char *id, const char *by,
-    const char *text) __attribute__((warn_unused_result));
+int desk_reply(struct store *, const char *id, const char *by, const char *text)
+    __attribute__((warn_unused_result));
 /* *later: it returns once the replies that wait are delivered. */
 int desk_return(struct store *, const char *id, const char *by,
     const char *note, bool *later) __attribute__((warn_unused_result));

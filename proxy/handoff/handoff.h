@@ -9,7 +9,7 @@
  * and the same transaction is tried again every second.
  *
  * The record is JSON, version 1, the same for every destination (field by
- * field in record.h). Callbacks come from the store's thread and may only
+ * field in packet.h). Callbacks come from the store's thread and may only
  * post to the caller's loop; what crosses is the caller's ticket.
  */
 #ifndef HANDRAIL_PROXY_HANDOFF_HANDOFF_H
@@ -25,8 +25,8 @@ struct handoffs; /* the service */
 struct outbox;
 
 /* All outlive the service. */
-struct handoffs *handoffs_new(struct store *, struct conversations *,
-    struct outbox *);
+struct handoffs *handoffs_new(
+    struct store *, struct conversations *, struct outbox *);
 /* After store_close; accepts NULL. */
 void handoffs_free(struct handoffs *);
 
@@ -37,26 +37,26 @@ struct handoff_fact {
 /* Borrowed for the call. NULL and 0: not known. */
 struct handoff_request {
 	int64_t time_us;
-	const char *channel;   /* the channel's name */
-	const char *cause;     /* "rule", "cannot_decide", "cannot_read",
-	                          "cannot_record", "bot_failed", "has_media",
-	                          "zone" */
+	const char *channel; /* the channel's name */
+	const char *cause;   /* "rule", "cannot_decide", "cannot_read",
+				"cannot_record", "bot_failed", "has_media",
+				"zone" */
 	const struct guard_rule_info *rule; /* the deciding one, or NULL */
-	const char *what;      /* typed value of its hit: "money 75.00 USD" */
-	const char *policy;    /* digest */
+	const char *what;   /* typed value of its hit: "money 75.00 USD" */
+	const char *policy; /* digest */
 	const char *queue, *priority;
 	const char *destination; /* guard_policy_destination; NULL: the desk */
-	const char *withheld;  /* the AI's draft nobody saw */
+	const char *withheld;    /* the AI's draft nobody saw */
 	size_t withheld_len;
-	const char *message_id; /* the upstream's, of the withheld message */
+	const char *message_id;    /* the upstream's, of the withheld message */
 	const char *customer_told; /* the bridging text */
-	const char *customer;  /* id */
+	const char *customer;      /* id */
 	const struct handoff_fact *facts; /* name, locale, segment, ... */
 	size_t n_facts;
 	const char *interaction_type, *zone, *bot;
 	const struct guard_approval *approvals;
 	size_t n_approvals;
-	const char *console;   /* base URL for links */
+	const char *console; /* base URL for links */
 };
 struct handoff_done {
 	/* err 0: on disk. Otherwise the lock holds in memory only and the

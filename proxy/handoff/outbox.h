@@ -22,35 +22,37 @@ enum outbox_kind {
 
 /* Strings are copied. Zero means the default in brackets. */
 struct outbox_destination {
-	const char *name;       /* as the policy's queues name it */
+	const char *name; /* as the policy's queues name it */
 	enum outbox_kind kind;
-	const char *url;        /* WEBHOOK: https, or http to loopback */
-	const char *secret;     /* WEBHOOK: key of the signature */
-	const char *ca;         /* WEBHOOK: CA file; NULL: the system's */
-	const char *path;       /* FILE */
-	unsigned timeout_ms;    /* of one try [10000] */
-	unsigned max_tries;     /* [10] */
-	unsigned base_ms;       /* first wait, doubled each time [1000] */
-	unsigned max_wait_ms;   /* [300000] */
+	const char *url;      /* WEBHOOK: https, or http to loopback:
+				 the configuration sees to it */
+	const char *secret;   /* WEBHOOK: key of the signature */
+	const char *ca;       /* WEBHOOK: CA file; NULL: the system's */
+	const char *path;     /* FILE */
+	unsigned timeout_ms;  /* of one try [10000] */
+	unsigned max_tries;   /* [10] */
+	unsigned base_ms;     /* first wait, doubled each time [1000] */
+	unsigned max_wait_ms; /* [300000] */
 	unsigned success_from, success_to; /* status codes [200..299] */
 };
 
 struct outbox *outbox_new(struct store *);
 /* Replaces the list; before outbox_start and at every reload. A destination
  * that is no longer there keeps its rows pending: nothing is lost. */
-void outbox_set_destinations(struct outbox *,
-    const struct outbox_destination *, size_t n);
+void outbox_set_destinations(
+    struct outbox *, const struct outbox_destination *, size_t n);
 bool outbox_has(struct outbox *, const char *destination);
 void outbox_start(struct outbox *);
 /* There is a new row: look now. Any thread. */
 void outbox_wake(struct outbox *);
-/* Ends a try that is under way (it is repeated at the next start). Before
- * store_close. Accepts NULL. */
-void outbox_free(struct outbox *);
+/* Before store_close: end a try that is under way (it is repeated at the next
+ * start, with the same key) and the thread. */
+void outbox_stop(struct outbox *);
+void outbox_free(struct outbox *); /* after store_close; accepts NULL */
 
 struct outbox_metrics {
 	uint64_t sent_total, failed_tries_total, dead_total; /* since start */
-	size_t pending, dead; /* rows now */
+	size_t pending, dead;                                /* rows now */
 };
 void outbox_metrics(struct outbox *, struct outbox_metrics *out);
 

@@ -26,8 +26,8 @@ struct backend_ops {
 	const char *name;
 	/* With the reason in why. One that only reads comes second and may
 	 * count on the schema. */
-	int (*open)(struct backend **, const struct store_options *,
-	    bool reads, char *why, size_t why_size);
+	int (*open)(struct backend **, const struct store_options *, bool reads,
+	    char *why, size_t why_size);
 	void (*close)(struct backend *);
 	int (*begin)(struct backend *, bool reads, bool durable);
 	int (*commit)(struct backend *);
@@ -43,10 +43,10 @@ struct backend_ops {
 	    const struct backend_value *);
 	/* 1: a row; 0: no more. */
 	int (*step)(struct backend *, struct backend_stmt *);
-	void (*column)(struct backend_stmt *, int index,
-	    struct backend_value *out);
+	void (*column)(
+	    struct backend_stmt *, int index, struct backend_value *out);
 	void (*finish)(struct backend_stmt *);
-	int64_t (*changed)(struct backend *); /* rows, by the last statement */
+	int64_t (*changed)(struct backend *);  /* rows, by the last statement */
 	int64_t (*inserted)(struct backend *); /* number of the last new row */
 	/* A number that differs once another connection has committed. */
 	int (*version)(struct backend *, int64_t *out);

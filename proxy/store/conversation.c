@@ -29,8 +29,8 @@ static void on_change(void *arg, const struct store_change *change)
 
 	switch (change->kind) {
 	case STORE_CHANGE_RETURNED:
-		conversation_unlock(table, change->family,
-		    change->conversation, change->handoff);
+		conversation_unlock(table, change->family, change->conversation,
+		    change->handoff);
 		return;
 	case STORE_CHANGE_ERASED: {
 		struct conversation_key key =
@@ -186,8 +186,8 @@ size_t conversations_locked(struct conversations *table)
 
 /* ---- leases ---- */
 
-void conversation_grant(struct conversations *table, struct shard *shard,
-    struct conversation *c)
+void conversation_grant(
+    struct conversations *table, struct shard *shard, struct conversation *c)
 {
 	struct conversation_lease *lease;
 
@@ -206,8 +206,8 @@ void conversation_grant(struct conversations *table, struct shard *shard,
 	}
 }
 
-void conversation_refuse_line(struct shard *shard, struct conversation *c,
-    enum conversation_refusal why)
+void conversation_refuse_line(
+    struct shard *shard, struct conversation *c, enum conversation_refusal why)
 {
 	struct conversation_lease *lease;
 
@@ -289,8 +289,7 @@ enum conversation_state conversation_state(struct conversation_lease *lease)
 	return (enum conversation_state)atomic_load(&lease->state);
 }
 
-enum conversation_refusal conversation_refusal(
-    struct conversation_lease *lease)
+enum conversation_refusal conversation_refusal(struct conversation_lease *lease)
 {
 	return conversation_state(lease) == CONVERSATION_REFUSED
 	    ? lease->refusal

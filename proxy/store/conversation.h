@@ -22,16 +22,16 @@
 struct conversations;      /* the table */
 struct conversation_lease; /* one exchange */
 
-struct conversations_options { /* zero means the default in brackets */
+struct conversations_options {    /* zero means the default in brackets */
 	size_t max_conversations; /* in memory [100000]; locked or leased ones
-	                             are never put out */
+				     are never put out */
 	size_t max_turns;         /* of a transcript in memory [200] */
 	size_t max_turn_bytes;    /* of a transcript in memory [256 KiB] */
 	size_t max_waiting;       /* in one conversation's line [8] */
 	int64_t wait_us;          /* in line at most [30 s] */
 };
-struct conversations *conversations_new(struct store *,
-    const struct conversations_options *);
+struct conversations *conversations_new(
+    struct store *, const struct conversations_options *);
 /* Read every lock; before store_start. 0 or a store_err: do not serve. */
 int conversations_load(struct conversations *)
     __attribute__((warn_unused_result));
@@ -64,8 +64,8 @@ struct conversation_request {
 	uint64_t ticket;
 };
 /* Never NULL. Ask conversation_state; when WAITING, again after ready. */
-struct conversation_lease *conversation_begin(struct conversations *,
-    const struct conversation_request *);
+struct conversation_lease *conversation_begin(
+    struct conversations *, const struct conversation_request *);
 enum conversation_state conversation_state(struct conversation_lease *);
 enum conversation_refusal conversation_refusal(struct conversation_lease *);
 /* Give the lease back or leave the line, in any state. Accepts NULL. */
@@ -87,18 +87,18 @@ struct conversation_message {
 	size_t len;
 	const unsigned char *salt; /* STORE_SALT_BYTES, or NULL */
 };
-uint32_t conversation_add(struct conversation_lease *,
-    const struct conversation_message *);
+uint32_t conversation_add(
+    struct conversation_lease *, const struct conversation_message *);
 
 /* What is known, copied: the caller's until conversation_view_free. */
 struct conversation_view {
-	uint32_t ai_turn;        /* of the next AI message, from 1 */
+	uint32_t ai_turn; /* of the next AI message, from 1 */
 	uint32_t customer_turns;
-	bool truncated;          /* older messages are no longer in memory */
+	bool truncated; /* older messages are no longer in memory */
 	const struct store_message *turns; /* oldest first */
 	size_t n_turns;
 	const struct guard_span_text *customer_said, *ai_said; /* oldest first;
-	                            ai_said: what the customer saw of it */
+				    ai_said: what the customer saw of it */
 	size_t n_customer_said, n_ai_said;
 };
 struct conversation_view *conversation_view(struct conversation_lease *);
@@ -109,14 +109,14 @@ struct conversation_lock {
 	char handoff[STORE_HANDOFF_ID_SIZE]; /* derived from key and epoch */
 	uint32_t epoch;
 };
-void conversation_lock(struct conversation_lease *,
-    struct conversation_lock *out);
+void conversation_lock(
+    struct conversation_lease *, struct conversation_lock *out);
 /* The lock in force; false when there is none. */
-bool conversation_locked_as(struct conversation_lease *,
-    struct conversation_lock *out);
+bool conversation_locked_as(
+    struct conversation_lease *, struct conversation_lock *out);
 /* The lock of that epoch is on disk: stop refusing. */
-void conversation_lock_saved(struct conversations *, const char *family,
-    const char *id, uint32_t epoch);
+void conversation_lock_saved(
+    struct conversations *, const char *family, const char *id, uint32_t epoch);
 /* A person gave it back to the AI. */
 void conversation_unlock(struct conversations *, const char *family,
     const char *id, const char *handoff);
@@ -125,7 +125,7 @@ void conversation_unlock(struct conversations *, const char *family,
 uint32_t conversation_bot_failed(struct conversation_lease *);
 void conversation_bot_answered(struct conversation_lease *);
 /* True at most once in every_us: time to show the waiting text again. */
-bool conversation_may_tell_waiting(struct conversation_lease *,
-    int64_t now_us, int64_t every_us);
+bool conversation_may_tell_waiting(
+    struct conversation_lease *, int64_t now_us, int64_t every_us);
 
 #endif

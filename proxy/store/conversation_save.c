@@ -50,9 +50,9 @@ static int saving_run(struct store_tx *tx, struct store_job *job)
 	struct saving *s = (struct saving *)job;
 	int err = store_conversation_put(tx, &s->row, s->customer);
 
-	return err ? err
-		   : store_message_put(
-			 tx, s->row.family, s->row.id, &s->message);
+	return err
+	    ? err
+	    : store_message_put(tx, s->row.family, s->row.id, &s->message);
 }
 
 static struct saving *retry_take(struct conversations *table)
@@ -104,8 +104,8 @@ static void saving_done(struct store_job *job, int err)
 	saving_free(s);
 }
 
-struct saving *save_turn(struct conversations *table,
-    struct conversation *c, const struct store_message *m)
+struct saving *save_turn(struct conversations *table, struct conversation *c,
+    const struct store_message *m)
 {
 	struct saving *s = mem_zero(sizeof(*s));
 

@@ -126,8 +126,7 @@ static void grow(struct shard *shard)
 
 static void put_out(struct shard *shard, struct conversation *c)
 {
-	struct conversation **at =
-	    &shard->buckets[bucket_of(shard, c->hash)];
+	struct conversation **at = &shard->buckets[bucket_of(shard, c->hash)];
 
 	while (*at != c)
 		at = &(*at)->next;

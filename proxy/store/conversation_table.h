@@ -65,8 +65,8 @@ TAILQ_HEAD(conversation_idle, conversation);
 struct shard {
 	pthread_mutex_t lock;
 	struct conversation **buckets;
-	size_t n_buckets, count, max; /* n_buckets is a power of two */
-	size_t locked; /* conversations */
+	size_t n_buckets, count, max;     /* n_buckets is a power of two */
+	size_t locked;                    /* conversations */
 	struct conversation_idle idle;    /* longest idle first */
 	struct conversation_line waiting; /* earliest deadline first */
 };
@@ -117,8 +117,8 @@ void save_read(struct conversations *, struct conversation *);
 void save_tick(struct conversations *);
 void save_drop_retries(struct conversations *);
 /* conversation.c: under the lock; give the lease to the next in line. */
-void conversation_grant(struct conversations *, struct shard *,
-    struct conversation *);
+void conversation_grant(
+    struct conversations *, struct shard *, struct conversation *);
 void conversation_refuse_line(
     struct shard *, struct conversation *, enum conversation_refusal);
 

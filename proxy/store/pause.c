@@ -99,8 +99,7 @@ static int load(struct store_tx *tx, void *arg)
 {
 	struct pauses *pauses = arg;
 
-	return store_pauses_list(
-	    tx, clock_now_us(), &pauses->list, &pauses->n);
+	return store_pauses_list(tx, clock_now_us(), &pauses->list, &pauses->n);
 }
 
 int pauses_load(struct pauses *pauses)
@@ -127,8 +126,7 @@ bool pauses_any(struct pauses *pauses)
 
 static bool is_running(const struct store_pause *p, int64_t now_us)
 {
-	return p->ended_us == 0 && p->from_us <= now_us &&
-	    now_us < p->until_us;
+	return p->ended_us == 0 && p->from_us <= now_us && now_us < p->until_us;
 }
 
 bool pauses_rule(struct pauses *pauses, const char *rule, int64_t now_us)

@@ -25,8 +25,8 @@ static void query_bind(struct query *q, const struct backend_value *value)
 
 void query_int(struct query *q, int64_t number)
 {
-	query_bind(q,
-	    &(struct backend_value){.type = BACKEND_INT, .number = number});
+	query_bind(
+	    q, &(struct backend_value){.type = BACKEND_INT, .number = number});
 }
 
 void query_text(struct query *q, const char *text)
@@ -44,8 +44,7 @@ void query_text(struct query *q, const char *text)
 void query_blob(struct query *q, const void *data, size_t n)
 {
 	query_bind(q,
-	    &(struct backend_value){
-		.type = data ? BACKEND_BLOB : BACKEND_NULL,
+	    &(struct backend_value){.type = data ? BACKEND_BLOB : BACKEND_NULL,
 		.data = data,
 		.len = n});
 }

@@ -222,8 +222,7 @@ static int prepare(struct store_tx *tx, void *arg)
 		err = query_run(&q);
 	}
 	if (!err) {
-		query_start(&q, tx,
-		    "SELECT COALESCE(MAX(id), 0) FROM changes");
+		query_start(&q, tx, "SELECT COALESCE(MAX(id), 0) FROM changes");
 		if (query_step(&q))
 			store->last_change = query_get_int(&q, 0);
 		err = query_end(&q);
@@ -238,8 +237,8 @@ static int open_both(struct store *store, const struct store_options *options,
 	int err = ops->open(&store->writer.backend, options, false, why, size);
 
 	if (!err)
-		err = ops->open(
-		    &store->reader.backend, options, true, why, size);
+		err =
+		    ops->open(&store->reader.backend, options, true, why, size);
 	if (!err)
 		err = ops->version(store->writer.backend, &store->version);
 	if (!err)
@@ -360,12 +359,11 @@ static void scrub_done(struct store_job *job, int err)
 
 int store_scrub(struct store *store)
 {
-	struct scrub scrub = {
-	    .call = {.job = {.run = scrub_noop,
-			 .done = scrub_done,
-			 .durable = true},
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.cond = PTHREAD_COND_INITIALIZER},
+	struct scrub scrub = {.call = {.job = {.run = scrub_noop,
+					   .done = scrub_done,
+					   .durable = true},
+				  .lock = PTHREAD_MUTEX_INITIALIZER,
+				  .cond = PTHREAD_COND_INITIALIZER},
 	    .store = store};
 	struct call *call = &scrub.call;
 

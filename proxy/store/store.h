@@ -28,9 +28,9 @@ struct vault;
 enum store_err {
 	STORE_OK = 0,
 	STORE_NOT_FOUND = -1,
-	STORE_BUSY = -2,     /* another process holds it too long */
-	STORE_FULL = -3,     /* no room on the disk */
-	STORE_CORRUPT = -4,  /* not a store, damaged, or made by a newer one */
+	STORE_BUSY = -2,    /* another process holds it too long */
+	STORE_FULL = -3,    /* no room on the disk */
+	STORE_CORRUPT = -4, /* not a store, damaged, or made by a newer one */
 	STORE_IO = -5,
 	STORE_ERASED = -6,   /* the key was destroyed */
 	STORE_KEY = -7,      /* the master key does not open it */
@@ -39,13 +39,13 @@ enum store_err {
 /* "the disk is full", ... */
 const char *store_err_text(int err);
 
-struct store_options { /* zero means the default in brackets */
-	const char *sqlite;     /* path of the database, created when absent */
+struct store_options {      /* zero means the default in brackets */
+	const char *sqlite; /* path of the database, created when absent */
 	const struct vault *vault; /* outlives the store */
-	bool must_exist;        /* do not create it */
-	size_t max_jobs;        /* waiting [8192] */
-	size_t max_bytes;       /* of texts in waiting jobs [64 MiB] */
-	unsigned busy_ms;       /* wait for another process' lock [5000] */
+	bool must_exist;           /* do not create it */
+	size_t max_jobs;           /* waiting [8192] */
+	size_t max_bytes;          /* of texts in waiting jobs [64 MiB] */
+	unsigned busy_ms;          /* wait for another process' lock [5000] */
 };
 
 /* 0 and *out, or a store_err and the reason, naming the file, in why. */
@@ -61,18 +61,18 @@ const struct vault *store_vault(const struct store *);
 /*
  * Embed in a struct of your own. run returns 0, or a store_err to have its
  * writes undone; it may run again when a shared commit failed, so it changes
- * nothing but the store and its own results. done is called once, in the store's thread, after the commit
- * or the failure; it owns the job (free it there) and may submit others, but
- * must not wait. A job that failed with BUSY, FULL or IO wrote nothing and
- * may be submitted again.
+ * nothing but the store and its own results. done is called once, in the
+ * store's thread, after the commit or the failure; it owns the job (free it
+ * there) and may submit others, but must not wait. A job that failed with BUSY,
+ * FULL or IO wrote nothing and may be submitted again.
  */
 struct store_job {
 	int (*run)(struct store_tx *, struct store_job *);
 	void (*done)(struct store_job *, int err);
-	size_t bytes;  /* of text it carries, for max_bytes */
-	bool reads;    /* only reads */
-	bool durable;  /* on disk (fsync) before done; else only out of the
-	                  process, and up to 5 ms late */
+	size_t bytes; /* of text it carries, for max_bytes */
+	bool reads;   /* only reads */
+	bool durable; /* on disk (fsync) before done; else only out of the
+			 process, and up to 5 ms late */
 	struct store_job *next; /* the store's */
 	int err;                /* the store's */
 };

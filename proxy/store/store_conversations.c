@@ -99,8 +99,8 @@ int store_conversation_get(struct store_tx *tx, const char *family,
 }
 
 /* Counters only grow: a write that was tried again comes late. */
-#define NEWER(c)                                                              \
-	"CASE WHEN excluded." c " > conversations." c " THEN excluded." c     \
+#define NEWER(c)                                                               \
+	"CASE WHEN excluded." c " > conversations." c " THEN excluded." c      \
 	" ELSE conversations." c " END"
 
 int store_conversation_put(struct store_tx *tx,
@@ -110,18 +110,29 @@ int store_conversation_put(struct store_tx *tx,
 	struct query q;
 
 	if (customer)
-		vault_index(tx->vault, "customer", customer, strlen(customer),
-		    index);
+		vault_index(
+		    tx->vault, "customer", customer, strlen(customer), index);
 	query_start(&q, tx,
 	    "INSERT INTO conversations(family, id, ai_turns, customer_turns,"
 	    " last_seq, customer, created_us, updated_us)"
 	    " VALUES($1, $2, $3, $4, $5, $6, $7, $8)"
 	    " ON CONFLICT(family, id) DO UPDATE SET"
-	    " ai_turns = " NEWER("ai_turns") ","
-	    " customer_turns = " NEWER("customer_turns") ","
-	    " last_seq = " NEWER("last_seq") ","
-	    " customer = COALESCE(excluded.customer, conversations.customer),"
-	    " updated_us = " NEWER("updated_us") "");
+	    " ai_turns = " NEWER(
+		"ai_turns") ","
+			    " customer_turns = " NEWER(
+				"customer_turns") ","
+						  " last_seq = " NEWER(
+						      "last_seq") ","
+								  " customer = "
+								  "COALESCE("
+								  "excluded."
+								  "customer, "
+								  "conversation"
+								  "s.customer),"
+								  " updated_us "
+								  "= " NEWER(
+								      "updated_"
+								      "us") "");
 	query_text(&q, c->family);
 	query_text(&q, c->id);
 	query_int(&q, c->ai_turns);
@@ -184,8 +195,8 @@ int store_conversations_locked(struct store_tx *tx,
 
 /* ---- messages ---- */
 
-static int erased_at(struct store_tx *tx, const char *family, const char *id,
-    int64_t *erased_us)
+static int erased_at(
+    struct store_tx *tx, const char *family, const char *id, int64_t *erased_us)
 {
 	struct query q;
 
@@ -274,8 +285,7 @@ static int open_message(struct store_tx *tx, const struct store_sealed *place,
 static int read_message(struct store_tx *tx, struct store_sealed *place,
     struct query *q, struct store_message *m)
 {
-	*m = (struct store_message){
-	    .seq = (uint32_t)query_get_int(q, 0),
+	*m = (struct store_message){.seq = (uint32_t)query_get_int(q, 0),
 	    .speaker = (enum store_speaker)query_get_int(q, 1),
 	    .status = (enum store_status)query_get_int(q, 2),
 	    .time_us = query_get_int(q, 3)};
@@ -294,9 +304,8 @@ static void reverse(struct store_message *messages, size_t n)
 	}
 }
 
-int store_messages_get(struct store_tx *tx, const char *family,
-    const char *id, struct store_range range, struct store_message **out,
-    size_t *n)
+int store_messages_get(struct store_tx *tx, const char *family, const char *id,
+    struct store_range range, struct store_message **out, size_t *n)
 {
 	struct store_sealed place = {family, id, "message", 0, 0};
 	struct query q;

@@ -40,7 +40,7 @@ struct store_message {
 struct store_conversation {
 	char *family, *id;
 	bool locked;
-	uint32_t epoch; /* locks so far */
+	uint32_t epoch;                      /* locks so far */
 	char handoff[STORE_HANDOFF_ID_SIZE]; /* of the latest lock, or "" */
 	uint32_t ai_turns, customer_turns, last_seq;
 	int64_t created_us, updated_us, erased_us; /* 0: never */
@@ -52,9 +52,8 @@ int store_conversation_get(struct store_tx *, const char *family,
     const char *id, struct store_conversation *out)
     __attribute__((warn_unused_result));
 /* Insert or update counters; state, epoch and handoff are not touched. */
-int store_conversation_put(struct store_tx *,
-    const struct store_conversation *, const char *customer)
-    __attribute__((warn_unused_result));
+int store_conversation_put(struct store_tx *, const struct store_conversation *,
+    const char *customer) __attribute__((warn_unused_result));
 int store_conversation_lock(struct store_tx *, const char *family,
     const char *id, uint32_t epoch, const char *handoff)
     __attribute__((warn_unused_result));
@@ -86,9 +85,8 @@ struct store_sealed {
 	int64_t number;
 	int64_t gen;
 };
-int store_seal(struct store_tx *, struct store_sealed *place,
-    const void *text, size_t len, struct buf *out)
-    __attribute__((warn_unused_result));
+int store_seal(struct store_tx *, struct store_sealed *place, const void *text,
+    size_t len, struct buf *out) __attribute__((warn_unused_result));
 int store_unseal(struct store_tx *, const struct store_sealed *place,
     const void *sealed, size_t len, struct buf *out)
     __attribute__((warn_unused_result));

@@ -35,6 +35,7 @@ void store_handoff_clear(struct store_handoff *h)
 	free(h->destination);
 	free(h->reason);
 	free(h->record);
+	free(h->note);
 	*h = (struct store_handoff){0};
 }
 
@@ -62,8 +63,7 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 	    h->family, h->conversation, "handoff", h->epoch, 0};
 	struct buf sealed = {0};
 	struct query q;
-	int err = store_seal(
-	    tx, &place, h->record, strlen(h->record), &sealed);
+	int err = store_seal(tx, &place, h->record, strlen(h->record), &sealed);
 
 	if (!err) {
 		query_start(&q, tx,
@@ -91,12 +91,13 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 	return err;
 }
 
-#define HANDOFF_COLUMNS                                                      \
-	"SELECT h.id, h.family, h.conversation, h.epoch, h.state,"           \
-	" h.is_returning, h.queue, h.priority, h.destination, h.reason,"        \
-	" h.requested_us, h.accepted_us, h.returned_us, h.seq,"              \
-	" (SELECT COUNT(*) FROM replies r WHERE r.handoff = h.id"            \
-	"  AND r.delivered_us = 0), h.gen, h.record FROM handoffs h "
+#define HANDOFF_COLUMNS                                                        \
+	"SELECT h.id, h.family, h.conversation, h.epoch, h.state,"             \
+	" h.is_returning, h.queue, h.priority, h.destination, h.reason,"       \
+	" h.requested_us, h.accepted_us, h.returned_us, h.seq,"                \
+	" (SELECT COUNT(*) FROM replies r WHERE r.handoff = h.id"              \
+	"  AND r.delivered_us = 0), h.gen, h.record, h.note_gen, h.note"       \
+	" FROM handoffs h "
 
 static void read_handoff(struct query *q, struct store_handoff *h)
 {
@@ -118,21 +119,33 @@ static void read_handoff(struct query *q, struct store_handoff *h)
 	h->replies_waiting = (size_t)query_get_int(q, 14);
 }
 
+/* The text of two columns, generation and sealed; NULL where it is erased. */
+static int open_text(struct store_tx *tx, struct query *q,
+    struct store_sealed *place, int column, char **out)
+{
+	struct buf plain = {0};
+	size_t n;
+	const void *sealed = query_get_blob(q, column + 1, &n);
+
+	place->gen = query_get_int(q, column);
+	int err = store_unseal(tx, place, sealed, n, &plain);
+	*out = err ? NULL : buf_steal(&plain);
+	buf_clear(&plain);
+	return err == STORE_ERASED ? STORE_OK : err;
+}
+
 static int open_record(
     struct store_tx *tx, struct query *q, struct store_handoff *h)
 {
-	struct store_sealed place = {h->family, h->conversation, "handoff",
-	    h->epoch, query_get_int(q, 15)};
-	struct buf plain = {0};
-	size_t n;
-	const void *sealed = query_get_blob(q, 16, &n);
-	int err = store_unseal(tx, &place, sealed, n, &plain);
+	struct store_sealed place = {
+	    h->family, h->conversation, "handoff", h->epoch, 0};
+	int err = open_text(tx, q, &place, 15, &h->record);
 
-	if (!err)
-		h->record = buf_steal(&plain);
-	buf_clear(&plain);
-	h->erased = err == STORE_ERASED;
-	return h->erased ? STORE_OK : err;
+	h->erased = !h->record;
+	place.class = "note";
+	if (!err && !query_is_null(q, 18))
+		err = open_text(tx, q, &place, 17, &h->note);
+	return err;
 }
 
 int store_handoff_get(
@@ -210,8 +223,8 @@ int store_handoff_fail(struct store_tx *tx, const char *id)
 {
 	struct query q;
 
-	query_start(
-	    &q, tx, "UPDATE handoffs SET state = 3 WHERE id = $1 AND state = 0");
+	query_start(&q, tx,
+	    "UPDATE handoffs SET state = 3 WHERE id = $1 AND state = 0");
 	query_text(&q, id);
 	return query_run(&q); /* a person who came first has it */
 }
@@ -272,10 +285,53 @@ int store_handoff_return(
 	if (!*later)
 		return store_handoff_finish(tx, id, now_us);
 	query_start(&q, tx,
-	    "UPDATE handoffs SET is_returning = 1 WHERE id = $1 AND state <> 2");
+	    "UPDATE handoffs SET is_returning = 1 WHERE id = $1 AND state <> "
+	    "2");
 	query_text(&q, id);
 	err = query_run_one(&q);
 	return err == STORE_NOT_FOUND ? why_not(tx, id) : err;
+}
+
+int store_handoff_note(struct store_tx *tx, const char *id, const char *note)
+{
+	struct store_handoff h;
+	struct buf sealed = {0};
+	struct query q;
+	int err = store_handoff_get(tx, id, &h);
+
+	if (err)
+		return err;
+	struct store_sealed place = {
+	    h.family, h.conversation, "note", h.epoch, 0};
+	err = store_seal(tx, &place, note, strlen(note), &sealed);
+	if (!err) {
+		query_start(&q, tx,
+		    "UPDATE handoffs SET note_gen = $1, note = $2"
+		    " WHERE id = $3");
+		query_int(&q, place.gen);
+		query_blob(&q, sealed.data, sealed.len);
+		query_text(&q, id);
+		err = query_run(&q);
+	}
+	buf_clear(&sealed);
+	store_handoff_clear(&h);
+	return err;
+}
+
+int store_handoff_find(struct store_tx *tx, const char *prefix, size_t max,
+    char (*ids)[STORE_HANDOFF_ID_SIZE], size_t *n)
+{
+	struct query q;
+
+	*n = 0;
+	query_start(&q, tx,
+	    "SELECT id FROM handoffs WHERE SUBSTR(id, 1, LENGTH($1)) = $1"
+	    " ORDER BY id LIMIT $2");
+	query_text(&q, prefix);
+	query_int(&q, (int64_t)max);
+	while (query_step(&q))
+		query_get_fixed(&q, 0, ids[(*n)++], sizeof(*ids));
+	return query_end(&q);
 }
 
 /* ---- replies ---- */

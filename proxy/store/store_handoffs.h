@@ -19,14 +19,15 @@ struct store_handoff {
 	char *family, *conversation;
 	uint32_t epoch;
 	enum store_handoff_state state;
-	bool returning;  /* returned once the waiting replies are delivered */
+	bool returning; /* returned once the waiting replies are delivered */
 	char *queue, *priority, *destination;
-	char *reason;    /* rule id, or what could not be done; no text */
+	char *reason; /* rule id, or what could not be done; no text */
 	int64_t requested_us, accepted_us, returned_us; /* 0: not yet */
-	uint32_t seq;    /* last message the record holds */
-	bool erased;     /* record is NULL, its key is gone */
-	char *record;    /* JSON of handoff.h; NULL in lists */
-	size_t replies_waiting; /* in lists and get */
+	uint32_t seq; /* last message the record holds */
+	bool erased;  /* record is NULL, its key is gone */
+	char *record; /* JSON of handoff.h; NULL in lists */
+	char *note;   /* the person's, on returning; NULL in lists */
+	size_t replies_waiting;
 };
 void store_handoff_clear(struct store_handoff *);
 void store_handoffs_free(struct store_handoff *, size_t n);
@@ -37,9 +38,8 @@ int store_handoff_put(struct store_tx *, const struct store_handoff *)
 int store_handoff_get(struct store_tx *, const char *id,
     struct store_handoff *out) __attribute__((warn_unused_result));
 /* Open ones first come first; with all, returned ones too. */
-int store_handoffs_list(struct store_tx *, bool all,
-    struct store_handoff **out, size_t *n)
-    __attribute__((warn_unused_result));
+int store_handoffs_list(struct store_tx *, bool all, struct store_handoff **out,
+    size_t *n) __attribute__((warn_unused_result));
 /* CONFLICT when it is returned already. */
 int store_handoff_accept(struct store_tx *, const char *id, int64_t now_us)
     __attribute__((warn_unused_result));
@@ -55,11 +55,18 @@ int store_handoff_return(struct store_tx *, const char *id, int64_t now_us,
 int store_handoff_finish(struct store_tx *, const char *id, int64_t now_us)
     __attribute__((warn_unused_result));
 
+int store_handoff_note(struct store_tx *, const char *id, const char *note)
+    __attribute__((warn_unused_result));
+/* Ids that begin with prefix, at most max: to complete one typed short. */
+int store_handoff_find(struct store_tx *, const char *prefix, size_t max,
+    char (*ids)[STORE_HANDOFF_ID_SIZE], size_t *n)
+    __attribute__((warn_unused_result));
+
 struct store_reply {
 	int64_t id;
 	char handoff[STORE_HANDOFF_ID_SIZE];
 	int64_t time_us, delivered_us; /* 0: not yet */
-	char *by;   /* who wrote it, or NULL */
+	char *by;                      /* who wrote it, or NULL */
 	bool erased;
 	char *text;
 	size_t len;
@@ -67,7 +74,8 @@ struct store_reply {
 void store_replies_free(struct store_reply *, size_t n);
 int store_reply_put(struct store_tx *, const char *handoff, const char *by,
     const char *text, int64_t now_us) __attribute__((warn_unused_result));
-/* Oldest first; waiting: only those not delivered. */
+/* Oldest first; an erased one has no text (mark it delivered). waiting: only
+ * those not delivered. */
 int store_replies_get(struct store_tx *, const char *handoff, bool waiting,
     struct store_reply **out, size_t *n) __attribute__((warn_unused_result));
 /* *returned: it was the last of a returning handoff, now unlocked. */

@@ -147,10 +147,10 @@ int store_erase_conversation(struct store_tx *tx, const char *family,
 	query_text(&q, family);
 	query_text(&q, id);
 	err = query_run(&q);
-	return err ? err
-		   : store_tell(tx,
-			 &(struct store_change){
-			     STORE_CHANGE_ERASED, family, id, ""});
+	return err
+	    ? err
+	    : store_tell(tx,
+		  &(struct store_change){STORE_CHANGE_ERASED, family, id, ""});
 }
 
 struct names {
@@ -164,10 +164,9 @@ static int names_of(
 	char index[VAULT_INDEX_SIZE];
 	struct query q;
 
-	vault_index(
-	    tx->vault, "customer", customer, strlen(customer), index);
-	query_start(&q, tx,
-	    "SELECT family, id FROM conversations WHERE customer = $1");
+	vault_index(tx->vault, "customer", customer, strlen(customer), index);
+	query_start(
+	    &q, tx, "SELECT family, id FROM conversations WHERE customer = $1");
 	query_text(&q, index);
 	while (query_step(&q)) {
 		out->names = mem_realloc_array(

@@ -15,8 +15,8 @@
 
 #include <stdlib.h>
 
-#define MAX_GROUP 256   /* jobs in one transaction */
-#define GATHER_US 5000  /* a group without durable jobs waits so long */
+#define MAX_GROUP 256  /* jobs in one transaction */
+#define GATHER_US 5000 /* a group without durable jobs waits so long */
 
 static _Thread_local bool in_lane;
 
@@ -177,8 +177,8 @@ static void lane_wait_for_work(struct lane *lane)
 
 	while (!lane->head && !lane->stopping &&
 	    (!ticks || clock_mono_us() < tick_us))
-		lane_wait(lane,
-		    ticks ? tick_us : clock_mono_us() + CLOCK_SECOND_US);
+		lane_wait(
+		    lane, ticks ? tick_us : clock_mono_us() + CLOCK_SECOND_US);
 	int64_t gather_us = clock_mono_us() + GATHER_US;
 	while (ticks && lane->head && !lane->durable && !lane->stopping &&
 	    lane->jobs < MAX_GROUP && clock_mono_us() < gather_us &&
@@ -259,4 +259,3 @@ void lane_stop(struct lane *lane)
 	pthread_mutex_unlock(&lane->lock);
 	pthread_join(lane->thread, NULL);
 }
-

@@ -42,8 +42,8 @@ void store_deliveries_free(struct store_delivery *deliveries, size_t n)
 	free(deliveries);
 }
 
-static int insert_delivery(struct store_tx *tx,
-    const struct store_delivery *d, int64_t gen, const struct buf *sealed)
+static int insert_delivery(struct store_tx *tx, const struct store_delivery *d,
+    int64_t gen, const struct buf *sealed)
 {
 	struct query q;
 
@@ -79,14 +79,14 @@ int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
 	return err;
 }
 
-#define DELIVERY_COLUMNS                                                      \
-	"SELECT o.id, o.handoff, o.family, o.conversation, o.destination,"    \
-	" o.key, o.event, o.state, o.tries, o.created_us, o.next_us,"         \
+#define DELIVERY_COLUMNS                                                       \
+	"SELECT o.id, o.handoff, o.family, o.conversation, o.destination,"     \
+	" o.key, o.event, o.state, o.tries, o.created_us, o.next_us,"          \
 	" o.done_us, o.error, o.gen, o.body FROM outbox o "
 /* No older event of the same handoff is owed to the same destination. */
-#define IS_FIRST                                                             \
-	" NOT EXISTS(SELECT 1 FROM outbox p WHERE p.state = 0"               \
-	" AND p.handoff = o.handoff AND p.destination = o.destination"       \
+#define IS_FIRST                                                               \
+	" NOT EXISTS(SELECT 1 FROM outbox p WHERE p.state = 0"                 \
+	" AND p.handoff = o.handoff AND p.destination = o.destination"         \
 	" AND p.id < o.id) "
 
 static void read_delivery(struct query *q, struct store_delivery *d)
@@ -128,8 +128,8 @@ static int open_body(
 }
 
 /* Every row of q; 0, or the error with nothing in out. */
-static int read_all(struct query *q, bool bodies, struct store_delivery **out,
-    size_t *n)
+static int read_all(
+    struct query *q, bool bodies, struct store_delivery **out, size_t *n)
 {
 	int err = STORE_OK, ended;
 

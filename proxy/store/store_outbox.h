@@ -19,14 +19,14 @@ struct store_delivery {
 	char handoff[STORE_HANDOFF_ID_SIZE];
 	char *family, *conversation;
 	char *destination;
-	char *key;       /* idempotency key: handoff id and event number */
-	char *event;     /* "handoff.requested", "message.customer", ... */
+	char *key;   /* idempotency key: handoff id and event number */
+	char *event; /* "handoff.requested", "message.customer", ... */
 	enum store_outbox_state state;
 	unsigned tries;
 	int64_t created_us, next_us, done_us;
-	char *error;     /* of the last try, or NULL; no text of messages */
-	bool erased;     /* body is NULL, its key is gone */
-	char *body;      /* JSON; NULL in lists */
+	char *error; /* of the last try, or NULL; no text of messages */
+	bool erased; /* body is NULL, its key is gone */
+	char *body;  /* JSON; NULL in lists */
 	size_t len;
 };
 void store_deliveries_free(struct store_delivery *, size_t n);
@@ -52,8 +52,7 @@ int store_delivery_tried(struct store_tx *, const struct store_delivery *)
     __attribute__((warn_unused_result));
 /* All of one handoff (NULL: every pending and dead one), without bodies. */
 int store_deliveries_list(struct store_tx *, const char *handoff,
-    struct store_delivery **out, size_t *n)
-    __attribute__((warn_unused_result));
+    struct store_delivery **out, size_t *n) __attribute__((warn_unused_result));
 struct store_outbox_counts {
 	size_t pending, dead;
 };

@@ -8,6 +8,7 @@
 #include "proxy/store/query.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *store_pause_scope_name(enum store_pause_scope scope)
 {
@@ -93,15 +94,15 @@ int store_pauses_list(
 	query_int(&q, now_us);
 	while (query_step(&q)) {
 		*out = mem_realloc_array(*out, *n + 1, sizeof(**out));
-		(*out)[(*n)++] = (struct store_pause){
-		    .id = query_get_int(&q, 0),
-		    .scope = (enum store_pause_scope)query_get_int(&q, 1),
-		    .rule = query_get_text(&q, 2),
-		    .from_us = query_get_int(&q, 3),
-		    .until_us = query_get_int(&q, 4),
-		    .ended_us = query_get_int(&q, 5),
-		    .reason = query_get_text(&q, 6),
-		    .by = query_get_text(&q, 7)};
+		(*out)[(*n)++] =
+		    (struct store_pause){.id = query_get_int(&q, 0),
+			.scope = (enum store_pause_scope)query_get_int(&q, 1),
+			.rule = query_get_text(&q, 2),
+			.from_us = query_get_int(&q, 3),
+			.until_us = query_get_int(&q, 4),
+			.ended_us = query_get_int(&q, 5),
+			.reason = query_get_text(&q, 6),
+			.by = query_get_text(&q, 7)};
 	}
 	int err = query_end(&q);
 	if (err) {
@@ -114,30 +115,60 @@ int store_pauses_list(
 
 /* ---- audit records that wait ---- */
 
+/* The texts of a record, in the order of the columns. */
+#define AUDIT_TEXTS 11
+
+static void texts_of(struct store_audit *a, char **texts[AUDIT_TEXTS])
+{
+	char **const all[AUDIT_TEXTS] = {&a->type, &a->family, &a->conversation,
+	    &a->actor, &a->action, &a->detail, &a->basis, &a->handoff,
+	    &a->queue, &a->priority, &a->destination};
+
+	memcpy(texts, all, sizeof(all));
+}
+
 void store_audits_free(struct store_audit *audits, size_t n)
 {
+	char **texts[AUDIT_TEXTS];
+
 	for (size_t i = 0; i < n; i++) {
-		free(audits[i].type);
-		free(audits[i].family);
-		free(audits[i].conversation);
-		free(audits[i].json);
+		texts_of(&audits[i], texts);
+		for (size_t k = 0; k < AUDIT_TEXTS; k++)
+			free(*texts[k]);
 	}
 	free(audits);
 }
 
 int store_put_pending_audit(struct store_tx *tx, const struct store_audit *a)
 {
+	struct store_audit copy = *a;
+	char **texts[AUDIT_TEXTS];
 	struct query q;
 
+	texts_of(&copy, texts);
 	query_start(&q, tx,
-	    "INSERT INTO audit_pending(time_us, type, family, conversation,"
-	    " json) VALUES($1, $2, $3, $4, $5)");
+	    "INSERT INTO audit_pending(time_us, until_us, type, family,"
+	    " conversation, actor, action, detail, basis, handoff, queue,"
+	    " priority, destination) VALUES($1, $2, $3, $4, $5, $6, $7, $8,"
+	    " $9, $10, $11, $12, $13)");
 	query_int(&q, a->time_us);
-	query_text(&q, a->type);
-	query_text(&q, a->family);
-	query_text(&q, a->conversation);
-	query_text(&q, a->json);
+	query_int(&q, a->until_us);
+	for (size_t k = 0; k < AUDIT_TEXTS; k++)
+		query_text(&q, *texts[k]);
 	return query_run(&q);
+}
+
+static void read_audit(struct query *q, struct store_audit *a)
+{
+	char **texts[AUDIT_TEXTS];
+
+	*a = (struct store_audit){.id = query_get_int(q, 0),
+	    .time_us = query_get_int(q, 1),
+	    .until_us = query_get_int(q, 2)};
+	texts_of(a, texts);
+	for (int k = 0; k < AUDIT_TEXTS; k++)
+		*texts[k] =
+		    query_is_null(q, 3 + k) ? NULL : query_get_text(q, 3 + k);
 }
 
 int store_take_pending_audit(
@@ -148,18 +179,13 @@ int store_take_pending_audit(
 	*out = NULL;
 	*n = 0;
 	query_start(&q, tx,
-	    "SELECT id, time_us, type, family, conversation, json"
+	    "SELECT id, time_us, until_us, type, family, conversation, actor,"
+	    " action, detail, basis, handoff, queue, priority, destination"
 	    " FROM audit_pending ORDER BY id LIMIT $1");
 	query_int(&q, (int64_t)max);
 	while (query_step(&q)) {
 		*out = mem_realloc_array(*out, *n + 1, sizeof(**out));
-		(*out)[(*n)++] = (struct store_audit){
-		    .id = query_get_int(&q, 0),
-		    .time_us = query_get_int(&q, 1),
-		    .type = query_get_text(&q, 2),
-		    .family = query_get_text(&q, 3),
-		    .conversation = query_get_text(&q, 4),
-		    .json = query_get_text(&q, 5)};
+		read_audit(&q, &(*out)[(*n)++]);
 	}
 	int err = query_end(&q);
 	if (err) {

@@ -17,14 +17,14 @@ const char *store_pause_scope_name(enum store_pause_scope);
 struct store_pause {
 	int64_t id;
 	enum store_pause_scope scope;
-	char *rule; /* "" unless RULE */
+	char *rule;                          /* "" unless RULE */
 	int64_t from_us, until_us, ended_us; /* ended 0: runs to until */
 	char *reason, *by;
 };
 void store_pauses_free(struct store_pause *, size_t n);
 /* Tells a running proxy. *id gets the row's number. */
-int store_pause_put(struct store_tx *, const struct store_pause *,
-    int64_t *id) __attribute__((warn_unused_result));
+int store_pause_put(struct store_tx *, const struct store_pause *, int64_t *id)
+    __attribute__((warn_unused_result));
 /* NOT_FOUND; CONFLICT when it is over already. */
 int store_pause_end(struct store_tx *, int64_t id, int64_t now_us)
     __attribute__((warn_unused_result));
@@ -33,16 +33,17 @@ int store_pauses_list(struct store_tx *, int64_t now_us,
     struct store_pause **out, size_t *n) __attribute__((warn_unused_result));
 
 /*
- * An audit record somebody else than the proxy caused. type is AUDIT.md's
- * ("operator.action", "handoff.returned", "erase"); json one object without
- * message text; family and conversation as they are in the store: the audit
- * module makes its pseudonym of them.
+ * An audit record that something else than the deciding proxy caused: the
+ * fields of the same names in audit/record.h, where type is its name
+ * ("operator.action", "handoff.returned", "erase"). family and conversation
+ * are as in the store: the audit module makes its pseudonym of them. NULL and
+ * 0: absent. Never message text.
  */
 struct store_audit {
-	int64_t id;
-	int64_t time_us;
-	char *type, *family, *conversation; /* "" where there is none */
-	char *json;
+	int64_t id, time_us, until_us;
+	char *type, *family, *conversation;
+	char *actor, *action, *detail, *basis;
+	char *handoff, *queue, *priority, *destination;
 };
 void store_audits_free(struct store_audit *, size_t n);
 int store_put_pending_audit(struct store_tx *, const struct store_audit *)

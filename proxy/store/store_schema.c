@@ -48,7 +48,8 @@ static const char version_1[] =
     " requested_us INTEGER NOT NULL,"
     " accepted_us INTEGER NOT NULL DEFAULT 0,"
     " returned_us INTEGER NOT NULL DEFAULT 0,"
-    " seq INTEGER NOT NULL, gen INTEGER NOT NULL, record BLOB);"
+    " seq INTEGER NOT NULL, gen INTEGER NOT NULL, record BLOB,"
+    " note_gen INTEGER NOT NULL DEFAULT 0, note BLOB);"
     "CREATE INDEX handoffs_state ON handoffs(state, requested_us);"
 
     "CREATE TABLE replies("
@@ -81,8 +82,10 @@ static const char version_1[] =
 
     "CREATE TABLE audit_pending("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, time_us INTEGER NOT NULL,"
-    " type TEXT NOT NULL, family TEXT NOT NULL,"
-    " conversation TEXT NOT NULL, json TEXT NOT NULL);"
+    " until_us INTEGER NOT NULL, type TEXT NOT NULL, family TEXT,"
+    " conversation TEXT, actor TEXT, action TEXT, detail TEXT,"
+    " basis TEXT, handoff TEXT, queue TEXT, priority TEXT,"
+    " destination TEXT);"
 
     "CREATE TABLE changes(" /* what one process tells another */
     " id INTEGER PRIMARY KEY AUTOINCREMENT, time_us INTEGER NOT NULL,"

@@ -101,8 +101,8 @@ static int sqlite_start(
 	return STORE_OK;
 }
 
-static int sqlite_bind(struct backend *b, struct backend_stmt *stmt,
-    int index, const struct backend_value *value)
+static int sqlite_bind(struct backend *b, struct backend_stmt *stmt, int index,
+    const struct backend_value *value)
 {
 	int code = SQLITE_OK;
 

@@ -24,7 +24,7 @@
 #include <string.h>
 
 struct vault {
-	struct vault_key wrap;         /* wraps conversation keys */
+	struct vault_key wrap;           /* wraps conversation keys */
 	unsigned char index[HASH_BYTES]; /* keys vault_index */
 };
 
@@ -101,8 +101,8 @@ static EVP_CIPHER_CTX *cipher_new(const struct vault_key *key,
 	int ok = EVP_CipherInit_ex(
 	    ctx, EVP_aes_256_gcm(), NULL, key->bytes, nonce, encrypt);
 	ok = ok &&
-	    EVP_CipherUpdate(ctx, NULL, &n, (unsigned char *)aad.data,
-		(int)aad.len);
+	    EVP_CipherUpdate(
+		ctx, NULL, &n, (unsigned char *)aad.data, (int)aad.len);
 	assert(ok);
 	buf_clear(&aad);
 	return ctx;
@@ -112,8 +112,8 @@ void vault_seal(const struct vault_key *key, const struct vault_place *place,
     const void *text, size_t len, struct buf *out)
 {
 	assert(len <= INT_MAX - VAULT_SEALED_EXTRA);
-	unsigned char *to = (unsigned char *)buf_reserve(
-	    out, mem_add(len, VAULT_SEALED_EXTRA));
+	unsigned char *to =
+	    (unsigned char *)buf_reserve(out, mem_add(len, VAULT_SEALED_EXTRA));
 	int n = 0, rest = 0;
 
 	id_random(to, VAULT_NONCE_BYTES);
@@ -169,9 +169,8 @@ void vault_key_make(const struct vault *vault, const struct vault_place *place,
 	buf_clear(&out);
 }
 
-int vault_key_unwrap(const struct vault *vault,
-    const struct vault_place *place, const unsigned char *wrapped, size_t len,
-    struct vault_key *key)
+int vault_key_unwrap(const struct vault *vault, const struct vault_place *place,
+    const unsigned char *wrapped, size_t len, struct vault_key *key)
 {
 	struct buf out = {0};
 
@@ -186,8 +185,8 @@ int vault_key_unwrap(const struct vault *vault,
 	return 0;
 }
 
-void vault_index(const struct vault *vault, const char *class,
-    const void *text, size_t len, char out[VAULT_INDEX_SIZE])
+void vault_index(const struct vault *vault, const char *class, const void *text,
+    size_t len, char out[VAULT_INDEX_SIZE])
 {
 	unsigned char mac[HASH_BYTES];
 	struct hash_part key = {vault->index, sizeof(vault->index)};

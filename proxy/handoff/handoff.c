@@ -1,0 +1,463 @@
+/*
+ * handoff - see handoff.h. Three jobs: request (lock, record, delivery),
+ * customer's message (delivery), replies sent (marks, return).
+ *
+ * request and replies sent must come true sooner or later: when the store
+ * cannot write they are kept and repeated every second, for as long as the
+ * process lives. What a reply's customer has had is remembered meanwhile, so
+ * that it is not shown twice.
+ */
+#include "proxy/handoff/handoff.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/handoff/outbox.h"
+#include "proxy/handoff/packet.h"
+#include "proxy/handoff/returned.h"
+#include "proxy/store/store_outbox.h"
+
+#include <openssl/crypto.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_US CLOCK_SECOND_US
+
+struct work { /* what the jobs have in common */
+	struct store_job job;
+	struct work *next; /* in the retry list */
+	struct handoffs *service;
+	char *family, *id;
+	struct conversation_lock lock;
+	struct handoff_done done;
+	bool answered; /* done was called */
+	bool must;     /* repeat until it is written */
+	/* by kind, unused ones are zero */
+	struct store_handoff handoff;
+	struct store_delivery delivery;
+	int64_t *ids; /* replies */
+	size_t n_ids;
+	int64_t now_us;
+	bool returned;
+};
+
+struct handoffs {
+	struct store *store;
+	struct conversations *conversations;
+	struct outbox *outbox;
+	pthread_mutex_t lock;
+	/* under lock */
+	struct work *retry;
+	int64_t next_retry_us; /* the store's thread alone */
+	struct handoffs_metrics metrics;
+	int64_t *sent; /* replies shown, not yet marked in the store */
+	size_t n_sent;
+};
+
+static void work_free(struct work *w)
+{
+	free(w->family);
+	free(w->id);
+	store_handoff_clear(&w->handoff);
+	free(w->delivery.destination);
+	free(w->delivery.key);
+	free(w->delivery.event);
+	if (w->delivery.body)
+		OPENSSL_cleanse(w->delivery.body, w->delivery.len);
+	free(w->delivery.body);
+	free(w->ids);
+	free(w);
+}
+
+static void work_done(struct store_job *job, int err);
+
+static struct work *work_new(struct handoffs *service,
+    struct conversation_lease *lease, const struct handoff_done *done)
+{
+	struct work *w = mem_zero(sizeof(*w));
+
+	w->job.done = work_done;
+	w->job.durable = true;
+	w->service = service;
+	w->family = mem_strdup(conversation_family(lease));
+	w->id = mem_strdup(conversation_id(lease));
+	if (done)
+		w->done = *done;
+	w->answered = !done || !done->fn;
+	return w;
+}
+
+static void answer(struct work *w, int err)
+{
+	if (!w->answered)
+		w->done.fn(w->done.arg, w->done.ticket, err);
+	w->answered = true;
+}
+
+static void forget_sent(struct handoffs *service, const struct work *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < service->n_sent; i++) {
+		bool mine = false;
+
+		for (size_t k = 0; k < w->n_ids; k++)
+			mine = mine || service->sent[i] == w->ids[k];
+		if (!mine)
+			service->sent[kept++] = service->sent[i];
+	}
+	service->n_sent = kept;
+}
+
+static void work_written(struct work *w)
+{
+	struct handoffs *service = w->service;
+
+	pthread_mutex_lock(&service->lock);
+	forget_sent(service, w);
+	if (w->handoff.record) {
+		service->metrics.saved_total++;
+		service->metrics.unsaved--;
+	}
+	pthread_mutex_unlock(&service->lock);
+	if (w->handoff.record)
+		conversation_lock_saved(
+		    service->conversations, w->family, w->id, w->lock.epoch);
+	if (w->returned)
+		conversation_unlock(
+		    service->conversations, w->family, w->id, w->lock.handoff);
+	if (w->delivery.body || w->returned)
+		outbox_wake(service->outbox);
+}
+
+static void work_done(struct store_job *job, int err)
+{
+	struct work *w = (struct work *)job;
+	struct handoffs *service = w->service;
+
+	if (!err)
+		work_written(w);
+	else if (!w->answered || !w->must)
+		log_line(LOG_ERROR, w->lock.handoff, "cannot be stored: %s%s",
+		    store_err_text(err), w->must ? "; trying again" : "");
+	answer(w, err);
+	if (!err || !w->must) {
+		work_free(w);
+		return;
+	}
+	pthread_mutex_lock(&service->lock);
+	w->next = service->retry;
+	service->retry = w;
+	pthread_mutex_unlock(&service->lock);
+}
+
+static void on_tick(void *arg)
+{
+	struct handoffs *service = arg;
+
+	if (clock_mono_us() < service->next_retry_us)
+		return;
+	service->next_retry_us = clock_mono_us() + RETRY_US;
+	pthread_mutex_lock(&service->lock);
+	struct work *list = service->retry;
+	service->retry = NULL;
+	pthread_mutex_unlock(&service->lock);
+	while (list) {
+		struct work *w = list;
+
+		list = w->next;
+		store_submit(service->store, &w->job);
+	}
+}
+
+struct handoffs *handoffs_new(struct store *store,
+    struct conversations *conversations, struct outbox *outbox)
+{
+	struct handoffs *service = mem_zero(sizeof(*service));
+
+	service->store = store;
+	service->conversations = conversations;
+	service->outbox = outbox;
+	pthread_mutex_init(&service->lock, NULL);
+	store_on_tick(store, on_tick, service);
+	return service;
+}
+
+void handoffs_free(struct handoffs *service)
+{
+	if (!service)
+		return;
+	while (service->retry) {
+		struct work *w = service->retry;
+
+		service->retry = w->next;
+		log_line(LOG_ERROR, w->lock.handoff,
+		    "could not be stored before the end: LOST (%s/%s)",
+		    w->family, w->id);
+		work_free(w);
+	}
+	free(service->sent);
+	pthread_mutex_destroy(&service->lock);
+	free(service);
+}
+
+void handoffs_metrics(struct handoffs *service, struct handoffs_metrics *out)
+{
+	pthread_mutex_lock(&service->lock);
+	*out = service->metrics;
+	pthread_mutex_unlock(&service->lock);
+}
+
+/* ---- request ---- */
+
+static int request_run(struct store_tx *tx, struct store_job *job)
+{
+	struct work *w = (struct work *)job;
+	int err = store_conversation_lock(
+	    tx, w->family, w->id, w->lock.epoch, w->lock.handoff);
+
+	if (!err)
+		err = store_handoff_put(tx, &w->handoff);
+	if (!err && w->delivery.body)
+		err = store_delivery_put(tx, &w->delivery);
+	return err;
+}
+
+static const char *or_else(const char *s, const char *otherwise)
+{
+	return s ? s : otherwise;
+}
+
+static void fill_handoff(struct work *w, const struct handoff_request *r,
+    const struct conversation_view *view)
+{
+	struct store_handoff *h = &w->handoff;
+
+	memcpy(h->id, w->lock.handoff, sizeof(h->id));
+	h->family = mem_strdup(w->family);
+	h->conversation = mem_strdup(w->id);
+	h->epoch = w->lock.epoch;
+	h->state = STORE_HANDOFF_REQUESTED;
+	h->queue = mem_strdup(or_else(r->queue, HANDOFF_DESK));
+	h->priority = mem_strdup(or_else(r->priority, "normal"));
+	h->destination = mem_strdup(or_else(r->destination, HANDOFF_DESK));
+	h->reason = mem_strdup(r->rule ? r->rule->id : or_else(r->cause, ""));
+	h->requested_us = r->time_us;
+	if (view->n_turns)
+		h->seq = view->turns[view->n_turns - 1].seq;
+}
+
+/* Takes ownership of body. */
+static void fill_delivery(struct work *w, const char *destination,
+    const char *event, const char *key, struct buf *body)
+{
+	struct store_delivery *d = &w->delivery;
+
+	memcpy(d->handoff, w->lock.handoff, sizeof(d->handoff));
+	d->family = w->family; /* borrowed from the work */
+	d->conversation = w->id;
+	d->destination = mem_strdup(destination);
+	d->key = mem_strdup(key);
+	d->event = mem_strdup(event);
+	d->created_us = d->next_us = clock_now_us();
+	d->len = body->len;
+	d->body = buf_steal(body);
+	w->job.bytes += d->len;
+}
+
+static void fill_request(struct work *w, struct conversation_lease *lease,
+    const struct handoff_request *r)
+{
+	struct conversation_view *view = conversation_view(lease);
+	struct packet_source source = {r, view, &w->lock, w->family, w->id};
+	struct buf record = {0}, body = {0};
+	char key[PACKET_KEY_SIZE];
+
+	fill_handoff(w, r, view);
+	packet_write(&record, &source);
+	if (strcmp(w->handoff.destination, HANDOFF_DESK) != 0) {
+		packet_requested(&body, key, w->lock.handoff, &record);
+		fill_delivery(
+		    w, w->handoff.destination, "handoff.requested", key, &body);
+	}
+	w->job.bytes += record.len;
+	w->handoff.record = buf_steal(&record);
+	conversation_view_free(view);
+}
+
+void handoff_request(struct handoffs *service, struct conversation_lease *lease,
+    const struct handoff_request *request, const struct handoff_done *done,
+    struct conversation_lock *out)
+{
+	struct work *w = work_new(service, lease, done);
+
+	conversation_lock(lease, &w->lock);
+	*out = w->lock;
+	w->job.run = request_run;
+	w->must = true;
+	fill_request(w, lease, request);
+	pthread_mutex_lock(&service->lock);
+	service->metrics.requested_total++;
+	service->metrics.unsaved++;
+	pthread_mutex_unlock(&service->lock);
+	store_submit(service->store, &w->job);
+}
+
+/* ---- the customer writes on ---- */
+
+static int says_run(struct store_tx *tx, struct store_job *job)
+{
+	struct work *w = (struct work *)job;
+	struct store_handoff h;
+	int err = store_handoff_get(tx, w->lock.handoff, &h);
+
+	if (err)
+		return err;
+	free(w->delivery.destination);
+	w->delivery.destination = mem_strdup(h.destination);
+	if (strcmp(h.destination, HANDOFF_DESK) != 0)
+		err = store_delivery_put(tx, &w->delivery);
+	store_handoff_clear(&h);
+	return err;
+}
+
+void handoff_customer_says(struct handoffs *service,
+    struct conversation_lease *lease, const char *text, size_t len,
+    const struct handoff_done *done)
+{
+	struct conversation_message message = {.speaker = STORE_CUSTOMER,
+	    .status = STORE_DELIVERED,
+	    .time_us = clock_now_us(),
+	    .text = text,
+	    .len = len};
+	struct work *w = work_new(service, lease, done);
+	struct packet_event event = {
+	    w->lock.handoff, w->family, w->id, message.time_us};
+	struct store_message m = {.speaker = STORE_CUSTOMER,
+	    .status = STORE_DELIVERED,
+	    .time_us = message.time_us,
+	    .text = (char *)text,
+	    .len = len};
+	struct buf body = {0};
+	char key[PACKET_KEY_SIZE];
+
+	conversation_locked_as(lease, &w->lock);
+	m.seq = conversation_add(lease, &message);
+	packet_customer(&body, key, &event, &m);
+	fill_delivery(w, HANDOFF_DESK, "message.customer", key, &body);
+	w->job.run = says_run;
+	w->must = true;
+	store_submit(service->store, &w->job);
+}
+
+/* ---- the person answers ---- */
+
+struct fetch {
+	struct store_job job;
+	struct handoffs *service;
+	struct conversation_lock lock;
+	struct handoff_replies answer;
+	struct store_reply *replies;
+	size_t n;
+};
+
+static int fetch_run(struct store_tx *tx, struct store_job *job)
+{
+	struct fetch *f = (struct fetch *)job;
+
+	store_replies_free(f->replies, f->n); /* of a run before */
+	return store_replies_get(tx, f->lock.handoff, true, &f->replies, &f->n);
+}
+
+static bool was_sent(const struct handoffs *service, int64_t id)
+{
+	for (size_t i = 0; i < service->n_sent; i++)
+		if (service->sent[i] == id)
+			return true;
+	return false;
+}
+
+static void fetch_done(struct store_job *job, int err)
+{
+	struct fetch *f = (struct fetch *)job;
+	size_t kept = 0;
+
+	pthread_mutex_lock(&f->service->lock);
+	for (size_t i = 0; i < f->n; i++) {
+		struct store_reply reply = f->replies[i];
+
+		if (was_sent(f->service, reply.id)) {
+			free(reply.by);
+			free(reply.text);
+		} else {
+			f->replies[kept++] = reply;
+		}
+	}
+	pthread_mutex_unlock(&f->service->lock);
+	f->answer.fn(f->answer.arg, f->answer.ticket, err, f->replies, kept);
+	free(f);
+}
+
+void handoff_fetch_replies(struct handoffs *service,
+    struct conversation_lease *lease, const struct handoff_replies *answer_to)
+{
+	struct fetch *f = mem_zero(sizeof(*f));
+
+	f->job.run = fetch_run;
+	f->job.done = fetch_done;
+	/* In line with the writes: the marks of the last response come first.
+	 */
+	f->service = service;
+	f->answer = *answer_to;
+	conversation_locked_as(lease, &f->lock);
+	store_submit(service->store, &f->job);
+}
+
+static int sent_run(struct store_tx *tx, struct store_job *job)
+{
+	struct work *w = (struct work *)job;
+	struct store_delivered marks = {
+	    w->lock.handoff, w->ids, w->n_ids, w->now_us};
+	int err = store_replies_delivered(tx, &marks, &w->returned);
+
+	if (!err && w->returned)
+		err = returned_record(tx, w->lock.handoff, w->now_us);
+	return err;
+}
+
+static void remember_sent(struct handoffs *service, const struct work *w)
+{
+	pthread_mutex_lock(&service->lock);
+	service->sent = mem_realloc_array(service->sent,
+	    service->n_sent + w->n_ids + 1, sizeof(*service->sent));
+	for (size_t i = 0; i < w->n_ids; i++)
+		service->sent[service->n_sent++] = w->ids[i];
+	pthread_mutex_unlock(&service->lock);
+}
+
+void handoff_replies_sent(struct handoffs *service,
+    struct conversation_lease *lease, const struct store_reply *replies,
+    size_t n)
+{
+	struct work *w = work_new(service, lease, NULL);
+
+	conversation_locked_as(lease, &w->lock);
+	w->now_us = clock_now_us();
+	w->ids = mem_array(n + 1, sizeof(*w->ids));
+	for (size_t i = 0; i < n; i++) {
+		struct conversation_message m = {.speaker = STORE_HUMAN,
+		    .status = STORE_DELIVERED,
+		    .time_us = w->now_us,
+		    .text = replies[i].text,
+		    .len = replies[i].len};
+
+		w->ids[w->n_ids++] = replies[i].id;
+		if (replies[i].text)
+			conversation_add(lease, &m);
+	}
+	remember_sent(service, w);
+	w->job.run = sent_run;
+	w->must = true;
+	store_submit(service->store, &w->job);
+}

@@ -1,0 +1,491 @@
+/*
+ * outbox - the thread that owes deliveries.
+ *
+ *   due rows -> deliver (one try each) -> row: sent | next try | dead
+ *
+ * The row is changed only after the try has ended, so a crash in between
+ * repeats the try with the same key. Rows of one handoff to one destination
+ * go in order: a later event waits until the earlier one is sent or dead.
+ */
+#include "proxy/handoff/outbox.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/hash.h"
+#include "proxy/base/hex.h"
+#include "proxy/base/id.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/handoff/deliver.h"
+#include "proxy/store/store_handoffs.h"
+#include "proxy/store/store_outbox.h"
+#include "proxy/store/store_pauses.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_US (2 * CLOCK_SECOND_US) /* at the latest */
+#define UNKNOWN_WAIT_US                                                        \
+	(10 * CLOCK_SECOND_US)        /* destination not configured            \
+				       */
+#define STORE_WAIT_US CLOCK_SECOND_US /* after a store error */
+
+struct destinations {  /* one generation */
+	unsigned refs; /* under outbox->lock */
+	struct outbox_destination *list;
+	size_t n;
+};
+
+struct outbox {
+	struct store *store;
+	struct deliver *deliver;
+	pthread_t thread;
+	bool started;
+	atomic_bool stop;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	/* under lock */
+	bool woken;
+	struct destinations *destinations;
+	struct outbox_metrics metrics;
+};
+
+void outbox_sign(const char *secret, int64_t unix_s, const char *body,
+    size_t len, char out[OUTBOX_SIGNATURE_SIZE])
+{
+	char prefix[32], hex[2 * HASH_BYTES + 1];
+	unsigned char mac[HASH_BYTES];
+	int n = snprintf(prefix, sizeof(prefix), "%" PRId64 ".", unix_s);
+	struct hash_part key = {secret, strlen(secret)};
+	struct hash_part parts[] = {{prefix, (size_t)n}, {body, len}};
+
+	hash_hmac(mac, &key, parts, 2);
+	hex_encode(hex, mac, sizeof(mac));
+	snprintf(
+	    out, OUTBOX_SIGNATURE_SIZE, "t=%" PRId64 ",v1=%s", unix_s, hex);
+}
+
+/* ---- destinations ---- */
+
+static char *copy(const char *s)
+{
+	return s ? mem_strdup(s) : NULL;
+}
+
+static void destinations_unref(struct destinations *d)
+{
+	if (!d || --d->refs > 0)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		free((char *)d->list[i].name);
+		free((char *)d->list[i].url);
+		free((char *)d->list[i].secret);
+		free((char *)d->list[i].ca);
+		free((char *)d->list[i].path);
+	}
+	free(d->list);
+	free(d);
+}
+
+static unsigned or_default(unsigned value, unsigned otherwise)
+{
+	return value ? value : otherwise;
+}
+
+static struct outbox_destination destination_copy(
+    const struct outbox_destination *from)
+{
+	struct outbox_destination to = *from;
+
+	to.name = copy(from->name);
+	to.url = copy(from->url);
+	to.secret = copy(from->secret);
+	to.ca = copy(from->ca);
+	to.path = copy(from->path);
+	to.timeout_ms = or_default(from->timeout_ms, 10000);
+	to.max_tries = or_default(from->max_tries, 10);
+	to.base_ms = or_default(from->base_ms, 1000);
+	to.max_wait_ms = or_default(from->max_wait_ms, 300000);
+	to.success_from = or_default(from->success_from, 200);
+	to.success_to = or_default(from->success_to, 299);
+	return to;
+}
+
+static struct destinations *destinations_new(
+    const struct outbox_destination *list, size_t n)
+{
+	struct destinations *d = mem_zero(sizeof(*d));
+
+	d->refs = 1;
+	d->list = mem_array(n + 1, sizeof(*d->list));
+	d->n = n;
+	for (size_t i = 0; i < n; i++)
+		d->list[i] = destination_copy(&list[i]);
+	return d;
+}
+
+static const struct outbox_destination *destination_find(
+    const struct destinations *d, const char *name)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (strcmp(d->list[i].name, name) == 0)
+			return &d->list[i];
+	return NULL;
+}
+
+void outbox_set_destinations(
+    struct outbox *outbox, const struct outbox_destination *list, size_t n)
+{
+	struct destinations *fresh = destinations_new(list, n);
+
+	pthread_mutex_lock(&outbox->lock);
+	destinations_unref(outbox->destinations);
+	outbox->destinations = fresh;
+	pthread_mutex_unlock(&outbox->lock);
+	outbox_wake(outbox);
+}
+
+bool outbox_has(struct outbox *outbox, const char *destination)
+{
+	pthread_mutex_lock(&outbox->lock);
+	bool has = destination_find(outbox->destinations, destination);
+	pthread_mutex_unlock(&outbox->lock);
+	return has;
+}
+
+/* ---- one round ---- */
+
+struct round {
+	struct outbox *outbox;
+	struct destinations *destinations; /* one reference */
+	struct store_delivery *rows;
+	size_t n;
+	int64_t next_us; /* when the next row is due */
+	bool store_failed;
+	struct deliver_try tries[DELIVER_MAX];
+	struct store_delivery *of[DELIVER_MAX]; /* row of a try */
+	size_t n_tries;
+};
+
+static int round_due(struct store_tx *tx, void *arg)
+{
+	struct round *round = arg;
+	struct store_due due = {clock_now_us(), DELIVER_MAX};
+
+	return store_deliveries_due(
+	    tx, due, &round->rows, &round->n, &round->next_us);
+}
+
+static int put_failed(struct store_tx *tx, const struct store_delivery *row)
+{
+	return store_put_pending_audit(tx,
+	    &(struct store_audit){.time_us = row->done_us,
+		.type = (char *)"handoff.failed",
+		.family = row->family,
+		.conversation = row->conversation,
+		.handoff = (char *)row->handoff,
+		.destination = row->destination,
+		.detail = row->error});
+}
+
+static int row_tried(struct store_tx *tx, void *arg)
+{
+	const struct store_delivery *row = arg;
+	int err = store_delivery_tried(tx, row);
+
+	if (err || row->state != STORE_OUTBOX_DEAD ||
+	    strcmp(row->event, "handoff.requested") != 0)
+		return err;
+	err = store_handoff_fail(tx, row->handoff);
+	return err ? err : put_failed(tx, row);
+}
+
+static int64_t backoff_us(
+    const struct outbox_destination *to, unsigned tries, int64_t after_s)
+{
+	uint64_t wait_ms = to->base_ms;
+	uint32_t random;
+
+	for (unsigned i = 1; i < tries && wait_ms < to->max_wait_ms; i++)
+		wait_ms *= 2;
+	if (wait_ms > to->max_wait_ms)
+		wait_ms = to->max_wait_ms;
+	/* Half of it is jitter, so that many do not come back at once. */
+	id_random(&random, sizeof(random));
+	wait_ms = wait_ms / 2 + random % (wait_ms / 2 + 1);
+	int64_t wait_us = (int64_t)wait_ms * 1000;
+	int64_t after_us = after_s * CLOCK_SECOND_US;
+	return wait_us > after_us ? wait_us : after_us;
+}
+
+static void count(struct outbox *outbox, enum store_outbox_state state)
+{
+	pthread_mutex_lock(&outbox->lock);
+	switch (state) {
+	case STORE_OUTBOX_SENT:
+		outbox->metrics.sent_total++;
+		break;
+	case STORE_OUTBOX_DEAD:
+		outbox->metrics.dead_total++;
+		outbox->metrics.failed_tries_total++;
+		break;
+	case STORE_OUTBOX_PENDING:
+		outbox->metrics.failed_tries_total++;
+		break;
+	}
+	pthread_mutex_unlock(&outbox->lock);
+}
+
+/* The outcome of a try, onto the row. */
+static void settle(struct store_delivery *row, const struct deliver_try *try)
+{
+	int64_t now_us = clock_now_us();
+
+	row->tries++;
+	free(row->error);
+	row->error = try->sent ? NULL : mem_strdup(try->error);
+	if (try->sent) {
+		row->state = STORE_OUTBOX_SENT;
+		row->done_us = now_us;
+	} else if (row->tries >= try->to->max_tries) {
+		row->state = STORE_OUTBOX_DEAD;
+		row->done_us = now_us;
+	} else {
+		row->next_us = now_us +
+		    backoff_us(try->to, row->tries, try->retry_after_s);
+	}
+}
+
+static void say(const struct store_delivery *row)
+{
+	switch (row->state) {
+	case STORE_OUTBOX_SENT:
+		log_line(LOG_INFO, row->handoff, "%s delivered to %s",
+		    row->event, row->destination);
+		return;
+	case STORE_OUTBOX_PENDING:
+		log_line(LOG_WARN, row->handoff,
+		    "%s not delivered to %s (try %u): %s", row->event,
+		    row->destination, row->tries, row->error);
+		return;
+	case STORE_OUTBOX_DEAD:
+		log_line(LOG_ERROR, row->handoff,
+		    "%s GIVEN UP for %s after %u tries: %s", row->event,
+		    row->destination, row->tries, row->error);
+		return;
+	}
+}
+
+/* The row must be written, or a delivered event would be sent again and
+ * again; until it is, nothing else is. */
+static void save(struct round *round, struct store_delivery *row)
+{
+	struct outbox *outbox = round->outbox;
+
+	say(row);
+	count(outbox, row->state);
+	int err = store_call(outbox->store, false, row_tried, row);
+	if (err) {
+		round->store_failed = true;
+		log_line(LOG_ERROR, "outbox", "cannot write down a try: %s",
+		    store_err_text(err));
+	}
+}
+
+static void on_tried(void *arg, struct deliver_try *try)
+{
+	struct round *round = arg;
+	struct store_delivery *row = round->of[try - round->tries];
+
+	settle(row, try);
+	save(round, row);
+}
+
+/* No such destination is configured: said once, looked at again later. */
+static void postpone(struct round *round, struct store_delivery *row)
+{
+	bool first = row->error == NULL;
+
+	free(row->error);
+	row->error = mem_strdup("no destination of this name is configured");
+	row->next_us = clock_now_us() + UNKNOWN_WAIT_US;
+	if (first)
+		say(row);
+	if (store_call(round->outbox->store, false, row_tried, row))
+		round->store_failed = true;
+}
+
+static void bury_erased(struct round *round, struct store_delivery *row)
+{
+	row->state = STORE_OUTBOX_DEAD;
+	row->done_us = clock_now_us();
+	free(row->error);
+	row->error = mem_strdup("the conversation was erased");
+	save(round, row);
+}
+
+static void round_prepare(struct round *round)
+{
+	for (size_t i = 0; i < round->n; i++) {
+		struct store_delivery *row = &round->rows[i];
+		const struct outbox_destination *to =
+		    destination_find(round->destinations, row->destination);
+
+		if (row->erased) {
+			bury_erased(round, row);
+		} else if (!to) {
+			postpone(round, row);
+		} else {
+			round->of[round->n_tries] = row;
+			round->tries[round->n_tries++] =
+			    (struct deliver_try){.to = to,
+				.key = row->key,
+				.event = row->event,
+				.body = row->body,
+				.len = row->len};
+		}
+	}
+}
+
+/* Everything that is due, once. When to look again, as unix time. */
+static int64_t outbox_round(struct outbox *outbox)
+{
+	struct round round = {.outbox = outbox};
+	int64_t now_us = clock_now_us();
+
+	pthread_mutex_lock(&outbox->lock);
+	round.destinations = outbox->destinations;
+	round.destinations->refs++;
+	pthread_mutex_unlock(&outbox->lock);
+	int err = store_call(outbox->store, true, round_due, &round);
+	if (!err) {
+		round_prepare(&round);
+		deliver_run(outbox->deliver,
+		    &(struct deliver_group){round.tries, round.n_tries,
+			on_tried, &round, &outbox->stop});
+	}
+	pthread_mutex_lock(&outbox->lock);
+	destinations_unref(round.destinations);
+	pthread_mutex_unlock(&outbox->lock);
+	store_deliveries_free(round.rows, round.n);
+	if (err || round.store_failed)
+		return now_us + STORE_WAIT_US;
+	if (round.n > 0)
+		return now_us; /* there may be more, or a next event */
+	return round.next_us;
+}
+
+static void outbox_wait(struct outbox *outbox, int64_t until_us)
+{
+	int64_t now_us = clock_now_us(), wait_us = until_us - now_us;
+	struct timespec ts;
+
+	if (until_us <= now_us)
+		return;
+	if (wait_us > LOOK_US) /* also when the clock was set */
+		wait_us = LOOK_US;
+	wait_us += clock_mono_us();
+	ts.tv_sec = wait_us / CLOCK_SECOND_US;
+	ts.tv_nsec = wait_us % CLOCK_SECOND_US * 1000;
+	pthread_mutex_lock(&outbox->lock);
+	while (!outbox->woken && !atomic_load(&outbox->stop))
+		if (pthread_cond_timedwait(&outbox->wake, &outbox->lock, &ts) !=
+		    0)
+			break;
+	outbox->woken = false;
+	pthread_mutex_unlock(&outbox->lock);
+}
+
+static void *outbox_main(void *arg)
+{
+	struct outbox *outbox = arg;
+
+	while (!atomic_load(&outbox->stop))
+		outbox_wait(outbox, outbox_round(outbox));
+	return NULL;
+}
+
+/* ---- the object ---- */
+
+static void on_change(void *arg, const struct store_change *change)
+{
+	if (change->kind == STORE_CHANGE_OUTBOX)
+		outbox_wake(arg);
+}
+
+struct outbox *outbox_new(struct store *store)
+{
+	struct outbox *outbox = mem_zero(sizeof(*outbox));
+	pthread_condattr_t attr;
+
+	outbox->store = store;
+	outbox->deliver = deliver_new();
+	outbox->destinations = destinations_new(NULL, 0);
+	pthread_mutex_init(&outbox->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&outbox->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	store_on_change(store, on_change, outbox);
+	return outbox;
+}
+
+void outbox_start(struct outbox *outbox)
+{
+	if (pthread_create(&outbox->thread, NULL, outbox_main, outbox) != 0) {
+		log_line(LOG_ERROR, "outbox", "cannot start its thread");
+		abort();
+	}
+	outbox->started = true;
+}
+
+void outbox_wake(struct outbox *outbox)
+{
+	pthread_mutex_lock(&outbox->lock);
+	outbox->woken = true;
+	pthread_cond_signal(&outbox->wake);
+	pthread_mutex_unlock(&outbox->lock);
+}
+
+void outbox_stop(struct outbox *outbox)
+{
+	atomic_store(&outbox->stop, true);
+	deliver_wake(outbox->deliver);
+	outbox_wake(outbox);
+	if (outbox->started)
+		pthread_join(outbox->thread, NULL);
+	outbox->started = false;
+}
+
+void outbox_free(struct outbox *outbox)
+{
+	if (!outbox)
+		return;
+	assert(!outbox->started);
+	deliver_free(outbox->deliver);
+	destinations_unref(outbox->destinations);
+	pthread_cond_destroy(&outbox->wake);
+	pthread_mutex_destroy(&outbox->lock);
+	free(outbox);
+}
+
+static int count_rows(struct store_tx *tx, void *arg)
+{
+	return store_outbox_count(tx, arg);
+}
+
+void outbox_metrics(struct outbox *outbox, struct outbox_metrics *out)
+{
+	struct store_outbox_counts counts = {0};
+
+	if (store_call(outbox->store, true, count_rows, &counts) != 0)
+		counts = (struct store_outbox_counts){0};
+	pthread_mutex_lock(&outbox->lock);
+	*out = outbox->metrics;
+	pthread_mutex_unlock(&outbox->lock);
+	out->pending = counts.pending;
+	out->dead = counts.dead;
+}

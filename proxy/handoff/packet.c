@@ -1,0 +1,355 @@
+/*
+ * packet - see packet.h. Keys are written in canonical order; text that is
+ * not UTF-8 becomes U+FFFD, so a record can always be made and always be read.
+ */
+#include "proxy/handoff/packet.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/json_out.h"
+#include "proxy/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUOTE_BYTES 240 /* of one quoted text in the summary */
+
+static void put(struct json_out *json, const char *key, const char *value)
+{
+	json_out_key(json, key);
+	json_out_str(json, value);
+}
+
+static void put_known(struct json_out *json, const char *key, const char *value)
+{
+	if (value)
+		put(json, key, value);
+}
+
+static void put_time(struct json_out *json, const char *key, int64_t us)
+{
+	char text[32];
+
+	clock_rfc3339(text, us);
+	put(json, key, text);
+}
+
+static const char *cause_words(const char *cause)
+{
+	static const struct {
+		const char *cause, *words;
+	} table[] = {
+	    {"cannot_decide",
+		"It could not be decided whether the answer "
+		"may be sent."},
+	    {"cannot_read", "The answer could not be read."},
+	    {"cannot_record", "The audit log could not be written."},
+	    {"bot_failed", "The AI did not answer."},
+	    {"has_media", "The answer has media that cannot be judged."},
+	    {"zone", "Conversations of this kind go to a person first."},
+	};
+
+	for (size_t i = 0; cause && i < sizeof(table) / sizeof(*table); i++)
+		if (strcmp(table[i].cause, cause) == 0)
+			return table[i].words;
+	return "A rule asks for a person.";
+}
+
+const char *packet_reason(const struct handoff_request *r)
+{
+	if (r->rule && r->rule->why)
+		return r->rule->why;
+	if (r->rule && r->rule->title)
+		return r->rule->title;
+	return cause_words(r->cause);
+}
+
+/* ---- the summary ---- */
+
+/* At most limit bytes, not in the middle of a character. */
+static size_t cut(const char *text, size_t len, size_t limit)
+{
+	if (len <= limit)
+		return len;
+	while (limit > 0 && ((unsigned char)text[limit] & 0xc0) == 0x80)
+		limit--;
+	return limit;
+}
+
+static void quote(
+    struct buf *out, const char *what, const char *text, size_t len)
+{
+	size_t n = cut(text, len, QUOTE_BYTES);
+
+	buf_printf(out, " %s: \"", what);
+	buf_add(out, text, n);
+	buf_adds(out, n < len ? " ...\"" : "\"");
+}
+
+static const struct store_message *last_of(
+    const struct conversation_view *view, enum store_speaker speaker)
+{
+	for (size_t i = view->n_turns; i > 0; i--)
+		if (view->turns[i - 1].speaker == speaker)
+			return &view->turns[i - 1];
+	return NULL;
+}
+
+static void summarise(struct buf *out, const struct packet_source *source)
+{
+	const struct handoff_request *r = source->request;
+	const struct store_message *asked =
+	    last_of(source->view, STORE_CUSTOMER);
+
+	buf_adds(out, packet_reason(r));
+	if (r->what)
+		buf_printf(out, " (%s)", r->what);
+	if (asked)
+		quote(out, "The customer's last message", asked->text,
+		    asked->len);
+	if (r->withheld)
+		quote(
+		    out, "Withheld from the AI", r->withheld, r->withheld_len);
+	if (r->customer_told)
+		quote(out, "The customer was told", r->customer_told,
+		    strlen(r->customer_told));
+}
+
+/* ---- parts of the record ---- */
+
+static void put_approvals(
+    struct json_out *json, const struct handoff_request *r)
+{
+	json_out_key(json, "approvals");
+	json_out_array(json);
+	for (size_t i = 0; i < r->n_approvals; i++) {
+		const struct guard_approval *a = &r->approvals[i];
+
+		json_out_object(json);
+		put_known(json, "currency", a->currency);
+		put_known(json, "id", a->id);
+		put_known(json, "name", a->name);
+		if (a->up_to_minor >= 0) {
+			json_out_key(json, "up_to_minor");
+			json_out_int(json, a->up_to_minor);
+		}
+		json_out_end(json);
+	}
+	json_out_end(json);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct handoff_fact *x = a, *y = b;
+
+	return json_out_compare(
+	    x->name, strlen(x->name), y->name, strlen(y->name));
+}
+
+static void put_customer(struct json_out *json, const struct handoff_request *r)
+{
+	struct handoff_fact *facts = mem_array(r->n_facts + 1, sizeof(*facts));
+	const char *before = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_facts; i++)
+		if (strcmp(r->facts[i].name, "id") != 0 && r->facts[i].value)
+			facts[n++] = r->facts[i];
+	if (r->customer)
+		facts[n++] = (struct handoff_fact){"id", r->customer};
+	qsort(facts, n, sizeof(*facts), by_name);
+	json_out_key(json, "customer");
+	json_out_object(json);
+	for (size_t i = 0; i < n; i++) {
+		if (!before || strcmp(before, facts[i].name) != 0)
+			put(json, facts[i].name, facts[i].value);
+		before = facts[i].name;
+	}
+	json_out_end(json);
+	free(facts);
+}
+
+static void put_reason(struct json_out *json, const struct handoff_request *r)
+{
+	const struct guard_rule_info *rule = r->rule;
+
+	json_out_key(json, "reason");
+	json_out_object(json);
+	put(json, "cause", r->cause ? r->cause : "rule");
+	if (rule) {
+		char *line = mem_printf("%s:%u", rule->file, rule->line);
+		put(json, "line", line);
+		free(line);
+	}
+	put_known(json, "match", r->what);
+	put_known(json, "policy", r->policy);
+	if (rule) {
+		put(json, "rule", rule->id);
+		put(json, "severity", guard_severity_name(rule->severity));
+		put_known(json, "title", rule->title);
+		json_out_key(json, "version");
+		json_out_int(json, rule->version);
+		put_known(json, "why", rule->why);
+	}
+	put(json, "words", packet_reason(r));
+	json_out_end(json);
+}
+
+static void put_message(struct json_out *json, const struct store_message *m)
+{
+	json_out_object(json);
+	json_out_key(json, "n");
+	json_out_int(json, m->seq);
+	put(json, "speaker", store_speaker_name(m->speaker));
+	put(json, "status", store_status_name(m->status));
+	json_out_key(json, "text");
+	json_out_strn(json, m->text, m->len);
+	put_time(json, "time", m->time_us);
+	json_out_end(json);
+}
+
+static void put_transcript(
+    struct json_out *json, const struct conversation_view *view)
+{
+	json_out_key(json, "transcript");
+	json_out_object(json);
+	json_out_key(json, "count");
+	json_out_int(json, (int64_t)view->n_turns);
+	json_out_key(json, "messages");
+	json_out_array(json);
+	for (size_t i = 0; i < view->n_turns; i++)
+		put_message(json, &view->turns[i]);
+	json_out_end(json);
+	json_out_key(json, "truncated");
+	json_out_bool(json, view->truncated);
+	json_out_end(json);
+}
+
+static void put_withheld(struct json_out *json, const struct handoff_request *r)
+{
+	json_out_key(json, "withheld");
+	if (!r->withheld) {
+		json_out_null(json);
+		return;
+	}
+	json_out_object(json);
+	put_known(json, "message_id", r->message_id);
+	json_out_key(json, "text");
+	json_out_strn(json, r->withheld, r->withheld_len);
+	json_out_end(json);
+}
+
+static void put_links(struct json_out *json, const struct packet_source *source)
+{
+	json_out_key(json, "links");
+	json_out_object(json);
+	if (source->request->console) {
+		char *url = mem_printf("%s/handoffs/%s",
+		    source->request->console, source->lock->handoff);
+		put(json, "console", url);
+		free(url);
+	}
+	json_out_end(json);
+}
+
+static void put_summary(
+    struct json_out *json, const struct packet_source *source)
+{
+	struct buf text = {0};
+
+	summarise(&text, source);
+	json_out_key(json, "summary");
+	json_out_strn(
+	    json, text.data, cut(text.data, text.len, PACKET_SUMMARY_BYTES));
+	buf_clear(&text);
+}
+
+void packet_write(struct buf *out, const struct packet_source *source)
+{
+	const struct handoff_request *r = source->request;
+	struct json_out json;
+
+	json_out_init(&json, out);
+	json_out_object(&json);
+	put_approvals(&json, r);
+	put_known(&json, "bot", r->bot);
+	put_known(&json, "channel", r->channel);
+	put(&json, "conversation_id", source->id);
+	put_customer(&json, r);
+	put(&json, "customer_told", r->customer_told);
+	put(&json, "family", source->family);
+	put(&json, "handoff_id", source->lock->handoff);
+	put_known(&json, "interaction_type", r->interaction_type);
+	put_links(&json, source);
+	put(&json, "priority", r->priority ? r->priority : "normal");
+	put(&json, "queue", r->queue ? r->queue : HANDOFF_DESK);
+	put_reason(&json, r);
+	put_summary(&json, source);
+	put_time(&json, "time", r->time_us);
+	put_transcript(&json, source->view);
+	json_out_key(&json, "v");
+	json_out_int(&json, 1);
+	put_withheld(&json, r);
+	put_known(&json, "zone", r->zone);
+	json_out_end(&json);
+}
+
+/* ---- events ---- */
+
+void packet_requested(
+    struct buf *out, char *key, const char *handoff, const struct buf *record)
+{
+	struct json_out json;
+
+	snprintf(key, PACKET_KEY_SIZE, "%s/requested", handoff);
+	json_out_init(&json, out);
+	json_out_object(&json);
+	put(&json, "event", "handoff.requested");
+	json_out_key(&json, "handoff");
+	json_out_raw(&json, record->data, record->len);
+	put(&json, "id", key);
+	json_out_key(&json, "v");
+	json_out_int(&json, 1);
+	json_out_end(&json);
+}
+
+void packet_customer(struct buf *out, char *key, const struct packet_event *e,
+    const struct store_message *m)
+{
+	struct json_out json;
+
+	snprintf(key, PACKET_KEY_SIZE, "%s/message-%u", e->handoff, m->seq);
+	json_out_init(&json, out);
+	json_out_object(&json);
+	put(&json, "conversation_id", e->id);
+	put(&json, "event", "message.customer");
+	put(&json, "family", e->family);
+	put(&json, "handoff_id", e->handoff);
+	put(&json, "id", key);
+	json_out_key(&json, "message");
+	put_message(&json, m);
+	put_time(&json, "time", e->time_us);
+	json_out_key(&json, "v");
+	json_out_int(&json, 1);
+	json_out_end(&json);
+}
+
+void packet_returned(
+    struct buf *out, char *key, const struct packet_event *e, const char *note)
+{
+	struct json_out json;
+
+	snprintf(key, PACKET_KEY_SIZE, "%s/returned", e->handoff);
+	json_out_init(&json, out);
+	json_out_object(&json);
+	put(&json, "conversation_id", e->id);
+	put(&json, "event", "handoff.returned");
+	put(&json, "family", e->family);
+	put(&json, "handoff_id", e->handoff);
+	put(&json, "id", key);
+	put_known(&json, "note", note);
+	put_time(&json, "time", e->time_us);
+	json_out_key(&json, "v");
+	json_out_int(&json, 1);
+	json_out_end(&json);
+}

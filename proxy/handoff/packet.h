@@ -1,0 +1,54 @@
+/*
+ * packet - the neutral handoff record and the events sent to destinations, as
+ * canonical JSON, version 1.
+ *
+ * The record:
+ *   v, handoff_id, time, family, channel, conversation_id
+ *   customer        {id, and every fact that is known}
+ *   bot, interaction_type, zone, queue, priority
+ *   reason          {cause, words, and of a rule: rule, title, why, severity,
+ *                    line, version, match; policy}
+ *   withheld        {text, message_id} what the AI wanted to say, or null
+ *   customer_told   the bridging text, or null
+ *   transcript      {truncated, count, messages: [{n, time, speaker, status,
+ *                    text}]}, status delivered|edited|withheld|draft|seen
+ *   approvals       [{name, id, up_to_minor, currency}]
+ *   links           {console}
+ *   summary         a few sentences made of the above, no model needed
+ *
+ * An event: {event, id, v} and {handoff: record} for handoff.requested;
+ * {handoff_id, family, conversation_id, time} and {message} for
+ * message.customer, {note} for handoff.returned. id is the idempotency key.
+ */
+#ifndef HANDRAIL_PROXY_HANDOFF_PACKET_H
+#define HANDRAIL_PROXY_HANDOFF_PACKET_H
+
+#include "proxy/base/buf.h"
+#include "proxy/handoff/handoff.h"
+
+#define PACKET_SUMMARY_BYTES 900
+
+struct packet_source {
+	const struct handoff_request *request;
+	const struct conversation_view *view;
+	const struct conversation_lock *lock;
+	const char *family, *id;
+};
+void packet_write(struct buf *out, const struct packet_source *);
+/* Why, in plain words: the rule's why or title, or a sentence for the cause. */
+const char *packet_reason(const struct handoff_request *);
+
+/* Events. key has room for PACKET_KEY_SIZE. */
+#define PACKET_KEY_SIZE 64
+void packet_requested(
+    struct buf *out, char *key, const char *handoff, const struct buf *record);
+struct packet_event {
+	const char *handoff, *family, *id;
+	int64_t time_us;
+};
+void packet_customer(struct buf *out, char *key, const struct packet_event *,
+    const struct store_message *);
+void packet_returned(
+    struct buf *out, char *key, const struct packet_event *, const char *note);
+
+#endif
