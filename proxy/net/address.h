@@ -4,6 +4,7 @@
 #ifndef HANDRAIL_PROXY_NET_ADDRESS_H
 #define HANDRAIL_PROXY_NET_ADDRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -22,6 +23,6 @@ void address_format(const struct address *, char out[ADDRESS_TEXT_BYTES]);
 /* Without the port and without brackets: "127.0.0.1", "::1". */
 void address_format_host(const struct address *, char out[ADDRESS_TEXT_BYTES]);
 uint16_t address_port(const struct address *);
-int address_is_loopback(const struct address *);
+bool address_is_loopback(const struct address *);
 
 #endif

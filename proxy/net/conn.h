@@ -115,9 +115,10 @@ void conn_notify_sent(struct conn *);
 /* End well: output, TLS close_notify, FIN; what still arrives is discarded;
  * CONN_CLOSED with CONN_DONE when the peer ended too or lingered too long. */
 void conn_shutdown_after_flush(struct conn *);
-/* End now. Output not yet sent is dropped, and then the peer can tell (reset,
- * no close_notify). text is copied, NULL: the reason's own words. The first
- * close wins. CONN_CLOSED comes at the end of the turn. */
+/* End now. Output not yet sent is dropped. With that, or a reason other than
+ * CONN_DONE, the peer can tell: a reset when plain, no close_notify with TLS.
+ * text is copied, NULL: the reason's own words. The first close wins.
+ * CONN_CLOSED comes at the end of the turn. */
 void conn_close(struct conn *, enum conn_reason, const char *text);
 
 bool conn_is_open(const struct conn *);   /* after CONN_OPEN, not ending */

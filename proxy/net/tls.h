@@ -62,8 +62,9 @@ struct tls_client *tls_client_new(
 struct tls_client *tls_client_ref(struct tls_client *);
 void tls_client_unref(struct tls_client *); /* accepts NULL */
 
-/* For conn_tls.c. The SSL is the caller's (SSL_free) and keeps what it needs
- * of the context. host: a DNS name or a numeric address; the name verified. */
+/* For conn_tls.c. The SSL is the caller's (SSL_free), who keeps a reference
+ * to the context as long. host: a DNS name or a numeric address; the name
+ * verified. */
 struct ssl_st *tls_server_session(struct tls_server *);
 struct ssl_st *tls_client_session(struct tls_client *, const char *host);
 /* After a client handshake: keep a TLS 1.2 session for the next one. */

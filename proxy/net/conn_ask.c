@@ -1,0 +1,92 @@
+/*
+ * conn_ask - what the owner of a conn may ask. Changes nothing.
+ */
+#include "proxy/net/conn_private.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+bool conn_is_open(const struct conn *c)
+{
+	return c->state == CONN_STATE_OPEN;
+}
+
+bool conn_is_closed(const struct conn *c)
+{
+	return c->state == CONN_STATE_CLOSED;
+}
+
+bool conn_saw_eof(const struct conn *c)
+{
+	return c->saw_eof;
+}
+
+bool conn_is_quiet(const struct conn *c)
+{
+	char byte;
+	if (c->state != CONN_STATE_OPEN || c->saw_eof || c->input.len ||
+	    conn_tls_has_pending(&c->io))
+		return false;
+	ssize_t n = recv(c->io.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+size_t conn_output_len(const struct conn *c)
+{
+	return c->output.len;
+}
+
+uint64_t conn_bytes_sent(const struct conn *c)
+{
+	return c->sent;
+}
+
+uint64_t conn_bytes_received(const struct conn *c)
+{
+	return c->received;
+}
+
+static const char *const reason_names[] = {
+    [CONN_DONE] = "done",
+    [CONN_TRUNCATED] = "truncated",
+    [CONN_RESET] = "reset",
+    [CONN_UNREACHABLE] = "unreachable",
+    [CONN_UNTRUSTED] = "untrusted",
+    [CONN_TLS_FAILED] = "tls_failed",
+    [CONN_CONNECT_TIMEOUT] = "connect_timeout",
+    [CONN_HANDSHAKE_TIMEOUT] = "handshake_timeout",
+    [CONN_IDLE_TIMEOUT] = "idle_timeout",
+    [CONN_WRITE_TIMEOUT] = "write_timeout",
+    [CONN_REFUSED] = "refused",
+    [CONN_DROPPED] = "dropped",
+};
+
+const char *conn_reason_name(enum conn_reason reason)
+{
+	return reason_names[reason];
+}
+
+enum conn_reason conn_reason(const struct conn *c)
+{
+	return c->reason;
+}
+
+const char *conn_reason_text(const struct conn *c)
+{
+	return c->reason_text ? c->reason_text : conn_reason_name(c->reason);
+}
+
+const char *conn_name(const struct conn *c)
+{
+	return c->name;
+}
+
+const struct address *conn_peer(const struct conn *c)
+{
+	return &c->peer;
+}
+
+const struct conn_tls *conn_tls(const struct conn *c)
+{
+	return c->io.ssl && c->io.opened ? &c->io.facts : NULL;
+}
