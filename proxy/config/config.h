@@ -23,6 +23,10 @@ struct config_certificate {
 	char *certificate, *key; /* PEM files; the first is the default one */
 };
 
+struct config_tls { /* one item under tls, while reading */
+	char *certificate, *key, *client_ca;
+};
+
 struct config_address {
 	char *host; /* without brackets: "127.0.0.1", "::1", "chat.internal" */
 	uint16_t port;
@@ -60,7 +64,7 @@ enum config_preset { CONFIG_WEBHOOK, CONFIG_FILE };
 
 struct config_destination {
 	char *name;
-	enum config_preset preset;
+	int preset;              /* enum config_preset */
 	char *url, *secret, *ca; /* webhook */
 	char *path;              /* file */
 	uint64_t timeout_ms, max_tries, base_ms, max_wait_ms;
@@ -100,14 +104,15 @@ struct config {
 	char *shipped; /* folder of shipped packs; NULL: built in */
 	char *sqlite;  /* store */
 	char *audit_directory;
-	enum config_durability durability;
+	int durability; /* enum config_durability */
 	char *keys_directory;
 	struct config_destination *destinations;
 	size_t n_destinations;
 	char *default_destination; /* "desk" or one of the above */
-	char *console_text;        /* NULL: no console */
+	char *console_text;        /* as written */
 	struct config_address console;
-	char *environment; /* of the policy; NULL: rules' own modes */
+	char *console_users; /* NULL: none */
+	char *environment;   /* of the policy; NULL: rules' own modes */
 	char *node;
 	uint64_t workers; /* "auto" is resolved: at least 1 */
 	struct config_network *trusted_proxies;

@@ -1,0 +1,296 @@
+/*
+ * audit - see audit.h: opening, submitting, closing. The work is in writer.c.
+ *
+ * Refuses to open a log another process writes, one it cannot read, and one
+ * it cannot write to.
+ */
+#include "proxy/audit/audit.h"
+
+#include "proxy/audit/writer.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/file.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define AUDIT_BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define AUDIT_BOOT_ID_BYTES 64
+
+const char *audit_result_text(enum audit_result result)
+{
+	static const char *const texts[] = {
+	    [AUDIT_OK] = "the audit log is written",
+	    [AUDIT_AGAIN] = "the audit log's queue is full",
+	    [AUDIT_DISK_FULL] = "the disk of the audit log is full",
+	    [AUDIT_FAILED] = "the audit log cannot be written",
+	};
+	return texts[result];
+}
+
+/* The lock file says who writes and since which start of the machine. */
+struct audit_owner {
+	char text[AUDIT_BOOT_ID_BYTES + 32]; /* "PID BOOT-ID" */
+};
+
+static void audit_boot_id(char out[AUDIT_BOOT_ID_BYTES])
+{
+	struct buf b = {0};
+	out[0] = '\0';
+	if (file_read(AUDIT_BOOT_ID, &b, AUDIT_BOOT_ID_BYTES) == 0 && b.len > 0)
+		snprintf(out, AUDIT_BOOT_ID_BYTES, "%.*s",
+		    (int)strcspn(b.data, "\n"), b.data);
+	buf_clear(&b);
+}
+
+/* Take the lock. *power_lost: the machine has been started since the last
+ * owner took it. */
+static int audit_lock(struct audit *a, bool *power_lost, char *why, size_t size)
+{
+	struct audit_owner last = {{0}};
+	char boot[AUDIT_BOOT_ID_BYTES], *path = file_join(a->root, "lock");
+	a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	if (a->lock_fd < 0) {
+		snprintf(
+		    why, size, "cannot open %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	ssize_t n = pread(a->lock_fd, last.text, sizeof(last.text) - 1, 0);
+	if (flock(a->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+		snprintf(why, size,
+		    "process %ld writes the audit log %s; stop it, or give "
+		    "this one another node or audit.directory",
+		    strtol(last.text, NULL, 10), a->root);
+		free(path);
+		return -1;
+	}
+	free(path);
+	audit_boot_id(boot);
+	const char *then = n > 0 ? strchr(last.text, ' ') : NULL;
+	*power_lost = then != NULL && strcmp(then + 1, boot) != 0;
+	snprintf(last.text, sizeof(last.text), "%ld %s", (long)getpid(), boot);
+	size_t len = strlen(last.text);
+	if (ftruncate(a->lock_fd, 0) < 0 ||
+	    pwrite(a->lock_fd, last.text, len, 0) != (ssize_t)len) {
+		snprintf(why, size, "cannot write %s/lock: %s", a->root,
+		    strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* Close what the last run left open, on disk before anything new. */
+static int audit_recover(
+    struct audit *a, bool power_lost, char *why, size_t size)
+{
+	struct recover r;
+	struct buf lines = {0};
+	int err = 0;
+	if (recover_read(&r, &a->segment, why, size) < 0) {
+		recover_clear(&r);
+		return -1;
+	}
+	if (r.torn > 0)
+		log_line(LOG_WARN, "audit", "%s: cut a torn line of %llu bytes",
+		    a->root, (unsigned long long)r.torn);
+	a->interrupted = r.streams.n;
+	a->written_total = recover_lines(
+	    &r, a->maker, a->now_us(), power_lost && !r.stopped, &lines);
+	a->seq = r.seq;
+	if (segment_is_over(
+		&a->segment, a->now_us(), lines.len, a->max_segment_bytes))
+		err = segment_next(&a->segment, a->now_us());
+	/* Always: this also cuts what was torn. */
+	if (err == 0)
+		err = segment_append(&a->segment, lines.data, lines.len);
+	if (err == 0)
+		err = segment_sync(&a->segment);
+	if (err == 0)
+		err = streams_save(&a->streams, a->open_path);
+	if (err < 0)
+		snprintf(why, size, "cannot write the audit log %s: %s",
+		    a->root, strerror(-err));
+	buf_clear(&lines);
+	recover_clear(&r);
+	return err < 0 ? -1 : 0;
+}
+
+static void audit_free(struct audit *a)
+{
+	segment_clear(&a->segment);
+	streams_clear(&a->streams);
+	if (a->lock_fd >= 0)
+		close(a->lock_fd);
+	pthread_cond_destroy(&a->submitted);
+	pthread_cond_destroy(&a->written);
+	pthread_cond_destroy(&a->idle);
+	pthread_mutex_destroy(&a->lock);
+	free(a->root);
+	free(a->open_path);
+	free(a);
+}
+
+static struct audit *audit_new(const struct audit_options *o)
+{
+	struct audit *a = mem_zero(sizeof(*a));
+	pthread_condattr_t monotonic;
+	a->maker = o->maker;
+	a->durability = o->durability;
+	a->max_queue_bytes =
+	    o->max_queue_bytes != 0 ? o->max_queue_bytes : (size_t)16 << 20;
+	a->max_segment_bytes =
+	    o->max_segment_bytes != 0 ? o->max_segment_bytes : (size_t)64 << 20;
+	a->retry_ms = o->retry_ms != 0 ? o->retry_ms : 1000;
+	a->now_us = o->now_us != NULL ? o->now_us : clock_now_us;
+	a->root = file_join(o->directory, o->maker->node);
+	a->open_path = file_join(a->root, "open.jsonl");
+	a->lock_fd = -1;
+	segment_init(&a->segment, a->root, o->io);
+	queue_init(&a->queue);
+	queue_init(&a->unsynced);
+	queue_init(&a->waiting);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->submitted, &monotonic);
+	pthread_cond_init(&a->written, NULL);
+	pthread_cond_init(&a->idle, NULL);
+	pthread_condattr_destroy(&monotonic);
+	return a;
+}
+
+int audit_open(
+    struct audit **out, const struct audit_options *o, char *why, size_t size)
+{
+	const char *node = o->maker->node;
+	bool power_lost = false;
+	*out = NULL;
+	if (node[0] == '\0' || node[0] == '.' || strchr(node, '/') != NULL) {
+		snprintf(
+		    why, size, "\"%s\" cannot be the name of a node", node);
+		return -1;
+	}
+	struct audit *a = audit_new(o);
+	int err = file_mkdirs(a->root, 0750);
+	if (err < 0)
+		snprintf(
+		    why, size, "cannot make %s: %s", a->root, strerror(-err));
+	if (err == 0)
+		err = audit_lock(a, &power_lost, why, size);
+	if (err == 0)
+		err = audit_recover(a, power_lost, why, size);
+	if (err < 0) {
+		audit_free(a);
+		return -1;
+	}
+	int failed = pthread_create(&a->writer, NULL, writer_run, a);
+	failed |= pthread_create(&a->syncer, NULL, writer_run_sync, a);
+	assert(failed == 0);
+	*out = a;
+	return 0;
+}
+
+void audit_close(struct audit *a)
+{
+	if (a == NULL)
+		return;
+	pthread_mutex_lock(&a->lock);
+	a->stopping = true;
+	pthread_cond_signal(&a->submitted);
+	pthread_mutex_unlock(&a->lock);
+	pthread_join(a->writer, NULL);
+	pthread_join(a->syncer, NULL);
+	/* What nobody asked to be durable is, before the lock goes. */
+	if (segment_sync(&a->segment) < 0)
+		log_line(
+		    LOG_ERROR, "audit", "%s: %s", a->root, strerror(errno));
+	audit_free(a);
+}
+
+bool audit_submit(struct audit *a, const char *line, size_t len,
+    enum audit_need need, const struct audit_done *done)
+{
+	assert(len > 0 && len <= RECORD_MAX_BYTES && line[len - 1] == '\n');
+	assert(memchr(line, RECORD_SEQ_MARK, len) != NULL);
+	pthread_mutex_lock(&a->lock);
+	assert(!a->stopping);
+	bool room = a->queue_bytes == 0 ||
+	    (len <= a->max_queue_bytes &&
+		a->queue_bytes <= a->max_queue_bytes - len);
+	/* One that waits keeps its callback here, not its line. */
+	struct queue_entry *entry = queue_entry_new(line, room ? len : 0, done);
+	entry->want = len;
+	entry->durable = need == AUDIT_DURABLE || a->durability == AUDIT_EVERY;
+	if (room) {
+		a->queue_bytes += len;
+		queue_push(&a->queue, entry);
+		pthread_cond_signal(&a->submitted);
+	} else {
+		queue_push(&a->waiting, entry);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return room;
+}
+
+struct audit_wait {
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	bool done;
+	enum audit_result result;
+};
+
+static void audit_wait_done(
+    void *arg, uint64_t ticket, enum audit_result result)
+{
+	struct audit_wait *w = arg;
+	pthread_mutex_lock(&w->lock);
+	w->done = true;
+	w->result = result;
+	pthread_cond_signal(&w->answered);
+	pthread_mutex_unlock(&w->lock);
+}
+
+enum audit_result audit_submit_wait(
+    struct audit *a, const char *line, size_t len, enum audit_need need)
+{
+	struct audit_wait w = {.result = AUDIT_AGAIN};
+	pthread_mutex_init(&w.lock, NULL);
+	pthread_cond_init(&w.answered, NULL);
+	while (w.result == AUDIT_AGAIN) {
+		struct audit_done done = {.fn = audit_wait_done, .arg = &w};
+		w.done = false;
+		/* Either way there will be an answer: AGAIN, or the outcome. */
+		bool taken = audit_submit(a, line, len, need, &done);
+		pthread_mutex_lock(&w.lock);
+		while (!w.done)
+			pthread_cond_wait(&w.answered, &w.lock);
+		assert(taken || w.result == AUDIT_AGAIN);
+		pthread_mutex_unlock(&w.lock);
+	}
+	pthread_cond_destroy(&w.answered);
+	pthread_mutex_destroy(&w.lock);
+	return w.result;
+}
+
+void audit_state(struct audit *a, struct audit_state *out)
+{
+	pthread_mutex_lock(&a->lock);
+	*out = (struct audit_state){.queue_bytes = a->queue_bytes,
+	    .queue_records = a->queue.n + a->writing,
+	    .unsynced = a->unsynced.n,
+	    .seq = a->seq,
+	    .written_total = a->written_total,
+	    .failed_total = a->failed_total,
+	    .sync_total = a->sync_total,
+	    .health = a->health,
+	    .interrupted = a->interrupted};
+	pthread_mutex_unlock(&a->lock);
+}

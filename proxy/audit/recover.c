@@ -1,0 +1,187 @@
+/*
+ * recover - see recover.h.
+ *
+ * Only the last segment is read: which streams were open when it was begun is
+ * in `open.jsonl` beside the log. Refuses to go on when it cannot read what is
+ * there: a log that starts again at 1 would look like a forged one.
+ */
+#include "proxy/audit/recover.h"
+
+#include "proxy/audit/scan.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/file.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RECOVER_MAX_SEGMENT_BYTES ((size_t)4 << 30)
+
+void recover_number(struct buf *out, const char *line, size_t len, uint64_t seq)
+{
+	const char *mark = memchr(line, RECORD_SEQ_MARK, len);
+	assert(mark != NULL);
+	size_t before = (size_t)(mark - line);
+	buf_add(out, line, before);
+	buf_printf(out, "%llu", (unsigned long long)seq);
+	buf_add(out, mark + 1, len - before - 1);
+}
+
+/* Bytes up to and including the last whole line. */
+static size_t recover_keep(const struct buf *b)
+{
+	size_t keep = b->len;
+	while (keep > 0) {
+		const char *stop = memrchr(b->data, '\n', keep);
+		if (stop == NULL)
+			return 0;
+		keep = (size_t)(stop - b->data) + 1;
+		const char *start = memrchr(b->data, '\n', keep - 1);
+		start = start == NULL ? b->data : start + 1;
+		if (scan_is_whole(start, (size_t)(stop - start)))
+			return keep;
+		keep = (size_t)(start - b->data);
+	}
+	return 0;
+}
+
+static int64_t recover_time(const char *line, size_t len)
+{
+	size_t n = 0;
+	const char *value = scan_field(line, len, "time", &n);
+	struct tm utc = {0};
+	char text[32];
+	if (value == NULL || n >= sizeof(text))
+		return 0;
+	memcpy(text, value, n);
+	text[n] = '\0';
+	if (strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) == NULL)
+		return 0;
+	return (int64_t)timegm(&utc) * CLOCK_SECOND_US;
+}
+
+static void recover_replay(struct recover *r, const struct buf *b, size_t keep)
+{
+	for (size_t at = 0; at < keep;) {
+		const char *line = b->data + at;
+		const char *stop = memchr(line, '\n', keep - at);
+		size_t n = (size_t)(stop - line);
+		streams_note(&r->streams, line, n);
+		r->seq = scan_number(line, n, "seq");
+		r->last_us = recover_time(line, n);
+		r->stopped = scan_is(line, n, "type", "stop");
+		at += n + 1;
+	}
+}
+
+/* One segment, from the newest: 1 when it holds records, 0 when it is empty,
+ * or -errno. The newest is the one to go on with. */
+static int recover_segment(
+    struct recover *r, struct segment *s, const char *name, bool newest)
+{
+	char *path = file_join(s->root, name);
+	struct buf b = {0};
+	int err = file_read(path, &b, RECOVER_MAX_SEGMENT_BYTES);
+	free(path);
+	size_t keep = err < 0 ? 0 : recover_keep(&b);
+	if (err == 0 && newest)
+		err = segment_resume(s, name, keep);
+	if (err == 0) {
+		r->torn += b.len - keep;
+		recover_replay(r, &b, keep);
+	}
+	buf_clear(&b);
+	return err < 0 ? err : keep > 0;
+}
+
+int recover_read(struct recover *r, struct segment *s, char *why, size_t size)
+{
+	char **names = NULL, *open = file_join(s->root, "open.jsonl");
+	size_t n = 0;
+	*r = (struct recover){.stopped = true};
+	int err = segment_names(s->root, &names, &n);
+	const char *at = s->root;
+	if (err == 0) {
+		err = streams_load(&r->streams, open);
+		at = err < 0 ? open : at;
+	}
+	for (size_t i = n; err == 0 && i > 0; i--) {
+		at = names[i - 1];
+		err = recover_segment(r, s, names[i - 1], i == n);
+	}
+	if (err < 0)
+		snprintf(why, size, "cannot read %s in the audit log %s: %s",
+		    at, s->root, strerror(-err));
+	free(open);
+	segment_names_free(names, n);
+	return err < 0 ? -1 : 0;
+}
+
+static void recover_add(struct recover *r, const struct record_maker *maker,
+    const struct record *record, struct buf *out)
+{
+	struct buf line = {0};
+	record_line(maker, record, &line);
+	recover_number(out, line.data, line.len, ++r->seq);
+	buf_clear(&line);
+}
+
+static void recover_interrupted(struct recover *r,
+    const struct record_maker *maker, int64_t now_us, struct buf *out,
+    struct buf open)
+{
+	char *conversation = scan_text(open.data, open.len, "conversation");
+	char *stream = scan_text(open.data, open.len, "stream");
+	char *trace = scan_text(open.data, open.len, "trace");
+	char *policy = scan_text(open.data, open.len, "policy");
+	struct record record = {.type = RECORD_INTERRUPTED,
+	    .time_us = now_us,
+	    .pseudonym = conversation,
+	    .conv_seq = (uint32_t)scan_number(open.data, open.len, "conv_seq"),
+	    .stream = stream,
+	    .trace = trace,
+	    .policy = policy,
+	    .opened = scan_number(open.data, open.len, "seq"),
+	    .reason = "Handrail ended while this message was being sent; how "
+		      "much of it the customer saw is not known."};
+	recover_add(r, maker, &record, out);
+	free(conversation);
+	free(stream);
+	free(trace);
+	free(policy);
+}
+
+uint64_t recover_lines(struct recover *r, const struct record_maker *maker,
+    int64_t now_us, bool power_lost, struct buf *out)
+{
+	uint64_t before = r->seq;
+	struct buf lines = {0};
+	if (power_lost) {
+		struct record gap = {.type = RECORD_GAP,
+		    .time_us = now_us,
+		    .from_us = r->last_us,
+		    .to_us = now_us,
+		    .reason = "The machine stopped without warning; records "
+			      "of messages that passed in its last seconds "
+			      "may be missing."};
+		recover_add(r, maker, &gap, out);
+	}
+	streams_list(&r->streams, &lines);
+	for (char *at = lines.data, *end = at + lines.len; at < end;) {
+		char *stop = memchr(at, '\n', (size_t)(end - at));
+		struct buf one = {.data = at, .len = (size_t)(stop - at)};
+		recover_interrupted(r, maker, now_us, out, one);
+		at = stop + 1;
+	}
+	buf_clear(&lines);
+	streams_clear(&r->streams);
+	return r->seq - before;
+}
+
+void recover_clear(struct recover *r)
+{
+	streams_clear(&r->streams);
+}

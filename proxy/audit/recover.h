@@ -1,0 +1,36 @@
+/*
+ * recover - what the last run left behind: where the log goes on, and what it
+ * could not close.
+ */
+#ifndef HANDRAIL_PROXY_AUDIT_RECOVER_H
+#define HANDRAIL_PROXY_AUDIT_RECOVER_H
+
+#include "proxy/audit/record.h"
+#include "proxy/audit/segment.h"
+#include "proxy/audit/streams.h"
+
+struct recover {
+	uint64_t seq;           /* of the last whole record; 0: none */
+	int64_t last_us;        /* its time, to the second; 0: none */
+	bool stopped;           /* it was a stop, or there is none */
+	uint64_t torn;          /* bytes of a torn line that were cut */
+	struct streams streams; /* open */
+};
+
+/*
+ * Look through root, cut a torn last line, leave segment where the log goes
+ * on (or without a file). 0, or -1 and the reason in why.
+ */
+int recover_read(struct recover *out, struct segment *, char *why,
+    size_t why_size) __attribute__((warn_unused_result));
+/* Append the lines that close what was left open, with their numbers: an
+ * interrupted for each stream; a gap when power_lost. Returns how many. */
+uint64_t recover_lines(struct recover *, const struct record_maker *,
+    int64_t now_us, bool power_lost, struct buf *out);
+void recover_clear(struct recover *);
+
+/* Append a line of record_line with seq in its place. */
+void recover_number(
+    struct buf *out, const char *line, size_t len, uint64_t seq);
+
+#endif

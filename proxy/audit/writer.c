@@ -1,0 +1,300 @@
+/*
+ * writer - the two threads of the audit log.
+ *
+ * Two threads share one mutex. The writer owns segment, streams and seq. The
+ * syncer only syncs the segment's descriptor and answers what waits for it;
+ * the writer begins a new segment only while the syncer has nothing to do.
+ *
+ * After a failure nothing is tried until retry_us: lines that come meanwhile
+ * are answered with it at once (their messages must not hang), and counted for
+ * the gap record that is written first when the log can be written again.
+ */
+#include "proxy/audit/writer.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define WRITER_BATCH_RECORDS 256u
+#define WRITER_MAX_RETRY_FACTOR 32u
+
+static enum audit_result writer_result_of(int err)
+{
+	bool full = err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
+	return full ? AUDIT_DISK_FULL : AUDIT_FAILED;
+}
+
+/* Under the lock: the log failed with err, lost records with it. */
+static void writer_fail(struct audit *a, int err, size_t lost)
+{
+	enum audit_result was = a->health;
+	a->health = writer_result_of(err);
+	if (a->gap_from_us == 0)
+		a->gap_from_us = a->now_us();
+	a->lost += lost;
+	a->failed_total += lost;
+	if (a->retry_factor == 0)
+		a->retry_factor = 1;
+	else if (a->retry_factor < WRITER_MAX_RETRY_FACTOR)
+		a->retry_factor *= 2;
+	a->retry_us =
+	    clock_mono_us() + (int64_t)a->retry_ms * 1000 * a->retry_factor;
+	if (was == AUDIT_OK)
+		log_line(LOG_ERROR, "audit", "%s: %s", a->segment.root,
+		    strerror(-err));
+}
+
+/* What the gap record will say, taken under the lock. */
+struct writer_gap {
+	bool set;
+	int64_t from_us;
+	uint64_t lost;
+	enum audit_result health;
+};
+
+static void writer_put_gap(
+    struct audit *a, const struct writer_gap *gap, struct buf *out)
+{
+	char reason[200];
+	int64_t now_us = a->now_us();
+	snprintf(reason, sizeof(reason),
+	    "Not recorded: %s. The policy's if_the_audit_log_cannot_write "
+	    "was followed.",
+	    audit_result_text(gap->health));
+	struct record record = {.type = RECORD_GAP,
+	    .time_us = now_us,
+	    .from_us = gap->from_us,
+	    .to_us = now_us,
+	    .lost = gap->lost,
+	    .reason = reason};
+	struct buf line = {0};
+	record_line(a->maker, &record, &line);
+	recover_number(out, line.data, line.len, a->seq + 1);
+	buf_clear(&line);
+}
+
+/* A new segment when it is time, with the open streams saved beside it. */
+static int writer_turn(struct audit *a, size_t n)
+{
+	pthread_mutex_lock(&a->lock);
+	bool over = a->broken ||
+	    segment_is_over(&a->segment, a->now_us(), n, a->max_segment_bytes);
+	while (
+	    over && (a->syncing || a->unsynced.head != NULL || a->sync_wanted))
+		pthread_cond_wait(&a->idle, &a->lock);
+	pthread_mutex_unlock(&a->lock);
+	if (!over)
+		return 0;
+	/* From here the syncer has nothing to do until we give it. */
+	int err = streams_save(&a->streams, a->open_path);
+	if (err == 0)
+		err = segment_next(&a->segment, a->now_us());
+	if (err == 0)
+		a->broken = false;
+	return err;
+}
+
+/* The batch, with the gap before it when there is one, in one write. */
+static int writer_write(struct audit *a, const struct queue_list *batch,
+    const struct writer_gap *gap)
+{
+	struct buf out = {0};
+	uint64_t seq = a->seq + gap->set;
+	if (gap->set)
+		writer_put_gap(a, gap, &out);
+	for (const struct queue_entry *e = batch->head; e != NULL; e = e->next)
+		recover_number(&out, e->line, e->len, ++seq);
+	int err = writer_turn(a, out.len);
+	if (err == 0)
+		err = segment_append(&a->segment, out.data, out.len);
+	const char *at = out.data;
+	while (err == 0 && at < out.data + out.len) {
+		const char *stop =
+		    memchr(at, '\n', (size_t)(out.data + out.len - at));
+		streams_note(&a->streams, at, (size_t)(stop - at));
+		at = stop + 1;
+	}
+	buf_clear(&out);
+	return err;
+}
+
+/* Under the lock: bytes were answered for; who waited may try again. */
+static void writer_room(struct audit *a, size_t bytes, struct queue_list *woken)
+{
+	assert(bytes <= a->queue_bytes);
+	a->queue_bytes -= bytes;
+	size_t promised = a->queue_bytes;
+	while (a->waiting.head != NULL) {
+		size_t want = a->waiting.head->want;
+		if (promised > 0 &&
+		    (want > a->max_queue_bytes ||
+			promised > a->max_queue_bytes - want))
+			return;
+		promised += want;
+		queue_push(woken, queue_pop(&a->waiting));
+	}
+}
+
+static size_t writer_list_bytes(const struct queue_list *list)
+{
+	size_t bytes = 0;
+	for (const struct queue_entry *e = list->head; e != NULL; e = e->next)
+		bytes += e->len;
+	return bytes;
+}
+
+/* Under the lock: the batch and the gap are in the file. */
+static void writer_wrote(
+    struct audit *a, size_t n, const struct writer_gap *gap)
+{
+	a->seq += n + gap->set;
+	a->written_total += n + gap->set;
+	if (!gap->set)
+		return;
+	a->sync_wanted = true;
+	a->lost -= gap->lost;
+	if (a->lost > 0 || a->broken)
+		return; /* more went wrong meanwhile */
+	a->gap_from_us = 0;
+	a->health = AUDIT_OK;
+	log_line(LOG_WARN, "audit", "%s: written again", a->segment.root);
+}
+
+/* Under the lock: the outcome of trying to write the batch. The lock is let
+ * go for the writing itself. */
+static enum audit_result writer_try(
+    struct audit *a, const struct queue_list *batch)
+{
+	struct writer_gap gap = {.set = a->health != AUDIT_OK,
+	    .from_us = a->gap_from_us,
+	    .lost = a->lost,
+	    .health = a->health};
+	if (gap.set && !a->stopping && clock_mono_us() < a->retry_us) {
+		a->lost += batch->n;
+		a->failed_total += batch->n;
+		return a->health;
+	}
+	pthread_mutex_unlock(&a->lock);
+	int err = writer_write(a, batch, &gap);
+	pthread_mutex_lock(&a->lock);
+	if (err < 0) {
+		writer_fail(a, err, batch->n);
+		return writer_result_of(err);
+	}
+	writer_wrote(a, batch->n, &gap);
+	return AUDIT_OK;
+}
+
+/* Take a batch, write it, hand on what waits for the disk, answer the rest.
+ * Called and left with the lock held. */
+static void writer_step(struct audit *a)
+{
+	struct queue_list batch, rest, woken;
+	queue_init(&batch);
+	queue_init(&rest);
+	queue_init(&woken);
+	while (batch.n < WRITER_BATCH_RECORDS && a->queue.head != NULL)
+		queue_push(&batch, queue_pop(&a->queue));
+	a->writing = batch.n;
+	enum audit_result result = writer_try(a, &batch);
+	a->writing = 0;
+	for (struct queue_entry *e; (e = queue_pop(&batch)) != NULL;) {
+		bool waits = result == AUDIT_OK && e->durable;
+		queue_push(waits ? &a->unsynced : &rest, e);
+	}
+	writer_room(a, writer_list_bytes(&rest), &woken);
+	if (a->unsynced.head != NULL || a->sync_wanted)
+		pthread_cond_signal(&a->written);
+	pthread_mutex_unlock(&a->lock);
+	queue_answer(&rest, result);
+	queue_answer(&woken, AUDIT_AGAIN);
+	pthread_mutex_lock(&a->lock);
+}
+
+static void writer_deadline(struct timespec *out, int64_t mono_us)
+{
+	out->tv_sec = (time_t)(mono_us / CLOCK_SECOND_US);
+	out->tv_nsec = (long)(mono_us % CLOCK_SECOND_US) * 1000;
+}
+
+void *writer_run(void *arg)
+{
+	struct audit *a = arg;
+	pthread_mutex_lock(&a->lock);
+	while (!a->stopping || a->queue.head != NULL) {
+		if (a->queue.head != NULL) {
+			writer_step(a);
+			continue;
+		}
+		if (a->health == AUDIT_OK) {
+			pthread_cond_wait(&a->submitted, &a->lock);
+			continue;
+		}
+		struct timespec until;
+		writer_deadline(&until, a->retry_us);
+		if (clock_mono_us() >= a->retry_us)
+			writer_step(a); /* the gap alone */
+		else
+			pthread_cond_timedwait(&a->submitted, &a->lock, &until);
+	}
+	if (a->health != AUDIT_OK)
+		writer_step(a); /* the last chance to say what was lost */
+	a->writer_done = true;
+	pthread_cond_signal(&a->written);
+	pthread_mutex_unlock(&a->lock);
+	return NULL;
+}
+
+/* Sync what has been written. Called and left with the lock held. */
+static void writer_sync(struct audit *a)
+{
+	struct queue_list group, woken;
+	queue_init(&group);
+	queue_init(&woken);
+	queue_move(&group, &a->unsynced);
+	a->sync_wanted = false;
+	a->syncing = true;
+	pthread_mutex_unlock(&a->lock);
+	int err = segment_sync(&a->segment);
+	pthread_mutex_lock(&a->lock);
+	a->syncing = false;
+	a->sync_total++;
+	enum audit_result result = AUDIT_OK;
+	if (err == 0) {
+		a->retry_factor = 0;
+	} else {
+		/* The kernel may have dropped the pages: what was written
+		 * there is not to be built upon. */
+		a->broken = true;
+		writer_fail(a, err, group.n);
+		result = writer_result_of(err);
+		pthread_cond_signal(&a->submitted);
+	}
+	writer_room(a, writer_list_bytes(&group), &woken);
+	pthread_cond_broadcast(&a->idle);
+	pthread_mutex_unlock(&a->lock);
+	queue_answer(&group, result);
+	queue_answer(&woken, AUDIT_AGAIN);
+	pthread_mutex_lock(&a->lock);
+}
+
+void *writer_run_sync(void *arg)
+{
+	struct audit *a = arg;
+	pthread_mutex_lock(&a->lock);
+	for (;;) {
+		if (a->unsynced.head != NULL || a->sync_wanted)
+			writer_sync(a);
+		else if (a->writer_done)
+			break;
+		else
+			pthread_cond_wait(&a->written, &a->lock);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return NULL;
+}
