@@ -7,12 +7,13 @@
 #include <string.h>
 
 #define LEET_MIN_CHARS 3u
+#define NOISE_MIN_MARKS 2u /* one may be a tone mark of Yoruba or Navajo */
 
 void reading_clear(struct reading *r)
 {
 	r->len = 0;
-	r->on = r->over = r->sure = r->noise = false;
-	r->mapped = r->foreign = r->ambiguous = r->accented = 0;
+	r->on = r->over = r->sure = false;
+	r->noise = r->mapped = r->foreign = r->ambiguous = r->accented = 0;
 }
 
 void reading_start(struct reading *r, const char *fold, size_t len)
@@ -155,7 +156,7 @@ static bool reads_as_leet(const struct reading *r, const struct reading_word *w)
 static bool is_wanted(const struct reading *r, const struct reading_word *w)
 {
 	bool has_latin = w->letters > (uint32_t)r->mapped + r->foreign;
-	if (r->sure || r->noise)
+	if (r->sure || r->noise >= NOISE_MIN_MARKS)
 		return true;
 	if (r->mapped && (has_latin || (r->foreign == 0 && w->latin_before)))
 		return true;
@@ -176,7 +177,7 @@ size_t reading_finish(struct reading *r, const struct reading_word *w)
 		return 0;
 	if (leet)
 		read_leet(r);
-	if (r->noise)
+	if (r->noise >= NOISE_MIN_MARKS)
 		drop_accents(r);
 	if (r->len == w->fold_len && memcmp(r->bytes, w->fold, r->len) == 0)
 		return 0;

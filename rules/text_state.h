@@ -26,7 +26,7 @@ struct reading {
 	bool on;            /* bytes hold the whole token so far */
 	bool over;          /* it did not fit: no reading */
 	bool sure;          /* something no ordinary word has: use it */
-	bool noise;         /* marks were dropped: also drop accents */
+	uint16_t noise;     /* marks that were dropped */
 	uint16_t mapped;    /* letters of other scripts that look Latin */
 	uint16_t foreign;   /* letters of other scripts that do not */
 	uint16_t ambiguous; /* Latin letters with a stroke, dotless i */

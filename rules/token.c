@@ -441,7 +441,7 @@ void token_erase(struct text *t)
 void token_noise(struct text *t)
 {
 	if (t->state->word.open)
-		t->state->word.reading.noise = true;
+		t->state->word.reading.noise++;
 }
 
 int token_capital_i(struct text *t, const struct token_char *c)
