@@ -194,6 +194,9 @@ static int settle(struct walk *w)
 {
 	struct phrase_scan *s = w->scan;
 	size_t n = 0, reached = w->n_next;
+	s->n_alive = 0;
+	if (!reached)
+		return 0;
 	if (reserve(s, reached * 2))
 		return -1;
 	/* Gaps first go behind the reached ones, then all are moved down. */
