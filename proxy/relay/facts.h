@@ -15,7 +15,7 @@
 
 struct facts {
 	struct guard_session session;
-	struct conversation_view *view; /* owned */
+	struct conversation_view *view;        /* owned */
 	struct guard_span_text *customer_said; /* with this turn's */
 	unsigned char *paused;
 };

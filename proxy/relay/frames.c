@@ -501,11 +501,18 @@ struct span frames_behind(const struct frames *f)
 	return (struct span){f->append.data, f->append.len};
 }
 
+void frames_close(struct frames *f)
+{
+	enum frames_state state = f->state;
+	for (uint32_t i = 0; i < f->n_series; i++)
+		end_series(f, i);
+	if (state != FRAMES_OPEN)
+		f->state = state;
+}
+
 void frames_cut(
     struct frames *f, const struct channel_emit *emit, struct buf *out)
 {
-	for (uint32_t i = 0; i < f->n_series; i++)
-		end_series(f, i);
 	drop_queue(f);
 	channel_render_cut(f->stream, emit, out);
 }
@@ -539,11 +546,13 @@ void frames_said(const struct frames *f, struct buf *all, struct buf *seen)
 			continue;
 		struct guard_span_text text = guard_stream_text(s->stream);
 		add_line(all, text.text, text.len);
+		bool whole = f->state == FRAMES_OVER && !f->withheld;
+		size_t sent = whole ? text.len : s->sent;
 		size_t n = 0, len = 0;
-		while (n < s->n_edits && s->edits[n].start < s->sent)
+		while (n < s->n_edits && (whole || s->edits[n].start < sent))
 			n++;
 		char *left =
-		    guard_apply_edits(text.text, s->sent, s->edits, n, &len);
+		    guard_apply_edits(text.text, sent, s->edits, n, &len);
 		if (left)
 			add_line(seen, left, len);
 		free(left);
@@ -556,6 +565,11 @@ size_t frames_released(const struct frames *f)
 	for (size_t i = 0; i < f->n_series; i++)
 		total += f->series[i].sent;
 	return total;
+}
+
+bool frames_withheld(const struct frames *f)
+{
+	return f->withheld;
 }
 
 bool frames_has_media(const struct frames *f)

@@ -60,18 +60,23 @@ void frames_edits_recorded(struct frames *, size_t n);
  */
 void frames_release(struct frames *);
 struct span frames_behind(const struct frames *);
-/* Drop what waits and append the channel's ending that says text. Ends all
- * series, so the verdicts are complete. */
+/* No more will be fed (cut, unreadable, broken off): ends all series, so that
+ * the verdicts are complete. The state stays. */
+void frames_close(struct frames *);
+/* Drop what waits and append the channel's ending that says text. */
 void frames_cut(struct frames *, const struct channel_emit *, struct buf *out);
 
 /* Complete after CUT, OVER and UNREADABLE; edits so far while OPEN. */
 struct verdicts *frames_verdicts(struct frames *);
 /* Name of a text for records: "0/content". */
 const char *frames_series(const struct frames *, uint32_t series);
-/* What the AI said, and what of it (edited) has left so far. */
+/* What the AI said, and what of it (edited) the customer has; when the stream
+ * is OVER and nothing is withheld, what the customer will have. */
 void frames_said(const struct frames *, struct buf *all, struct buf *seen);
 /* Bytes of the AI's text that have left. */
 size_t frames_released(const struct frames *);
+/* A replace or block is settled: nothing more leaves, a handoff may come. */
+bool frames_withheld(const struct frames *);
 bool frames_has_media(const struct frames *);
 
 #endif

@@ -1,0 +1,400 @@
+/*
+ * ask - from a whole request to a question the bot has: who is asking, in
+ * which conversation, is a person there, what did the customer say.
+ */
+#include "proxy/relay/exchange.h"
+
+#include "proxy/admin/metrics.h"
+#include "proxy/audit/record.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/id.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/relay/server.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void on_origin(void *, enum origin_event, const struct origin_data *);
+
+/* Why a request cannot be read, as an answer. */
+static void refuse_request(struct exchange *e, int err)
+{
+	const char *why = e->asked.error;
+	switch (err) {
+	case CHANNEL_READ_TOO_LARGE:
+		exchange_refuse(e, 413, "too_large",
+		    why ? why
+			: "The request holds more than the limits allow.");
+		break;
+	case CHANNEL_READ_NO_CONVERSATION:
+		exchange_refuse(e, 400, "no_conversation",
+		    why ? why : "The request names no conversation.");
+		break;
+	case CHANNEL_READ_BAD_ID:
+		exchange_refuse(e, 400, "bad_id",
+		    why ? why : "An id of the request cannot be used.");
+		break;
+	default:
+		exchange_refuse(e, 400, "bad_body",
+		    why ? why : "The request body is not valid JSON.");
+		break;
+	}
+}
+
+static void on_ready(void *arg, uint64_t ticket)
+{
+	worker_wake(arg, ticket, WORKER_TURN, 0, NULL);
+}
+
+void ask_begin(struct exchange *e)
+{
+	int err = channel_read(e->route->channel, &e->head,
+	    (struct span){e->body.data, e->body.len}, &e->asked);
+	if (err != CHANNEL_READ_OK) {
+		refuse_request(e, err);
+		return;
+	}
+	if (e->asked.anonymous)
+		id_new(e->anonymous);
+	e->conversation =
+	    e->asked.anonymous ? e->anonymous : e->asked.conversation;
+	exchange_goto(e, EXCHANGE_LINE);
+	e->lease = conversation_begin(e->worker->server->conversations,
+	    &(struct conversation_request){
+		.family = channel_family(e->route->channel),
+		.id = e->conversation,
+		.customer = e->asked.customer,
+		.fresh = e->asked.anonymous,
+		.ready = on_ready,
+		.arg = e->worker,
+		.ticket = e->number,
+	    });
+	if (conversation_state(e->lease) != CONVERSATION_WAITING)
+		ask_turn(e);
+}
+
+static void refused_turn(struct exchange *e)
+{
+	switch (conversation_refusal(e->lease)) {
+	case CONVERSATION_LINE_FULL:
+	case CONVERSATION_TIMED_OUT:
+		exchange_refuse(e, 429, "conversation_busy",
+		    "An earlier message of this conversation is still being "
+		    "answered.");
+		break;
+	case CONVERSATION_NOT_REFUSED:
+	case CONVERSATION_UNREAD:
+	case CONVERSATION_UNSAVED:
+	case CONVERSATION_TABLE_FULL:
+		exchange_refuse(e, 503, "conversation_unavailable",
+		    "This conversation cannot go on at the moment. Please try "
+		    "again shortly.");
+		break;
+	}
+}
+
+static void keep_customer_text(struct exchange *e)
+{
+	if (e->asked.inbound_len == 0)
+		return;
+	conversation_add(e->lease,
+	    &(struct conversation_message){
+		.speaker = STORE_CUSTOMER,
+		.status = STORE_DELIVERED,
+		.time_us = e->facts.session.time_us,
+		.text = e->asked.inbound,
+		.len = e->asked.inbound_len,
+	    });
+}
+
+/* Signals in what the customer wrote can hand off before the bot is asked. */
+static bool judge_customer(struct exchange *e)
+{
+	if (e->asked.inbound_len == 0)
+		return false;
+	struct guard_message m = {
+	    GUARD_CUSTOMER, e->asked.inbound, e->asked.inbound_len};
+	struct guard_verdict v;
+	int64_t start = clock_mono_us();
+	guard_check(
+	    e->worker->scanner, exchange_policy(e), &e->facts.session, &m, &v);
+	verdicts_add(&e->verdicts, 0, &v);
+	e->verdicts.judged_us = clock_mono_us() - start;
+	return e->verdicts.n_hits > 0 || e->verdicts.undecided;
+}
+
+static void customer_settled(struct exchange *e)
+{
+	if (verdicts_withhold(&e->verdicts)) {
+		answer_send(e);
+		return;
+	}
+	verdicts_clear(&e->verdicts);
+	ask_send(e);
+}
+
+/* An operator has silenced the AI: a person is what the customer gets. */
+static void silence(struct exchange *e)
+{
+	verdicts_fall_back(&e->verdicts, exchange_policy(e),
+	    GUARD_CANNOT_DECIDE, GUARD_DECIDED);
+	e->undecided = "ai_speech_paused";
+	e->cause = "paused";
+}
+
+void ask_turn(struct exchange *e)
+{
+	enum conversation_state state = conversation_state(e->lease);
+	if (state == CONVERSATION_REFUSED) {
+		refused_turn(e);
+		return;
+	}
+	facts_init(&e->facts,
+	    &(struct facts_sources){
+		.asked = &e->asked,
+		.lease = e->lease,
+		.policy = exchange_policy(e),
+		.pauses = e->worker->server->pauses,
+		.channel = channel_id(e->route->channel),
+		.conversation = e->conversation,
+		.now_us = clock_now_us(),
+	    });
+	e->has_facts = true;
+	if (state == CONVERSATION_HANDED_OFF) {
+		takeover_answer(e);
+		return;
+	}
+	keep_customer_text(e);
+	bool found = judge_customer(e);
+	if (!verdicts_withhold(&e->verdicts) &&
+	    pauses_ai_speech(
+		e->worker->server->pauses, e->facts.session.time_us)) {
+		silence(e);
+		found = true;
+	}
+	if (!found) {
+		ask_send(e);
+		return;
+	}
+	settle_decision(e,
+	    &(struct settle_message){
+		.speaker = GUARD_CUSTOMER,
+		.text = {e->asked.inbound, e->asked.inbound_len},
+		.released = -1,
+	    },
+	    customer_settled);
+}
+
+/* Was the peer a proxy whose X-Forwarded-For is believed? */
+static bool is_trusted(const struct exchange *e)
+{
+	const struct sockaddr *sa =
+	    (const struct sockaddr *)&client_peer(e->client)->sa;
+	if (sa->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)sa;
+		return config_trusts(exchange_config(e),
+		    (const unsigned char *)&in->sin_addr, 4);
+	}
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+	return config_trusts(
+	    exchange_config(e), (const unsigned char *)&in6->sin6_addr, 16);
+}
+
+static void write_request(const struct exchange *e, struct buf *out)
+{
+	const struct config_upstream *up = &e->route->upstream;
+	struct span path = http1_path(&e->head);
+	char *target = mem_printf("%s%.*s", up->path, (int)path.len, path.p);
+	bool v6 = strchr(up->address.host, ':') != NULL;
+	bool usual = up->address.port == (up->tls ? 443 : 80);
+	char *host = usual ? mem_printf(v6 ? "[%s]" : "%s", up->address.host)
+			   : mem_printf(v6 ? "[%s]:%u" : "%s:%u",
+				 up->address.host, up->address.port);
+	char peer[ADDRESS_TEXT_BYTES];
+	char parent[64];
+	char span_id[33];
+	address_format_host(client_peer(e->client), peer);
+	id_new(span_id);
+	snprintf(parent, sizeof(parent), "00-%s-%.16s-01", e->trace, span_id);
+	http1_write_request(out, &e->head,
+	    &(struct http1_out){
+		.framing = e->body.len || e->head.framing != HTTP1_NO_BODY
+		    ? HTTP1_LENGTH
+		    : HTTP1_NO_BODY,
+		.content_length = e->body.len,
+		.drop = channel_strip(e->route->channel),
+		.host = host,
+		.target = span_str(target),
+		.client_address = peer,
+		.proto = client_is_tls(e->client) ? "https" : "http",
+		.trust_forwarded = is_trusted(e),
+		.traceparent = parent,
+	    });
+	buf_add(out, e->body.data, e->body.len);
+	free(host);
+	free(target);
+}
+
+static void start_origin(struct exchange *e)
+{
+	const struct config_limits *l = &exchange_config(e)->limits;
+	struct buf bytes = {0};
+	write_request(e, &bytes);
+	e->origin = origin_new(&(struct origin_request){
+	    .pool = e->routes->pools[e->route_index],
+	    .loop = e->worker->loop,
+	    .bytes = &bytes,
+	    .method = http1_method(&e->head),
+	    .limits =
+		&(struct http1_limits){.max_line_bytes = l->max_line_bytes,
+		    .max_head_bytes = l->max_head_bytes,
+		    .max_fields = l->max_fields},
+	    .answer_timeout_ms = l->answer_timeout_ms,
+	    .idle_timeout_ms = l->stream_idle_timeout_ms,
+	    .fn = on_origin,
+	    .arg = e,
+	});
+	buf_clear(&bytes);
+}
+
+void ask_send(struct exchange *e)
+{
+	if (!e->client) { /* nobody is there to read the answer */
+		exchange_done(e);
+		return;
+	}
+	exchange_goto(e, EXCHANGE_ASK);
+	start_origin(e);
+}
+
+void ask_pass(struct exchange *e)
+{
+	start_origin(e);
+}
+
+/* The bot did not answer, or not in full, and nothing of it has left. */
+void ask_failed(
+    struct exchange *e, enum origin_failure failure, const char *text)
+{
+	metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS, 1,
+	    e->route->name, origin_failure_name(failure));
+	char *what = mem_printf(
+	    "the bot failed (%s): %s", origin_failure_name(failure), text);
+	exchange_log(e, LOG_WARN, what);
+	free(what);
+	struct guard_fallback fall;
+	guard_policy_fallback(exchange_policy(e), GUARD_BOT_FAILED, &fall);
+	bool late = failure == ORIGIN_TIMEOUT || failure == ORIGIN_BUSY;
+	if (e->state != EXCHANGE_PASS && fall.action == GUARD_HANDOFF &&
+	    conversation_bot_failed(e->lease) >=
+		(fall.after ? fall.after : 1)) {
+		e->cause = "bot_failed";
+		answer_fall_back(e, GUARD_BOT_FAILED, "bot_failed");
+		return;
+	}
+	exchange_refuse(e, late ? 504 : 502, "bot_failed",
+	    "The assistant cannot answer at the moment.");
+}
+
+static void pass_head(struct exchange *e)
+{
+	const struct http1_head *head = origin_head(e->origin);
+	struct buf out = {0};
+	enum http1_framing framing = head->framing;
+	if (framing == HTTP1_CHUNKED || framing == HTTP1_UNTIL_CLOSE)
+		framing = client_framing(e->client);
+	http1_write_response(&out, head,
+	    &(struct http1_out){.framing = framing,
+		.content_length = head->content_length,
+		.close =
+		    client_closes(e->client) || framing == HTTP1_UNTIL_CLOSE});
+	client_send(e->client, out.data, out.len);
+	e->head_sent = true;
+	buf_clear(&out);
+}
+
+static void on_pass(
+    struct exchange *e, enum origin_event event, const struct origin_data *data)
+{
+	enum http1_framing framing = origin_head(e->origin)->framing;
+	bool counted = framing == HTTP1_LENGTH || framing == HTTP1_NO_BODY;
+	switch (event) {
+	case ORIGIN_HEAD:
+		pass_head(e);
+		break;
+	case ORIGIN_BODY:
+		if (!(counted ? client_send(
+				    e->client, data->body.p, data->body.len)
+			      : client_send_body(e->client, data->body)))
+			origin_pause(e->origin);
+		break;
+	case ORIGIN_END:
+		if (!counted)
+			client_send_last(e->client);
+		exchange_done(e);
+		break;
+	case ORIGIN_FAILED:
+		if (e->head_sent)
+			exchange_abort(e, "the upstream ended early");
+		else
+			ask_failed(e, data->failure, data->text);
+		break;
+	}
+}
+
+static bool has_body(const struct http1_head *head)
+{
+	return head->framing != HTTP1_NO_BODY &&
+	    !(head->framing == HTTP1_LENGTH && head->content_length == 0);
+}
+
+static void on_answer_head(struct exchange *e)
+{
+	const struct http1_head *head = origin_head(e->origin);
+	if (head->upgrade || head->status == 101) {
+		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+		return;
+	}
+	enum channel_framing framing = channel_framing(e->route->channel,
+	    e->asked.stream, http1_get(head, "content-type"),
+	    http1_get(head, "content-encoding"), has_body(head));
+	if (head->status >= 500) {
+		metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS,
+		    1, e->route->name, "status");
+	}
+	if (framing == CHANNEL_SSE && head->status < 300)
+		flow_begin(e);
+	else if (framing == CHANNEL_UNREADABLE && head->status >= 400)
+		ask_failed(
+		    e, ORIGIN_PROTOCOL, "an error whose body cannot be read");
+	else if (framing == CHANNEL_UNREADABLE || framing == CHANNEL_SSE)
+		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+	else
+		answer_begin(e);
+}
+
+static void on_origin(
+    void *arg, enum origin_event event, const struct origin_data *data)
+{
+	struct exchange *e = arg;
+	if (e->state == EXCHANGE_PASS)
+		on_pass(e, event, data);
+	else if (e->state == EXCHANGE_ASK && event == ORIGIN_HEAD)
+		on_answer_head(e);
+	else if (e->state == EXCHANGE_ASK && event == ORIGIN_FAILED)
+		ask_failed(e, data->failure, data->text);
+	else if (e->state == EXCHANGE_BODY && event == ORIGIN_BODY)
+		answer_body(e, data->body);
+	else if (e->state == EXCHANGE_BODY && event == ORIGIN_END)
+		answer_end(e);
+	else if (e->state == EXCHANGE_BODY && event == ORIGIN_FAILED)
+		ask_failed(e, data->failure, data->text);
+	else if (e->state == EXCHANGE_FLOW && event == ORIGIN_BODY)
+		flow_body(e, data->body);
+	else if (e->state == EXCHANGE_FLOW && event == ORIGIN_END)
+		flow_end(e);
+	else if (e->state == EXCHANGE_FLOW && event == ORIGIN_FAILED)
+		flow_failed(e, data->failure, data->text);
+}

@@ -1,0 +1,172 @@
+/*
+ * exchange - one request of a customer and what becomes of it.
+ *
+ *   READ --> LINE --> ASK --> BODY --> SETTLE --> SEND --> OVER
+ *    |         |       |       (whole answer)       ^
+ *    |         |       `----> FLOW ---> SETTLE -----|   (streamed answer)
+ *    |         `-----------------------> SETTLE ----'   (a person has it,
+ *    |                                                   or takes it now)
+ *    `--> PASS (a route without text of the AI)
+ *
+ * exchange.c owns the states; ask.c gets the question to the bot, answer.c
+ * judges a whole answer, flow.c a streamed one, settle.c records and locks
+ * before anything acts, takeover.c speaks for the person. One thread.
+ */
+#ifndef HANDRAIL_RELAY_EXCHANGE_H
+#define HANDRAIL_RELAY_EXCHANGE_H
+
+#include "proxy/channel/render.h"
+#include "proxy/channel/request.h"
+#include "proxy/relay/client.h"
+#include "proxy/relay/facts.h"
+#include "proxy/relay/frames.h"
+#include "proxy/relay/origin.h"
+
+enum exchange_state {
+	EXCHANGE_READ,   /* the request is coming in */
+	EXCHANGE_LINE,   /* waits for its turn in the conversation */
+	EXCHANGE_ASK,    /* the bot has the question */
+	EXCHANGE_BODY,   /* its whole answer is coming in */
+	EXCHANGE_FLOW,   /* its stream is coming in and going out */
+	EXCHANGE_PASS,   /* forwarding what holds no text of the AI */
+	EXCHANGE_SETTLE, /* record and lock are being written */
+	EXCHANGE_OVER,
+};
+
+/* How the end of the answer leaves, once it is settled. */
+enum exchange_end {
+	EXCHANGE_AS_IS,  /* the body untouched */
+	EXCHANGE_EDITED, /* with edits */
+	EXCHANGE_SAY,    /* approved text instead */
+};
+
+struct settle { /* what has to be safe before the answer leaves */
+	bool recorded, stored; /* nothing to wait for, or done */
+	bool record_failed;
+	struct buf line; /* kept while the queue is full */
+	int need;        /* enum audit_need */
+	void (*then)(struct exchange *);
+};
+
+struct exchange {
+	struct worker *worker;
+	struct client *client;         /* NULL: gone */
+	struct exchange *next, **link; /* in its bucket of the worker */
+	uint64_t number;
+	enum exchange_state state;
+	struct routes *routes;
+	const struct config_route *route;
+	size_t route_index;
+	struct http1_head head; /* of the request, on head_bytes */
+	char *head_bytes;
+	struct buf body;
+	bool upstream_body_over; /* pass: the last byte has been read */
+	bool head_sent;          /* the answer's head has left */
+	char trace[33];          /* W3C trace id */
+	int64_t began_us;
+
+	struct channel_request asked;
+	char anonymous[33];
+	const char *conversation;
+	struct conversation_lease *lease;
+	struct facts facts;
+	bool has_facts;
+	struct origin *origin;
+
+	struct buf answer; /* BODY: the bot's bytes */
+	struct channel_body read;
+	bool has_read;
+	struct verdicts verdicts;
+	const char *cause;     /* of a handoff: "rule", "cannot_read", ... */
+	const char *undecided; /* words beyond the engine's: "cannot_read" */
+	struct buf said;       /* what the message says, for the handoff */
+	struct buf say;        /* what the customer is told instead */
+	enum exchange_end end;
+	struct settle settle;
+
+	struct frames *frames; /* FLOW */
+	struct loop_timer beat;
+	char stream[33];           /* ties its records together */
+	bool opened;               /* its opening record is written */
+	bool edit_pending;         /* an edit's record is under way */
+	struct loop_timer read_on; /* withheld: how long it is still read */
+	bool flow_over;
+	size_t edits_asked;    /* edits the pending record covers */
+	int64_t held_since_us; /* 0: nothing is held */
+	uint64_t beat_bytes;
+
+	struct worker_replies replies; /* of the person, to be sent */
+};
+
+struct exchange *exchange_new(
+    struct worker *, struct client *, const struct http1_head *);
+void exchange_request_body(struct exchange *, struct span);
+void exchange_request_end(struct exchange *);
+void exchange_client_drained(struct exchange *);
+void exchange_client_gone(struct exchange *);
+/* NULL when it is gone. */
+struct exchange *exchange_find(struct worker *, uint64_t number);
+void exchange_woken(struct exchange *, enum worker_wake, int result,
+    const struct worker_replies *);
+
+/* For the files named above. */
+void exchange_goto(struct exchange *, enum exchange_state);
+const char *exchange_state_name(enum exchange_state);
+const struct config *exchange_config(const struct exchange *);
+struct guard_policy *exchange_policy(const struct exchange *);
+/* An answer of Handrail's own: JSON error body. Ends the exchange. */
+void exchange_refuse(
+    struct exchange *, int status, const char *code, const char *text);
+/* The answer is out (client_finish) or cannot be (client_abort): gone at the
+ * end of the turn. */
+void exchange_done(struct exchange *);
+void exchange_abort(struct exchange *, const char *why);
+void exchange_log(const struct exchange *, int level, const char *what);
+
+/* ask.c */
+void ask_begin(struct exchange *); /* the request is whole: read it */
+void ask_turn(struct exchange *);  /* the lease has been decided */
+void ask_send(struct exchange *);  /* to the bot */
+void ask_pass(struct exchange *);  /* to the bot, unjudged route */
+void ask_failed(struct exchange *, enum origin_failure, const char *text);
+
+/* answer.c */
+void answer_begin(struct exchange *); /* a JSON or empty body will come */
+void answer_body(struct exchange *, struct span);
+void answer_end(struct exchange *);
+void answer_fall_back(struct exchange *, enum guard_event, const char *word);
+void answer_send(struct exchange *); /* settled: act */
+
+/* flow.c */
+void flow_begin(struct exchange *);
+void flow_body(struct exchange *, struct span);
+void flow_end(struct exchange *);
+void flow_failed(struct exchange *, enum origin_failure, const char *text);
+void flow_drained(struct exchange *);
+void flow_client_gone(struct exchange *);
+
+/* takeover.c */
+void takeover_request(struct exchange *); /* the draft is e->said */
+void takeover_answer(struct exchange *);  /* a person has the conversation */
+void takeover_replies(
+    struct exchange *, int err, const struct worker_replies *);
+
+/* settle.c: write the decision over the message (withheld or not), wait for
+ * what the verdict needs, then call. */
+struct settle_message {
+	enum guard_speaker speaker;
+	struct span text; /* all that was said */
+	struct span seen; /* what of it, edited, the customer has or gets
+			     when nothing is withheld */
+	int64_t released; /* -1: not a stream */
+};
+void settle_decision(struct exchange *, const struct settle_message *,
+    void (*then)(struct exchange *));
+struct record;
+void settle_record(struct exchange *, struct record *, int need,
+    void (*then)(struct exchange *));
+void settle_woken(struct exchange *, enum worker_wake, int result);
+/* Fill in what every record of this exchange has. */
+void settle_fill(const struct exchange *, struct record *);
+
+#endif

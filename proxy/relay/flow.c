@@ -1,0 +1,310 @@
+/*
+ * flow - a streamed answer: what is safe goes out while the rest comes in.
+ *
+ *   opening record -> head -> frames -> [edits on disk -> edited frames] ->
+ *   closing record -> last frames
+ *
+ * A cut ends the upstream at once and closes the stream in the channel's own
+ * dialect with the bridging text; the connection stays usable.
+ */
+#include "proxy/relay/exchange.h"
+
+#include "proxy/admin/metrics.h"
+#include "proxy/audit/audit.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/id.h"
+#include "proxy/base/log.h"
+#include "proxy/relay/server.h"
+
+static void release(struct exchange *e);
+static void close_flow(struct exchange *e);
+
+static void beat(void *arg)
+{
+	struct exchange *e = arg;
+	struct channel_hold hold;
+	channel_hold(e->route->channel, &hold);
+	if (e->state == EXCHANGE_FLOW && e->head_sent && e->client)
+		client_send_body(e->client, hold.heartbeat);
+	loop_timer_arm_ms(&e->beat, hold.heartbeat_ms);
+}
+
+static void read_enough(void *arg)
+{
+	struct exchange *e = arg;
+	e->flow_over = true;
+	if (e->origin)
+		origin_pause(e->origin);
+	close_flow(e);
+}
+
+static void rearm(struct exchange *e)
+{
+	struct channel_hold hold;
+	channel_hold(e->route->channel, &hold);
+	if (hold.heartbeat_ms)
+		loop_timer_arm_ms(&e->beat, hold.heartbeat_ms);
+}
+
+static void send_head(struct exchange *e)
+{
+	struct buf out = {0};
+	const struct http1_head *head = origin_head(e->origin);
+	enum http1_framing framing = client_framing(e->client);
+	http1_write_response(&out, head,
+	    &(struct http1_out){
+		.framing = framing,
+		.close =
+		    client_closes(e->client) || framing == HTTP1_UNTIL_CLOSE,
+	    });
+	client_send(e->client, out.data, out.len);
+	e->head_sent = true;
+	buf_clear(&out);
+}
+
+/* The log knows of the stream: its first byte may leave. */
+static void opened(struct exchange *e)
+{
+	if (e->settle.record_failed) {
+		answer_fall_back(e, GUARD_CANNOT_RECORD, "cannot_record");
+		return;
+	}
+	e->opened = true;
+	if (!e->client) {
+		flow_client_gone(e);
+		return;
+	}
+	send_head(e);
+	rearm(e);
+	release(e);
+	if (e->flow_over && e->state == EXCHANGE_FLOW)
+		close_flow(e);
+}
+
+void flow_begin(struct exchange *e)
+{
+	exchange_goto(e, EXCHANGE_FLOW);
+	metrics_add(e->worker->server->metrics, METRIC_STREAMS, 1);
+	conversation_bot_answered(e->lease);
+	id_new(e->stream);
+	loop_timer_init(&e->beat, e->worker->loop, beat, e);
+	loop_timer_init(&e->read_on, e->worker->loop, read_enough, e);
+	e->frames = frames_new(&(struct frames_options){
+	    .channel = e->route->channel,
+	    .policy = exchange_policy(e),
+	    .session = &e->facts.session,
+	    .scanner = e->worker->scanner,
+	});
+	struct record r = {.type = RECORD_STREAM_OPEN, .speaker = GUARD_AI};
+	settle_fill(e, &r);
+	e->settle.stored = true;
+	settle_record(e, &r, AUDIT_WRITTEN, opened);
+}
+
+static void edits_recorded(struct exchange *e)
+{
+	e->edit_pending = false;
+	if (e->settle.record_failed) {
+		verdicts_fall_back(frames_verdicts(e->frames),
+		    exchange_policy(e), GUARD_CANNOT_RECORD, GUARD_DECIDED);
+		e->flow_over = true;
+		close_flow(e);
+		return;
+	}
+	frames_edits_recorded(e->frames, e->edits_asked);
+	release(e);
+	if (e->flow_over && e->state == EXCHANGE_FLOW)
+		close_flow(e);
+}
+
+/* An edit is on disk before the edited bytes leave. */
+static void record_edits(struct exchange *e)
+{
+	if (e->edit_pending || frames_edits(e->frames) == e->edits_asked)
+		return;
+	e->edit_pending = true;
+	e->edits_asked = frames_edits(e->frames);
+	struct record r = {
+	    .type = RECORD_STREAM_EDIT,
+	    .speaker = GUARD_AI,
+	    .action = GUARD_REDACT,
+	    .released = (int64_t)frames_released(e->frames),
+	};
+	settle_fill(e, &r);
+	settle_record(e, &r, AUDIT_DURABLE, edits_recorded);
+}
+
+/* Somebody may have taken the conversation while the bot was speaking. */
+static bool was_taken(struct exchange *e)
+{
+	return conversation_is_locked(e->lease);
+}
+
+static void release(struct exchange *e)
+{
+	if (!e->opened || e->state != EXCHANGE_FLOW || !e->client)
+		return;
+	if (was_taken(e)) {
+		e->flow_over = true;
+		close_flow(e);
+		return;
+	}
+	record_edits(e);
+	struct buf out = {0};
+	frames_take(e->frames, &out);
+	if (out.len) {
+		rearm(e);
+		e->held_since_us = 0;
+		if (!client_send_body(
+			e->client, (struct span){out.data, out.len}) &&
+		    e->origin)
+			origin_pause(e->origin);
+	}
+	buf_clear(&out);
+	if (frames_holding(e->frames) && !e->held_since_us)
+		e->held_since_us = clock_mono_us();
+}
+
+void flow_drained(struct exchange *e)
+{
+	if (e->origin)
+		origin_resume(e->origin);
+}
+
+static void step(struct exchange *e, enum frames_state state)
+{
+	release(e);
+	if (e->state != EXCHANGE_FLOW)
+		return;
+	if (state == FRAMES_OPEN) {
+		if (frames_withheld(e->frames) &&
+		    !loop_timer_is_armed(&e->read_on))
+			loop_timer_arm_ms(&e->read_on,
+			    exchange_config(e)->limits.read_on_timeout_ms);
+		return;
+	}
+	e->flow_over = true;
+	if (state != FRAMES_OVER && e->origin)
+		origin_pause(e->origin);
+	close_flow(e);
+}
+
+void flow_body(struct exchange *e, struct span bytes)
+{
+	if (!e->flow_over)
+		step(e, frames_feed(e->frames, bytes.p, bytes.len));
+}
+
+void flow_end(struct exchange *e)
+{
+	if (!e->flow_over)
+		step(e, frames_end(e->frames));
+}
+
+/* The bot broke off: what was said is judged, the rest is what the policy says
+ * of a bot that fails. */
+void flow_failed(
+    struct exchange *e, enum origin_failure failure, const char *text)
+{
+	metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS, 1,
+	    e->route->name, origin_failure_name(failure));
+	exchange_log(e, LOG_WARN, text);
+	if (e->flow_over)
+		return;
+	struct guard_fallback fall;
+	guard_policy_fallback(exchange_policy(e), GUARD_BOT_FAILED, &fall);
+	e->undecided = "bot_failed";
+	if (fall.action == GUARD_HANDOFF &&
+	    conversation_bot_failed(e->lease) >=
+		(fall.after ? fall.after : 1)) {
+		verdicts_fall_back(frames_verdicts(e->frames),
+		    exchange_policy(e), GUARD_BOT_FAILED, GUARD_DECIDED);
+		e->cause = "bot_failed";
+	}
+	e->flow_over = true;
+	close_flow(e);
+}
+
+void flow_client_gone(struct exchange *e)
+{
+	e->flow_over = true;
+	if (e->opened)
+		close_flow(e);
+}
+
+static void send_rest(struct exchange *e, struct buf *out)
+{
+	char id[ID_BYTES];
+	id_new(id);
+	struct channel_emit emit = {
+	    .time_s = clock_now_us() / CLOCK_SECOND_US, .id = id};
+	if (e->end == EXCHANGE_SAY) {
+		emit.text = (struct span){e->say.data, e->say.len};
+		frames_cut(e->frames, &emit, out);
+		return;
+	}
+	frames_release(e->frames);
+	frames_take(e->frames, out);
+	emit.text = frames_behind(e->frames);
+	if (emit.text.len)
+		frames_cut(e->frames, &emit, out);
+}
+
+/* Settled: the end may leave. */
+static void finish(struct exchange *e)
+{
+	if (!e->client) {
+		exchange_done(e);
+		return;
+	}
+	if (e->settle.record_failed && e->end != EXCHANGE_SAY) {
+		buf_reset(&e->say);
+		buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
+		e->end = EXCHANGE_SAY;
+	}
+	if (e->end != EXCHANGE_SAY && frames_state(e->frames) != FRAMES_OVER) {
+		exchange_abort(e, "the bot broke off");
+		return;
+	}
+	struct buf out = {0};
+	if (!e->head_sent)
+		send_head(e);
+	send_rest(e, &out);
+	client_send_body(e->client, (struct span){out.data, out.len});
+	buf_clear(&out);
+	client_send_last(e->client);
+	exchange_done(e);
+}
+
+/* The verdict is complete, or will not get better: record it, then end. */
+static void close_flow(struct exchange *e)
+{
+	if (!e->opened || e->edit_pending || e->state != EXCHANGE_FLOW)
+		return;
+	loop_timer_disarm(&e->beat);
+	loop_timer_disarm(&e->read_on);
+	if (frames_state(e->frames) != FRAMES_OVER)
+		frames_close(e->frames);
+	if (frames_state(e->frames) == FRAMES_UNREADABLE) {
+		verdicts_fall_back(frames_verdicts(e->frames),
+		    exchange_policy(e), GUARD_CANNOT_READ, GUARD_DECIDED);
+		e->undecided = "cannot_read";
+		e->cause = "cannot_read";
+	}
+	struct buf all = {0};
+	struct buf seen = {0};
+	frames_said(e->frames, &all, &seen);
+	verdicts_clear(&e->verdicts);
+	e->verdicts = *frames_verdicts(e->frames);
+	verdicts_init(frames_verdicts(e->frames));
+	settle_decision(e,
+	    &(struct settle_message){
+		.speaker = GUARD_AI,
+		.text = {all.data, all.len},
+		.seen = {seen.data, seen.len},
+		.released = (int64_t)frames_released(e->frames),
+	    },
+	    finish);
+	buf_clear(&all);
+	buf_clear(&seen);
+}

@@ -1,0 +1,258 @@
+/* housekeeping - see housekeeping.h. */
+#include "proxy/relay/housekeeping.h"
+
+#include "proxy/admin/admin.h"
+#include "proxy/admin/metrics.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/handoff/outbox.h"
+#include "proxy/net/loop.h"
+#include "proxy/store/store_pauses.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_MS 200
+#define HEARTBEAT_US (60 * CLOCK_SECOND_US)
+#define BATCH 64
+
+static struct loop_timer timer; /* of the one server of the process */
+
+static bool write_record(struct server *s, const struct record *r)
+{
+	struct buf line = {0};
+	record_line(&s->maker, r, &line);
+	enum audit_result result =
+	    audit_submit_wait(s->audit, line.data, line.len, AUDIT_DURABLE);
+	buf_clear(&line);
+	if (result != AUDIT_OK)
+		log_line(LOG_ERROR, "audit", "%s: %s",
+		    record_type_name(r->type), audit_result_text(result));
+	return result == AUDIT_OK;
+}
+
+static bool write_policy(
+    struct server *s, const struct generation *g, const char *previous)
+{
+	const char *digest = guard_policy_digest(g->policy);
+	metrics_clear(s->metrics, METRIC_POLICY_INFO);
+	metrics_set(s->metrics, METRIC_POLICY_INFO, 1, digest);
+	return write_record(s,
+	    &(struct record){
+		.type = RECORD_POLICY_LOAD,
+		.time_us = clock_now_us(),
+		.policy = digest,
+		.previous = previous,
+		.n_rules = guard_policy_rules(g->policy),
+		.detail = guard_policy_name(g->policy),
+	    });
+}
+
+bool housekeeping_started(struct server *s, const char *version)
+{
+	metrics_set(s->metrics, METRIC_BUILD_INFO, 1, version);
+	return write_record(s,
+		   &(struct record){.type = RECORD_START,
+		       .time_us = clock_now_us(),
+		       .engine = version}) &&
+	    write_policy(s, s->generation, NULL);
+}
+
+bool housekeeping_loaded(struct server *s, const struct generation *next)
+{
+	return write_policy(
+	    s, next, guard_policy_digest(s->generation->policy));
+}
+
+void housekeeping_stopped(struct server *s)
+{
+	write_record(s,
+	    &(struct record){.type = RECORD_STOP, .time_us = clock_now_us()});
+}
+
+void housekeeping_destinations(struct server *s, const struct config *c)
+{
+	struct outbox_destination *out =
+	    mem_array(c->n_destinations + 1, sizeof(*out));
+	for (size_t i = 0; i < c->n_destinations; i++) {
+		const struct config_destination *d = &c->destinations[i];
+		out[i] = (struct outbox_destination){
+		    .name = d->name,
+		    .kind =
+			d->preset == CONFIG_FILE ? OUTBOX_FILE : OUTBOX_WEBHOOK,
+		    .url = d->url,
+		    .secret = d->secret,
+		    .ca = d->ca,
+		    .path = d->path,
+		    .timeout_ms = (unsigned)d->timeout_ms,
+		    .max_tries = (unsigned)d->max_tries,
+		    .base_ms = (unsigned)d->base_ms,
+		    .max_wait_ms = (unsigned)d->max_wait_ms,
+		    .success_from = (unsigned)d->success_from,
+		    .success_to = (unsigned)d->success_to,
+		};
+	}
+	outbox_set_destinations(s->outbox, out, c->n_destinations);
+	free(out);
+}
+
+/* Readiness and gauges. */
+static bool audit_is_ready(void *arg, struct buf *why)
+{
+	struct server *s = arg;
+	struct audit_state state;
+	audit_state(s->audit, &state);
+	if (state.health != AUDIT_OK)
+		buf_adds(why, audit_result_text(state.health));
+	return state.health == AUDIT_OK;
+}
+
+static bool store_is_ready(void *arg, struct buf *why)
+{
+	struct server *s = arg;
+	int health = store_health(s->store);
+	if (health != 0)
+		buf_adds(why, store_err_text(health));
+	return health == 0;
+}
+
+static bool is_serving(void *arg, struct buf *why)
+{
+	struct server *s = arg;
+	if (s->draining)
+		buf_adds(why, "shutting down");
+	return !s->draining;
+}
+
+static void set_gauges(void *arg, struct metrics *m)
+{
+	struct server *s = arg;
+	struct audit_state a;
+	struct outbox_metrics o;
+	audit_state(s->audit, &a);
+	outbox_metrics(s->outbox, &o);
+	metrics_set(m, METRIC_CONVERSATIONS,
+	    (int64_t)conversations_count(s->conversations), "known");
+	metrics_set(m, METRIC_CONVERSATIONS,
+	    (int64_t)conversations_locked(s->conversations), "locked");
+	metrics_set(m, METRIC_AUDIT_RECORDS, (int64_t)a.written_total);
+	metrics_set(m, METRIC_AUDIT_FAILURES, (int64_t)a.failed_total);
+	metrics_set(m, METRIC_AUDIT_QUEUE_BYTES, (int64_t)a.queue_bytes);
+	metrics_set(m, METRIC_AUDIT_WRITABLE, a.health == AUDIT_OK);
+	metrics_set(m, METRIC_STORE_JOBS, (int64_t)store_waiting(s->store));
+	metrics_set(m, METRIC_STORE_WRITABLE, store_health(s->store) == 0);
+	metrics_set(m, METRIC_OUTBOX, (int64_t)o.pending, "pending");
+	metrics_set(m, METRIC_OUTBOX, (int64_t)o.dead, "dead");
+	metrics_set(m, METRIC_OUTBOX_SENT, (int64_t)o.sent_total);
+	metrics_set(
+	    m, METRIC_OUTBOX_FAILED_TRIES, (int64_t)o.failed_tries_total);
+}
+
+void housekeeping_admin(struct server *s)
+{
+	metrics_on_write(s->metrics, set_gauges, s);
+	admin_on_ready(s->admin, "serving", is_serving, s);
+	admin_on_ready(s->admin, "audit", audit_is_ready, s);
+	admin_on_ready(s->admin, "store", store_is_ready, s);
+}
+
+/* Records that another process (the command line) left in the store. */
+struct pending {
+	struct store_audit *items;
+	size_t n;
+	int64_t up_to;
+};
+
+static int take(struct store_tx *tx, void *arg)
+{
+	struct pending *p = arg;
+	return store_take_pending_audit(tx, BATCH, &p->items, &p->n);
+}
+
+static int drop(struct store_tx *tx, void *arg)
+{
+	struct pending *p = arg;
+	return store_drop_pending_audit(tx, p->up_to);
+}
+
+static int record_type_of(const char *name)
+{
+	for (int i = 0; i < RECORD_TYPES; i++)
+		if (strcmp(record_type_name((enum record_type)i), name) == 0)
+			return i;
+	return -1;
+}
+
+static bool write_pending(struct server *s, const struct store_audit *row)
+{
+	int type = record_type_of(row->type);
+	if (type < 0)
+		return true; /* of a newer version: nothing to be done here */
+	return write_record(s,
+	    &(struct record){
+		.type = (enum record_type)type,
+		.time_us = row->time_us,
+		.family = row->family,
+		.conversation = row->conversation,
+		.handoff = {.id = row->handoff,
+		    .queue = row->queue,
+		    .priority = row->priority,
+		    .destination = row->destination},
+		.actor = row->actor,
+		.action_name = row->action,
+		.detail = row->detail,
+		.basis = row->basis,
+		.until_us = row->until_us,
+	    });
+}
+
+static void drain_pending(struct server *s)
+{
+	struct pending p = {0};
+	if (store_call(s->store, true, take, &p) != 0 || p.n == 0)
+		return;
+	for (size_t i = 0; i < p.n && write_pending(s, &p.items[i]); i++)
+		p.up_to = p.items[i].id;
+	if (p.up_to && store_call(s->store, false, drop, &p) != 0)
+		log_line(LOG_ERROR, "store",
+		    "records of the command line may appear twice");
+	store_audits_free(p.items, p.n);
+}
+
+static void heartbeat(struct server *s)
+{
+	int64_t now = clock_mono_us();
+	if (now < s->next_heartbeat_us)
+		return;
+	s->next_heartbeat_us = now + HEARTBEAT_US;
+	write_record(s,
+	    &(struct record){
+		.type = RECORD_HEARTBEAT,
+		.time_us = clock_now_us(),
+		.judged_total = atomic_load(&s->judged),
+		.forwarded_total = atomic_load(&s->forwarded),
+		.held_total = atomic_load(&s->held),
+	    });
+}
+
+static void tick(void *arg)
+{
+	struct server *s = arg;
+	drain_pending(s);
+	heartbeat(s);
+	loop_timer_arm_ms(&timer, TICK_MS);
+}
+
+void housekeeping_begin(struct server *s)
+{
+	s->next_heartbeat_us = clock_mono_us() + HEARTBEAT_US;
+	loop_timer_init(&timer, s->loop, tick, s);
+	loop_timer_arm_ms(&timer, TICK_MS);
+}
+
+void housekeeping_end(struct server *s)
+{
+	loop_timer_disarm(&timer);
+	drain_pending(s);
+}

@@ -1,0 +1,25 @@
+/* refuse - see refuse.h. */
+#include "proxy/relay/refuse.h"
+
+#include "proxy/wire/http1_write.h"
+#include "proxy/wire/json.h"
+
+void refuse_body(struct buf *out, const char *code, const char *text)
+{
+	buf_adds(out, "{\"error\":{\"message\":");
+	json_quote(out, span_str(text));
+	buf_adds(out, ",\"type\":\"handrail\",\"code\":");
+	json_quote(out, span_str(code));
+	buf_adds(out, "}}");
+}
+
+void refuse_write(
+    struct buf *out, int status, const char *code, const char *text, bool close)
+{
+	struct buf body = {0};
+	refuse_body(&body, code, text);
+	http1_write_answer(out, status, "application/json",
+	    (struct span){body.data, body.len},
+	    &(struct http1_out){.close = close});
+	buf_clear(&body);
+}

@@ -1,0 +1,20 @@
+/*
+ * refuse - answers of Handrail's own, in the shape clients of chat APIs read.
+ *
+ *   {"error":{"message":"...","type":"handrail","code":"..."}}
+ *
+ * They never name a rule and never repeat what the bot said.
+ */
+#ifndef HANDRAIL_RELAY_REFUSE_H
+#define HANDRAIL_RELAY_REFUSE_H
+
+#include "proxy/base/buf.h"
+
+#include <stdbool.h>
+
+void refuse_write(struct buf *out, int status, const char *code,
+    const char *text, bool close);
+/* The JSON body alone. */
+void refuse_body(struct buf *out, const char *code, const char *text);
+
+#endif

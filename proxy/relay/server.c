@@ -1,0 +1,315 @@
+/* server - see server.h: the order of starting and stopping. */
+#include "proxy/relay/server.h"
+
+#include "proxy/admin/admin.h"
+#include "proxy/admin/metrics.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/keys.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/handoff/handoff.h"
+#include "proxy/handoff/outbox.h"
+#include "proxy/net/listener.h"
+#include "proxy/relay/housekeeping.h"
+#include "proxy/relay/worker.h"
+#include "proxy/store/vault.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WHY_BYTES 1024
+
+struct generation *server_generation(struct server *s)
+{
+	pthread_mutex_lock(&s->lock);
+	struct generation *g = generation_ref(s->generation);
+	pthread_mutex_unlock(&s->lock);
+	return g;
+}
+
+const char *server_destination(const struct generation *g, const char *queue)
+{
+	const char *name =
+	    queue ? guard_policy_destination(g->policy, queue) : NULL;
+	return name ? name : g->config->default_destination;
+}
+
+void server_record(struct server *s, const struct buf *line, int need)
+{
+	struct audit_done none = {0};
+	if (!audit_submit(
+		s->audit, line->data, line->len, (enum audit_need)need, &none))
+		log_line(LOG_ERROR, "audit",
+		    "the queue is full: a record about what is already in "
+		    "force was not taken");
+}
+
+void server_count(struct server *s, bool held)
+{
+	atomic_fetch_add(&s->judged, 1);
+	atomic_fetch_add(held ? &s->held : &s->forwarded, 1);
+}
+
+static bool open_store(struct server *s, const struct config *c)
+{
+	char why[WHY_BYTES];
+	struct keys keys;
+	if (keys_open(&keys,
+		&(struct keys_options){.directory = c->keys_directory,
+		    .master = getenv(KEYS_MASTER_ENVIRONMENT)},
+		why, sizeof(why)) != 0) {
+		log_line(LOG_ERROR, "keys", "%s", why);
+		return false;
+	}
+	s->vault = vault_new(keys.master);
+	s->node = mem_strdup(c->node);
+	s->maker.node = s->node;
+	memcpy(s->maker.key, keys.pseudonym, sizeof(s->maker.key));
+	keys_wipe(&keys);
+	int err = store_open(&s->store,
+	    &(struct store_options){
+		.sqlite = c->sqlite,
+		.vault = s->vault,
+		.max_jobs = c->limits.max_store_jobs,
+		.max_bytes = c->limits.max_store_bytes,
+	    },
+	    why, sizeof(why));
+	if (err != 0)
+		log_line(LOG_ERROR, "store", "%s", why);
+	return err == 0;
+}
+
+static bool load_state(struct server *s, const struct config *c)
+{
+	const struct config_limits *l = &c->limits;
+	s->conversations = conversations_new(s->store,
+	    &(struct conversations_options){
+		.max_conversations = l->max_conversations,
+		.max_turns = l->max_turns,
+		.max_turn_bytes = l->max_turn_bytes,
+		.max_waiting = l->max_waiting,
+		.wait_us = (int64_t)l->lease_wait_ms * 1000,
+	    });
+	s->pauses = pauses_new(s->store);
+	s->outbox = outbox_new(s->store);
+	s->handoffs = handoffs_new(s->store, s->conversations, s->outbox);
+	int err = conversations_load(s->conversations);
+	if (err == 0)
+		err = pauses_load(s->pauses);
+	if (err != 0) {
+		log_line(LOG_ERROR, "store",
+		    "cannot read the locks of conversations: %s. Nothing is "
+		    "served without them",
+		    store_err_text(err));
+		return false;
+	}
+	housekeeping_destinations(s, c);
+	store_start(s->store);
+	outbox_start(s->outbox);
+	return true;
+}
+
+static bool open_audit(
+    struct server *s, const struct config *c, const char *version)
+{
+	char why[WHY_BYTES];
+	if (audit_open(&s->audit,
+		&(struct audit_options){
+		    .directory = c->audit_directory,
+		    .maker = &s->maker,
+		    .durability = c->durability == CONFIG_EVERY
+			? AUDIT_EVERY
+			: AUDIT_ENFORCED,
+		    .max_queue_bytes = c->limits.max_audit_queue_bytes,
+		    .max_segment_bytes = c->limits.max_segment_bytes,
+		},
+		why, sizeof(why)) != 0) {
+		log_line(LOG_ERROR, "audit", "%s", why);
+		return false;
+	}
+	return housekeeping_started(s, version);
+}
+
+static bool start_workers(struct server *s, const struct config *c)
+{
+	struct buf why = {0};
+	s->workers = mem_array(c->workers, sizeof(*s->workers));
+	for (size_t i = 0; i < c->workers; i++) {
+		struct worker *w = worker_new(s, (unsigned)i);
+		if (!w)
+			return false;
+		s->workers[s->n_workers++] = w;
+		if (worker_listen(w, i ? s->workers[0] : NULL, &why) != 0) {
+			log_line(LOG_ERROR, "listen", "%s", why.data);
+			buf_clear(&why);
+			return false;
+		}
+	}
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_start(s->workers[i]);
+	return true;
+}
+
+static bool open_admin(struct server *s, const struct config *c)
+{
+	char why[WHY_BYTES];
+	if (!c->console_text)
+		return true;
+	if (admin_open(&s->admin,
+		&(struct admin_options){loop_base(s->loop), s->metrics,
+		    c->console.host, c->console.port},
+		why, sizeof(why)) != 0) {
+		log_line(LOG_ERROR, "console", "%s", why);
+		return false;
+	}
+	housekeeping_admin(s);
+	return true;
+}
+
+/* One line for people and for scripts: ready with its addresses. */
+static void say_ready(const struct server *s, const struct config *c)
+{
+	struct buf out = {0};
+	buf_adds(&out, "ready");
+	for (size_t i = 0; i < c->n_listen; i++) {
+		char text[ADDRESS_TEXT_BYTES];
+		address_format(
+		    listener_address(s->workers[0]->listeners[i]), text);
+		buf_printf(&out, " %s://%s",
+		    s->generation->listen_tls[i] ? "https" : "http", text);
+	}
+	if (s->admin)
+		buf_printf(&out, " console=http://%s:%u",
+		    strchr(c->console.host, ':') ? "[::1]" : c->console.host,
+		    admin_port(s->admin));
+	printf("%s\n", out.data);
+	fflush(stdout);
+	buf_clear(&out);
+}
+
+static void reload(struct server *s, const struct server_options *o)
+{
+	struct generation *next = generation_load(
+	    o->config_path, o->load_policy, o->diag, o->diag_arg);
+	if (!next || !housekeeping_loaded(s, next)) {
+		generation_unref(next);
+		metrics_add(s->metrics, METRIC_RELOADS, 1, "refused");
+		log_line(LOG_ERROR, "reload",
+		    "refused: what was in force stays in force");
+		return;
+	}
+	pthread_mutex_lock(&s->lock);
+	struct generation *old = s->generation;
+	s->generation = next;
+	pthread_mutex_unlock(&s->lock);
+	generation_unref(old);
+	housekeeping_destinations(s, next->config);
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_reload(s->workers[i]);
+	metrics_add(s->metrics, METRIC_RELOADS, 1, "ok");
+	log_line(LOG_INFO, "reload", "policy %s in force",
+	    guard_policy_digest(next->policy));
+}
+
+struct signals {
+	struct server *server;
+	const struct server_options *options;
+	struct event *events[3];
+};
+
+static void on_signal(evutil_socket_t sig, short what, void *arg)
+{
+	(void)what;
+	struct signals *g = arg;
+	if (sig == SIGHUP) {
+		reload(g->server, g->options);
+		return;
+	}
+	log_line(LOG_INFO, "main", "%s: finishing what is under way",
+	    strsignal((int)sig));
+	g->server->draining = true;
+	loop_stop(g->server->loop);
+}
+
+static void watch_signals(struct signals *g)
+{
+	static const int list[] = {SIGHUP, SIGTERM, SIGINT};
+	for (size_t i = 0; i < 3; i++) {
+		g->events[i] = evsignal_new(
+		    loop_base(g->server->loop), list[i], on_signal, g);
+		if (!g->events[i] || event_add(g->events[i], NULL) != 0)
+			abort();
+	}
+}
+
+static void stop_workers(struct server *s)
+{
+	uint64_t limit = s->generation->config->limits.drain_timeout_ms;
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_drain(s->workers[i], limit);
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_join(s->workers[i]);
+}
+
+static void serve(struct server *s, const struct server_options *o)
+{
+	struct signals g = {.server = s, .options = o};
+	watch_signals(&g);
+	housekeeping_begin(s);
+	say_ready(s, s->generation->config);
+	loop_run(s->loop);
+	housekeeping_end(s);
+	for (size_t i = 0; i < 3; i++)
+		event_free(g.events[i]);
+	stop_workers(s);
+}
+
+static void stop(struct server *s)
+{
+	admin_close(s->admin);
+	if (s->audit)
+		housekeeping_stopped(s);
+	outbox_free(s->outbox);
+	store_close(s->store);
+	audit_close(s->audit);
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_free(s->workers[i]);
+	free(s->workers);
+	handoffs_free(s->handoffs);
+	conversations_free(s->conversations);
+	pauses_free(s->pauses);
+	vault_free(s->vault);
+	if (s->loop)
+		loop_free(s->loop);
+	metrics_free(s->metrics);
+	generation_unref(s->generation);
+	pthread_mutex_destroy(&s->lock);
+	free(s->node);
+}
+
+int server_run(const struct server_options *o)
+{
+	struct server s = {0};
+	pthread_mutex_init(&s.lock, NULL);
+	s.metrics = metrics_new();
+	s.generation = generation_load(
+	    o->config_path, o->load_policy, o->diag, o->diag_arg);
+	int code = s.generation ? 3 : 1;
+	if (!s.generation)
+		goto out;
+	const struct config *c = s.generation->config;
+	log_set_level((enum log_level)c->log_level);
+	s.loop = loop_new();
+	if (!s.loop || !open_store(&s, c) || !load_state(&s, c) ||
+	    !open_audit(&s, c, o->version) || !open_admin(&s, c) ||
+	    !start_workers(&s, c))
+		goto out;
+	serve(&s, o);
+	code = 0;
+out:
+	stop(&s);
+	return code;
+}

@@ -1,0 +1,255 @@
+/*
+ * settle - nothing acts before it is recorded: the decision's record, the lock
+ * and the handoff are written first, then the exchange goes on.
+ *
+ * What passes needs its record out of the process; what changes or withholds
+ * a message needs it on disk (DESIGN.md, promise 4). If the record cannot be
+ * written the policy's if_the_audit_log_cannot_write decides.
+ */
+#include "proxy/relay/exchange.h"
+
+#include "proxy/admin/metrics.h"
+#include "proxy/audit/audit.h"
+#include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/relay/server.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static void on_recorded(void *arg, uint64_t ticket, enum audit_result result)
+{
+	worker_wake(arg, ticket, WORKER_RECORDED, (int)result, NULL);
+}
+
+static void submit(struct exchange *e)
+{
+	struct audit_done done = {on_recorded, e->worker, e->number};
+	/* False: the queue is full and AUDIT_AGAIN will wake us. */
+	bool taken = audit_submit(e->worker->server->audit, e->settle.line.data,
+	    e->settle.line.len, (enum audit_need)e->settle.need, &done);
+	if (!taken && log_wants(LOG_DEBUG))
+		exchange_log(e, LOG_DEBUG, "waits for room in the audit queue");
+}
+
+void settle_fill(const struct exchange *e, struct record *r)
+{
+	r->family = channel_family(e->route->channel);
+	r->conversation = e->conversation;
+	r->channel = channel_id(e->route->channel);
+	r->trace = e->trace;
+	r->stream = e->stream[0] ? e->stream : NULL;
+	r->policy = guard_policy_digest(exchange_policy(e));
+	r->judged_by = exchange_policy(e);
+	r->inputs = &e->facts.session;
+	r->time_us = e->facts.session.time_us;
+}
+
+void settle_record(struct exchange *e, struct record *r, int need,
+    void (*then)(struct exchange *))
+{
+	buf_reset(&e->settle.line);
+	record_line(&e->worker->server->maker, r, &e->settle.line);
+	e->settle.need = need;
+	e->settle.then = then;
+	e->settle.recorded = false;
+	submit(e);
+}
+
+static void proceed(struct exchange *e)
+{
+	if (!e->settle.recorded || !e->settle.stored || !e->settle.then)
+		return;
+	void (*then)(struct exchange *) = e->settle.then;
+	e->settle.then = NULL;
+	then(e);
+}
+
+/* The decision could not be recorded: the message stays back. */
+static void cannot_record(struct exchange *e, const char *why)
+{
+	char *text = mem_printf("the audit log cannot be written: %s", why);
+	exchange_log(e, LOG_ERROR, text);
+	free(text);
+	e->settle.record_failed = true;
+	if (verdicts_withhold(&e->verdicts))
+		return; /* withheld already; it stays so */
+	verdicts_fall_back(&e->verdicts, exchange_policy(e),
+	    GUARD_CANNOT_RECORD, GUARD_DECIDED);
+	e->undecided = "cannot_record";
+	e->cause = "cannot_record";
+	if (e->verdicts.action == GUARD_HANDOFF && e->state == EXCHANGE_SETTLE)
+		takeover_request(e);
+}
+
+void settle_woken(struct exchange *e, enum worker_wake wake, int result)
+{
+	if (wake == WORKER_STORED) {
+		if (result != 0)
+			exchange_log(e, LOG_ERROR,
+			    "the handoff is locked in memory only: the store "
+			    "cannot write");
+		e->settle.stored = true;
+		proceed(e);
+		return;
+	}
+	if (result == AUDIT_AGAIN) {
+		submit(e);
+		return;
+	}
+	e->settle.recorded = true;
+	if (result != AUDIT_OK)
+		cannot_record(e, audit_result_text((enum audit_result)result));
+	proceed(e);
+}
+
+static const char *cause_of(const struct exchange *e)
+{
+	if (e->cause)
+		return e->cause;
+	return e->verdicts.undecided ? "cannot_decide" : "rule";
+}
+
+static void count(const struct exchange *e, enum guard_speaker speaker)
+{
+	struct metrics *m = e->worker->server->metrics;
+	const struct verdicts *v = &e->verdicts;
+	if (speaker == GUARD_AI)
+		server_count(e->worker->server, verdicts_withhold(v));
+	if (speaker == GUARD_AI)
+		metrics_add(m, METRIC_MESSAGES, 1, guard_action_name(v->action),
+		    channel_id(e->route->channel));
+	if (v->undecided)
+		metrics_add(
+		    m, METRIC_UNDECIDED, 1, guard_undecided_name(v->undecided));
+	else if (e->undecided)
+		metrics_add(m, METRIC_UNDECIDED, 1, e->undecided);
+	for (size_t i = 0; i < v->n_hits; i++) {
+		struct guard_rule_info rule;
+		guard_policy_rule(
+		    exchange_policy(e), v->hits[i].hit.rule, &rule);
+		metrics_add(m, METRIC_RULE_FIRES, 1, rule.id,
+		    guard_mode_name(v->hits[i].hit.mode),
+		    guard_action_name(v->hits[i].hit.action));
+	}
+	metrics_observe_us(m, METRIC_JUDGE_SECONDS, v->judged_us);
+}
+
+/* Keep the words in the transcript: what was said, and what was seen of it
+ * where that differs. Returns the number of the message. */
+static uint32_t keep_text(struct exchange *e, const struct settle_message *m,
+    const unsigned char *salt)
+{
+	if (m->speaker != GUARD_AI || !e->lease)
+		return 0;
+	bool withheld = verdicts_withhold(&e->verdicts);
+	bool whole = !withheld && span_eq(m->text, m->seen);
+	struct conversation_message row = {
+	    .speaker = STORE_AI,
+	    .status = whole ? STORE_DELIVERED : STORE_WITHHELD,
+	    .time_us = e->facts.session.time_us,
+	    .text = m->text.p,
+	    .len = m->text.len,
+	    .salt = salt,
+	};
+	uint32_t seq = conversation_add(e->lease, &row);
+	if (whole || !m->seen.len || (withheld && m->released < 0))
+		return seq;
+	bool edited = !withheld && verdicts_change(&e->verdicts);
+	row.status = edited ? STORE_EDITED : STORE_SEEN;
+	row.text = m->seen.p;
+	row.len = m->seen.len;
+	row.salt = NULL;
+	conversation_add(e->lease, &row);
+	return seq;
+}
+
+/* The verdicts over all texts as one, for the record. */
+static struct guard_hit *flat_hits(const struct verdicts *v)
+{
+	struct guard_hit *hits = mem_array(v->n_hits + 1, sizeof(*hits));
+	for (size_t i = 0; i < v->n_hits; i++)
+		hits[i] = v->hits[i].hit;
+	return hits;
+}
+
+static int need_of(const struct exchange *e)
+{
+	return verdicts_change(&e->verdicts) ? AUDIT_DURABLE : AUDIT_WRITTEN;
+}
+
+/* Somebody took the conversation while the bot was speaking. */
+static void mind_the_lock(struct exchange *e, enum guard_speaker speaker)
+{
+	if (speaker != GUARD_AI || verdicts_withhold(&e->verdicts) ||
+	    !conversation_is_locked(e->lease))
+		return;
+	e->verdicts.action = GUARD_BLOCK;
+	e->verdicts.say = "";
+	e->undecided = "conversation_locked";
+}
+
+static void say_instead(struct exchange *e)
+{
+	if (!verdicts_withhold(&e->verdicts))
+		return;
+	buf_reset(&e->say);
+	buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
+	e->end = EXCHANGE_SAY;
+}
+
+void settle_decision(struct exchange *e, const struct settle_message *m,
+    void (*then)(struct exchange *))
+{
+	const struct verdicts *v = &e->verdicts;
+	unsigned char salt[RECORD_SALT_BYTES];
+	char commit[RECORD_COMMIT_SIZE];
+	exchange_goto(e, EXCHANGE_SETTLE);
+	record_commit(m->text.p, m->text.len, salt, commit);
+	e->settle.stored = true;
+	e->settle.record_failed = false;
+	mind_the_lock(e, m->speaker);
+	count(e, m->speaker);
+	say_instead(e);
+	uint32_t seq = keep_text(e, m, salt);
+	buf_reset(&e->said);
+	if (m->speaker == GUARD_AI)
+		buf_add(&e->said, m->text.p, m->text.len);
+	if (v->action == GUARD_HANDOFF)
+		takeover_request(e);
+	struct guard_hit *hits = flat_hits(v);
+	struct guard_verdict verdict = {
+	    .action = v->action,
+	    .undecided = v->undecided,
+	    .hits = hits,
+	    .n_hits = v->n_hits,
+	    .deciding = v->deciding == SIZE_MAX ? v->n_hits : v->deciding,
+	    .say = v->say,
+	    .queue = v->queue,
+	    .priority = v->priority,
+	};
+	struct record r = {
+	    .type = RECORD_DECISION,
+	    .conv_seq = seq,
+	    .speaker = m->speaker,
+	    .commit = commit,
+	    .bytes = m->text.len,
+	    .released = m->released,
+	    .verdict = &verdict,
+	    .action = v->action,
+	    .undecided = e->undecided,
+	    .judged_us = v->judged_us,
+	};
+	settle_fill(e, &r);
+	struct conversation_lock lock;
+	if (v->action == GUARD_HANDOFF &&
+	    conversation_locked_as(e->lease, &lock))
+		r.handoff = (struct record_handoff){.id = lock.handoff,
+		    .queue = v->queue,
+		    .priority = v->priority,
+		    .destination =
+			server_destination(e->routes->generation, v->queue),
+		    .cause = cause_of(e)};
+	settle_record(e, &r, need_of(e), then);
+	free(hits);
+}

@@ -1,0 +1,181 @@
+/*
+ * takeover - a person gets the conversation, and speaks in it afterwards.
+ *
+ * From takeover_request on the lock is in force for every thread. While it is,
+ * the bot is not asked: the customer's words go to the handoff, and the answer
+ * is what the person wrote since, else the waiting text once in a while, else
+ * nothing.
+ */
+#include "proxy/relay/exchange.h"
+
+#include "proxy/admin/metrics.h"
+#include "proxy/audit/audit.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/handoff/handoff.h"
+#include "proxy/relay/server.h"
+
+static void on_stored(void *arg, uint64_t ticket, int err)
+{
+	worker_wake(arg, ticket, WORKER_STORED, err, NULL);
+}
+
+static void submit_requested(
+    struct exchange *e, const char *id, const struct handoff_request *request)
+{
+	struct record r = {
+	    .type = RECORD_HANDOFF_REQUESTED,
+	    .handoff = {.id = id,
+		.queue = request->queue,
+		.priority = request->priority,
+		.destination = request->destination,
+		.cause = request->cause},
+	};
+	settle_fill(e, &r);
+	struct buf line = {0};
+	record_line(&e->worker->server->maker, &r, &line);
+	server_record(e->worker->server, &line, AUDIT_DURABLE);
+	buf_clear(&line);
+}
+
+static size_t customer_facts(const struct exchange *e, struct handoff_fact *out)
+{
+	const struct guard_session *s = &e->facts.session;
+	const struct handoff_fact all[] = {
+	    {"segment", s->segment},
+	    {"language", s->language},
+	    {"interaction_type", s->interaction_type},
+	};
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].value)
+			out[n++] = all[i];
+	return n;
+}
+
+void takeover_request(struct exchange *e)
+{
+	const struct verdicts *v = &e->verdicts;
+	struct guard_rule_info rule;
+	struct handoff_fact facts[4];
+	const char *cause = e->cause ? e->cause
+	    : v->undecided           ? "cannot_decide"
+				     : "rule";
+	struct handoff_request request = {
+	    .time_us = e->facts.session.time_us,
+	    .channel = channel_id(e->route->channel),
+	    .cause = cause,
+	    .policy = guard_policy_digest(exchange_policy(e)),
+	    .queue = v->queue,
+	    .priority = v->priority,
+	    .destination = server_destination(e->routes->generation, v->queue),
+	    .withheld = e->said.data,
+	    .withheld_len = e->said.len,
+	    .customer_told = v->say,
+	    .customer = e->asked.customer,
+	    .facts = facts,
+	    .n_facts = customer_facts(e, facts),
+	    .interaction_type = e->facts.session.interaction_type,
+	    .zone = e->facts.session.zone,
+	};
+	if (v->deciding != SIZE_MAX) {
+		const struct guard_hit *hit = &v->hits[v->deciding].hit;
+		guard_policy_rule(exchange_policy(e), hit->rule, &rule);
+		request.rule = &rule;
+		request.what = hit->what;
+	}
+	struct conversation_lock lock;
+	struct handoff_done done = {on_stored, e->worker, e->number};
+	e->settle.stored = false;
+	handoff_request(
+	    e->worker->server->handoffs, e->lease, &request, &done, &lock);
+	submit_requested(e, lock.handoff, &request);
+	metrics_add(
+	    e->worker->server->metrics, METRIC_HANDOFFS, 1, cause, "requested");
+}
+
+static void on_replies(
+    void *arg, uint64_t ticket, int err, struct store_reply *replies, size_t n)
+{
+	struct worker_replies got = {replies, n};
+	worker_wake(arg, ticket, WORKER_REPLIES, err, &got);
+}
+
+static void ask_for_replies(struct exchange *e)
+{
+	handoff_fetch_replies(e->worker->server->handoffs, e->lease,
+	    &(struct handoff_replies){on_replies, e->worker, e->number});
+}
+
+void takeover_answer(struct exchange *e)
+{
+	exchange_goto(e, EXCHANGE_SETTLE);
+	e->end = EXCHANGE_SAY;
+	if (e->asked.inbound_len == 0) {
+		ask_for_replies(e);
+		return;
+	}
+	e->settle.recorded = true;
+	e->settle.stored = false;
+	e->settle.then = ask_for_replies;
+	struct handoff_done done = {on_stored, e->worker, e->number};
+	handoff_customer_says(e->worker->server->handoffs, e->lease,
+	    e->asked.inbound, e->asked.inbound_len, &done);
+}
+
+/* Nobody has written yet. */
+static void say_waiting(struct exchange *e)
+{
+	const struct config_limits *l = &exchange_config(e)->limits;
+	struct guard_fallback fall;
+	guard_policy_fallback(exchange_policy(e), GUARD_CANNOT_DECIDE, &fall);
+	if (conversation_may_tell_waiting(e->lease, clock_now_us(),
+		(int64_t)l->waiting_text_every_ms * 1000))
+		buf_adds(&e->say, fall.say);
+}
+
+/* A person's words are recorded like anybody's; rules only watch them. */
+static void judge_person(struct exchange *e)
+{
+	struct guard_message m = {GUARD_HUMAN, e->say.data, e->say.len};
+	struct guard_verdict v;
+	guard_check(
+	    e->worker->scanner, exchange_policy(e), &e->facts.session, &m, &v);
+	v.action = GUARD_DELIVER; /* a person is never withheld */
+	v.n_edits = 0;
+	verdicts_add(&e->verdicts, 0, &v);
+	settle_decision(e,
+	    &(struct settle_message){
+		.speaker = GUARD_HUMAN,
+		.text = {e->say.data, e->say.len},
+		.seen = {e->say.data, e->say.len},
+		.released = -1,
+	    },
+	    answer_send);
+}
+
+void takeover_replies(
+    struct exchange *e, int err, const struct worker_replies *got)
+{
+	if (err != 0) {
+		exchange_refuse(e, 503, "conversation_unavailable",
+		    "This conversation cannot go on at the moment. Please try "
+		    "again shortly.");
+		return;
+	}
+	e->replies = *got;
+	buf_reset(&e->say);
+	for (size_t i = 0; i < got->n; i++) {
+		if (!got->items[i].text)
+			continue;
+		if (e->say.len)
+			buf_adds(&e->say, "\n\n");
+		buf_add(&e->say, got->items[i].text, got->items[i].len);
+	}
+	if (got->n == 0) {
+		say_waiting(e);
+		answer_send(e);
+		return;
+	}
+	judge_person(e);
+}
