@@ -36,6 +36,13 @@ static int by_place(const void *a, const void *b)
 	return (x->end > y->end) - (x->end < y->end);
 }
 
+static void sort(struct edits *e, size_t first)
+{
+	if (e->n > first + 1)
+		qsort(e->items + first, e->n - first, sizeof(*e->items),
+		    by_place);
+}
+
 /* One edit at place for each rule with the action. */
 static int add_wording(struct edits *e, const struct machine *m,
     enum guard_action action, size_t place)
@@ -55,7 +62,7 @@ static int add_wording(struct edits *e, const struct machine *m,
 		if (add(e, &edit))
 			return -1;
 	}
-	qsort(e->items + first, e->n - first, sizeof(*e->items), by_place);
+	sort(e, first);
 	return 0;
 }
 
@@ -74,7 +81,7 @@ static int add_spans(struct edits *e, const struct machine *m)
 		if (add(e, &edit))
 			return -1;
 	}
-	qsort(e->items + first, e->n - first, sizeof(*e->items), by_place);
+	sort(e, first);
 	size_t n = first;
 	for (size_t i = first; i < e->n; i++) {
 		struct guard_edit *last = n > first ? &e->items[n - 1] : NULL;
