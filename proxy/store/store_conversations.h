@@ -91,12 +91,18 @@ int store_unseal(struct store_tx *, const struct store_sealed *place,
     const void *sealed, size_t len, struct buf *out)
     __attribute__((warn_unused_result));
 
-/* Destroy the keys; *n gets how many conversations held one. Tells a running
- * proxy. Call store_scrub after. */
+/* Destroy the keys; *n gets how many conversations held one. Each leaves an
+ * `erase` record for the audit log and tells a running proxy. Call store_scrub
+ * after. */
+struct store_erasure {
+	int64_t now_us;
+	const char *actor, *reason, *basis; /* basis may be NULL */
+};
 int store_erase_conversation(struct store_tx *, const char *family,
-    const char *id, int64_t now_us, size_t *n)
+    const char *id, const struct store_erasure *, size_t *n)
     __attribute__((warn_unused_result));
 int store_erase_customer(struct store_tx *, const char *customer,
-    int64_t now_us, size_t *n) __attribute__((warn_unused_result));
+    const struct store_erasure *, size_t *n)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "proxy/store/query.h"
 #include "proxy/store/store_conversations.h"
+#include "proxy/store/store_pauses.h"
 #include "proxy/store/vault.h"
 
 #include "proxy/base/mem.h"
@@ -123,8 +124,36 @@ int store_unseal(struct store_tx *tx, const struct store_sealed *p,
 	return err;
 }
 
+static int put_erasure(struct store_tx *tx, const char *family, const char *id,
+    const struct store_erasure *why)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "UPDATE conversations SET erased_us = $1"
+	    " WHERE family = $2 AND id = $3");
+	query_int(&q, why->now_us);
+	query_text(&q, family);
+	query_text(&q, id);
+	int err = query_run(&q);
+	if (!err)
+		err = store_put_pending_audit(tx,
+		    &(struct store_audit){.type = (char *)"erase",
+			.time_us = why->now_us,
+			.family = (char *)family,
+			.conversation = (char *)id,
+			.actor = (char *)why->actor,
+			.detail = (char *)why->reason,
+			.basis = (char *)why->basis});
+	if (!err)
+		err = store_tell(tx,
+		    &(struct store_change){
+			STORE_CHANGE_ERASED, family, id, ""});
+	return err;
+}
+
 int store_erase_conversation(struct store_tx *tx, const char *family,
-    const char *id, int64_t now_us, size_t *n)
+    const char *id, const struct store_erasure *why, size_t *n)
 {
 	struct query q;
 
@@ -137,20 +166,8 @@ int store_erase_conversation(struct store_tx *tx, const char *family,
 	int err = query_run_one(&q);
 	if (err == STORE_NOT_FOUND)
 		return STORE_OK;
-	if (err)
-		return err;
-	*n = 1;
-	query_start(&q, tx,
-	    "UPDATE conversations SET erased_us = $1"
-	    " WHERE family = $2 AND id = $3");
-	query_int(&q, now_us);
-	query_text(&q, family);
-	query_text(&q, id);
-	err = query_run(&q);
-	return err
-	    ? err
-	    : store_tell(tx,
-		  &(struct store_change){STORE_CHANGE_ERASED, family, id, ""});
+	*n = err == STORE_OK;
+	return err ? err : put_erasure(tx, family, id, why);
 }
 
 struct names {
@@ -177,8 +194,8 @@ static int names_of(
 	return query_end(&q);
 }
 
-int store_erase_customer(
-    struct store_tx *tx, const char *customer, int64_t now_us, size_t *n)
+int store_erase_customer(struct store_tx *tx, const char *customer,
+    const struct store_erasure *why, size_t *n)
 {
 	struct names list = {0};
 	size_t one;
@@ -187,7 +204,7 @@ int store_erase_customer(
 	*n = 0;
 	for (size_t i = 0; i < list.n && !err; i += 2) {
 		err = store_erase_conversation(
-		    tx, list.names[i], list.names[i + 1], now_us, &one);
+		    tx, list.names[i], list.names[i + 1], why, &one);
 		*n += one;
 	}
 	for (size_t i = 0; i < list.n; i++)
