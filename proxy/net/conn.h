@@ -89,6 +89,7 @@ struct conn *conn_connect(struct loop *, const struct address *,
 void conn_set_callback(struct conn *, conn_fn *, void *arg);
 /* For who counts conns: fn(arg) when the conn is gone. One per conn. */
 void conn_set_release(struct conn *, loop_fn *, void *arg);
+void *conn_release_arg(const struct conn *);
 
 /* Zero fields mean the default. */
 void conn_set_limits(struct conn *, const struct conn_limits *);

@@ -76,6 +76,11 @@ const char *conn_reason_text(const struct conn *c)
 	return c->reason_text ? c->reason_text : conn_reason_name(c->reason);
 }
 
+void *conn_release_arg(const struct conn *c)
+{
+	return c->release_arg;
+}
+
 const char *conn_name(const struct conn *c)
 {
 	return c->name;
