@@ -1,0 +1,223 @@
+/* writer: a full disk, a disk that fails, and the way back. */
+#include "proxy/audit/writer.h"
+
+#include "kit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+static atomic_int write_error, sync_error;
+
+static ssize_t failing_write(int fd, const void *data, size_t n)
+{
+	if (write_error == 0)
+		return write(fd, data, n);
+	errno = write_error;
+	/* Half of it arrives before the error. */
+	ssize_t half = write(fd, data, n / 2);
+	(void)half;
+	errno = write_error;
+	return -1;
+}
+
+static int failing_sync(int fd)
+{
+	if (sync_error == 0)
+		return fdatasync(fd);
+	errno = sync_error;
+	return -1;
+}
+
+static const struct audit_io failing = {failing_write, failing_sync};
+
+static struct audit *open_failing(const char *dir)
+{
+	struct audit_options o = {.directory = dir,
+	    .maker = &kit_maker,
+	    .io = &failing,
+	    .retry_ms = 10};
+	return kit_open_with(&o);
+}
+
+static enum audit_result health(struct audit *a)
+{
+	struct audit_state s;
+	audit_state(a, &s);
+	return s.health;
+}
+
+static void wait_healthy(struct audit *a)
+{
+	for (int i = 0; i < 1000 && health(a) != AUDIT_OK; i++)
+		usleep(10000);
+	assert_int_equal(health(a), AUDIT_OK);
+}
+
+static void test_write_fails(void **state)
+{
+	struct buf log = {0};
+	struct audit *a = open_failing(*state);
+	assert_int_equal(
+	    kit_put(a, RECORD_DECISION, "s1", AUDIT_WRITTEN), AUDIT_OK);
+	write_error = ENOSPC;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(kit_put(a, RECORD_DECISION, "lost",
+				     i % 2 ? AUDIT_DURABLE : AUDIT_WRITTEN),
+		    AUDIT_DISK_FULL);
+	assert_int_equal(health(a), AUDIT_DISK_FULL);
+	kit_read(*state, &log);
+	assert_int_equal(kit_check(&log), 1);
+	write_error = 0;
+	wait_healthy(a);
+	assert_int_equal(
+	    kit_put(a, RECORD_DECISION, "s2", AUDIT_DURABLE), AUDIT_OK);
+	audit_close(a);
+	kit_read(*state, &log);
+	assert_int_equal(kit_check(&log), 3);
+	assert_int_equal(kit_count(&log, "\"type\":\"gap\""), 1);
+	assert_int_equal(kit_count(&log, "\"lost\":5,"), 1);
+	assert_int_equal(kit_count(&log, "disk of the audit log is full"), 1);
+	assert_int_equal(kit_count(&log, "\"stream\":\"lost\""), 0);
+	buf_clear(&log);
+}
+
+static void test_sync_fails(void **state)
+{
+	struct buf log = {0};
+	struct audit *a = open_failing(*state);
+	sync_error = EIO;
+	assert_int_equal(
+	    kit_put(a, RECORD_DECISION, "s1", AUDIT_DURABLE), AUDIT_FAILED);
+	assert_int_not_equal(health(a), AUDIT_OK);
+	sync_error = 0;
+	wait_healthy(a);
+	assert_int_equal(
+	    kit_put(a, RECORD_DECISION, "s2", AUDIT_DURABLE), AUDIT_OK);
+	audit_close(a);
+	kit_read(*state, &log);
+	uint64_t n = kit_check(&log);
+	assert_true(n >= 3);
+	assert_int_equal(kit_count(&log, "\"type\":\"gap\""), n - 2);
+	assert_int_equal(kit_count(&log, "\"lost\":1,"), 1);
+	/* What could not be synced is not built upon. */
+	char **names, *root = file_join(*state, "px-1");
+	size_t files;
+	assert_int_equal(segment_names(root, &names, &files), 0);
+	assert_true(files >= 2);
+	segment_names_free(names, files);
+	free(root);
+	buf_clear(&log);
+}
+
+/* Closing while the disk is full answers everybody. */
+static void test_close_while_failing(void **state)
+{
+	struct audit *a = open_failing(*state);
+	struct buf line = {0};
+	kit_line(&line, RECORD_DECISION, NULL, "x");
+	write_error = EIO;
+	for (int i = 0; i < 100; i++)
+		assert_true(audit_submit(a, line.data, line.len,
+		    i % 2 ? AUDIT_DURABLE : AUDIT_WRITTEN, NULL));
+	audit_close(a);
+	write_error = 0;
+	buf_clear(&line);
+	audit_close(kit_open(*state));
+}
+
+/* Fill what there is until the log says so: how many went well. */
+static int fill(struct audit *a, int max)
+{
+	int n = 0;
+	while (n < max &&
+	    kit_put(a, RECORD_DECISION, "filler", AUDIT_DURABLE) == AUDIT_OK)
+		n++;
+	return n;
+}
+
+static void test_tmpfs_is_full(void **state)
+{
+	struct buf log = {0};
+	char *dir = file_join(*state, "small"), *ballast;
+	assert_int_equal(file_mkdirs(dir, 0700), 0);
+	if (mount("tmpfs", dir, "tmpfs", 0, "size=256k") < 0) {
+		print_message(
+		    "no tmpfs here (%s): see the next test\n", strerror(errno));
+		free(dir);
+		skip();
+	}
+	struct audit_options o = {
+	    .directory = dir, .maker = &kit_maker, .retry_ms = 10};
+	struct audit *a = kit_open_with(&o);
+	ballast = file_join(dir, "ballast");
+	char zeros[64 * 1024] = {0};
+	assert_int_equal(
+	    file_write_atomic(ballast, zeros, sizeof(zeros), 0600), 0);
+	int n = fill(a, 5000);
+	assert_true(n > 10 && n < 5000);
+	assert_int_equal(health(a), AUDIT_DISK_FULL);
+	assert_int_equal(kit_put(a, RECORD_DECISION, "lost", AUDIT_WRITTEN),
+	    AUDIT_DISK_FULL);
+	unlink(ballast);
+	wait_healthy(a);
+	assert_int_equal(fill(a, 10), 10);
+	audit_close(a);
+	kit_read(dir, &log);
+	assert_int_equal(kit_check(&log), n + 11);
+	assert_int_equal(kit_count(&log, "\"lost\":2,"), 1);
+	umount(dir);
+	free(ballast);
+	free(dir);
+	buf_clear(&log);
+}
+
+/* The same without being root: a limit on the size of files. */
+static void test_file_size_limit(void **state)
+{
+	pid_t child = fork();
+	if (child == 0) {
+		struct rlimit limit = {20000, RLIM_INFINITY};
+		signal(SIGXFSZ, SIG_IGN);
+		struct audit_options o = {
+		    .directory = *state, .maker = &kit_maker, .retry_ms = 10};
+		struct audit *a = kit_open_with(&o);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		int n = fill(a, 5000);
+		bool full = health(a) == AUDIT_DISK_FULL;
+		limit.rlim_cur = RLIM_INFINITY;
+		setrlimit(RLIMIT_FSIZE, &limit);
+		for (int i = 0; i < 1000 && health(a) != AUDIT_OK; i++)
+			usleep(10000);
+		bool good = n > 10 && full && fill(a, 10) == 10;
+		audit_close(a);
+		_exit(good ? 0 : 1);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	struct buf log = {0};
+	kit_read(*state, &log);
+	assert_true(kit_check(&log) > 20);
+	assert_int_equal(kit_count(&log, "\"type\":\"gap\""), 1);
+	buf_clear(&log);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_write_fails),
+	    TEST(test_sync_fails),
+	    TEST(test_close_while_failing),
+	    TEST(test_file_size_limit),
+	    TEST(test_tmpfs_is_full),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
