@@ -42,6 +42,25 @@ int desk_list(
 	return store_call(store, true, list_run, &list);
 }
 
+struct owed {
+	struct store_delivery **out;
+	size_t *n;
+};
+
+static int owed_run(struct store_tx *tx, void *arg)
+{
+	struct owed *owed = arg;
+
+	return store_deliveries_list(tx, NULL, owed->out, owed->n);
+}
+
+int desk_owed(struct store *store, struct store_delivery **out, size_t *n)
+{
+	struct owed owed = {out, n};
+
+	return store_call(store, true, owed_run, &owed);
+}
+
 /* One id that begins as typed: the full one, into id. */
 static int complete(struct store_tx *tx, const char *typed, char *id)
 {

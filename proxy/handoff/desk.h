@@ -26,6 +26,9 @@ void desk_case_clear(struct desk_case *);
  * (CONFLICT otherwise). by: who does it, for the audit log. */
 int desk_list(struct store *, bool all, struct store_handoff **out, size_t *n)
     __attribute__((warn_unused_result));
+/* Deliveries that are pending or dead, of all handoffs. */
+int desk_owed(struct store *, struct store_delivery **out, size_t *n)
+    __attribute__((warn_unused_result));
 int desk_show(struct store *, const char *id, struct desk_case *out)
     __attribute__((warn_unused_result));
 int desk_reply(struct store *, const char *id, const char *by, const char *text)

@@ -9,7 +9,6 @@
 #include "proxy/store/store.h"
 #include "proxy/store/vault.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 struct fixture {
 	char dir[64];

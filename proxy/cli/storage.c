@@ -1,0 +1,169 @@
+/*
+ * storage - see storage.h. Nothing is created here: a store or a key that is
+ * not there is an error, because the proxy makes them.
+ */
+#include "proxy/cli/storage.h"
+
+#include "proxy/base/file.h"
+#include "proxy/base/keys.h"
+#include "proxy/base/mem.h"
+#include "proxy/config/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int storage_value(
+    int argc, char **argv, int at, const char *name, const char **out)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(argv[at], name, len) != 0)
+		return 0;
+	if (argv[at][len] == '=' && name[1] == '-') {
+		*out = argv[at] + len + 1;
+		return 1;
+	}
+	if (argv[at][len] != '\0')
+		return 0;
+	if (at + 1 >= argc) {
+		fprintf(stderr, "%s needs a value\n", name);
+		return -1;
+	}
+	*out = argv[at + 1];
+	return 2;
+}
+
+int storage_option(struct storage *s, int argc, char **argv, int at)
+{
+	const struct {
+		const char *name, **to;
+	} table[] = {{"-c", &s->config}, {"--store", &s->path},
+	    {"--keys", &s->keys}, {"--by", &s->by}};
+	const char *format = NULL;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		int took =
+		    storage_value(argc, argv, at, table[i].name, table[i].to);
+		if (took != 0)
+			return took;
+	}
+	int took = storage_value(argc, argv, at, "--format", &format);
+	if (took <= 0)
+		return took;
+	s->json = strcmp(format, "json") == 0;
+	if (s->json || strcmp(format, "text") == 0)
+		return took;
+	fprintf(stderr, "--format is text or json, not %s\n", format);
+	return -1;
+}
+
+static void print_diag(const struct diag *d, void *arg)
+{
+	fprintf(stderr, "%s:%u:%u: %s\n", d->file, d->line, d->col, d->message);
+	if (d->hint)
+		fprintf(stderr, "  %s\n", d->hint);
+}
+
+static int open_keys(struct storage *s, const char *directory)
+{
+	struct keys_options options = {.directory = directory,
+	    .must_exist = true,
+	    .master = getenv(KEYS_MASTER_ENVIRONMENT)};
+	struct keys keys;
+	char why[512];
+
+	if (keys_open(&keys, &options, why, sizeof(why)) != 0) {
+		fprintf(stderr, "handrail: %s\n", why);
+		return EXIT_BROKEN;
+	}
+	s->vault = vault_new(keys.master);
+	keys_wipe(&keys);
+	return EXIT_GOOD;
+}
+
+static int open_at(struct storage *s, const char *path, const char *directory)
+{
+	struct store_options options = {.sqlite = path, .must_exist = true};
+	char why[512];
+	int code = open_keys(s, directory);
+
+	if (code != EXIT_GOOD)
+		return code;
+	options.vault = s->vault;
+	int err = store_open(&s->store, &options, why, sizeof(why));
+	if (err == STORE_OK)
+		return EXIT_GOOD;
+	fprintf(stderr, "handrail: %s\n", why);
+	storage_close(s);
+	return err == STORE_NOT_FOUND ? EXIT_USAGE : EXIT_BROKEN;
+}
+
+int storage_open(struct storage *s)
+{
+	struct config *config = NULL;
+	int code;
+
+	if (!s->by)
+		s->by = getenv("SUDO_USER");
+	if (!s->by)
+		s->by = getenv("USER");
+	if (!s->by)
+		s->by = "unknown";
+	if (s->path && s->keys)
+		return open_at(s, s->path, s->keys);
+	if (config_load(&config, s->config ? s->config : "handrail.yaml",
+		print_diag, NULL) != 0)
+		return EXIT_USAGE;
+	code = open_at(s, s->path ? s->path : config->sqlite,
+	    s->keys ? s->keys : config->keys_directory);
+	config_unref(config);
+	return code;
+}
+
+void storage_close(struct storage *s)
+{
+	store_close(s->store);
+	vault_free(s->vault);
+	s->store = NULL;
+	s->vault = NULL;
+}
+
+int storage_failed(const char *what, int err)
+{
+	fprintf(stderr, "handrail: %s: %s\n", what, store_err_text(err));
+	return err == STORE_NOT_FOUND || err == STORE_CONFLICT ? EXIT_USAGE
+							       : EXIT_BROKEN;
+}
+
+/* Bytes of the character at s that must not reach a terminal; 0: harmless. */
+static size_t is_steering(const unsigned char *s)
+{
+	if ((s[0] < 0x20 && s[0] != '\t') || s[0] == 0x7f)
+		return 1;
+	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f) /* C1 */
+		return 2;
+	if (s[0] == 0xe2 && s[1] == 0x80 &&
+	    (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xaa && s[2] <= 0xae)))
+		return 3; /* U+200E, U+200F, U+202A..U+202E */
+	if (s[0] == 0xe2 && s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9)
+		return 3; /* U+2066..U+2069 */
+	return 0;
+}
+
+void storage_print(const char *text, int indent)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (*s) {
+		size_t n = is_steering(s);
+
+		if (*s == '\n')
+			printf("\n%*s", indent, "");
+		else if (n > 0)
+			putchar('?');
+		else
+			putchar(*s);
+		s += n ? n : 1;
+	}
+}

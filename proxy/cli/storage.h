@@ -1,0 +1,48 @@
+/*
+ * storage - the store, as the verbs that work beside a running proxy open it:
+ * from -c handrail.yaml, or from --store PATH --keys DIR.
+ */
+#ifndef HANDRAIL_PROXY_CLI_STORAGE_H
+#define HANDRAIL_PROXY_CLI_STORAGE_H
+
+#include "proxy/store/store.h"
+#include "proxy/store/vault.h"
+
+#include <stdbool.h>
+
+enum { EXIT_GOOD = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_BROKEN = 3 };
+
+struct storage {
+	const char *config, *path, *keys; /* options, or NULL */
+	const char *by; /* who acts: --by, else the login name */
+	bool json;      /* --format json */
+	struct vault *vault;
+	struct store *store;
+};
+
+#define STORAGE_USAGE                                                          \
+	"  -c FILE          the configuration [handrail.yaml]\n"               \
+	"  --store PATH     the store, instead of the configuration's\n"       \
+	"  --keys DIR       the keys, instead of the configuration's\n"        \
+	"  --by NAME        who does this, for the audit log [login name]\n"   \
+	"  --format FORMAT  text or json [text]\n"
+
+/* An option with a value: how many arguments it took (0: not this one; -1:
+ * said what is wrong). */
+int storage_option(struct storage *, int argc, char **argv, int at);
+/* The value of option NAME at argv[at] ("--name value" or "--name=value"),
+ * with the same answers. */
+int storage_value(
+    int argc, char **argv, int at, const char *name, const char **out);
+/* EXIT_GOOD, or the exit code with the reason on stderr. */
+int storage_open(struct storage *) __attribute__((warn_unused_result));
+void storage_close(struct storage *);
+
+/* Say on stderr that it could not be done, and the exit code for it. */
+int storage_failed(const char *what, int err);
+
+/* Text of others onto the terminal: lines after the first are indented, and
+ * what could steer a terminal or turn text around is shown as '?'. */
+void storage_print(const char *text, int indent);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * verb_erase - `handrail erase`: destroy the keys of one conversation, or of
+ * everything of one customer. It cannot be undone.
+ */
+#include "proxy/base/clock.h"
+#include "proxy/base/mem.h"
+#include "proxy/cli/storage.h"
+#include "proxy/store/store_conversations.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int verb_erase(int argc, char **argv);
+
+#define SCRUB_TRIES 25
+#define SCRUB_WAIT_US 200000
+
+static const char usage[] =
+    "usage: handrail erase --conversation FAMILY/ID --reason TEXT\n"
+    "       handrail erase --customer ID --reason TEXT\n"
+    "  --basis TEXT     the legal basis, for the audit log\n" STORAGE_USAGE;
+
+struct erase_args {
+	struct storage storage;
+	const char *conversation, *customer, *reason, *basis;
+	char *family; /* of conversation */
+	const char *id;
+	size_t erased;
+};
+
+static int usage_error(const char *why)
+{
+	fprintf(stderr, "handrail erase: %s\n%s", why, usage);
+	return EXIT_USAGE;
+}
+
+static int erase_run(struct store_tx *tx, void *arg)
+{
+	struct erase_args *a = arg;
+	struct store_erasure why = {
+	    clock_now_us(), a->storage.by, a->reason, a->basis};
+
+	return a->customer
+	    ? store_erase_customer(tx, a->customer, &why, &a->erased)
+	    : store_erase_conversation(tx, a->family, a->id, &why, &a->erased);
+}
+
+/* The old pages of the log hold the wrapped keys until it is emptied. */
+static int scrub(struct store *store)
+{
+	int err = store_scrub(store);
+
+	for (int i = 1; err == STORE_BUSY && i < SCRUB_TRIES; i++) {
+		usleep(SCRUB_WAIT_US);
+		err = store_scrub(store);
+	}
+	return err;
+}
+
+static int run(struct erase_args *a)
+{
+	int err = store_call(a->storage.store, false, erase_run, a);
+
+	if (err)
+		return storage_failed("nothing was erased", err);
+	if (a->erased == 0) {
+		printf("There is no text of it in the store.\n");
+		return EXIT_FINDINGS;
+	}
+	err = scrub(a->storage.store);
+	printf("Erased: the text of %zu conversation%s can no longer be "
+	       "read.\n",
+	    a->erased, a->erased == 1 ? "" : "s");
+	if (err)
+		fprintf(stderr,
+		    "handrail: old pages are still in the write-ahead log "
+		    "(%s); the proxy's next checkpoint empties it\n",
+		    store_err_text(err));
+	return EXIT_GOOD;
+}
+
+static int parse_one(struct erase_args *a, int argc, char **argv, int at)
+{
+	const struct {
+		const char *name, **to;
+	} table[] = {{"--conversation", &a->conversation},
+	    {"--customer", &a->customer}, {"--reason", &a->reason},
+	    {"--basis", &a->basis}};
+	int took = storage_option(&a->storage, argc, argv, at);
+
+	for (size_t i = 0; took == 0 && i < sizeof(table) / sizeof(*table); i++)
+		took =
+		    storage_value(argc, argv, at, table[i].name, table[i].to);
+	return took == 0 ? -1 : took;
+}
+
+static int check(struct erase_args *a)
+{
+	if ((a->conversation != NULL) + (a->customer != NULL) != 1)
+		return usage_error("one of --conversation, --customer");
+	if (!a->reason || !a->reason[0])
+		return usage_error("--reason is missing");
+	if (!a->conversation)
+		return EXIT_GOOD;
+	const char *slash = strchr(a->conversation, '/');
+	if (!slash)
+		return usage_error("--conversation is FAMILY/ID");
+	a->family =
+	    mem_strndup(a->conversation, (size_t)(slash - a->conversation));
+	a->id = slash + 1;
+	return EXIT_GOOD;
+}
+
+int verb_erase(int argc, char **argv)
+{
+	struct erase_args a = {0};
+
+	for (int i = 1, took; i < argc; i += took) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(usage, stdout);
+			return EXIT_GOOD;
+		}
+		took = parse_one(&a, argc, argv, i);
+		if (took < 0)
+			return usage_error(argv[i]);
+	}
+	int code = check(&a);
+	if (code == EXIT_GOOD)
+		code = storage_open(&a.storage);
+	if (code == EXIT_GOOD)
+		code = run(&a);
+	storage_close(&a.storage);
+	free(a.family);
+	return code;
+}

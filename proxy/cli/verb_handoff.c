@@ -1,0 +1,150 @@
+/*
+ * verb_handoff - `handrail handoff`: the desk in a terminal.
+ */
+#include "proxy/cli/handoff_text.h"
+#include "proxy/cli/storage.h"
+#include "proxy/handoff/desk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int verb_handoff(int argc, char **argv);
+
+static const char usage[] =
+    "usage: handrail handoff list [--all]\n"
+    "       handrail handoff show ID\n"
+    "       handrail handoff reply ID TEXT\n"
+    "       handrail handoff return ID [--note TEXT]\n"
+    "ID may be cut short where it is unambiguous.\n"
+    "A reply reaches the customer with the next response; a return waits\n"
+    "until every reply has.\n" STORAGE_USAGE;
+
+struct handoff_args {
+	struct storage storage;
+	const char *what, *id, *text, *note;
+	bool all;
+};
+
+static int usage_error(const char *why)
+{
+	fprintf(stderr, "handrail handoff: %s\n%s", why, usage);
+	return EXIT_USAGE;
+}
+
+static int do_list(struct handoff_args *a)
+{
+	struct store_handoff *list;
+	size_t n;
+	int err = desk_list(a->storage.store, a->all, &list, &n);
+
+	if (err)
+		return storage_failed("cannot list the handoffs", err);
+	struct store_delivery *owed = NULL;
+	size_t n_owed = 0;
+	err = desk_owed(a->storage.store, &owed, &n_owed);
+	if (!err && a->storage.json)
+		handoff_json_list(list, n, owed, n_owed);
+	else if (!err)
+		handoff_text_list(list, n, owed, n_owed);
+	store_handoffs_free(list, n);
+	store_deliveries_free(owed, n_owed);
+	return err ? storage_failed("cannot list the deliveries", err)
+		   : EXIT_GOOD;
+}
+
+static int do_show(struct handoff_args *a)
+{
+	struct desk_case c;
+	int err = desk_show(a->storage.store, a->id, &c);
+
+	if (err)
+		return storage_failed(a->id, err);
+	if (a->storage.json)
+		handoff_json_case(&c);
+	else
+		handoff_text_case(&c);
+	desk_case_clear(&c);
+	return EXIT_GOOD;
+}
+
+static int do_reply(struct handoff_args *a)
+{
+	int err = desk_reply(a->storage.store, a->id, a->storage.by, a->text);
+
+	if (err)
+		return storage_failed(a->id, err);
+	printf("The customer gets it with the next response.\n");
+	return EXIT_GOOD;
+}
+
+static int do_return(struct handoff_args *a)
+{
+	bool later = false;
+	int err = desk_return(
+	    a->storage.store, a->id, a->storage.by, a->note, &later);
+
+	if (err)
+		return storage_failed(a->id, err);
+	printf(later ? "Replies wait for the customer; the AI gets the "
+		       "conversation back once they are delivered.\n"
+		     : "The AI has the conversation again.\n");
+	return EXIT_GOOD;
+}
+
+static int parse_one(struct handoff_args *a, int argc, char **argv, int at)
+{
+	int took = storage_option(&a->storage, argc, argv, at);
+
+	if (took == 0)
+		took = storage_value(argc, argv, at, "--note", &a->note);
+	if (took != 0)
+		return took;
+	if (strcmp(argv[at], "--all") == 0) {
+		a->all = true;
+		return 1;
+	}
+	if (argv[at][0] == '-' && argv[at][1] == '-')
+		return -1;
+	const char **free_place = !a->what ? &a->what
+	    : !a->id                       ? &a->id
+	    : !a->text                     ? &a->text
+					   : NULL;
+	if (!free_place)
+		return -1;
+	*free_place = argv[at];
+	return 1;
+}
+
+int verb_handoff(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int words; /* after the name */
+		int (*run)(struct handoff_args *);
+	} verbs[] = {{"list", 0, do_list}, {"show", 1, do_show},
+	    {"reply", 2, do_reply}, {"return", 1, do_return}};
+	struct handoff_args a = {0};
+
+	for (int i = 1, took; i < argc; i += took) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(usage, stdout);
+			return EXIT_GOOD;
+		}
+		took = parse_one(&a, argc, argv, i);
+		if (took < 0)
+			return usage_error(argv[i]);
+	}
+	int words = (a.id != NULL) + (a.text != NULL);
+	for (size_t i = 0; a.what && i < sizeof(verbs) / sizeof(*verbs); i++) {
+		if (strcmp(a.what, verbs[i].name) != 0)
+			continue;
+		if (words != verbs[i].words)
+			return usage_error("too few or too many words");
+		int code = storage_open(&a.storage);
+		if (code == EXIT_GOOD)
+			code = verbs[i].run(&a);
+		storage_close(&a.storage);
+		return code;
+	}
+	return usage_error(a.what ? a.what : "say what to do");
+}

@@ -1,0 +1,269 @@
+/*
+ * verb_pause - `handrail pause`: the kill switch, for a time, with a reason.
+ */
+#include "proxy/base/clock.h"
+#include "proxy/base/mem.h"
+#include "proxy/cli/storage.h"
+#include "proxy/store/store_pauses.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int verb_pause(int argc, char **argv);
+
+#define MAX_PAUSE_S (366 * INT64_C(86400))
+
+static const char usage[] =
+    "usage: handrail pause --rule ID | --all | --ai-speech\n"
+    "                      --for TIME --reason TEXT\n"
+    "       handrail pause list [--all]\n"
+    "       handrail pause end ID\n"
+    "  --rule ID        this rule acts as if in shadow\n"
+    "  --all            every rule does (list: also those that are over)\n"
+    "  --ai-speech      no AI message is delivered at all\n"
+    "  --for TIME       90s, 15m, 1h, 2d\n"
+    "  --reason TEXT    why; goes into the audit log\n" STORAGE_USAGE;
+
+struct pause_args {
+	struct storage storage;
+	const char *what, *id; /* "list", "end" and its ID */
+	const char *rule, *time, *reason;
+	bool all, ai_speech;
+};
+
+static int usage_error(const char *why)
+{
+	fprintf(stderr, "handrail pause: %s\n%s", why, usage);
+	return EXIT_USAGE;
+}
+
+/* Seconds; -1 when it is no time of at most MAX_PAUSE_S. */
+static int64_t parse_time(const char *text)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	char *end;
+
+	errno = 0;
+	long long n = strtoll(text, &end, 10);
+	if (errno || end == text || n <= 0 || n > MAX_PAUSE_S)
+		return -1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (end[0] == units[i].unit && end[1] == '\0' &&
+		    n <= MAX_PAUSE_S / units[i].seconds)
+			return n * units[i].seconds;
+	return -1;
+}
+
+struct change {
+	struct store_pause pause;
+	struct store_audit audit;
+	int64_t id;
+};
+
+static int start_run(struct store_tx *tx, void *arg)
+{
+	struct change *c = arg;
+	int err = store_pause_put(tx, &c->pause, &c->id);
+
+	return err ? err : store_put_pending_audit(tx, &c->audit);
+}
+
+static int end_run(struct store_tx *tx, void *arg)
+{
+	struct change *c = arg;
+	int err = store_pause_end(tx, c->id, c->audit.time_us);
+
+	return err ? err : store_put_pending_audit(tx, &c->audit);
+}
+
+static char *in_words(const struct store_pause *p)
+{
+	switch (p->scope) {
+	case STORE_PAUSE_RULE:
+		return mem_printf("rule %s", p->rule);
+	case STORE_PAUSE_ALL:
+		return mem_strdup("all rules");
+	case STORE_PAUSE_AI_SPEECH:
+		return mem_strdup("all AI speech");
+	}
+	return mem_strdup("?");
+}
+
+static int do_start(struct pause_args *a)
+{
+	int64_t seconds = a->time ? parse_time(a->time) : -1;
+	int64_t now_us = clock_now_us();
+
+	if ((a->rule != NULL) + a->all + a->ai_speech != 1)
+		return usage_error("one of --rule, --all, --ai-speech");
+	if (seconds < 0)
+		return usage_error("--for needs a time such as 15m or 2h");
+	if (!a->reason || !a->reason[0])
+		return usage_error("--reason is missing");
+	struct change c = {.pause = {.scope = a->rule ? STORE_PAUSE_RULE
+				   : a->all           ? STORE_PAUSE_ALL
+						      : STORE_PAUSE_AI_SPEECH,
+			       .rule = (char *)(a->rule ? a->rule : ""),
+			       .from_us = now_us,
+			       .until_us = now_us + seconds * CLOCK_SECOND_US,
+			       .reason = (char *)a->reason,
+			       .by = (char *)a->storage.by}};
+	char *words = in_words(&c.pause);
+	char *detail = mem_printf("%s: %s", words, a->reason);
+	c.audit = (struct store_audit){.type = (char *)"operator.action",
+	    .action = (char *)"pause",
+	    .actor = (char *)a->storage.by,
+	    .detail = detail,
+	    .time_us = now_us,
+	    .until_us = c.pause.until_us};
+	int err = store_call(a->storage.store, false, start_run, &c);
+	char until[32];
+	clock_rfc3339(until, c.pause.until_us);
+	if (!err)
+		printf("Pause %" PRId64 ": %s until %s. End it with: "
+		       "handrail pause end %" PRId64 "\n",
+		    c.id, words, until, c.id);
+	free(words);
+	free(detail);
+	return err ? storage_failed("cannot pause", err) : EXIT_GOOD;
+}
+
+static int do_end(struct pause_args *a)
+{
+	char *end;
+	struct change c = {0};
+
+	errno = 0;
+	c.id = strtoll(a->id, &end, 10);
+	if (errno || *end || end == a->id)
+		return usage_error("end needs the number of a pause");
+	char *detail = mem_printf("pause %" PRId64, c.id);
+	c.audit = (struct store_audit){.type = (char *)"operator.action",
+	    .action = (char *)"pause.end",
+	    .actor = (char *)a->storage.by,
+	    .detail = detail,
+	    .time_us = clock_now_us()};
+	int err = store_call(a->storage.store, false, end_run, &c);
+	free(detail);
+	if (err == STORE_CONFLICT) {
+		fprintf(stderr, "handrail: pause %s is over already\n", a->id);
+		return EXIT_USAGE;
+	}
+	if (err)
+		return storage_failed(a->id, err);
+	printf("Pause %" PRId64 " is over.\n", c.id);
+	return EXIT_GOOD;
+}
+
+struct found {
+	int64_t now_us; /* 0: all */
+	struct store_pause *list;
+	size_t n;
+};
+
+static int list_run(struct store_tx *tx, void *arg)
+{
+	struct found *f = arg;
+
+	return store_pauses_list(tx, f->now_us, &f->list, &f->n);
+}
+
+static void print_pause(const struct store_pause *p)
+{
+	char from[32], until[32];
+	char *words = in_words(p);
+
+	clock_rfc3339(from, p->from_us);
+	clock_rfc3339(until, p->ended_us ? p->ended_us : p->until_us);
+	printf("%4" PRId64 "  %.19sZ to %.19sZ  ", p->id, from, until);
+	storage_print(words, 0);
+	printf("  by ");
+	storage_print(p->by, 0);
+	printf(": ");
+	storage_print(p->reason, 0);
+	printf("\n");
+	free(words);
+}
+
+static int do_list(struct pause_args *a)
+{
+	struct found f = {.now_us = a->all ? 0 : clock_now_us()};
+	int err = store_call(a->storage.store, true, list_run, &f);
+
+	if (err)
+		return storage_failed("cannot list the pauses", err);
+	if (f.n == 0)
+		printf("Nothing is paused.\n");
+	for (size_t i = 0; i < f.n; i++)
+		print_pause(&f.list[i]);
+	store_pauses_free(f.list, f.n);
+	return EXIT_GOOD;
+}
+
+static int parse_one(struct pause_args *a, int argc, char **argv, int at)
+{
+	const struct {
+		const char *name, **to;
+	} table[] = {{"--rule", &a->rule}, {"--for", &a->time},
+	    {"--reason", &a->reason}};
+	int took = storage_option(&a->storage, argc, argv, at);
+
+	for (size_t i = 0; took == 0 && i < sizeof(table) / sizeof(*table); i++)
+		took =
+		    storage_value(argc, argv, at, table[i].name, table[i].to);
+	if (took != 0)
+		return took;
+	if (strcmp(argv[at], "--all") == 0)
+		a->all = true;
+	else if (strcmp(argv[at], "--ai-speech") == 0)
+		a->ai_speech = true;
+	else if (argv[at][0] == '-')
+		return -1;
+	else if (!a->what)
+		a->what = argv[at];
+	else if (!a->id)
+		a->id = argv[at];
+	else
+		return -1;
+	return 1;
+}
+
+static int (*which(const struct pause_args *a))(struct pause_args *)
+{
+	if (!a->what)
+		return do_start;
+	if (strcmp(a->what, "list") == 0 && !a->id)
+		return do_list;
+	if (strcmp(a->what, "end") == 0 && a->id)
+		return do_end;
+	return NULL;
+}
+
+int verb_pause(int argc, char **argv)
+{
+	struct pause_args a = {0};
+
+	for (int i = 1, took; i < argc; i += took) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(usage, stdout);
+			return EXIT_GOOD;
+		}
+		took = parse_one(&a, argc, argv, i);
+		if (took < 0)
+			return usage_error(argv[i]);
+	}
+	int (*run)(struct pause_args *) = which(&a);
+	if (!run)
+		return usage_error(a.what);
+	int code = storage_open(&a.storage);
+	if (code == EXIT_GOOD)
+		code = run(&a);
+	storage_close(&a.storage);
+	return code;
+}

@@ -1,0 +1,463 @@
+/* conversation: leases, the line, locks, transcripts, what comes back. */
+#include "tests/unit/store/fixture.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/store/conversation.h"
+#include "proxy/store/conversation_table.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct bell {
+	atomic_int rings;
+	atomic_ullong last;
+};
+
+static void ring(void *arg, uint64_t ticket)
+{
+	struct bell *bell = arg;
+
+	atomic_store(&bell->last, ticket);
+	atomic_fetch_add(&bell->rings, 1);
+}
+
+static struct bell bell;
+
+static struct conversation_lease *begin(
+    struct conversations *table, const char *id, uint64_t ticket)
+{
+	struct conversation_request request = {.family = "web",
+	    .id = id,
+	    .customer = "ann",
+	    .ready = ring,
+	    .arg = &bell,
+	    .ticket = ticket};
+
+	return conversation_begin(table, &request);
+}
+
+static void add(struct conversation_lease *lease, enum store_speaker speaker,
+    enum store_status status, const char *text)
+{
+	struct conversation_message m = {.speaker = speaker,
+	    .status = status,
+	    .time_us = clock_now_us(),
+	    .text = text,
+	    .len = strlen(text)};
+
+	conversation_add(lease, &m);
+}
+
+struct table {
+	struct fixture f;
+	struct conversations *c;
+};
+
+static void table_open(struct table *t, struct conversations_options options)
+{
+	atomic_store(&bell.rings, 0);
+	t->c = conversations_new(t->f.store, &options);
+	assert_int_equal(conversations_load(t->c), 0);
+}
+
+static void table_new(struct table *t, struct conversations_options options)
+{
+	fixture_init(&t->f);
+	table_open(t, options);
+}
+
+static void table_close(struct table *t)
+{
+	store_close(t->f.store);
+	t->f.store = NULL;
+	conversations_free(t->c);
+}
+
+static void table_end(struct table *t)
+{
+	table_close(t);
+	fixture_clear(&t->f);
+}
+
+static void test_one_at_a_time(void **state)
+{
+	struct table t;
+
+	table_new(&t, (struct conversations_options){.max_waiting = 2});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	struct conversation_lease *b = begin(t.c, "c-1", 2);
+	struct conversation_lease *c = begin(t.c, "c-1", 3);
+	struct conversation_lease *d = begin(t.c, "c-1", 4);
+	struct conversation_lease *other = begin(t.c, "c-2", 5);
+
+	assert_int_equal(conversation_state(a), CONVERSATION_OPEN);
+	assert_int_equal(conversation_state(b), CONVERSATION_WAITING);
+	assert_int_equal(conversation_state(c), CONVERSATION_WAITING);
+	assert_int_equal(conversation_state(d), CONVERSATION_REFUSED);
+	assert_int_equal(conversation_refusal(d), CONVERSATION_LINE_FULL);
+	assert_int_equal(conversation_state(other), CONVERSATION_OPEN);
+	conversation_end(d);
+	conversation_end(b); /* leaves the line */
+	conversation_end(a);
+	assert_int_equal(conversation_state(c), CONVERSATION_OPEN);
+	assert_int_equal(atomic_load(&bell.last), 3);
+	conversation_end(c);
+	conversation_end(other);
+	conversation_end(NULL);
+	table_end(&t);
+}
+
+static void test_waits_no_longer_than_said(void **state)
+{
+	struct table t;
+
+	table_new(&t, (struct conversations_options){.wait_us = 50000});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	struct conversation_lease *b = begin(t.c, "c-1", 2);
+	store_start(t.f.store);
+	fixture_wait(conversation_state(b) != CONVERSATION_WAITING);
+	assert_int_equal(conversation_state(b), CONVERSATION_REFUSED);
+	assert_int_equal(conversation_refusal(b), CONVERSATION_TIMED_OUT);
+	fixture_wait(atomic_load(&bell.last) == 2);
+	conversation_end(a);
+	conversation_end(b);
+	table_end(&t);
+}
+
+static void test_lock(void **state)
+{
+	struct table t;
+	struct conversation_lock lock, again;
+
+	table_new(&t, (struct conversations_options){0});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	struct conversation_lease *b = begin(t.c, "c-1", 2);
+
+	assert_false(conversation_is_locked(a));
+	conversation_lock(a, &lock);
+	assert_true(conversation_is_locked(a));
+	assert_int_equal(lock.epoch, 1);
+	assert_int_equal(strlen(lock.handoff), 26);
+	conversation_lock(a, &again);
+	assert_string_equal(lock.handoff, again.handoff);
+	assert_int_equal(again.epoch, 1);
+	assert_int_equal(conversations_locked(t.c), 1);
+	/* Not on disk yet: nobody else may use it. */
+	conversation_end(a);
+	assert_int_equal(conversation_state(b), CONVERSATION_REFUSED);
+	assert_int_equal(conversation_refusal(b), CONVERSATION_UNSAVED);
+	conversation_end(b);
+	conversation_lock_saved(t.c, "web", "c-1", 1);
+	a = begin(t.c, "c-1", 3);
+	assert_int_equal(conversation_state(a), CONVERSATION_HANDED_OFF);
+	conversation_end(a);
+	/* A return of another handoff does nothing. */
+	conversation_unlock(t.c, "web", "c-1", "h-other");
+	assert_int_equal(conversations_locked(t.c), 1);
+	conversation_unlock(t.c, "web", "c-1", lock.handoff);
+	assert_int_equal(conversations_locked(t.c), 0);
+	a = begin(t.c, "c-1", 4);
+	assert_int_equal(conversation_state(a), CONVERSATION_OPEN);
+	conversation_lock(a, &again);
+	assert_int_equal(again.epoch, 2);
+	assert_string_not_equal(lock.handoff, again.handoff);
+	conversation_end(a);
+	table_end(&t);
+}
+
+static int save_lock(struct store_tx *tx, void *arg)
+{
+	struct conversation_lock *lock = arg;
+
+	return store_conversation_lock(
+	    tx, "web", "c-1", lock->epoch, lock->handoff);
+}
+
+static void test_lock_survives_restart(void **state)
+{
+	struct table t;
+	struct conversation_lock lock, again;
+
+	table_new(&t, (struct conversations_options){0});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "where is my money?");
+	conversation_lock(a, &lock);
+	assert_int_equal(store_call(t.f.store, false, save_lock, &lock), 0);
+	conversation_end(a);
+	table_close(&t);
+	fixture_open(&t.f);
+	table_open(&t, (struct conversations_options){0});
+	assert_int_equal(conversations_locked(t.c), 1);
+	a = begin(t.c, "c-1", 2);
+	assert_int_equal(conversation_state(a), CONVERSATION_HANDED_OFF);
+	assert_true(conversation_locked_as(a, &again));
+	assert_string_equal(again.handoff, lock.handoff);
+	struct conversation_view *view = conversation_view(a);
+	assert_int_equal(view->n_turns, 1);
+	assert_string_equal(view->turns[0].text, "where is my money?");
+	conversation_view_free(view);
+	conversation_end(a);
+	table_end(&t);
+}
+
+static void test_view(void **state)
+{
+	struct table t;
+
+	table_new(&t, (struct conversations_options){.max_turns = 4});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "one");
+	add(a, STORE_AI, STORE_DELIVERED, "two");
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "three");
+	add(a, STORE_AI, STORE_WITHHELD, "four");
+	struct conversation_view *view = conversation_view(a);
+	assert_int_equal(view->ai_turn, 2);
+	assert_int_equal(view->customer_turns, 2);
+	assert_int_equal(view->n_turns, 4);
+	assert_false(view->truncated);
+	assert_int_equal(view->n_customer_said, 2);
+	assert_string_equal(view->customer_said[1].text, "three");
+	assert_int_equal(view->n_ai_said, 1);
+	assert_string_equal(view->ai_said[0].text, "two");
+	conversation_view_free(view);
+	add(a, STORE_AI, STORE_SEEN, "five");
+	view = conversation_view(a);
+	assert_int_equal(view->ai_turn, 3);
+	assert_int_equal(view->n_turns, 4);
+	assert_true(view->truncated);
+	assert_string_equal(view->turns[0].text, "two");
+	assert_int_equal(view->turns[3].seq, 5);
+	conversation_view_free(view);
+	conversation_view_free(NULL);
+	conversation_end(a);
+	table_end(&t);
+}
+
+static void test_bytes_are_limited(void **state)
+{
+	struct table t;
+
+	table_new(&t, (struct conversations_options){.max_turn_bytes = 10});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "12345");
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "67890");
+	struct conversation_view *view = conversation_view(a);
+	assert_int_equal(view->n_turns, 2);
+	conversation_view_free(view);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "far longer than ten bytes");
+	view = conversation_view(a);
+	assert_int_equal(view->n_turns, 1);
+	conversation_view_free(view);
+	conversation_end(a);
+	table_end(&t);
+}
+
+/* More conversations than fit: idle ones are put out and come back from the
+ * store as they were; leased and locked ones stay. */
+static void test_put_out_and_back(void **state)
+{
+	struct table t;
+	struct conversation_lock lock;
+	char id[32];
+
+	table_new(&t,
+	    (struct conversations_options){.max_conversations = TABLE_SHARDS});
+	struct conversation_lease *a = begin(t.c, "locked", 1);
+	conversation_lock(a, &lock);
+	conversation_lock_saved(t.c, "web", "locked", lock.epoch);
+	conversation_end(a);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(id, sizeof(id), "c-%d", i);
+		a = begin(t.c, id, 1);
+		if (conversation_refusal(a) == CONVERSATION_TABLE_FULL) {
+			conversation_end(a); /* beside the locked one */
+			continue;
+		}
+		assert_int_equal(conversation_state(a), CONVERSATION_OPEN);
+		add(a, STORE_CUSTOMER, STORE_DELIVERED, id);
+		add(a, STORE_AI, STORE_DELIVERED, "hello");
+		conversation_end(a);
+	}
+	assert_true(conversations_count(t.c) <= TABLE_SHARDS);
+	assert_int_equal(conversations_locked(t.c), 1);
+	size_t back = 0;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(id, sizeof(id), "c-%d", i);
+		a = begin(t.c, id, 1);
+		if (conversation_state(a) == CONVERSATION_OPEN) {
+			struct conversation_view *view = conversation_view(a);
+			assert_int_equal(view->ai_turn, 2);
+			assert_int_equal(view->n_turns, 2);
+			assert_string_equal(view->turns[0].text, id);
+			conversation_view_free(view);
+			back++;
+		}
+		conversation_end(a);
+	}
+	assert_true(back > 900);
+	a = begin(t.c, "locked", 1);
+	assert_int_equal(conversation_state(a), CONVERSATION_HANDED_OFF);
+	conversation_end(a);
+	table_end(&t);
+}
+
+static void test_small_facts(void **state)
+{
+	struct table t;
+
+	table_new(&t, (struct conversations_options){0});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	assert_int_equal(conversation_bot_failed(a), 1);
+	assert_int_equal(conversation_bot_failed(a), 2);
+	conversation_bot_answered(a);
+	assert_int_equal(conversation_bot_failed(a), 1);
+	assert_true(conversation_may_tell_waiting(a, 1000, 500));
+	assert_false(conversation_may_tell_waiting(a, 1400, 500));
+	assert_true(conversation_may_tell_waiting(a, 1500, 500));
+	assert_string_equal(conversation_family(a), "web");
+	assert_string_equal(conversation_id(a), "c-1");
+	conversation_end(a);
+	table_end(&t);
+}
+
+static int erase_run(struct store_tx *tx, void *arg)
+{
+	struct store_erasure why = {clock_now_us(), "dpo", "asked", NULL};
+	size_t n;
+
+	return store_erase_conversation(tx, "web", "c-1", &why, &n);
+}
+
+/* By another process, while this one has the text in memory. */
+static void test_erased_outside(void **state)
+{
+	struct table t;
+	struct store_options options = {0};
+	struct store *other;
+	char why[256];
+
+	table_new(&t, (struct conversations_options){0});
+	store_start(t.f.store);
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	fixture_wait(conversation_state(a) == CONVERSATION_OPEN);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "forget me");
+	fixture_wait(store_waiting(t.f.store) == 0);
+	usleep(50000);
+	options.sqlite = t.f.path;
+	options.vault = t.f.vault;
+	assert_int_equal(store_open(&other, &options, why, sizeof(why)), 0);
+	assert_int_equal(store_call(other, false, erase_run, NULL), 0);
+	store_close(other);
+	for (int i = 0;; i++) {
+		struct conversation_view *view = conversation_view(a);
+		size_t n = view->n_turns;
+
+		conversation_view_free(view);
+		if (n == 0)
+			break;
+		if (i == 200)
+			fail_msg("the text is still in memory");
+		usleep(5000);
+	}
+	conversation_end(a);
+	table_end(&t);
+}
+
+/* ---- many threads ---- */
+
+#define THREADS 4
+#define ROUNDS 300
+#define NAMES 8
+
+struct worker {
+	struct conversations *table;
+	atomic_int *inside; /* by conversation */
+	atomic_int *open;
+	unsigned seed;
+};
+
+static void exchange(struct worker *w, struct conversation_lease *lease, int n)
+{
+	struct conversation_lock lock;
+
+	if (atomic_fetch_add(&w->inside[n], 1) != 0)
+		fail_msg("two leases of one conversation");
+	add(lease, STORE_CUSTOMER, STORE_DELIVERED, "question");
+	if (conversation_state(lease) == CONVERSATION_OPEN) {
+		atomic_fetch_add(w->open, 1);
+		if (rand_r(&w->seed) % 8 == 0) {
+			conversation_lock(lease, &lock);
+			conversation_lock_saved(w->table, "web",
+			    conversation_id(lease), lock.epoch);
+			assert_true(conversation_is_locked(lease));
+		} else {
+			add(lease, STORE_AI, STORE_DELIVERED, "answer");
+		}
+	} else if (conversation_locked_as(lease, &lock)) {
+		conversation_unlock(w->table, "web", conversation_id(lease),
+		    lock.handoff);
+	}
+	struct conversation_view *view = conversation_view(lease);
+	assert_true(view->n_turns > 0);
+	conversation_view_free(view);
+	atomic_fetch_sub(&w->inside[n], 1);
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	char id[16];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		int n = rand_r(&w->seed) % NAMES;
+
+		snprintf(id, sizeof(id), "c-%d", n);
+		struct conversation_lease *lease = begin(w->table, id, 1);
+		for (int k = 0; k < 2000 &&
+		    conversation_state(lease) == CONVERSATION_WAITING;
+		    k++)
+			usleep(500);
+		enum conversation_state s = conversation_state(lease);
+		if (s == CONVERSATION_OPEN || s == CONVERSATION_HANDED_OFF)
+			exchange(w, lease, n);
+		conversation_end(lease);
+	}
+	return NULL;
+}
+
+static void test_many_threads(void **state)
+{
+	struct table t;
+	pthread_t threads[THREADS];
+	struct worker workers[THREADS];
+	atomic_int inside[NAMES] = {0}, open = 0;
+
+	table_new(&t, (struct conversations_options){0});
+	store_start(t.f.store);
+	for (int i = 0; i < THREADS; i++) {
+		workers[i] =
+		    (struct worker){t.c, inside, &open, (unsigned)i + 1};
+		pthread_create(&threads[i], NULL, work, &workers[i]);
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_true(open > ROUNDS);
+	table_end(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_one_at_a_time),
+	    cmocka_unit_test(test_waits_no_longer_than_said),
+	    cmocka_unit_test(test_lock),
+	    cmocka_unit_test(test_lock_survives_restart),
+	    cmocka_unit_test(test_view),
+	    cmocka_unit_test(test_bytes_are_limited),
+	    cmocka_unit_test(test_put_out_and_back),
+	    cmocka_unit_test(test_small_facts),
+	    cmocka_unit_test(test_erased_outside),
+	    cmocka_unit_test(test_many_threads),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
