@@ -111,7 +111,8 @@ print_what_to_try() {
 
 	3. What the person who takes over sees of it:
 
-	build/release/handrail handoff show -c $demo/handrail.yaml cut-$id
+	build/release/handrail handoff show -c $demo/handrail.yaml \\
+	  \$(build/release/handrail handoff list -c $demo/handrail.yaml | awk '/cut-$id/ {print \$1}')
 
 	Logs: $demo/handrail.log, $demo/bot.log; every decision: $demo/audit
 	ctrl-c stops it all.
