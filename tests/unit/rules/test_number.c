@@ -1,0 +1,284 @@
+/* number: what each way of writing a number means, in any cutting. */
+#include "rules/number.h"
+#include "tests/support/shared.h"
+#include "tests/unit/rules/scan_check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void init(void *state)
+{
+	number_scan_init(state);
+}
+
+static int values(void *state, const struct text *t,
+    const struct guard_policy *p, struct matches *out, size_t *alive)
+{
+	return number_values(state, t, out, alive);
+}
+
+static const struct scan_kind all_values = {.init = init, .scan = values};
+
+/* P percent in basis points, M money with its currency, D seconds, C
+ * hundredths. */
+static const struct {
+	const char *text, *values;
+} cases[] = {
+    {"I can give you 15% off your next bill.", "P1500"},
+    {"We could do a twenty percent discount.", "P2000"},
+    {"15 percent, 15 per cent, 15 pct, 15pct, 15-percent",
+	"P1500 P1500 P1500 P1500 P1500"},
+    {"up 15 percentage points or 50 basis points, 25bps", "P1500 P50 P25"},
+    {"half off, half price, half-price, a third off, a quarter off",
+	"P5000 P5000 P5000 P3333 P2500"},
+    {"two for one, 2 for 1, 2-for-1, three for two", "P5000 P5000 P5000 P3333"},
+    {"2 for $1 and 2 for 1 dollar", "C200 M100USD C200 M100USD"},
+    {"0.5% .5% 2.125% 5\u00BD% 1,5 %", "P50 P50 P212 P550 P150"},
+    {"\u0665\u0660\u066A \uFF15\uFF10\uFF05 5\u2030", "P5000 P5000 P500"},
+    {"refunded $75.00 to you", "M7500USD"},
+    {"75$ 75 $ $ 75 USD 75 75 USD USD75 75usd US$75 $75 USD",
+	"M7500USD M7500USD M7500USD M7500USD M7500USD M7500USD M7500USD "
+	"M7500USD M7500USD"},
+    {"$75 CAD C$75 A$75 NZ$75 HK$75",
+	"M7500CAD M7500CAD M7500AUD M7500NZD M7500HKD"},
+    {"\u20AC50 \u00A350 \u00A5500 50\u20AC 50p 99 cents 99\u00A2",
+	"M5000EUR M5000GBP M50000JPY M5000EUR M50GBP M99USD M99USD"},
+    {"120 dollars, 5 bucks, 5 euros, 5 pounds, 5 quid, 20 pence",
+	"M12000USD M500USD M500EUR M500GBP M500GBP M20GBP"},
+    {"75 US dollars, 75 Canadian dollars, 75 pounds sterling",
+	"M7500USD M7500CAD M7500GBP"},
+    {"$1,250.00 $1.250,00 1.250,00 \u20AC 1 250,00 \u20AC 1'250 CHF",
+	"M125000USD M125000USD M125000EUR M125000EUR M125000CHF"},
+    {"1\u00A0250 \u20AC 1\u202F250 EUR 1.250 EUR 1,00,000 rupees",
+	"M125000EUR M125000EUR M125000EUR M10000000INR"},
+    {"$1.5k $2m $2 million 2 million dollars $1.5 billion two grand",
+	"M150000USD M200000000USD M200000000USD M200000000USD "
+	"M150000000000USD M200000"},
+    {"seventy five dollars, seventy-five bucks, a hundred euros",
+	"M7500USD M7500USD M10000EUR"},
+    {"five dollars and fifty cents; $5 and 5 cents", "M550USD M505USD"},
+    {"half a million euros, two and a half million dollars",
+	"M50000000EUR M250000000USD"},
+    {"99999999999999999999 dollars", "M9223372036854775807USD"},
+    {"twenty five, a hundred and twenty, a dozen, four hundred, zero",
+	"C2500 C12000 C1200 C40000 C0"},
+    {"one thousand two hundred and thirty-four; two point five",
+	"C123400 C250"},
+    {"twelve hundred. Nineteen eighty. Twenty twenty.",
+	"C120000 C1900 C8000 C2000 C2000"},
+    {"10-15% 10 to 15 percent between 10 and 15% 10 or 15%",
+	"P1000 P1500 P1000 P1500 P1000 P1500 P1000 P1500"},
+    {"10% to 15%; $10-15; $10-$15; $10 to $15; ten to twenty dollars",
+	"P1000 P1500 M1000USD M1500USD M1000USD M1500USD M1000USD M1500USD "
+	"M1000USD M2000USD"},
+    {"for 50 and 15% more", "C5000 P1500"},
+    {"3 months 24-hour 24h 30min 30m 2 hrs half an hour a week",
+	"D7776000 D86400 D86400 D1800 D1800 D7200 D1800"},
+    {"5 business days, 5-7 working days, two years",
+	"D432000 D432000 D604800 D63072000"},
+    {"call 5 customers 1,250 1.250 1 250", "C500 C125000 C125 C100 C25000"},
+    {"1st 22nd 3rd 4th v1.2.3 a1 $ % cash", ""},
+    {"all 5 try 6 TRY 5 5 TRY", "C500 C600 M500TRY M500TRY"},
+    {"tw3nty percent, t w e n t y percent, f1fty d0llars",
+	"P2000 P2000 M5000USD"},
+    {"$**75** and **50** % and $7\u200B5", "M7500USD P5000 M7500USD"},
+    {"The $75. Percent is a word", "M7500USD"},
+    {"75\ndollars", "M7500USD"},
+    {"one, two", "C100 C200"},
+    {"a an half third the per cent point and grand k", ""},
+};
+#define N_CASES (sizeof(cases) / sizeof(cases[0]))
+
+static void describe(const struct matches *m, char *out, size_t size)
+{
+	size_t len = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < m->n && len < size; i++)
+		len +=
+		    (size_t)snprintf(out + len, size - len, "%s%c%" PRId64 "%s",
+			i ? " " : "", "PMDC"[m->items[i].detector],
+			m -> items[i].value, m->items[i].currency);
+}
+
+static void reads_numbers(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++) {
+		struct matches m = {0};
+		char got[1024];
+		assert_int_equal(scan_whole(&all_values, cases[i].text,
+				     strlen(cases[i].text), &m),
+		    0);
+		describe(&m, got, sizeof(got));
+		if (strcmp(got, cases[i].values) != 0)
+			print_error("\"%s\"\n", cases[i].text);
+		assert_string_equal(got, cases[i].values);
+		matches_clear(&m);
+	}
+}
+
+static void same_for_every_cutting(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++)
+		scan_check_splits(
+		    &all_values, cases[i].text, strlen(cases[i].text));
+}
+
+static void spans_cover_the_whole_expression(void **state)
+{
+	static const char s[] = "Pay USD 1,250.00 in 5-7 business days.";
+	struct matches m = {0};
+	assert_int_equal(scan_whole(&all_values, s, strlen(s), &m), 0);
+	assert_int_equal(m.n, 3);
+	assert_int_equal(m.items[0].start, 4);
+	assert_int_equal(m.items[0].end, 16);
+	assert_int_equal(m.items[0].first_token, 1);
+	assert_int_equal(m.items[0].n_tokens, 2);
+	assert_int_equal(m.items[1].start, 20);
+	assert_int_equal(m.items[1].end, 37);
+	assert_int_equal(m.items[2].start, 22);
+	assert_int_equal(m.items[2].end, 37);
+	matches_clear(&m);
+}
+
+/* What is alive after each prefix: ends with the byte it starts at. */
+static void holds_what_may_become_a_number(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t alive;
+	} prefixes[] = {
+	    {"twenty ", 0},
+	    {"twenty percent ", 0},
+	    {"twenty percent. ", SIZE_MAX},
+	    {"75 ", 0},
+	    {"75 dollars ", 0},
+	    {"75 dollars, ", SIZE_MAX},
+	    {"75, ", SIZE_MAX},
+	    {"we pay $", 7},
+	    {"we pay USD ", 7},
+	    {"we pay you ", SIZE_MAX},
+	    {"half ", 0},
+	    {"half the ", SIZE_MAX},
+	    {"you get 15% ", SIZE_MAX},
+	};
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		struct text t;
+		struct number_scan s;
+		struct matches m = {0};
+		size_t alive;
+		const char *text = prefixes[i].text;
+		assert_int_equal(text_init(&t, 1000), 0);
+		assert_int_equal(text_feed(&t, text, strlen(text)), 0);
+		number_scan_init(&s);
+		assert_int_equal(number_values(&s, &t, &m, &alive), 0);
+		if (alive != prefixes[i].alive)
+			print_error("\"%s\"\n", text);
+		assert_int_equal(alive, prefixes[i].alive);
+		matches_clear(&m);
+		text_clear(&t);
+	}
+}
+
+static void compares_with_ranges(void **state)
+{
+	static const struct {
+		struct number_range range;
+		struct number_value value;
+		bool matches;
+	} rows[] = {
+	    {{NUMBER_PERCENT, true, false, 1000, 0, ""},
+		{NUMBER_PERCENT, 1001, ""}, true},
+	    {{NUMBER_PERCENT, true, false, 1000, 0, ""},
+		{NUMBER_PERCENT, 1000, ""}, false},
+	    {{NUMBER_PERCENT, true, false, 1000, 0, ""},
+		{NUMBER_COUNT, 5000, ""}, false},
+	    {{NUMBER_PERCENT, true, true, 1000, 2000, ""},
+		{NUMBER_PERCENT, 2000, ""}, false},
+	    {{NUMBER_PERCENT, true, true, 1000, 2000, ""},
+		{NUMBER_PERCENT, 1500, ""}, true},
+	    {{NUMBER_MONEY, true, false, 5000, 0, "USD"},
+		{NUMBER_MONEY, 7500, "USD"}, true},
+	    {{NUMBER_MONEY, true, false, 5000, 0, "USD"},
+		{NUMBER_MONEY, 7500, "EUR"}, false},
+	    {{NUMBER_MONEY, true, false, 5000, 0, "USD"},
+		{NUMBER_MONEY, 7500, ""}, true},
+	    {{NUMBER_MONEY, false, false, 0, 0, ""}, {NUMBER_MONEY, 1, "EUR"},
+		true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(number_matches(&rows[i].range, &rows[i].value),
+		    rows[i].matches);
+}
+
+/* ---- with a policy ---- */
+
+static const struct detector detectors[] = {
+    {.kind = DETECTOR_PHRASES},
+    {.kind = DETECTOR_NUMBER,
+	.number = {NUMBER_PERCENT, true, false, 1000, 0, ""}},
+    {.kind = DETECTOR_NUMBER,
+	.number = {NUMBER_MONEY, true, false, 5000, 0, "USD"}},
+    {.kind = DETECTOR_NUMBER,
+	.number = {NUMBER_MONEY, true, false, 9000, 0, "USD"}},
+};
+static const uint32_t numbers[] = {1, 2, 3};
+static const struct guard_policy policy = {.detectors = detectors,
+    .n_detectors = 4,
+    .of_kind = {[DETECTOR_NUMBER] = {numbers, 3}}};
+
+static int scan(void *state, const struct text *t, const struct guard_policy *p,
+    struct matches *out, size_t *alive)
+{
+	return number_scan(state, t, p, out, alive);
+}
+
+static const struct scan_kind with_policy = {
+    .init = init, .scan = scan, .policy = &policy};
+
+static void reports_each_detector(void **state)
+{
+	static const char s[] = "10% and 20% of $50, $75 or $100.";
+	struct matches m = {0};
+	assert_int_equal(scan_whole(&with_policy, s, strlen(s), &m), 0);
+	assert_int_equal(m.n, 4);
+	static const uint32_t expected[] = {1, 2, 2, 3};
+	for (size_t i = 0; i < m.n; i++)
+		assert_int_equal(m.items[i].detector, expected[i]);
+	matches_clear(&m);
+	scan_check_splits(&with_policy, s, strlen(s));
+	scan_check_memory(&with_policy, s);
+}
+
+/* Customer service talk of every kind reads without trouble in pieces. */
+static void ordinary_talk(void **state)
+{
+	struct shared_rows *rows = shared_open("benign_agent_sgd.jsonl");
+	if (!rows)
+		skip();
+	const json_t *row;
+	for (unsigned i = 0; i < 400 && (row = shared_next(rows)); i++) {
+		size_t len;
+		const char *s = shared_text(row, "text", &len);
+		struct scan_run run = {
+		    .kind = &all_values, .bytes = s, .len = len};
+		assert_int_equal(
+		    scan_whole(&all_values, s, len, &run.whole), 0);
+		split_bytes(s, len, scan_split, &run);
+		matches_clear(&run.whole);
+	}
+	shared_close(rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reads_numbers),
+	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(spans_cover_the_whole_expression),
+	    cmocka_unit_test(holds_what_may_become_a_number),
+	    cmocka_unit_test(compares_with_ranges),
+	    cmocka_unit_test(reports_each_detector),
+	    cmocka_unit_test(ordinary_talk),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
