@@ -154,6 +154,9 @@ struct guard_policy {
 	char digest[sizeof("sha256:") + 64];
 	const struct rule *rules;
 	size_t n_rules;
+	const struct rule *topics;  /* as rules that find them, for their
+	                               examples only (examples.h) */
+	size_t n_topics;
 	const struct detector *detectors;
 	size_t n_detectors;
 	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */

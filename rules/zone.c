@@ -308,6 +308,12 @@ enum zone_err zone_read(const struct zone_rules **out, struct arena *a,
 	return ZONE_OK;
 }
 
+const struct zone_rules *zone_utc(void)
+{
+	static const struct zone_rules utc = {.has_footer = true};
+	return &utc;
+}
+
 int32_t zone_offset(const struct zone_rules *z, int64_t unix_s)
 {
 	size_t low = 0, high = z->n; /* first transition after unix_s */

@@ -33,6 +33,7 @@ struct zone_civil {
 
 enum zone_err zone_read(const struct zone_rules **out, struct arena *,
     const unsigned char *bytes, size_t len) __attribute__((warn_unused_result));
+const struct zone_rules *zone_utc(void);
 /* Seconds east of UTC at a unix time in seconds. */
 int32_t zone_offset(const struct zone_rules *, int64_t unix_s);
 /* Unix microseconds as the wall clock there shows them. */

@@ -1,0 +1,161 @@
+/* examples - see examples.h. */
+#include "rules/examples.h"
+
+#include "rules/check.h"
+#include "rules/index.h"
+#include "rules/load_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A policy of the topics alone, so that each can be judged as a rule. It
+ * borrows everything but its index from the policy. */
+static int probe_init(
+    struct guard_policy *probe, const struct guard_policy *policy)
+{
+	memcpy(probe, policy, sizeof(*probe));
+	arena_init(&probe->arena);
+	probe->rules = policy->topics;
+	probe->n_rules = policy->n_topics;
+	probe->n_topics = 0;
+	probe->index = NULL;
+	return index_build(probe);
+}
+
+static void run_rule(struct guard_scanner *scanner,
+    const struct guard_policy *policy, size_t index, struct examples_outcome *o,
+    examples_fn *report, void *arg)
+{
+	const struct rule *r = &policy->rules[index];
+	o->rule = r;
+	for (size_t i = 0; i < r->n_examples; i++) {
+		const struct example *e = &r->examples[i];
+		struct guard_message m = {r->info.speaker, e->text, e->len};
+		struct guard_verdict v;
+		guard_check_rule(scanner, policy, index, e->given, &m, &v);
+		o->example = e;
+		o->undecided = v.undecided;
+		o->hit = v.n_hits ? &v.hits[0] : NULL;
+		o->good = v.undecided == GUARD_DECIDED &&
+		    (v.n_hits > 0) == e->matches;
+		report(o, arg);
+	}
+}
+
+static void run_all(struct guard_scanner *scanner,
+    const struct guard_policy *policy, bool is_topic, examples_fn *report,
+    void *arg)
+{
+	for (size_t i = 0; i < policy->n_rules; i++) {
+		struct examples_outcome o = {.is_topic = is_topic};
+		run_rule(scanner, policy, i, &o, report, arg);
+	}
+}
+
+int examples_run(
+    const struct guard_policy *policy, examples_fn *report, void *arg)
+{
+	struct guard_scanner *scanner = guard_scanner_new();
+	if (!scanner)
+		return -1;
+	struct guard_policy probe;
+	int rc = probe_init(&probe, policy);
+	if (rc == 0) {
+		run_all(scanner, policy, false, report, arg);
+		run_all(scanner, &probe, true, report, arg);
+	}
+	guard_scanner_free(scanner);
+	arena_clear(&probe.arena);
+	return rc;
+}
+
+/* ---- at load ---- */
+
+static void describe_hit(
+    const struct examples_outcome *o, char *out, size_t cap)
+{
+	const struct guard_hit *h = o->hit;
+	int len = (int)(h->end - h->start);
+	if (len == 0)
+		snprintf(out, cap, "fires");
+	else
+		snprintf(out, cap, "finds \"%.*s\"%s%s%s", len > 80 ? 80 : len,
+		    o->example->text + h->start, h->what ? " (" : "",
+		    h->what ? h->what : "", h->what ? ")" : "");
+}
+
+static void report_outcome(const struct examples_outcome *o, void *arg)
+{
+	struct load *l = arg;
+	if (o->good || l->no_memory)
+		return;
+	if (o->undecided == GUARD_UNDECIDED_MEMORY) {
+		load_out_of_memory(l);
+		return;
+	}
+	char what[200], message[400];
+	enum load_code code = LOAD_UNDECIDED;
+	const char *id = o->rule->info.id;
+	if (o->undecided) {
+		snprintf(message, sizeof(message),
+		    "%s could not decide about this example (%s)", id,
+		    guard_undecided_name(o->undecided));
+	} else if (o->hit) {
+		code = LOAD_WRONGLY_MATCHED;
+		describe_hit(o, what, sizeof(what));
+		snprintf(message, sizeof(message),
+		    "this example should pass, but %s %s", id, what);
+	} else {
+		code = LOAD_NEVER_MATCHED;
+		snprintf(message, sizeof(message),
+		    "this example should match, but %s does not fire", id);
+	}
+	struct diag d = {
+	    .level = load_codes[code].level,
+	    .code = load_codes[code].code,
+	    .file = o->rule->info.file,
+	    .line = o->example->line,
+	    .col = o->example->col,
+	    .width = 1,
+	    .message = message,
+	};
+	load_see(&d, l);
+}
+
+static void judge_text(
+    struct load *l, struct guard_scanner *scanner, const struct load_text *t)
+{
+	enum guard_undecided undecided = GUARD_DECIDED;
+	size_t rule = guard_check_own_text(
+	    scanner, l->policy, t->text, strlen(t->text), &undecided);
+	l->doc = t->doc;
+	if (undecided == GUARD_UNDECIDED_MEMORY)
+		load_out_of_memory(l);
+	else if (undecided)
+		load_fault(l, &t->at, LOAD_UNDECIDED, NULL,
+		    "it could not be decided whether this text may be sent "
+		    "(%s)",
+		    guard_undecided_name(undecided));
+	else if (rule < l->policy->n_rules)
+		load_fault(l, &t->at, LOAD_OWN_TEXT,
+		    "change the text, or the rule",
+		    "this text would itself be stopped by %s",
+		    l->policy->rules[rule].info.id);
+}
+
+void examples_judge(struct load *l)
+{
+	if (examples_run(l->policy, report_outcome, l)) {
+		load_out_of_memory(l);
+		return;
+	}
+	struct guard_scanner *scanner = guard_scanner_new();
+	if (!scanner) {
+		load_out_of_memory(l);
+		return;
+	}
+	for (size_t i = 0; i < l->texts.n && !l->no_memory; i++)
+		judge_text(
+		    l, scanner, LOAD_ITEM(&l->texts, struct load_text, i));
+	guard_scanner_free(scanner);
+}

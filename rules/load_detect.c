@@ -1,0 +1,364 @@
+/*
+ * load_detect - detectors: each thing that can be found has one number,
+ * however many rules look for it. A key in words tells equal ones.
+ */
+#include "rules/load_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t load_detector(
+    struct load *l, const char *key, const struct detector *d)
+{
+	uint32_t known = key ? names_find(&l->detector_names, key) : NAMES_NONE;
+	if (known != NAMES_NONE)
+		return known;
+	struct detector *slot = load_push(l, &l->detectors);
+	if (!slot)
+		return DETECTOR_NONE;
+	*slot = *d;
+	uint32_t number = (uint32_t)l->detectors.n - 1;
+	if (key && names_add(&l->detector_names, key, number))
+		load_out_of_memory(l);
+	return number;
+}
+
+struct any_of load_one(struct load *l, uint32_t detector)
+{
+	uint32_t *one = load_alloc(l, 1, sizeof(*one));
+	if (!one || detector == DETECTOR_NONE)
+		return (struct any_of){0};
+	*one = detector;
+	return (struct any_of){one, 1};
+}
+
+/* ---- phrases ---- */
+
+static bool is_list_name(const struct yaml_node *n)
+{
+	return n->len > 2 && n->text[0] == '<' && n->text[n->len - 1] == '>';
+}
+
+static bool check_phrase(struct load *l, const struct yaml_node *n)
+{
+	if (n->kind != YAML_TEXT) {
+		load_fault(l, n, LOAD_SHAPE, "one phrase a line",
+		    "a phrase is expected here");
+		return false;
+	}
+	if (yaml_check_letters(l->doc, n, load_see, l))
+		return false;
+	if (!is_list_name(n) && strchr(n->text, '<') && strchr(n->text, '>')) {
+		load_fault(l, n, LOAD_LIST_IN_PHRASE,
+		    "write the phrases out, or use the list alone",
+		    "a <list> has to be the whole phrase");
+		return false;
+	}
+	return true;
+}
+
+static void add_phrase(
+    struct load *l, uint32_t detector, const struct yaml_node *n)
+{
+	enum phrase_err err =
+	    phrase_builder_add(l->phrases, detector, n->text, n->len);
+	if (err == PHRASE_ERR_MEMORY)
+		load_out_of_memory(l);
+	else if (err)
+		load_fault(l, n, LOAD_PHRASE, NULL, "the phrase \"%s\" %s",
+		    n->text, phrase_err_text(err));
+}
+
+static uint32_t list_detector(struct load *l, struct load_list *list)
+{
+	if (list->detector != DETECTOR_NONE)
+		return list->detector;
+	list->detector = load_detector(
+	    l, NULL, &(struct detector){.kind = DETECTOR_PHRASES});
+	if (list->detector == DETECTOR_NONE)
+		return DETECTOR_NONE;
+	const struct yaml_doc *outer = l->doc;
+	l->doc = list->doc;
+	for (const struct yaml_node *n = list->node->child; n; n = n->next) {
+		if (!check_phrase(l, n))
+			continue;
+		if (is_list_name(n))
+			load_fault(l, n, LOAD_LIST_IN_LIST,
+			    "write its phrases out",
+			    "a list cannot use another list");
+		else
+			add_phrase(l, list->detector, n);
+	}
+	l->doc = outer;
+	return list->detector;
+}
+
+/* Which of the files the pack uses defines the list? */
+static uint32_t find_list(const struct load *l, const char *name)
+{
+	char key[512];
+	const char *const *file = l->pack ? l->pack->lists : NULL;
+	for (; file && *file; file++) {
+		snprintf(key, sizeof(key), "%s/%s", *file, name);
+		uint32_t found = names_find(&l->list_names, key);
+		if (found != NAMES_NONE)
+			return found;
+	}
+	return NAMES_NONE;
+}
+
+static void no_list(struct load *l, const struct yaml_node *n, const char *name)
+{
+	char key[512],
+	    hint[640] = "define it under lists: in a file that "
+			"use_lists: names";
+	const char *const *file = l->pack ? l->pack->lists : NULL;
+	for (; file && *file; file++) {
+		snprintf(key, sizeof(key), "%s/%s", *file, name);
+		const char *near = names_nearest(&l->list_names, key);
+		if (!near)
+			continue;
+		const struct load_list *list = LOAD_ITEM(&l->lists,
+		    struct load_list, names_find(&l->list_names, near));
+		snprintf(hint, sizeof(hint), "did you mean <%s> (%s:%u)?",
+		    list->node->key->text, yaml_file(list->doc),
+		    list->node->key->line);
+		break;
+	}
+	load_fault(l, n, LOAD_NO_LIST, hint, "list <%s> is not defined", name);
+}
+
+static uint32_t use_list(struct load *l, const struct yaml_node *n)
+{
+	char name[256];
+	if (n->len - 2 >= sizeof(name)) {
+		load_fault(l, n, LOAD_TOO_MANY, NULL,
+		    "this name of a list is too long");
+		return DETECTOR_NONE;
+	}
+	memcpy(name, n->text + 1, n->len - 2);
+	name[n->len - 2] = '\0';
+	uint32_t found = find_list(l, name);
+	if (found == NAMES_NONE) {
+		no_list(l, n, name);
+		return DETECTOR_NONE;
+	}
+	return list_detector(l, LOAD_ITEM(&l->lists, struct load_list, found));
+}
+
+/* All phrases that are no lists, joined: the key of their detector. */
+static char *group_key(struct load *l, const struct yaml_node *first)
+{
+	size_t len = sizeof("phrases");
+	for (const struct yaml_node *n = first; n; n = n->next)
+		if (n->kind == YAML_TEXT && !is_list_name(n))
+			len += n->len + 1;
+	char *key = load_alloc(l, len + 1, 1);
+	if (!key)
+		return NULL;
+	size_t used = sizeof("phrases") - 1;
+	memcpy(key, "phrases", used);
+	for (const struct yaml_node *n = first; n; n = n->next) {
+		if (n->kind != YAML_TEXT || is_list_name(n))
+			continue;
+		key[used++] = '\n';
+		memcpy(key + used, n->text, n->len);
+		used += n->len;
+	}
+	key[used] = '\0';
+	return key;
+}
+
+static uint32_t inline_detector(struct load *l, const struct yaml_node *first)
+{
+	char *key = group_key(l, first);
+	if (!key)
+		return DETECTOR_NONE;
+	size_t before = l->detectors.n;
+	uint32_t d =
+	    load_detector(l, key, &(struct detector){.kind = DETECTOR_PHRASES});
+	if (d == DETECTOR_NONE || l->detectors.n == before)
+		return d;
+	for (const struct yaml_node *n = first; n; n = n->next)
+		if (n->kind == YAML_TEXT && !is_list_name(n))
+			add_phrase(l, d, n);
+	return d;
+}
+
+struct any_of load_phrases(struct load *l, const struct yaml_node *node)
+{
+	if (!node || node->kind == YAML_MAP)
+		return (struct any_of){0};
+	/* A single text is a list of one; its siblings are other keys. */
+	struct yaml_node one = *node;
+	one.next = NULL;
+	const struct yaml_node *first =
+	    node->kind == YAML_LIST ? node->child : &one;
+	if (!first) {
+		load_fault(l, node, LOAD_EMPTY, NULL, "this list is empty");
+		return (struct any_of){0};
+	}
+	size_t n_lists = 0, n_plain = 0;
+	for (const struct yaml_node *n = first; n; n = n->next) {
+		if (!check_phrase(l, n))
+			return (struct any_of){0};
+		n_lists += is_list_name(n);
+		n_plain += !is_list_name(n);
+	}
+	uint32_t *all = load_alloc(l, n_lists + 1, sizeof(*all));
+	if (!all)
+		return (struct any_of){0};
+	struct any_of out = {all, 0};
+	for (const struct yaml_node *n = first; n; n = n->next) {
+		uint32_t d = is_list_name(n) ? use_list(l, n) : DETECTOR_NONE;
+		if (d != DETECTOR_NONE)
+			all[out.n++] = d;
+	}
+	uint32_t d = n_plain ? inline_detector(l, first) : DETECTOR_NONE;
+	if (d != DETECTOR_NONE)
+		all[out.n++] = d;
+	return out;
+}
+
+/* ---- negations ---- */
+
+/* Bare "no", "not" and "never" are left out, as are "don't" and its like
+ * without a verb of giving: "no problem, I'll refund it", "not only", "never
+ * mind", "don't worry" promise as firmly as anything. */
+static const char *const negations[] = {
+    "can't",
+    "cant",
+    "cannot",
+    "can not",
+    "couldn't",
+    "could not",
+    "won't",
+    "wont",
+    "will not",
+    "wouldn't",
+    "would not",
+    "shouldn't",
+    "should not",
+    "mustn't",
+    "must not",
+    "may not",
+    "haven't",
+    "have not",
+    "hasn't",
+    "has not",
+    "hadn't",
+    "had not",
+    "unable to",
+    "not able",
+    "not possible",
+    "not allowed",
+    "not authorized",
+    "not authorised",
+    "not permitted",
+    "not eligible",
+    "not entitled",
+    "not available",
+    "not in a position",
+    "not going to",
+    "not our policy",
+    "isn't possible",
+    "isn't available",
+    "isn't eligible",
+    "aren't able",
+    "aren't eligible",
+    "aren't allowed",
+    "impossible",
+    "no longer",
+    "no way to",
+    "unfortunately",
+    "regrettably",
+    "afraid that we",
+    "afraid we",
+    "afraid i",
+    "instead of",
+    "rather than",
+    "without",
+    "neither",
+    "nor",
+    "ineligible",
+    "refuse* to",
+    "decline* to",
+};
+static const char *const deniers[] = {
+    "don't",
+    "dont",
+    "do not",
+    "doesn't",
+    "doesnt",
+    "does not",
+    "didn't",
+    "didnt",
+    "did not",
+    "never",
+    "not",
+    "nobody",
+    "no one",
+};
+static const char *const verbs[] = {
+    "offer*",
+    "give*",
+    "gave",
+    "giving",
+    "provide*",
+    "have",
+    "do",
+    "waive*",
+    "waiving",
+    "refund*",
+    "allow*",
+    "issue*",
+    "issuing",
+    "make",
+    "made",
+    "promise*",
+    "guarantee*",
+    "grant*",
+    "apply",
+    "applied",
+    "accept*",
+    "cover*",
+    "include*",
+    "credit*",
+    "reimburse*",
+    "compensate*",
+    "discount*",
+    "qualify",
+    "authorize*",
+    "authorise*",
+    "approve*",
+};
+
+static int add_negation(
+    struct load *l, uint32_t detector, const char *a, const char *b)
+{
+	char phrase[64];
+	snprintf(phrase, sizeof(phrase), "%s%s%s", a, *b ? " " : "", b);
+	enum phrase_err err =
+	    phrase_builder_add(l->phrases, detector, phrase, strlen(phrase));
+	if (err == PHRASE_OK)
+		return 0;
+	load_out_of_memory(l); /* the words are ours: nothing else can fail */
+	return -1;
+}
+
+uint32_t load_negation(struct load *l)
+{
+	uint32_t d = load_detector(
+	    l, "negation", &(struct detector){.kind = DETECTOR_PHRASES});
+	if (d == DETECTOR_NONE)
+		return d;
+	for (size_t i = 0; i < sizeof(negations) / sizeof(*negations); i++)
+		if (add_negation(l, d, negations[i], ""))
+			return d;
+	for (size_t i = 0; i < sizeof(deniers) / sizeof(*deniers); i++)
+		for (size_t k = 0; k < sizeof(verbs) / sizeof(*verbs); k++)
+			if (add_negation(l, d, deniers[i], verbs[k]))
+				return d;
+	return d;
+}

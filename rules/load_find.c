@@ -1,0 +1,434 @@
+/*
+ * load_find - what a rule looks for: phrases, numbers, data, links, patterns,
+ * topics. Each key under find becomes one clause; the first clause is the one
+ * that marks the hit, so values come before words.
+ */
+#include "rules/load_parts.h"
+#include "rules/pattern.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+struct finder {
+	struct load *l;
+	struct clause clauses[LOAD_MAX_CLAUSES];
+	bool can_be_near[LOAD_MAX_CLAUSES];
+	size_t n;
+};
+
+static struct clause *add_clause(
+    struct finder *f, struct any_of what, bool can_be_near)
+{
+	if (f->n == LOAD_MAX_CLAUSES || !what.n)
+		return NULL;
+	f->can_be_near[f->n] = can_be_near;
+	struct clause *c = &f->clauses[f->n++];
+	*c = (struct clause){.what = what, .at_least = 1};
+	return c;
+}
+
+static unsigned read_within(struct load *l, const struct yaml_node *n)
+{
+	unsigned words = 0;
+	int used = 0;
+	if (!n || n->kind != YAML_TEXT || yaml_is(n, "sentence") ||
+	    yaml_is(n, "same sentence"))
+		return UINT_MAX;
+	bool digits = n->text[0] >= '0' && n->text[0] <= '9';
+	if (digits && sscanf(n->text, "%4u word%n", &words, &used) == 1 &&
+	    used && (!n->text[used] || strcmp(n->text + used, "s") == 0) &&
+	    words <= LOAD_MAX_WITHIN_WORDS)
+		return words;
+	load_fault(l, n, LOAD_NUMBER, "write: within: 6 words",
+	    "\"%s\" is not \"N words\" (at most %u) or \"sentence\"", n->text,
+	    LOAD_MAX_WITHIN_WORDS);
+	return UINT_MAX;
+}
+
+static bool read_near(
+    struct load *l, const struct yaml_node *map, struct near *out)
+{
+	const struct yaml_node *near = yaml_get(map, "near");
+	const struct yaml_node *within = yaml_get(map, "within");
+	if (!near) {
+		if (within)
+			load_fault(l, within->key, LOAD_FIND,
+			    "say near what: near: [...]",
+			    "within has to stand beside near");
+		return false;
+	}
+	out->what = load_phrases(l, near);
+	out->within = read_within(l, within);
+	return out->what.n > 0;
+}
+
+/* ---- numbers ---- */
+
+struct unit {
+	const char *name;
+	int64_t seconds;
+};
+static const struct unit units[] = {
+    {"second", 1},
+    {"minute", 60},
+    {"hour", 3600},
+    {"day", 86400},
+    {"week", 604800},
+    {"month", 2592000},
+    {"year", 31536000},
+};
+
+/* "3 months" as seconds; a month is 30 days, a year 365, as in texts. */
+static bool read_duration(
+    struct load *l, const struct yaml_node *n, int64_t *out)
+{
+	unsigned amount = 0;
+	char unit[16] = "";
+	int used = 0;
+	if (n->text[0] >= '0' && n->text[0] <= '9' &&
+	    sscanf(n->text, "%6u %10[a-z]%n", &amount, unit, &used) == 2 &&
+	    !n->text[used]) {
+		size_t len = strlen(unit);
+		if (len && unit[len - 1] == 's')
+			unit[len - 1] = '\0';
+		for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+			if (strcmp(units[i].name, unit) != 0)
+				continue;
+			*out = (int64_t)amount * units[i].seconds;
+			return true;
+		}
+	}
+	load_fault(l, n, LOAD_NUMBER, "write it like 30 minutes or 3 months",
+	    "\"%s\" is not a length of time", n->text);
+	return false;
+}
+
+static bool read_bound(struct load *l, const struct yaml_node *n,
+    enum number_kind kind, int64_t *out)
+{
+	if (!n || n->kind != YAML_TEXT)
+		return false;
+	switch (kind) {
+	case NUMBER_DURATION:
+		return read_duration(l, n, out);
+	case NUMBER_PERCENT: {
+		/* 10% and 10 are the same limit. */
+		struct yaml_node bare = *n;
+		char text[32];
+		if (n->len > 1 && n->len < sizeof(text) &&
+		    n->text[n->len - 1] == '%') {
+			memcpy(text, n->text, n->len - 1);
+			text[n->len - 1] = '\0';
+			bare.text = text;
+			bare.len = n->len - 1;
+		}
+		return load_hundredths(l, &bare, out);
+	}
+	case NUMBER_MONEY:
+	case NUMBER_COUNT:
+		return load_hundredths(l, n, out);
+	}
+	return false;
+}
+
+static void read_currency(
+    struct load *l, const struct yaml_node *n, char out[4])
+{
+	if (!n || n->kind != YAML_TEXT)
+		return;
+	bool good = n->len == 3;
+	for (size_t i = 0; good && i < 3; i++)
+		good = n->text[i] >= 'A' && n->text[i] <= 'Z';
+	if (good)
+		memcpy(out, n->text, 4);
+	else
+		load_fault(l, n, LOAD_VALUE, "write it like USD or EUR",
+		    "\"%s\" is not a currency in three capital letters",
+		    n->text);
+}
+
+static void find_number(struct finder *f, const struct yaml_node *n,
+    enum number_kind kind, const char *where)
+{
+	struct load *l = f->l;
+	if (!n ||
+	    !load_check_map(l, n,
+		kind == NUMBER_MONEY ? load_keys_money : load_keys_number,
+		where))
+		return;
+	struct number_range r = {.kind = kind};
+	r.has_above = read_bound(l, yaml_get(n, "above"), kind, &r.above);
+	r.has_below = read_bound(l, yaml_get(n, "below"), kind, &r.below);
+	read_currency(l, yaml_get(n, "currency"), r.currency);
+	if (r.has_above && r.has_below && r.above >= r.below) {
+		load_fault(l, n, LOAD_NUMBER, NULL,
+		    "nothing is above %s and below %s",
+		    yaml_get_text(n, "above"), yaml_get_text(n, "below"));
+		return;
+	}
+	char *key = load_printf(l, "number %d %s %d %" PRId64 " %d %" PRId64,
+	    (int)kind, r.currency, r.has_above, r.above, r.has_below, r.below);
+	if (!key)
+		return;
+	struct detector d = {.kind = DETECTOR_NUMBER, .number = r};
+	struct clause *c =
+	    add_clause(f, load_one(l, load_detector(l, key, &d)), true);
+	struct near near = {0};
+	if (read_near(l, n, &near) && c)
+		c->near = near;
+}
+
+/* ---- data ---- */
+
+static const char *const entity_words[] = {
+    [ENTITY_PAYMENT_CARD] = "payment_card",
+    [ENTITY_IBAN] = "iban",
+    [ENTITY_US_SSN] = "us_ssn",
+    [ENTITY_UK_NINO] = "uk_nino",
+    [ENTITY_EMAIL] = "email",
+    [ENTITY_PHONE] = "phone",
+    [ENTITY_KINDS] = NULL,
+};
+static const char *const secret_words[] = {
+    [SECRET_API_KEY] = "api_key",
+    [SECRET_PRIVATE_KEY] = "private_key",
+    [SECRET_JWT] = "jwt",
+    [SECRET_PASSWORD] = "password",
+    [SECRET_KINDS] = NULL,
+};
+
+static bool is_later(struct load *l, const struct yaml_node *n)
+{
+	if (!yaml_is(n, "postal_address") && !yaml_is(n, "high_entropy"))
+		return false;
+	load_fault(l, n, LOAD_LATER, "take it out; nothing is judged by it yet",
+	    "\"%s\" is part of the rule language, but not in this version",
+	    n->text);
+	return true;
+}
+
+static void find_kinds(struct finder *f, const struct yaml_node *n,
+    enum detector_kind kind, const char *const *words)
+{
+	struct load *l = f->l;
+	if (!n || n->kind == YAML_MAP)
+		return;
+	size_t count = n->kind == YAML_LIST ? n->n_children : 1;
+	uint32_t *all = load_alloc(l, count, sizeof(*all));
+	if (!all)
+		return;
+	struct any_of any = {all, 0};
+	const struct yaml_node *w = n->kind == YAML_LIST ? n->child : n;
+	for (; w; w = n->kind == YAML_LIST ? w->next : NULL) {
+		unsigned i = is_later(l, w)
+		    ? UINT_MAX
+		    : load_choice(l, w, words, UINT_MAX);
+		if (i == UINT_MAX) {
+			if (w->kind != YAML_TEXT)
+				load_fault(l, w, LOAD_SHAPE, NULL,
+				    "a text is expected here");
+			continue;
+		}
+		struct detector d = {.kind = kind};
+		if (kind == DETECTOR_ENTITY)
+			d.entity = (enum entity_kind)i;
+		else
+			d.secret = (enum secret_kind)i;
+		all[any.n] = load_detector(l, words[i], &d);
+		any.n += all[any.n] != DETECTOR_NONE;
+	}
+	if (!count)
+		load_fault(l, n, LOAD_EMPTY, NULL, "this list is empty");
+	add_clause(f, any, false);
+}
+
+static bool check_host(struct load *l, const struct yaml_node *n)
+{
+	const char *s = n->kind == YAML_TEXT ? n->text : "";
+	if (strncmp(s, "*.", 2) == 0)
+		s += 2;
+	bool good = *s && *s != '.' && strlen(s) < 254;
+	for (const char *p = s; *p && good; p++)
+		good = (unsigned char)*p > ' ' && !strchr("/:@*?#\\<>", *p);
+	if (!good)
+		load_fault(l, n, LOAD_VALUE,
+		    "write acme.example, or \"*.acme.example\" for all below "
+		    "it",
+		    "this is not the name of a host");
+	return good;
+}
+
+static const char *const *read_hosts(
+    struct load *l, const struct yaml_node *n, size_t *count)
+{
+	const struct yaml_node *h = n->kind == YAML_LIST ? n->child : n;
+	for (; h; h = n->kind == YAML_LIST ? h->next : NULL)
+		if (!check_host(l, h))
+			return NULL;
+	const char *const *hosts = load_words(l, n, count);
+	for (size_t i = 0; hosts && i < *count; i++)
+		for (char *p = (char *)hosts[i]; *p; p++)
+			if (*p >= 'A' && *p <= 'Z')
+				*p = (char)(*p + 'a' - 'A');
+	return hosts;
+}
+
+static void find_links(struct finder *f, const struct yaml_node *n)
+{
+	struct load *l = f->l;
+	if (!n || !load_check_map(l, n, load_keys_links, "under links"))
+		return;
+	const struct yaml_node *outside = yaml_get(n, "outside");
+	if (!outside) {
+		load_fault(l, n->key, LOAD_MISSING, NULL,
+		    "\"outside\" is missing under links");
+		return;
+	}
+	size_t count = 0;
+	const char *const *hosts = read_hosts(l, outside, &count);
+	if (!hosts || !count)
+		return;
+	char *key = load_printf(l, "links");
+	for (size_t i = 0; i < count && key; i++)
+		key = load_printf(l, "%s %s", key, hosts[i]);
+	if (!key)
+		return;
+	struct detector d = {.kind = DETECTOR_LINKS, .hosts = hosts};
+	add_clause(f, load_one(l, load_detector(l, key, &d)), false);
+}
+
+static void find_pattern(struct finder *f, const struct yaml_node *n)
+{
+	struct load *l = f->l;
+	if (!n || n->kind != YAML_TEXT)
+		return;
+	if (!n->quoted) {
+		load_fault(l, n, LOAD_PATTERN_BARE, "put it in '...'",
+		    "a pattern has to be in quotes");
+		return;
+	}
+	char *key = load_printf(l, "pattern %s", n->text);
+	if (!key)
+		return;
+	uint32_t number = names_find(&l->detector_names, key);
+	if (number == NAMES_NONE) {
+		char why[256];
+		struct pattern *pattern = NULL;
+		enum pattern_err err =
+		    pattern_new(&pattern, n->text, n->len, why, sizeof(why));
+		if (err == PATTERN_ERR_MEMORY) {
+			load_out_of_memory(l);
+			return;
+		}
+		if (err) {
+			load_fault(l, n, LOAD_PATTERN, NULL,
+			    "this pattern cannot be used: %s", why);
+			return;
+		}
+		struct detector d = {
+		    .kind = DETECTOR_PATTERN, .pattern = pattern};
+		number = load_detector(l, key, &d);
+		if (number == DETECTOR_NONE)
+			pattern_free(pattern);
+	}
+	add_clause(f, load_one(l, number), true);
+}
+
+static void find_topic(struct finder *f, const struct yaml_node *n)
+{
+	struct load *l = f->l;
+	if (!n || n->kind != YAML_TEXT || !l->pack)
+		return;
+	char *key = load_printf(l, "%s/%s", l->pack->name, n->text);
+	if (!key)
+		return;
+	uint32_t number = names_find(&l->topic_names, key);
+	if (number == NAMES_NONE) {
+		const char *near = names_nearest(&l->topic_names, key);
+		char hint[300] = "define it under topics: in this pack";
+		if (near && strncmp(near, key, strlen(l->pack->name) + 1) == 0)
+			snprintf(hint, sizeof(hint), "did you mean \"%s\"?",
+			    near + strlen(l->pack->name) + 1);
+		load_fault(l, n, LOAD_NO_TOPIC, hint,
+		    "the topic \"%s\" is not defined in this pack", n->text);
+		return;
+	}
+	const struct load_topic *topic =
+	    LOAD_ITEM(&l->topics, struct load_topic, number);
+	struct clause *c = add_clause(f, topic->says, false);
+	if (c)
+		c->at_least = topic->at_least;
+}
+
+static void find_text_is(struct finder *f, const struct yaml_node *n)
+{
+	struct load *l = f->l;
+	if (!n || yaml_check_sentences(l->doc, n, NULL, load_see, l))
+		return;
+	size_t count = 0;
+	const char *const *texts = load_words(l, n, &count);
+	if (!texts || !count)
+		return;
+	struct detector d = {.kind = DETECTOR_TEXT_IS, .texts = texts};
+	add_clause(f, load_one(l, load_detector(l, NULL, &d)), false);
+}
+
+/* near beside find's other keys belongs to each that can be near something. */
+static void find_near(struct finder *f, const struct yaml_node *find)
+{
+	struct near near = {0};
+	if (!read_near(f->l, find, &near))
+		return;
+	size_t n_used = 0;
+	for (size_t i = 0; i < f->n; i++) {
+		if (!f->can_be_near[i] || f->clauses[i].near.what.n)
+			continue;
+		f->clauses[i].near = near;
+		n_used++;
+	}
+	if (!n_used)
+		load_fault(f->l, yaml_get(find, "near")->key, LOAD_FIND,
+		    "it goes with phrases, pattern or a number that has no "
+		    "near of its own",
+		    "there is nothing here that could be near this");
+}
+
+void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	if (!n)
+		return;
+	r->has_find = true;
+	if (!load_check_map(l, n, load_keys_find, "under find"))
+		return;
+	struct finder f = {.l = l};
+	find_number(
+	    &f, yaml_get(n, "percent"), NUMBER_PERCENT, "under percent");
+	find_number(&f, yaml_get(n, "money"), NUMBER_MONEY, "under money");
+	find_number(
+	    &f, yaml_get(n, "duration"), NUMBER_DURATION, "under duration");
+	find_number(&f, yaml_get(n, "count"), NUMBER_COUNT, "under count");
+	find_kinds(&f, yaml_get(n, "entities"), DETECTOR_ENTITY, entity_words);
+	find_kinds(&f, yaml_get(n, "secrets"), DETECTOR_SECRET, secret_words);
+	find_links(&f, yaml_get(n, "links"));
+	find_pattern(&f, yaml_get(n, "pattern"));
+	struct any_of phrases = load_phrases(l, yaml_get(n, "phrases"));
+	add_clause(&f, phrases, true);
+	find_topic(&f, yaml_get(n, "topic"));
+	find_text_is(&f, yaml_get(n, "text_is"));
+	find_near(&f, n);
+	if (f.n > 1 && yaml_get(n, "text_is"))
+		load_fault(l, yaml_get(n, "text_is")->key, LOAD_FIND, NULL,
+		    "text_is compares the whole message: nothing can stand "
+		    "beside it");
+	if (f.n == 0 && !l->n_errors && !l->no_memory)
+		load_fault(l, n->key, LOAD_EMPTY, "add phrases: [...]",
+		    "find looks for nothing");
+	struct clause *clauses = load_alloc(l, f.n, sizeof(*clauses));
+	if (!clauses)
+		return;
+	memcpy(clauses, f.clauses, f.n * sizeof(*clauses));
+	r->clauses = clauses;
+	r->n_clauses = f.n;
+}

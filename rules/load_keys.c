@@ -1,0 +1,355 @@
+/* load_keys - see load_keys.h. Nothing but tables. */
+#include "rules/load_keys.h"
+
+#include <stddef.h>
+
+const struct load_key load_keys_policy[] = {
+    {"format", SHAPE_TEXT, "Version of the rule language: 1."},
+    {"kind", SHAPE_TEXT, "What this file is: policy."},
+    {"name", SHAPE_TEXT, "Name of the policy, in logs and reports."},
+    {"title", SHAPE_TEXT, "What the policy is for, in a few words."},
+    {"owner", SHAPE_TEXT, "Who answers for it."},
+    {"approved_by", SHAPE_TEXT, "Who approved it."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"version", SHAPE_TEXT, "Counts changes."},
+    {"languages", SHAPE_WORDS, "Languages it was written for."},
+    {"timezone", SHAPE_TEXT,
+	"Where its hours and dates count, such as "
+	"Europe/Berlin."},
+    {"packs", SHAPE_WORDS, "The packs in force, by name."},
+    {"environments", SHAPE_MAP, "Modes and rollouts by environment."},
+    {"queues", SHAPE_MAP, "Where handoffs go."},
+    {"handoff_defaults", SHAPE_MAP,
+	"What a handoff says and where it goes "
+	"unless a rule says otherwise."},
+    {"if_the_engine_cannot_decide", SHAPE_ANY, "handoff (default) or block."},
+    {"if_a_message_cannot_be_read", SHAPE_ANY,
+	"handoff (default) or block: unknown type or coding, over a limit."},
+    {"if_the_audit_log_cannot_write", SHAPE_ANY, "handoff (default) or block."},
+    {"if_the_bot_fails", SHAPE_ANY,
+	"error (default: its own), handoff, handoff after N, or block."},
+    {"if_a_message_has_media", SHAPE_ANY,
+	"deliver, flag (default), handoff or block: images, audio, files."},
+    {"extends", SHAPE_LATER, "Packs of others this policy is built on."},
+    {"changes", SHAPE_LATER, "Changes to rules of packs of others."},
+    {"interactions", SHAPE_LATER, "The matrix of interaction types."},
+    {"bot_must_answer_within", SHAPE_LATER, "How long the bot may take."},
+    {"only", SHAPE_LATER, "The only topics in scope."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_pack[] = {
+    {"format", SHAPE_TEXT, "Version of the rule language: 1."},
+    {"kind", SHAPE_TEXT, "What this file is: pack."},
+    {"pack", SHAPE_TEXT, "Name of the pack: that of its file."},
+    {"title", SHAPE_TEXT, "What the pack is for, in a few words."},
+    {"version", SHAPE_TEXT, "Counts changes; in every record."},
+    {"owner", SHAPE_TEXT, "Who answers for it."},
+    {"approved_by", SHAPE_TEXT, "Who approved it."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"references", SHAPE_WORDS, "Laws, contracts, policies behind it."},
+    {"languages", SHAPE_WORDS, "Languages it was written for."},
+    {"timezone", SHAPE_TEXT,
+	"Where its hours and dates count; the policy's "
+	"unless said."},
+    {"use_lists", SHAPE_WORDS, "Files of lists its rules use."},
+    {"topics", SHAPE_MAP, "Topics its rules can find."},
+    {"rules", SHAPE_LIST, "The rules."},
+    {"totals", SHAPE_LATER, "Sums of weak signals."},
+    {"offers", SHAPE_LATER, "What the AI may offer."},
+    {"entities", SHAPE_LATER, "Kinds of data of your own."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_lists[] = {
+    {"format", SHAPE_TEXT, "Version of the rule language: 1."},
+    {"kind", SHAPE_TEXT, "What this file is: lists."},
+    {"title", SHAPE_TEXT, "What the lists are for."},
+    {"version", SHAPE_TEXT, "Counts changes."},
+    {"owner", SHAPE_TEXT, "Who answers for it."},
+    {"languages", SHAPE_WORDS, "Languages they were written for."},
+    {"lists", SHAPE_MAP, "Lists of phrases, by name."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_environment[] = {
+    {"mode", SHAPE_TEXT,
+	"The most a rule may do here: off, shadow or "
+	"enforce."},
+    {"rollout", SHAPE_LIST,
+	"Rules enforced for a part of the "
+	"conversations."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_rollout[] = {
+    {"rule", SHAPE_TEXT, "The rule, as pack/id."},
+    {"percent", SHAPE_TEXT, "For how many of a hundred it is enforced."},
+    {"by", SHAPE_TEXT, "conversation (default) or customer."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_queue[] = {
+    {"destination", SHAPE_TEXT, "A destination of the operator's, or desk."},
+    {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
+    {"hours", SHAPE_LATER, "When people work this queue."},
+    {"otherwise", SHAPE_LATER, "The queue outside these hours."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_handoff_defaults[] = {
+    {"queue", SHAPE_TEXT, "Queue unless a rule names one."},
+    {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
+    {"say", SHAPE_ANY, "What the customer reads while a person comes."},
+    {"include", SHAPE_WORDS, "What the person gets to see."},
+    {"ai_may_speak_again", SHAPE_TEXT,
+	"no: only a person returns the "
+	"conversation to the AI."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_topic[] = {
+    {"definition", SHAPE_TEXT, "What belongs to the topic, in a sentence."},
+    {"says", SHAPE_WORDS, "Phrases that speak of it."},
+    {"at_least", SHAPE_TEXT,
+	"How many of them make it the topic: 1 unless "
+	"said."},
+    {"like", SHAPE_SENTENCES, "Sentences on the topic; tested."},
+    {"unlike", SHAPE_SENTENCES, "Sentences near it, but not on it; tested."},
+    {"learned", SHAPE_LATER, "File with a model made from the examples."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_rule[] = {
+    {"id", SHAPE_TEXT, "Short name: small letters, digits and -."},
+    {"title", SHAPE_TEXT, "What the rule says, for people."},
+    {"why", SHAPE_TEXT, "The reason, for whoever reads the log."},
+    {"severity", SHAPE_TEXT, "low, medium, high or critical."},
+    {"mode", SHAPE_TEXT, "off, shadow or enforce (default)."},
+    {"shadow_until", SHAPE_TEXT, "When to look at a shadow rule again."},
+    {"speaker", SHAPE_TEXT, "ai (default), customer or human."},
+    {"when", SHAPE_MAP, "Where and when the rule applies; all must hold."},
+    {"find", SHAPE_MAP, "What is looked for; all must be in one sentence."},
+    {"ignore_negated", SHAPE_TEXT, "yes: \"we can't refund\" is no hit."},
+    {"unless", SHAPE_LIST, "Exceptions; any one excuses."},
+    {"must_say", SHAPE_ANY, "Wording the message has to contain."},
+    {"must_also_say", SHAPE_ANY,
+	"Wording it has to contain when find is "
+	"in it."},
+    {"then", SHAPE_ANY, "What happens."},
+    {"effective", SHAPE_MAP, "From when to when the rule is in force."},
+    {"references", SHAPE_WORDS, "Laws, contracts, policies behind it."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"approved_by", SHAPE_TEXT, "Who approved it."},
+    {"owner", SHAPE_TEXT,
+	"Who answers for it; the pack's owner unless "
+	"said."},
+    {"examples", SHAPE_MAP, "Sentences that match and that pass; tested."},
+    {"score", SHAPE_LATER, "Weight in a total."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_find[] = {
+    {"phrases", SHAPE_WORDS, "Any of these phrases or <lists>."},
+    {"near", SHAPE_WORDS, "The hit needs one of these close by."},
+    {"within", SHAPE_TEXT, "How close: N words, or sentence."},
+    {"percent", SHAPE_MAP, "A percentage."},
+    {"money", SHAPE_MAP, "An amount of money."},
+    {"duration", SHAPE_MAP, "A length of time."},
+    {"count", SHAPE_MAP, "A number."},
+    {"pattern", SHAPE_TEXT, "A regular expression, in quotes."},
+    {"entities", SHAPE_WORDS,
+	"Kinds of data: payment_card, iban, us_ssn, "
+	"uk_nino, email, phone."},
+    {"secrets", SHAPE_WORDS, "api_key, private_key, jwt, password."},
+    {"links", SHAPE_MAP, "Links to hosts that are not listed."},
+    {"topic", SHAPE_TEXT, "A topic of the pack."},
+    {"text_is", SHAPE_SENTENCES, "The whole message is one of these."},
+    {"classifier", SHAPE_LATER, "The answer of an outside service."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_number[] = {
+    {"above", SHAPE_TEXT, "Hits are above this."},
+    {"below", SHAPE_TEXT, "Hits are below this."},
+    {"near", SHAPE_WORDS, "The hit needs one of these close by."},
+    {"within", SHAPE_TEXT, "How close: N words, or sentence."},
+    {"over", SHAPE_LATER, "conversation: all of them together."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_money[] = {
+    {"currency", SHAPE_TEXT, "Three letters; any unless said."},
+    {"above", SHAPE_TEXT, "Hits are above this."},
+    {"below", SHAPE_TEXT, "Hits are below this."},
+    {"near", SHAPE_WORDS, "The hit needs one of these close by."},
+    {"within", SHAPE_TEXT, "How close: N words, or sentence."},
+    {"over", SHAPE_LATER, "conversation: all of them together."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_links[] = {
+    {"outside", SHAPE_WORDS, "Hosts that are ours; *.host for those below."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_unless[] = {
+    {"phrases", SHAPE_WORDS, "One of these is in the same sentence."},
+    {"approval", SHAPE_TEXT, "An approval of this name is there."},
+    {"said_by_customer", SHAPE_TEXT, "yes: the customer said the same value."},
+    {"text_is", SHAPE_SENTENCES, "The value is one of these."},
+    {"until", SHAPE_TEXT, "Last day of the exception."},
+    {"reason", SHAPE_TEXT, "Why there is an exception."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_when[] = {
+    {"channel", SHAPE_WORDS, "Any of these channels."},
+    {"segment", SHAPE_WORDS, "Any of these customer groups."},
+    {"segment_not", SHAPE_WORDS, "None of these customer groups."},
+    {"language", SHAPE_WORDS, "Any of these languages."},
+    {"interaction_type", SHAPE_WORDS, "Any of these types."},
+    {"zone", SHAPE_WORDS, "Any of these zones of the matrix."},
+    {"customer_is", SHAPE_WORDS, "Any of these customers."},
+    {"hours", SHAPE_TEXT, "08:00-20:00, or outside 08:00-20:00."},
+    {"ai_turn", SHAPE_TEXT, "first, N, more than N, or less than N."},
+    {"resolved", SHAPE_TEXT, "yes or no."},
+    {"repeat_contact", SHAPE_TEXT, "yes or no."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_must[] = {
+    {"all", SHAPE_LIST, "Each of these has to be said."},
+    {"where", SHAPE_TEXT, "same message (default) or conversation so far."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_must_item[] = {
+    {"phrases", SHAPE_WORDS, "Any one of these will do."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_effective[] = {
+    {"from", SHAPE_TEXT, "First day, as 2026-11-01."},
+    {"to", SHAPE_TEXT, "Last day, as 2027-03-31."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_then[] = {
+    {"log", SHAPE_ANY, "Record only."},
+    {"flag", SHAPE_ANY, "Deliver, and show to the supervisor."},
+    {"redact", SHAPE_ANY, "Mask what was found, deliver."},
+    {"prepend", SHAPE_ANY, "Put this in front, deliver."},
+    {"append", SHAPE_ANY, "Add this at the end, deliver."},
+    {"replace", SHAPE_ANY, "Deliver this instead."},
+    {"block", SHAPE_ANY, "Withhold; the AI continues."},
+    {"handoff", SHAPE_ANY, "Withhold; a person takes over."},
+    {"allow", SHAPE_MAP, "Excuse exactly the named rules."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_redact[] = {
+    {"with", SHAPE_TEXT,
+	"What stands there instead; [removed] unless "
+	"said."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_block[] = {
+    {"say", SHAPE_ANY, "What the customer gets instead."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_handoff[] = {
+    {"queue", SHAPE_TEXT, "One of the policy's queues."},
+    {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
+    {"say", SHAPE_ANY, "What the customer reads while a person comes."},
+    {"include", SHAPE_LATER, "What the person gets to see."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_allow[] = {
+    {"rules", SHAPE_WORDS, "The rules that are excused, as pack/id."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_examples[] = {
+    {"matches", SHAPE_SENTENCES, "Messages the rule must find."},
+    {"passes", SHAPE_SENTENCES, "Messages it must let pass."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_example[] = {
+    {"text", SHAPE_ANY, "The message."},
+    {"note", SHAPE_TEXT, "What the example shows."},
+    {"given", SHAPE_MAP, "What is known about the conversation."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_given[] = {
+    {"approvals", SHAPE_MAP, "Approvals that are there: name and id."},
+    {"ai_turn", SHAPE_TEXT, "The how-manieth message of the AI this is."},
+    {"segment", SHAPE_TEXT, "Customer group."},
+    {"channel", SHAPE_TEXT, "Channel."},
+    {"language", SHAPE_TEXT, "Language."},
+    {"interaction_type", SHAPE_TEXT, "Type of the interaction."},
+    {"zone", SHAPE_TEXT, "Zone of the matrix."},
+    {"customer_is", SHAPE_TEXT, "The customer."},
+    {"conversation", SHAPE_TEXT, "The conversation."},
+    {"resolved", SHAPE_TEXT, "yes or no."},
+    {"repeat_contact", SHAPE_TEXT, "yes or no."},
+    {"time", SHAPE_TEXT, "Local time, as \"2026-11-03T21:15\"."},
+    {"customer_said", SHAPE_WORDS, "What the customer said before."},
+    {"ai_said", SHAPE_WORDS, "What the AI said before."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_approval[] = {
+    {"id", SHAPE_TEXT, "Its number."},
+    {"up_to", SHAPE_TEXT, "The amount it covers; any unless said."},
+    {"currency", SHAPE_TEXT, "Three letters."},
+    {"expires", SHAPE_TEXT, "Local time, as \"2026-11-03T21:15\"."},
+    {"uses", SHAPE_TEXT, "How often it still counts; 1 unless said."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_fallback[] = {
+    {"handoff", SHAPE_MAP, "Withhold; a person takes over."},
+    {"block", SHAPE_MAP, "Withhold; the AI continues."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_block load_blocks[] = {
+    {"policy", "in policy.yaml", load_keys_policy},
+    {"pack", "in a pack", load_keys_pack},
+    {"lists", "in a file of lists", load_keys_lists},
+    {"environment", "in an environment", load_keys_environment},
+    {"rollout", "in a rollout", load_keys_rollout},
+    {"queue", "in a queue", load_keys_queue},
+    {"handoff_defaults", "under handoff_defaults", load_keys_handoff_defaults},
+    {"topic", "in a topic", load_keys_topic},
+    {"rule", "in a rule", load_keys_rule},
+    {"find", "under find", load_keys_find},
+    {"percent", "under percent", load_keys_number},
+    {"money", "under money", load_keys_money},
+    {"duration", "under duration", load_keys_number},
+    {"count", "under count", load_keys_number},
+    {"links", "under links", load_keys_links},
+    {"unless", "under unless", load_keys_unless},
+    {"when", "under when", load_keys_when},
+    {"must_say", "under must_say", load_keys_must},
+    {"must_say item", "in required wording", load_keys_must_item},
+    {"effective", "under effective", load_keys_effective},
+    {"then", "under then", load_keys_then},
+    {"redact", "under redact", load_keys_redact},
+    {"block", "under block", load_keys_block},
+    {"handoff", "under handoff", load_keys_handoff},
+    {"allow", "under allow", load_keys_allow},
+    {"examples", "under examples", load_keys_examples},
+    {"example", "in an example", load_keys_example},
+    {"given", "under given", load_keys_given},
+    {"approval", "in an approval", load_keys_approval},
+    {"fallback", "here", load_keys_fallback},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,346 @@
+/*
+ * load_policy - policy.yaml: which packs, where handoffs go, what happens when
+ * nothing could be judged, and how far the environment lets rules go.
+ */
+#include "rules/load_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const mode_words[] = {
+    [GUARD_OFF] = "off",
+    [GUARD_SHADOW] = "shadow",
+    [GUARD_ENFORCE] = "enforce",
+    NULL,
+};
+
+/* ---- queues ---- */
+
+static void read_queue(
+    struct load *l, const struct yaml_node *n, struct queue *q)
+{
+	q->name = load_printf(l, "%s", n->key->text);
+	q->destination = "desk";
+	if (n->kind == YAML_TEXT && !n->len)
+		return; /* "billing:" is the desk's */
+	if (!load_check_map(l, n, load_keys_queue, "in a queue"))
+		return;
+	const char *destination = load_text(l, n, "destination", false);
+	if (destination)
+		q->destination = destination;
+	q->priority = load_priority(l, yaml_get(n, "priority"));
+}
+
+static void read_queues(struct load *l, const struct yaml_node *n)
+{
+	size_t count = n && n->kind == YAML_MAP ? n->n_children : 0;
+	struct queue *queues = load_alloc(l, count + 1, sizeof(*queues));
+	if (!queues)
+		return;
+	struct guard_policy *p = l->policy;
+	p->queues = queues;
+	const struct yaml_node *c = count ? n->child : NULL;
+	for (; c && !l->no_memory; c = c->next)
+		read_queue(l, c, &queues[p->n_queues++]);
+	/* Always there, unless the policy has one of that name. */
+	if (!yaml_get(n, "desk"))
+		queues[p->n_queues++] = (struct queue){"desk", "desk", NULL};
+	for (size_t i = 0; i < p->n_queues && !l->no_memory; i++)
+		if (names_add(&l->queue_names, queues[i].name, (uint32_t)i))
+			load_out_of_memory(l);
+}
+
+static void read_include(struct load *l, const struct yaml_node *n)
+{
+	static const char *const words[] = {"transcript", "withheld_draft",
+	    "rule", "interaction_type", "customer_facts", "open_tasks", NULL};
+	if (!n) {
+		l->policy->include = ~0u;
+		return;
+	}
+	bool list = n->kind == YAML_LIST;
+	const struct yaml_node *i = list ? n->child : n;
+	for (; i; i = list ? i->next : NULL) {
+		unsigned k = load_choice(l, i, words, 31);
+		l->policy->include |= 1u << k;
+	}
+}
+
+static void read_handoff_defaults(struct load *l, const struct yaml_node *n)
+{
+	struct guard_policy *p = l->policy;
+	p->handoff_say = LOAD_DEFAULT_HANDOFF;
+	p->handoff_queue = "desk";
+	p->handoff_priority = "normal";
+	if (!n) {
+		read_include(l, NULL);
+		return;
+	}
+	if (!load_check_map(
+		l, n, load_keys_handoff_defaults, "under handoff_defaults"))
+		return;
+	const char *queue = load_queue(l, yaml_get(n, "queue"));
+	if (queue)
+		p->handoff_queue = queue;
+	const char *priority = load_priority(l, yaml_get(n, "priority"));
+	if (priority)
+		p->handoff_priority = priority;
+	const struct yaml_node *say = yaml_get(n, "say");
+	const char *text = load_sentence(l, say);
+	if (text) {
+		p->handoff_say = text;
+		load_own_text(l, say, text);
+	}
+	read_include(l, yaml_get(n, "include"));
+	const struct yaml_node *again = yaml_get(n, "ai_may_speak_again");
+	if (load_yes(l, again, false))
+		load_fault(l, again, LOAD_LATER,
+		    "write no: a person returns the conversation",
+		    "ai_may_speak_again: yes is not in this version");
+}
+
+/* ---- fallbacks ---- */
+
+struct fallback_line {
+	const char *key;
+	enum guard_event event;
+	bool may_deliver; /* deliver, flag, error */
+	enum guard_action unsaid;
+};
+
+static const struct fallback_line fallback_lines[] = {
+    {"if_the_engine_cannot_decide", GUARD_CANNOT_DECIDE, false, GUARD_HANDOFF},
+    {"if_a_message_cannot_be_read", GUARD_CANNOT_READ, false, GUARD_HANDOFF},
+    {"if_the_audit_log_cannot_write", GUARD_CANNOT_RECORD, false,
+	GUARD_HANDOFF},
+    {"if_the_bot_fails", GUARD_BOT_FAILED, true, GUARD_DELIVER},
+    {"if_a_message_has_media", GUARD_HAS_MEDIA, true, GUARD_FLAG},
+};
+
+static void fallback_options(
+    struct load *l, const struct yaml_node *n, struct guard_fallback *f)
+{
+	if (!load_check_map(l, n, load_keys_fallback, "here"))
+		return;
+	if (n->n_children != 1) {
+		load_fault(
+		    l, n, LOAD_ACTION, NULL, "write one of handoff and block");
+		return;
+	}
+	const struct yaml_node *options = n->child;
+	bool handoff = strcmp(options->key->text, "handoff") == 0;
+	f->action = handoff ? GUARD_HANDOFF : GUARD_BLOCK;
+	if (!load_check_map(l, options,
+		handoff ? load_keys_handoff : load_keys_block,
+		handoff ? "under handoff" : "under block"))
+		return;
+	const struct yaml_node *say = yaml_get(options, "say");
+	f->say = load_sentence(l, say);
+	load_own_text(l, say, f->say);
+	f->queue = load_queue(l, yaml_get(options, "queue"));
+	f->priority = load_priority(l, yaml_get(options, "priority"));
+}
+
+static void fallback_word(struct load *l, const struct yaml_node *n,
+    const struct fallback_line *line, struct guard_fallback *f)
+{
+	static const char after[] = "handoff after ";
+	static const char *const strict[] = {"handoff", "block", NULL};
+	static const char *const media[] = {
+	    "handoff", "block", "deliver", "flag", NULL};
+	static const char *const fails[] = {"handoff", "block", "error", NULL};
+	bool bot = line->event == GUARD_BOT_FAILED;
+	if (bot && strncmp(n->text, after, sizeof(after) - 1) == 0) {
+		struct yaml_node number = *n;
+		number.text += sizeof(after) - 1;
+		number.len -= sizeof(after) - 1;
+		f->action = GUARD_HANDOFF;
+		f->after = load_whole(l, &number, 1, 1000, 1);
+		return;
+	}
+	switch (load_choice(l, n,
+	    bot                     ? fails
+		: line->may_deliver ? media
+				    : strict,
+	    4)) {
+	case 0:
+		f->action = GUARD_HANDOFF;
+		break;
+	case 1:
+		f->action = GUARD_BLOCK;
+		break;
+	case 2:
+		f->action = GUARD_DELIVER;
+		break;
+	case 3:
+		f->action = GUARD_FLAG;
+		break;
+	}
+}
+
+static void read_fallback(struct load *l, const struct yaml_node *root,
+    const struct fallback_line *line)
+{
+	struct guard_policy *p = l->policy;
+	struct guard_fallback f = {.action = line->unsaid};
+	const struct yaml_node *n = yaml_get(root, line->key);
+	if (n && n->kind == YAML_TEXT)
+		fallback_word(l, n, line, &f);
+	else if (n)
+		fallback_options(l, n, &f);
+	if (!f.say)
+		f.say = f.action == GUARD_BLOCK ? LOAD_DEFAULT_BLOCK
+						: p->handoff_say;
+	if (!f.queue)
+		f.queue = p->handoff_queue;
+	if (!f.priority)
+		f.priority = p->handoff_priority;
+	p->fallback[line->event] = f;
+}
+
+/* ---- environments ---- */
+
+static void read_rollout(struct load *l, const struct yaml_node *n, bool chosen)
+{
+	static const char *const by[] = {"conversation", "customer", NULL};
+	if (!load_check_map(l, n, load_keys_rollout, "in a rollout"))
+		return;
+	load_text(l, n, "rule", true);
+	load_text(l, n, "percent", true);
+	struct load_rollout r = {
+	    .rule = yaml_get(n, "rule"),
+	    .percent = load_whole(l, yaml_get(n, "percent"), 0, 100, 100),
+	    .by_customer = load_choice(l, yaml_get(n, "by"), by, 0) == 1,
+	};
+	struct load_rollout *slot =
+	    chosen && r.rule ? load_push(l, &l->rollouts) : NULL;
+	if (slot)
+		*slot = r;
+}
+
+static void read_environment(
+    struct load *l, const struct yaml_node *n, bool chosen)
+{
+	if (!load_check_map(l, n, load_keys_environment, "in an environment"))
+		return;
+	enum guard_mode most = (enum guard_mode)load_choice(
+	    l, yaml_get(n, "mode"), mode_words, GUARD_ENFORCE);
+	if (chosen)
+		l->most = most;
+	const struct yaml_node *rollout = yaml_get(n, "rollout");
+	const struct yaml_node *r = rollout ? rollout->child : NULL;
+	for (; r; r = r->next)
+		read_rollout(l, r, chosen);
+}
+
+static void read_environments(struct load *l, const struct yaml_node *root)
+{
+	const char *wanted = l->source->environment;
+	const struct yaml_node *all = yaml_get(root, "environments");
+	bool found = false;
+	struct names known = {0};
+	l->most = GUARD_ENFORCE;
+	const struct yaml_node *n =
+	    all && all->kind == YAML_MAP ? all->child : NULL;
+	for (; n; n = n->next) {
+		bool chosen = wanted && strcmp(n->key->text, wanted) == 0;
+		found |= chosen;
+		read_environment(l, n, chosen);
+		if (names_add(&known, n->key->text, 0))
+			load_out_of_memory(l);
+	}
+	if (wanted && !found) {
+		const char *near = names_nearest(&known, wanted);
+		char hint[200] = "define it under environments:";
+		if (near)
+			snprintf(
+			    hint, sizeof(hint), "did you mean \"%s\"?", near);
+		load_fault(l, all ? all->key : root, LOAD_NO_ENVIRONMENT, hint,
+		    "the environment \"%s\" is not defined", wanted);
+	}
+	names_clear(&known);
+}
+
+void load_apply_environment(struct load *l)
+{
+	for (size_t i = 0; i < l->rules.n; i++) {
+		struct rule *r = LOAD_ITEM(&l->rules, struct rule, i);
+		if (r->info.mode > l->most)
+			r->info.mode = l->most;
+	}
+	for (size_t i = 0; i < l->rollouts.n; i++) {
+		const struct load_rollout *o =
+		    LOAD_ITEM(&l->rollouts, struct load_rollout, i);
+		if (o->rule->kind != YAML_TEXT)
+			continue;
+		uint32_t k = names_find(&l->rule_names, o->rule->text);
+		if (k == NAMES_NONE) {
+			const char *near =
+			    names_nearest(&l->rule_names, o->rule->text);
+			char hint[200] = "write it as pack/id";
+			if (near)
+				snprintf(hint, sizeof(hint), "did you mean %s?",
+				    near);
+			load_fault(l, o->rule, LOAD_NO_RULE, hint,
+			    "the rule %s is not defined", o->rule->text);
+			continue;
+		}
+		struct rule *r = LOAD_ITEM(&l->rules, struct rule, k);
+		r->rollout_percent = o->percent;
+		r->rollout_by_customer = o->by_customer;
+	}
+}
+
+/* ---- the file ---- */
+
+static int by_text(const void *a, const void *b)
+{
+	const struct yaml_node *x = *(const struct yaml_node *const *)a;
+	const struct yaml_node *y = *(const struct yaml_node *const *)b;
+	return strcmp(x->text ? x->text : "", y->text ? y->text : "");
+}
+
+/* In the order of their names: what the policy does must not depend on the
+ * order in which packs are listed. */
+static void read_packs(struct load *l, const struct yaml_node *n)
+{
+	size_t count = !n ? 0 : n->kind == YAML_LIST ? n->n_children : 1;
+	if (count > LOAD_MAX_PACKS) {
+		load_fault(l, n, LOAD_TOO_MANY, NULL,
+		    "a policy may have %u packs", LOAD_MAX_PACKS);
+		return;
+	}
+	const struct yaml_node *all[LOAD_MAX_PACKS];
+	size_t k = 0;
+	const struct yaml_node *c =
+	    count && n->kind == YAML_LIST ? n->child : n;
+	for (; k < count; c = c->next)
+		all[k++] = c;
+	qsort(all, count, sizeof(*all), by_text);
+	for (size_t i = 0; i < count && !l->no_memory; i++)
+		load_pack_file(l, all[i]);
+}
+
+void load_policy_file(struct load *l)
+{
+	const struct yaml_node *root = yaml_root(l->doc);
+	if (!load_check_header(l, "policy"))
+		return;
+	load_check_map(l, root, load_keys_policy, "in policy.yaml");
+	l->policy->name = load_text(l, root, "name", true);
+	l->policy_zone = load_zone_named(l, yaml_get(root, "timezone"));
+	read_queues(l, yaml_get(root, "queues"));
+	if (l->no_memory)
+		return;
+	read_handoff_defaults(l, yaml_get(root, "handoff_defaults"));
+	for (size_t i = 0; i < sizeof(fallback_lines) / sizeof(*fallback_lines);
+	     i++)
+		read_fallback(l, root, &fallback_lines[i]);
+	read_environments(l, root);
+	const struct yaml_node *packs = yaml_get(root, "packs");
+	if (!packs)
+		load_text(l, root, "packs", true);
+	if (packs && packs->kind != YAML_MAP)
+		read_packs(l, packs);
+}

@@ -1,0 +1,157 @@
+/*
+ * load_rule - one rule: its head, and the order in which its parts are read
+ * (what it finds before what it does, because an action may need to know).
+ */
+#include "rules/load_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const severity_words[] = {
+    [GUARD_SEVERITY_LOW] = "low",
+    [GUARD_SEVERITY_MEDIUM] = "medium",
+    [GUARD_SEVERITY_HIGH] = "high",
+    [GUARD_SEVERITY_CRITICAL] = "critical",
+    NULL,
+};
+static const char *const mode_words[] = {
+    [GUARD_OFF] = "off",
+    [GUARD_SHADOW] = "shadow",
+    [GUARD_ENFORCE] = "enforce",
+    NULL,
+};
+static const char *const speaker_words[] = {
+    [GUARD_AI] = "ai",
+    [GUARD_CUSTOMER] = "customer",
+    [GUARD_HUMAN] = "human",
+    NULL,
+};
+
+bool load_is_id(const char *s)
+{
+	size_t n = 0;
+	for (; *s; s++, n++)
+		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+			(*s >= '0' && *s <= '9') ||
+			((*s == '-' || *s == '_') && n)))
+			return false;
+	return n > 0 && n <= LOAD_MAX_ID_BYTES;
+}
+
+static void read_id(struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	const struct yaml_node *id = yaml_get(n, "id");
+	if (!id || id->kind != YAML_TEXT) {
+		if (!id)
+			load_text(l, n, "id", true);
+		return;
+	}
+	if (!load_is_id(id->text)) {
+		load_fault(l, id, LOAD_ID,
+		    "write it like refund-over-limit: letters, digits and -",
+		    "\"%s\" cannot be the id of a rule", id->text);
+		return;
+	}
+	r->info.id = load_printf(l, "%s/%s", l->pack->name, id->text);
+	if (!r->info.id)
+		return;
+	uint32_t other = names_find(&l->rule_names, r->info.id);
+	if (other != NAMES_NONE) {
+		load_fault(l, id, LOAD_TWICE, "give one of them another id",
+		    "the rule %s is there already (line %u)", r->info.id,
+		    LOAD_ITEM(&l->rules, struct rule, other)->info.line);
+		return;
+	}
+	if (names_add(&l->rule_names, r->info.id, (uint32_t)l->rules.n - 1))
+		load_out_of_memory(l);
+}
+
+static void read_mode(struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	r->info.speaker = (enum guard_speaker)load_choice(
+	    l, yaml_get(n, "speaker"), speaker_words, GUARD_AI);
+	const struct yaml_node *mode = yaml_get(n, "mode");
+	bool human = r->info.speaker == GUARD_HUMAN;
+	r->info.mode = (enum guard_mode)load_choice(
+	    l, mode, mode_words, human ? GUARD_SHADOW : GUARD_ENFORCE);
+	if (human && r->info.mode == GUARD_ENFORCE)
+		load_fault(l, mode, LOAD_ACTION, "write mode: shadow",
+		    "what a person says is recorded, never changed");
+	/* A date that is wrong here would be believed for months. */
+	(void)load_date(l, yaml_get(n, "shadow_until"), 1);
+}
+
+static void read_head(struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	read_id(l, n, r);
+	r->info.title = load_text(l, n, "title", true);
+	r->info.why = load_text(l, n, "why", false);
+	r->info.owner = load_text(l, n, "owner", false);
+	if (!r->info.owner)
+		r->info.owner = l->pack->owner;
+	r->info.version = l->pack->version;
+	r->info.severity = (enum guard_severity)load_choice(
+	    l, yaml_get(n, "severity"), severity_words, GUARD_SEVERITY_MEDIUM);
+	read_mode(l, n, r);
+}
+
+static void read_effective(
+    struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	if (!n || !load_check_map(l, n, load_keys_effective, "under effective"))
+		return;
+	r->from_us = load_date(l, yaml_get(n, "from"), 0);
+	r->to_us = load_date(l, yaml_get(n, "to"), 1);
+	if (r->from_us && r->to_us && r->from_us >= r->to_us)
+		load_fault(
+		    l, n, LOAD_DATE, NULL, "the rule ends before it begins");
+}
+
+static void check_purpose(
+    struct load *l, const struct yaml_node *n, const struct rule *r)
+{
+	const struct yaml_node *id = yaml_get(n, "id");
+	if (!r->has_find && !r->when.set && !r->must_say.n)
+		load_fault(l, id ? id : n, LOAD_MISSING,
+		    "add find:, must_say: or when:",
+		    "this rule would fire for every message");
+	if (!r->has_find && yaml_get(n, "must_also_say"))
+		load_fault(l, yaml_get(n, "must_also_say")->key, LOAD_FIND,
+		    "use must_say, or add find:",
+		    "must_also_say goes with find");
+	if (r->has_find && yaml_get(n, "must_say"))
+		load_fault(l, yaml_get(n, "must_say")->key, LOAD_FIND,
+		    "use must_also_say, or take find: out",
+		    "must_say stands without find");
+	if (!r->has_find && load_yes(l, yaml_get(n, "ignore_negated"), false))
+		load_fault(l, yaml_get(n, "ignore_negated"), LOAD_FIND, NULL,
+		    "ignore_negated goes with find");
+}
+
+void load_rule(struct load *l, const struct yaml_node *n)
+{
+	if (!load_check_map(l, n, load_keys_rule, "in this rule"))
+		return;
+	struct rule *slot = load_push(l, &l->rules);
+	if (!slot)
+		return;
+	/* Read into a local: pushes may move the array. */
+	struct rule r = {.rollout_percent = 100};
+	r.info.file = load_printf(l, "%s", yaml_file(l->doc));
+	r.info.line = n->line;
+	size_t number = l->rules.n - 1;
+	slot->info.line = n->line;
+	read_head(l, n, &r);
+	read_effective(l, yaml_get(n, "effective"), &r);
+	load_when(l, yaml_get(n, "when"), &r.when);
+	load_find(l, yaml_get(n, "find"), &r);
+	r.ignore_negated =
+	    r.has_find && load_yes(l, yaml_get(n, "ignore_negated"), false);
+	load_unless(l, yaml_get(n, "unless"), &r);
+	load_must(l, yaml_get(n, "must_say"), &r.must_say);
+	load_must(l, yaml_get(n, "must_also_say"), &r.must_also_say);
+	check_purpose(l, n, &r);
+	load_then(l, n, &r);
+	load_examples(l, n, &r);
+	*LOAD_ITEM(&l->rules, struct rule, number) = r;
+}

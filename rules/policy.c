@@ -1,0 +1,67 @@
+/*
+ * policy - a compiled policy's life, and what the outside may ask it. See
+ * guard.h. Everything but the patterns lives in the arena.
+ */
+#include "rules/policy.h"
+
+#include "rules/pattern.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct guard_policy *guard_policy_ref(struct guard_policy *p)
+{
+	unsigned before =
+	    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+	assert(before > 0);
+	return p;
+}
+
+void guard_policy_unref(struct guard_policy *p)
+{
+	if (!p ||
+	    atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t i = 0; i < p->n_detectors; i++)
+		pattern_free((struct pattern *)p->detectors[i].pattern);
+	arena_clear(&p->arena);
+	free(p);
+}
+
+const char *guard_policy_digest(const struct guard_policy *p)
+{
+	return p->digest;
+}
+
+const char *guard_policy_name(const struct guard_policy *p)
+{
+	return p->name;
+}
+
+size_t guard_policy_rules(const struct guard_policy *p)
+{
+	return p->n_rules;
+}
+
+void guard_policy_rule(
+    const struct guard_policy *p, size_t index, struct guard_rule_info *out)
+{
+	assert(index < p->n_rules);
+	*out = p->rules[index].info;
+}
+
+void guard_policy_fallback(const struct guard_policy *p, enum guard_event event,
+    struct guard_fallback *out)
+{
+	*out = p->fallback[event];
+}
+
+const char *guard_policy_destination(
+    const struct guard_policy *p, const char *queue)
+{
+	for (size_t i = 0; queue && i < p->n_queues; i++)
+		if (strcmp(p->queues[i].name, queue) == 0)
+			return p->queues[i].destination;
+	return "desk";
+}
