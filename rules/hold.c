@@ -33,29 +33,43 @@ static bool any_holds_front(struct machine *m)
 	return false;
 }
 
+static bool hands_off(struct scope *s, size_t rule)
+{
+	return s->policy->rules[rule].info.action == GUARD_HANDOFF &&
+	    scope_withholds(s, rule);
+}
+
+static bool any_rule(struct machine *m, const struct index_rules *list,
+    bool (*is)(struct scope *, size_t rule))
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (is(&m->scope, list->rules[i]))
+			return true;
+	return false;
+}
+
 void hold_begin(struct hold *h, struct machine *m)
 {
 	const struct index *x = m->policy->index;
 	*h = (struct hold){.front = true};
 	if (m->stopped)
 		return;
-	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
-		for (size_t i = 0; i < x->kinds[kind].n; i++)
-			if (scope_withholds(
-				&m->scope, x->kinds[kind].rules[i])) {
-				h->kinds[kind] = true;
-				break;
-			}
+	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++) {
+		h->kinds[kind] = any_rule(m, &x->kinds[kind], scope_withholds);
+		h->cuts[kind] = any_rule(m, &x->kinds[kind], hands_off);
+	}
 }
 
 static bool detector_holds(void *arg, uint32_t detector)
 {
 	struct machine *m = arg;
-	const struct index_rules *hits = &m->policy->index->hits[detector];
-	for (size_t i = 0; i < hits->n; i++)
-		if (scope_withholds(&m->scope, hits->rules[i]))
-			return true;
-	return false;
+	return any_rule(m, &m->policy->index->hits[detector], scope_withholds);
+}
+
+static bool detector_cuts(void *arg, uint32_t detector)
+{
+	struct machine *m = arg;
+	return any_rule(m, &m->policy->index->hits[detector], hands_off);
 }
 
 static size_t least(size_t a, size_t b)
@@ -63,21 +77,27 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-size_t hold_candidates(const struct hold *h, struct machine *m)
+/* No match of a rule that holds (or, with cuts, hands off) will start before
+ * this byte. */
+static size_t candidates(const struct hold *h, struct machine *m, bool cuts)
 {
 	const struct text *t = &m->text;
+	const bool *reads = cuts ? h->cuts : h->kinds;
 	if (t->final)
 		return SIZE_MAX;
 	size_t from = least(t->settled, t->open_token);
-	if (m->texts_alive && h->kinds[DETECTOR_TEXT_IS])
+	if (m->texts_alive && reads[DETECTOR_TEXT_IS])
 		return 0;
-	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
-		if (h->kinds[kind] && m->alive[kind] < from)
-			from = kind == DETECTOR_PHRASES
-			    ? least(from,
-				  phrase_scan_alive(&m->phrases, t,
-				      m->policy->phrases, detector_holds, m))
-			    : m->alive[kind];
+	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++) {
+		size_t alive = m->alive[kind];
+		if (!reads[kind] || alive >= from)
+			continue;
+		if (kind == DETECTOR_PHRASES)
+			alive = phrase_scan_alive(&m->phrases, t,
+			    m->policy->phrases,
+			    cuts ? detector_cuts : detector_holds, m);
+		from = least(from, alive);
+	}
 	return from;
 }
 
@@ -86,7 +106,7 @@ size_t hold_frontier(struct hold *h, struct machine *m)
 	h->front = h->front && any_holds_front(m);
 	if (h->front)
 		return 0;
-	size_t from = hold_candidates(h, m);
+	size_t from = candidates(h, m, false);
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		const struct pending *p = &m->pendings[i];
 		if (p->match.start < from &&
@@ -102,14 +122,13 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 		return false;
 	if (m->best.class == FOUND_AT_ONCE || m->text.final)
 		return true;
-	if (hold_candidates(h, m) <= m->best.start)
+	if (candidates(h, m, true) <= m->best.start)
 		return false;
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		const struct pending *p = &m->pendings[i];
 		const struct rule *r = &m->policy->rules[p->rule];
-		if (p->match.start <= m->best.start &&
-		    r->info.action == GUARD_HANDOFF && !requires_wording(r) &&
-		    scope_withholds(&m->scope, p->rule))
+		if (p->match.start <= m->best.start && !requires_wording(r) &&
+		    hands_off(&m->scope, p->rule))
 			return false;
 	}
 	return true;

@@ -12,14 +12,13 @@
 
 struct hold {
 	bool kinds[DETECTOR_KINDS]; /* some rule that holds reads the kind */
+	bool cuts[DETECTOR_KINDS];  /* some rule that hands off reads it */
 	bool front;                 /* text may still have to be put first, or
 				       wording be missed: all is held */
 };
 
 /* After machine_begin. */
 void hold_begin(struct hold *, struct machine *);
-/* No match of a rule that holds will start before this byte. */
-size_t hold_candidates(const struct hold *, struct machine *);
 /* No hit whose text is kept from the customer will start before this byte,
  * known ones that edits mend aside. */
 size_t hold_frontier(struct hold *, struct machine *);

@@ -304,7 +304,7 @@ static size_t frontier_of(const struct machine *m)
 static int compare_text(const char *s, size_t len, const struct index_text *t)
 {
 	size_t n = len < t->len ? len : t->len;
-	if (memcmp(s, t->folded, n))
+	if (n && memcmp(s, t->folded, n))
 		return -1;
 	for (size_t i = n; i < len; i++)
 		if (s[i] != ' ' && s[i] != '\n')

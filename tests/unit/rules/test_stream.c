@@ -1,0 +1,557 @@
+/*
+ * Streams: for every cutting the verdict and hits of the whole text, nothing
+ * released that a hit could still touch, and nothing held without need.
+ */
+#include "rules/check.h"
+#include "tests/support/failmalloc.h"
+#include "tests/support/policy_kit.h"
+#include "tests/support/split.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct bench {
+	struct policy_kit kit;
+	struct guard_policy *policy;
+	struct guard_scanner *scanner;
+	struct guard_session session;
+};
+
+static int setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	policy_kit_init(&b->kit);
+	b->scanner = guard_scanner_new();
+	*state = b;
+	return b->scanner ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct bench *b = *state;
+	guard_scanner_free(b->scanner);
+	policy_kit_clear(&b->kit);
+	free(b);
+	return 0;
+}
+
+/* ---- every cutting ---- */
+
+struct whole { /* what the whole text gave, and the bench */
+	struct bench *b;
+	const char *text;
+	size_t len;
+	struct guard_verdict verdict;
+	char *delivered; /* with its edits */
+	size_t delivered_len;
+	size_t withheld_from; /* first enforced hit no edit mends */
+	size_t released;      /* over all cuttings, to see that some are */
+};
+
+static bool is_withheld(const struct guard_hit *h)
+{
+	return h->mode == GUARD_ENFORCE && h->action >= GUARD_REPLACE;
+}
+
+static void judge_whole(struct whole *w)
+{
+	struct guard_verdict *v = &w->verdict;
+	guard_check(w->b->scanner, w->b->policy, &w->b->session,
+	    &(struct guard_message){GUARD_AI, w->text, w->len}, v);
+	w->withheld_from = SIZE_MAX;
+	for (size_t i = 0; i < v->n_hits; i++)
+		if (is_withheld(&v->hits[i]) &&
+		    v->hits[i].start < w->withheld_from)
+			w->withheld_from = v->hits[i].start;
+	w->delivered = guard_apply_edits(
+	    w->text, w->len, v->edits, v->n_edits, &w->delivered_len);
+	assert_non_null(w->delivered);
+}
+
+#define MUST(w, split, cond)                                                   \
+	do {                                                                   \
+		if (!(cond))                                                   \
+			fail_msg("\"%.*s\" (%s): not so: %s", (int)(w)->len,   \
+			    (w)->text, (split)->how, #cond);                   \
+	} while (0)
+
+/* Released bytes: nothing withheld, and a beginning of what is delivered. */
+static void check_released(const struct whole *w, const struct split *split,
+    const struct guard_progress *p)
+{
+	const struct guard_verdict *v = &w->verdict;
+	MUST(w, split, p->safe_len <= w->withheld_from);
+	for (size_t i = 0; i < v->n_hits; i++) {
+		const struct guard_hit *h = &v->hits[i];
+		bool covered = false;
+		if (h->mode != GUARD_ENFORCE || h->action != GUARD_REDACT ||
+		    h->start >= p->safe_len)
+			continue;
+		for (size_t k = 0; k < p->n_edits; k++)
+			covered |= p->edits[k].start <= h->start &&
+			    p->edits[k].end >= h->end;
+		MUST(w, split, covered);
+	}
+	for (size_t k = 0; k < p->n_edits; k++)
+		MUST(w, split, p->edits[k].end <= p->safe_len);
+	if (v->undecided || v->action >= GUARD_REPLACE)
+		return;
+	size_t len;
+	char *out =
+	    guard_apply_edits(w->text, p->safe_len, p->edits, p->n_edits, &len);
+	MUST(w, split,
+	    len <= w->delivered_len && !memcmp(out, w->delivered, len));
+	free(out);
+}
+
+static void check_verdict(const struct whole *w, const struct split *split,
+    const struct guard_verdict *is)
+{
+	const struct guard_verdict *v = &w->verdict;
+	MUST(w, split, is->action == v->action);
+	MUST(w, split, is->undecided == v->undecided);
+	MUST(w, split, is->say == v->say);
+	MUST(w, split, is->queue == v->queue);
+	MUST(w, split, is->n_hits == v->n_hits);
+	MUST(w, split, is->deciding == v->deciding);
+	for (size_t i = 0; i < v->n_hits; i++) {
+		MUST(w, split, is->hits[i].start == v->hits[i].start);
+		MUST(w, split, is->hits[i].end == v->hits[i].end);
+		MUST(w, split, is->hits[i].rule == v->hits[i].rule);
+		MUST(w, split, is->hits[i].mode == v->hits[i].mode);
+	}
+	MUST(w, split, is->n_edits == v->n_edits);
+	for (size_t i = 0; i < v->n_edits; i++) {
+		MUST(w, split, is->edits[i].start == v->edits[i].start);
+		MUST(w, split, is->edits[i].end == v->edits[i].end);
+		MUST(w, split, is->edits[i].text == v->edits[i].text);
+	}
+}
+
+static bool feed_all(struct guard_stream *s, const struct whole *w,
+    const struct split *split, struct guard_progress *p)
+{
+	size_t safe = 0, edits = 0;
+	bool cut = false;
+	for (size_t i = 0; i < split->n; i++) {
+		guard_stream_feed(
+		    s, split->pieces[i].data, split->pieces[i].len, p);
+		MUST(w, split, p->safe_len >= safe);
+		MUST(w, split, p->n_edits >= edits);
+		MUST(w, split, p->cut >= cut);
+		safe = p->safe_len;
+		edits = p->n_edits;
+		cut = p->cut;
+		check_released(w, split, p);
+	}
+	return cut;
+}
+
+static void run_read_on(struct whole *w, const struct split *split)
+{
+	struct guard_progress p = {0};
+	struct guard_verdict v;
+	struct guard_stream *s =
+	    guard_stream_new(w->b->policy, &w->b->session, GUARD_AI);
+	assert_non_null(s);
+	guard_stream_read_on(s);
+	bool cut = feed_all(s, w, split, &p);
+	guard_stream_end(s, &v);
+	check_verdict(w, split, &v);
+	MUST(w, split, !cut || v.action == GUARD_HANDOFF);
+	w->released += p.safe_len;
+	guard_stream_free(s);
+}
+
+static void run_cut(struct whole *w, const struct split *split)
+{
+	struct guard_progress p = {0};
+	struct guard_verdict v;
+	struct guard_stream *s =
+	    guard_stream_new(w->b->policy, &w->b->session, GUARD_AI);
+	assert_non_null(s);
+	bool cut = feed_all(s, w, split, &p);
+	guard_stream_end(s, &v);
+	MUST(w, split, v.action == w->verdict.action);
+	MUST(w, split, v.undecided == w->verdict.undecided);
+	MUST(w, split, v.say == w->verdict.say);
+	MUST(w, split, v.queue == w->verdict.queue);
+	MUST(w, split, v.n_hits <= w->verdict.n_hits);
+	MUST(w, split, cut || v.n_hits == w->verdict.n_hits);
+	guard_stream_free(s);
+}
+
+static void run_split(const struct split *split, void *arg)
+{
+	run_read_on(arg, split);
+	run_cut(arg, split);
+}
+
+/* Returns the bytes released over all cuttings. */
+static size_t check_all(struct bench *b, const char *text)
+{
+	if (!b->policy)
+		b->policy = policy_kit_policy(&b->kit);
+	struct whole w = {.b = b, .text = text, .len = strlen(text)};
+	judge_whole(&w);
+	split_all(text, w.len, run_split, &w);
+	free(w.delivered);
+	return w.released;
+}
+
+/* ---- a policy with one of everything ---- */
+
+static void add_everything(struct bench *b)
+{
+	struct policy_kit *k = &b->kit;
+	struct rule *r;
+	uint32_t gap =
+	    policy_kit_phrases(k, "waive ... fee*", "give ... a credit", NULL);
+	r = policy_kit_rule(k, "gap", GUARD_BLOCK, gap);
+	r->ignore_negated = true;
+	r->text = "I cannot promise that.";
+	uint32_t settle = policy_kit_phrases(k, "settle*", NULL);
+	r = policy_kit_rule(k, "near", GUARD_HANDOFF, settle);
+	struct clause *c = policy_kit_clauses(k, r, 1);
+	c->what = policy_kit_any(k, settle);
+	c->near.what =
+	    policy_kit_any(k, policy_kit_phrases(k, "claim*", "fee", NULL));
+	c->near.within = 3;
+	uint32_t refund = policy_kit_phrases(k, "refund*", "money back", NULL);
+	r = policy_kit_rule(k, "excused", GUARD_HANDOFF, refund);
+	r->queue = "billing";
+	policy_kit_excuse(k, r)->phrases = policy_kit_any(
+	    k, policy_kit_phrases(k, "refund policy", "apr", NULL));
+	uint32_t globex = policy_kit_phrases(
+	    k, "globex", "initech mobile", "mobile phone", NULL);
+	policy_kit_rule(k, "red", GUARD_REDACT, globex)->text = "[other]";
+	r = policy_kit_rule(k, "both", GUARD_REPLACE, gap);
+	c = policy_kit_clauses(k, r, 2);
+	c[0].what = policy_kit_any(k, policy_kit_phrases(k, "deal", NULL));
+	c[1].what = policy_kit_any(k, policy_kit_phrases(k, "today", NULL));
+	r->text = "Let me check.";
+	policy_kit_rule(k, "shadow", GUARD_HANDOFF,
+	    policy_kit_phrases(k, "the ... the", NULL))
+	    ->info.mode = GUARD_SHADOW;
+	policy_kit_rule(k, "flag", GUARD_FLAG,
+	    policy_kit_phrases(k, "fee ... refund*", NULL));
+	policy_kit_rule(
+	    k, "post", GUARD_APPEND, policy_kit_phrases(k, "month*", NULL))
+	    ->text = " Terms apply.";
+	policy_kit_rule(k, "again", GUARD_BLOCK,
+	    policy_kit_phrases(k, "other] phone", NULL));
+	static const uint32_t named[] = {0};
+	r = policy_kit_rule(k, "allow", GUARD_ALLOW,
+	    policy_kit_texts(k, "We waive the fee.", NULL));
+	r->allows = named;
+	r->n_allows = 1;
+}
+
+static void fixed_texts_in_every_cutting(void **state)
+{
+	struct bench *b = *state;
+	add_everything(b);
+	static const char *const texts[] = {
+	    "",
+	    "Hello, how are you today?",
+	    "We waive the fee.",
+	    "We waive the fee. Today.",
+	    "I can't waive the fee, but I can settle one two three claim.",
+	    "Settle. Claim. Deal! A deal today.",
+	    "You get a refund by our refund policy. The refund is late.",
+	    "Globex and Initech Mobile phone, my Globex phone, Globex.",
+	    "Globex phone for a month. A deal.",
+	    "Globex: waive every single fee, settle the claim",
+	    "money back, the APR is the APR, money\nback",
+	    "**R e f u n d** for r\xc3\xa9"
+	    "fund\xe2\x80\x8b, re<b>fund</b>s",
+	    "the fee the refund the month the mobile phone",
+	    "waive waive waive a b c d e fee fee fee",
+	    "settle settle claim settle settle settle settle fee.",
+	    "a\xff refund",
+	    "initech initech mobile mobile phone",
+	};
+	size_t released = 0;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		released += check_all(b, texts[i]);
+	assert_true(released > 1000);
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+static void random_texts_in_every_cutting(void **state)
+{
+	struct bench *b = *state;
+	add_everything(b);
+	static const char *const words[] = {"waive", "fee", "give", "a",
+	    "credit", "settle", "claim", "refund", "policy", "apr", "globex",
+	    "initech", "mobile", "phone", "deal", "today", "the", "not",
+	    "money", "back", "month", "and", "so", "we"};
+	static const char *const ends[] = {
+	    " ", " ", " ", " ", " ", " ", ", ", ". ", "! ", "\n", "  "};
+	uint32_t seed = 2463534242u;
+	for (size_t run = 0; run < 150; run++) {
+		char text[160] = "";
+		size_t n = 1 + next_random(&seed) % 16;
+		for (size_t i = 0; i < n; i++) {
+			strcat(text, words[next_random(&seed) % 24]);
+			strcat(text, ends[next_random(&seed) % 11]);
+		}
+		check_all(b, text);
+	}
+}
+
+static void required_wording_in_every_cutting(void **state)
+{
+	struct bench *b = *state;
+	struct policy_kit *k = &b->kit;
+	struct any_of robot =
+	    policy_kit_any(k, policy_kit_phrases(k, "virtual assistant", NULL));
+	struct any_of apr =
+	    policy_kit_any(k, policy_kit_phrases(k, "apr", NULL));
+	struct rule *r =
+	    policy_kit_rule(k, "say", GUARD_PREPEND, DETECTOR_NONE);
+	r->must_say = (struct must){&robot, 1, MUST_SAME_MESSAGE};
+	r->text = "I am a robot. ";
+	r = policy_kit_rule(
+	    k, "terms", GUARD_BLOCK, policy_kit_phrases(k, "per month", NULL));
+	r->must_also_say = (struct must){&apr, 1, MUST_SAME_MESSAGE};
+	policy_kit_rule(
+	    k, "hi", GUARD_PREPEND, policy_kit_phrases(k, "hello", NULL))
+	    ->text = "Hi. ";
+	policy_kit_rule(
+	    k, "red", GUARD_REDACT, policy_kit_phrases(k, "globex", NULL))
+	    ->text = "[x]";
+	check_all(b, "Hello, I am your virtual assistant for Globex, so.");
+	check_all(b, "Good day, Globex here.");
+	check_all(b, "Hello, a virtual assistant: 9 per month. APR 3.");
+	check_all(b, "Hello, a virtual assistant: 9 per month. Globex");
+	check_all(b, "9 per month.");
+}
+
+/* ---- how much is held ---- */
+
+/* After each of the pieces (NULL at the end) exactly so many are safe. */
+struct step {
+	const char *piece;
+	size_t safe;
+};
+
+static void check_steps(struct bench *b, const struct step *steps)
+{
+	if (!b->policy)
+		b->policy = policy_kit_policy(&b->kit);
+	struct guard_stream *s =
+	    guard_stream_new(b->policy, &b->session, GUARD_AI);
+	assert_non_null(s);
+	for (; steps->piece; steps++) {
+		struct guard_progress p;
+		guard_stream_feed(s, steps->piece, strlen(steps->piece), &p);
+		struct guard_span_text text = guard_stream_text(s);
+		if (p.safe_len != steps->safe)
+			fail_msg("\"%.*s|%s\": safe %zu, not %zu",
+			    (int)(text.len - strlen(steps->piece)), text.text,
+			    steps->piece, p.safe_len, steps->safe);
+	}
+	guard_stream_free(s);
+}
+
+static void only_what_may_be_hit_is_held(void **state)
+{
+	struct bench *b = *state;
+	add_everything(b);
+	/* The last word. */
+	check_steps(b,
+	    (const struct step[]){{"Good", 0}, {" mor", 5}, {"ning, ", 14},
+		{"and ", 18}, {NULL, 0}});
+	/* A phrase until it dies. */
+	check_steps(
+	    b, (const struct step[]){{"So money ", 3}, {"is ", 12}, {NULL, 0}});
+	/* A gap until it closes, or the sentence does. */
+	check_steps(b,
+	    (const struct step[]){{"So waive ", 3},
+		{"one two three four five six ", 3}, {"seven ", 43},
+		{NULL, 0}});
+	check_steps(b,
+	    (const struct step[]){
+		{"So waive ", 3}, {"it. ", 13}, {"Then ", 18}, {NULL, 0}});
+	/* The window of a near-word. */
+	check_steps(b,
+	    (const struct step[]){{"So settle ", 3}, {"one two three four ", 3},
+		{"five ", 34}, {NULL, 0}});
+	/* A hit whose exception may still come, until the sentence ends. */
+	check_steps(b,
+	    (const struct step[]){
+		{"So refund it ", 3}, {"apr ", 17}, {NULL, 0}});
+	/* A near-word or an exception that came first holds nothing. */
+	check_steps(b,
+	    (const struct step[]){
+		{"Your claim is ", 14}, {"The apr and ", 26}, {NULL, 0}});
+	/* Shadow and flag hold nothing. */
+	check_steps(b,
+	    (const struct step[]){
+		{"So the big ", 11}, {"the fee ", 19}, {NULL, 0}});
+}
+
+static void redactions_are_let_go(void **state)
+{
+	struct bench *b = *state;
+	add_everything(b);
+	check_steps(b,
+	    (const struct step[]){
+		{"A globex ", 2}, {"and so on ", 19}, {NULL, 0}});
+}
+
+static void a_settled_handoff_cuts(void **state)
+{
+	struct bench *b = *state;
+	struct guard_progress p;
+	struct guard_verdict v;
+	add_everything(b);
+	b->policy = policy_kit_policy(&b->kit);
+	struct guard_stream *s = guard_stream_new(b->policy, NULL, GUARD_AI);
+	guard_stream_feed(s, "We settle a claim ", 18, &p);
+	assert_true(p.cut);
+	assert_true(p.withheld);
+	assert_int_equal(p.safe_len, 3);
+	/* What comes after is not read. */
+	guard_stream_feed(s, "and refund", 10, &p);
+	assert_true(p.cut);
+	assert_int_equal(guard_stream_text(s).len, 18);
+	guard_stream_end(s, &v);
+	assert_int_equal(v.action, GUARD_HANDOFF);
+	assert_int_equal(v.n_hits, 1);
+	assert_int_equal(v.hits[0].start, 3);
+	guard_stream_free(s);
+	/* One whose exception may still come does not. */
+	s = guard_stream_new(b->policy, NULL, GUARD_AI);
+	guard_stream_feed(s, "We refund a claim ", 18, &p);
+	assert_false(p.cut);
+	guard_stream_feed(s, "now. So ", 8, &p);
+	assert_true(p.cut);
+	guard_stream_free(s);
+	/* A block stops the release and reads on. */
+	s = guard_stream_new(b->policy, NULL, GUARD_AI);
+	guard_stream_feed(s, "We waive the fee ", 17, &p);
+	assert_false(p.cut);
+	assert_true(p.withheld);
+	guard_stream_feed(s, "and settle a claim ", 19, &p);
+	assert_true(p.cut);
+	assert_int_equal(p.safe_len, 3);
+	guard_stream_free(s);
+}
+
+static void nothing_moves_after_undecided(void **state)
+{
+	struct bench *b = *state;
+	struct guard_progress p;
+	struct guard_verdict v;
+	add_everything(b);
+	b->policy = policy_kit_policy(&b->kit);
+	struct guard_stream *s = guard_stream_new(b->policy, NULL, GUARD_AI);
+	guard_stream_feed(s, "Good morning ", 13, &p);
+	assert_int_equal(p.safe_len, 13);
+	guard_stream_feed(s, "\xff to you", 8, &p);
+	assert_int_equal(p.safe_len, 13);
+	assert_true(p.withheld);
+	guard_stream_feed(s, " and you and you ", 17, &p);
+	assert_int_equal(p.safe_len, 13);
+	guard_stream_end(s, &v);
+	assert_int_equal(v.action, GUARD_HANDOFF);
+	assert_int_equal(v.undecided, GUARD_UNDECIDED_NOT_UTF8);
+	guard_stream_free(s);
+}
+
+static void a_stream_keeps_what_it_needs(void **state)
+{
+	struct bench *b = *state;
+	struct rule *r = policy_kit_rule(&b->kit, "r", GUARD_BLOCK,
+	    policy_kit_phrases(&b->kit, "rose street", NULL));
+	r->when.set = true;
+	const char *chat = "chat";
+	r->when.channel = (struct words){&chat, 1};
+	policy_kit_excuse(&b->kit, r)->said_by_customer = true;
+	b->policy = policy_kit_policy(&b->kit);
+	char channel[] = "chat", said[] = "rose street", id[] = "c1";
+	struct guard_span_text turn = {said, strlen(said)};
+	struct guard_session session = {.channel = channel,
+	    .conversation = id,
+	    .customer_said = &turn,
+	    .n_customer_said = 1};
+	for (int with = 0; with < 2; with++) {
+		struct guard_progress p;
+		struct guard_verdict v;
+		session.n_customer_said = (size_t)with;
+		struct guard_stream *s =
+		    guard_stream_new(b->policy, &session, GUARD_AI);
+		memset(channel, 'x', 4);
+		memset(said, 'x', 4);
+		guard_stream_feed(s, "in rose street", 14, &p);
+		guard_stream_end(s, &v);
+		assert_int_equal(v.action, with ? GUARD_DELIVER : GUARD_BLOCK);
+		guard_stream_free(s);
+		memcpy(channel, "chat", 4);
+		memcpy(said, "rose", 4);
+	}
+}
+
+/* Memory may run out anywhere: never a weaker verdict, nothing let slip. */
+static int stream_without_memory(void *arg)
+{
+	struct bench *b = arg;
+	static const char text[] =
+	    "A globex here, the month, we waive your fee and more of it.";
+	struct guard_progress p;
+	struct guard_verdict v;
+	struct guard_stream *s = guard_stream_new(b->policy, NULL, GUARD_AI);
+	if (!s)
+		return -1;
+	for (size_t i = 0; i + 1 < sizeof(text); i++) {
+		guard_stream_feed(s, text + i, 1, &p);
+		if (p.safe_len > 29 || (p.safe_len > 2 && !p.n_edits))
+			abort();
+	}
+	guard_stream_end(s, &v);
+	bool starved = v.undecided == GUARD_UNDECIDED_MEMORY;
+	if (starved ? v.action != GUARD_HANDOFF : v.action != GUARD_BLOCK)
+		abort();
+	guard_stream_free(s);
+	return starved ? -1 : 0;
+}
+
+static void memory_may_run_out(void **state)
+{
+	struct bench *b = *state;
+	add_everything(b);
+	b->policy = policy_kit_policy(&b->kit);
+	assert_true(failmalloc_each(stream_without_memory, b) > 10);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(fixed_texts_in_every_cutting),
+	    TEST(random_texts_in_every_cutting),
+	    TEST(required_wording_in_every_cutting),
+	    TEST(only_what_may_be_hit_is_held),
+	    TEST(redactions_are_let_go),
+	    TEST(a_settled_handoff_cuts),
+	    TEST(nothing_moves_after_undecided),
+	    TEST(a_stream_keeps_what_it_needs),
+	    TEST(memory_may_run_out),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
