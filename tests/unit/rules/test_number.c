@@ -78,7 +78,7 @@ static const struct {
 	"D432000 D432000 D604800 D63072000"},
     {"call 5 customers 1,250 1.250 1 250", "C500 C125000 C125 C100 C25000"},
     {"1st 22nd 3rd 4th v1.2.3 a1 $ % cash", ""},
-    {"all 5 try 6 TRY 5 5 TRY", "C500 C600 M500TRY M500TRY"},
+    {"all 5, try 6, TRY 5, 5 TRY", "C500 C600 M500TRY M500TRY"},
     {"tw3nty percent, t w e n t y percent, f1fty d0llars",
 	"P2000 P2000 M5000USD"},
     {"$**75** and **50** % and $7\u200B5", "M7500USD P5000 M7500USD"},
