@@ -1,0 +1,269 @@
+/*
+ * extract - the texts of a JSON body as series, each byte of a series knowing
+ * its place in the document.
+ *
+ * A lone surrogate is judged as U+FFFD: as long as its three-byte form, so
+ * offsets stay true.
+ */
+#include "proxy/channel/extract.h"
+
+#include "proxy/base/mem.h"
+#include "proxy/channel/pieces.h"
+#include "proxy/channel/scan.h"
+
+#include <stdlib.h>
+
+#define MAX_SERIES 4096 /* of one body; each costs a judgement */
+#define MAX_PIECES 65536
+
+/* ---- JSON inside a string ---- */
+
+static void nested_add(struct nested *n, struct nested_text t, struct buf *out)
+{
+	if (t.end == t.start)
+		return;
+	if (n->n_texts == n->cap_texts) {
+		n->cap_texts = n->cap_texts ? n->cap_texts * 2 : 16;
+		n->texts =
+		    mem_realloc_array(n->texts, n->cap_texts, sizeof *n->texts);
+	}
+	pieces_blank_surrogates(out->data + t.start, t.end - t.start);
+	n->texts[n->n_texts++] = t;
+}
+
+static void nested_key(
+    struct nested *n, const struct json_doc *doc, uint32_t i, struct buf *out)
+{
+	const struct json_node *node = &doc->nodes[i];
+
+	if (node->key_end == node->key_start)
+		return;
+	struct nested_text t = {NESTED_STRING, out->len, 0, node->key_start + 1,
+	    node->key_end - node->key_start - 2};
+	json_decode_key(doc, i, out);
+	t.end = out->len;
+	nested_add(n, t, out);
+}
+
+static void nested_value(
+    struct nested *n, const struct json_doc *doc, uint32_t i, struct buf *out)
+{
+	const struct json_node *node = &doc->nodes[i];
+	struct nested_text t = {NESTED_STRING, out->len, 0, node->start + 1,
+	    node->end - node->start - 2};
+
+	if (node->type == JSON_IS_NUMBER) {
+		struct span raw = json_raw(doc, i);
+		t.kind = NESTED_NUMBER;
+		t.raw = node->start;
+		t.raw_len = raw.len;
+		buf_add(out, raw.p, raw.len);
+	} else if (node->type == JSON_IS_STRING) {
+		json_decode(doc, i, out);
+	} else {
+		return;
+	}
+	t.end = out->len;
+	nested_add(n, t, out);
+}
+
+void nested_read(struct nested *n, const struct channel *channel,
+    struct span text, struct buf *out)
+{
+	const struct channel_limits *l = channel_limits(channel);
+	const struct json_limits limits = {
+	    l->max_body_bytes, l->max_depth, l->max_nodes};
+	struct json_doc doc = {0};
+
+	n->n_texts = 0;
+	int err = json_parse(&doc, text.p, text.len, &limits);
+	for (uint32_t i = 0; err == 0 && i < doc.n_nodes; i++) {
+		nested_key(n, &doc, i, out);
+		nested_value(n, &doc, i, out);
+	}
+	json_clear(&doc);
+	/* Not JSON after all, or nothing in it: its letters, as they are. */
+	if (n->n_texts == 0 && text.len > 0) {
+		struct nested_text t = {
+		    NESTED_RAW, out->len, out->len + text.len, 0, text.len};
+		buf_add(out, text.p, text.len);
+		nested_add(n, t, out);
+	}
+}
+
+void nested_clear(struct nested *n)
+{
+	free(n->texts);
+	*n = (struct nested){.texts = NULL};
+}
+
+/* ---- bodies ---- */
+
+static struct channel_series *add_series(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	if (b->n_series == b->cap_series) {
+		b->cap_series = b->cap_series ? b->cap_series * 2 : 16;
+		b->series = mem_realloc_array(
+		    b->series, b->cap_series, sizeof *b->series);
+	}
+	struct channel_series *series = &b->series[b->n_series++];
+	*series = (struct channel_series){
+	    .kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
+	    .message = t->message,
+	    .can_edit = !t->is_key,
+	};
+	struct buf name = {0};
+	scan_name(s, t, &name);
+	if (t->is_key)
+		buf_adds(&name, " (key)");
+	series->name = buf_steal(&name);
+	return series;
+}
+
+/* Texts under one label of one message are joined. */
+static struct channel_series *labelled(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	struct buf name = {0};
+	struct channel_series *found = NULL;
+
+	scan_name(s, t, &name);
+	for (size_t i = b->n_series; i > 0 && found == NULL; i--)
+		if (strcmp(b->series[i - 1].name, name.data) == 0)
+			found = &b->series[i - 1];
+	buf_clear(&name);
+	return found != NULL ? found : add_series(b, s, t);
+}
+
+static void add_piece(struct channel_body *b, struct channel_piece piece)
+{
+	if (b->n_pieces == b->cap_pieces) {
+		b->cap_pieces = b->cap_pieces ? b->cap_pieces * 2 : 16;
+		b->pieces = mem_realloc_array(
+		    b->pieces, b->cap_pieces, sizeof *b->pieces);
+	}
+	b->pieces[b->n_pieces++] = piece;
+}
+
+static void read_plain(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	bool label = t->rule != NULL && t->rule->as != NULL;
+	struct channel_series *series =
+	    label ? labelled(b, s, t) : add_series(b, s, t);
+	size_t start = series->text.len;
+
+	scan_decode(s, t, &series->text);
+	pieces_blank_surrogates(
+	    series->text.data + start, series->text.len - start);
+	add_piece(b,
+	    (struct channel_piece){
+		.node = t->node,
+		.series = (uint32_t)(series - b->series),
+		.is_key = t->is_key,
+		.start = start,
+		.end = series->text.len,
+	    });
+}
+
+static void read_nested(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	struct nested nested = {0};
+	struct buf outer = {0}, texts = {0};
+
+	scan_decode(s, t, &outer);
+	nested_read(
+	    &nested, s->channel, (struct span){outer.data, outer.len}, &texts);
+	for (size_t i = 0; i < nested.n_texts && b->n_series < MAX_SERIES + 1;
+	     i++) {
+		const struct nested_text *n = &nested.texts[i];
+		struct channel_series *series = add_series(b, s, t);
+		buf_add(
+		    &series->text, texts.data + n->start, n->end - n->start);
+		add_piece(b,
+		    (struct channel_piece){
+			.node = t->node,
+			.series = (uint32_t)(series - b->series),
+			.nested = true,
+			.inner = *n,
+			.end = series->text.len,
+		    });
+	}
+	buf_clear(&outer);
+	buf_clear(&texts);
+	nested_clear(&nested);
+}
+
+static int read_texts(struct channel_body *b, const struct scan *s)
+{
+	size_t max = channel_limits(s->channel)->max_text_bytes;
+
+	for (size_t i = 0; i < s->n_texts; i++) {
+		const struct scan_text *t = &s->texts[i];
+		if (t->rule != NULL && t->rule->nested)
+			read_nested(b, s, t);
+		else
+			read_plain(b, s, t);
+		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
+			return CHANNEL_BODY_TEXT_LIMIT;
+	}
+	for (size_t i = 0; i < b->n_series; i++)
+		if (b->series[i].text.len > max)
+			return CHANNEL_BODY_TEXT_LIMIT;
+	return CHANNEL_BODY_OK;
+}
+
+int channel_body_read(
+    const struct channel *channel, struct span bytes, struct channel_body *b)
+{
+	const struct channel_limits *l = channel_limits(channel);
+	const struct json_limits limits = {
+	    l->max_body_bytes, l->max_depth, l->max_nodes};
+	struct scan s = {0};
+
+	*b = (struct channel_body){.n_series = 0};
+	b->json_error = json_parse(&b->doc, bytes.p, bytes.len, &limits);
+	if (b->json_error != 0)
+		return CHANNEL_BODY_NOT_JSON;
+	int err = scan_run(&s, channel, &channel->json, &b->doc);
+	if (err != 0)
+		err = CHANNEL_BODY_SHAPE;
+	else
+		err = read_texts(b, &s);
+	if (err == CHANNEL_BODY_OK) {
+		b->n_messages = s.n_messages;
+		b->has_media = s.has_media;
+		b->mirror_differs = scan_mirror_differs(&s);
+	}
+	scan_clear(&s);
+	return err;
+}
+
+void channel_body_clear(struct channel_body *b)
+{
+	for (size_t i = 0; i < b->n_series; i++) {
+		free(b->series[i].name);
+		buf_clear(&b->series[i].text);
+	}
+	free(b->series);
+	free(b->pieces);
+	json_clear(&b->doc);
+	*b = (struct channel_body){.n_series = 0};
+}
+
+void channel_body_said(const struct channel_body *b, struct buf *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < b->n_series; i++) {
+		const struct channel_series *s = &b->series[i];
+		if (s->kind != CHANNEL_SAID)
+			continue;
+		if (any)
+			buf_addc(out, '\n');
+		buf_add(out, s->text.data, s->text.len);
+		any = true;
+	}
+}

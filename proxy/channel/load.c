@@ -1,0 +1,385 @@
+/*
+ * load - a channel from YAML: preset first, then the block over it, then what
+ * must be there is looked for. Nothing half-read is ever returned.
+ */
+#include "proxy/channel/load.h"
+
+#include "proxy/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DEFAULT_BODY_BYTES ((size_t)4 << 20)
+#define DEFAULT_TEXT_BYTES ((size_t)1 << 20)
+#define DEFAULT_EVENT_BYTES ((size_t)1 << 20)
+#define DEFAULT_FRAMES 200000
+#define DEFAULT_DEPTH 64
+#define MAX_DEPTH 128
+#define DEFAULT_NODES 200000
+
+static const char *const top_keys[] = {"id", "preset", "family", "inspect",
+    "match", "other_requests", "stream_if", "ids", "inbound", "facts",
+    "strip_request_headers", "keys", "variants", "limits", NULL};
+
+static struct channel *channel_new(void)
+{
+	struct channel *c = mem_zero(sizeof *c);
+
+	c->other = CHANNEL_DENY;
+	c->heartbeat = mem_strdup("");
+	c->limits = (struct channel_limits){DEFAULT_BODY_BYTES,
+	    DEFAULT_TEXT_BYTES, DEFAULT_EVENT_BYTES, DEFAULT_FRAMES,
+	    DEFAULT_DEPTH, DEFAULT_NODES};
+	return c;
+}
+
+static void clear_matches(struct channel *c)
+{
+	for (size_t i = 0; i < c->n_matches; i++) {
+		load_free_words(c->matches[i].methods);
+		load_free_words(c->matches[i].segments);
+	}
+	free(c->matches);
+	c->matches = NULL;
+	c->n_matches = 0;
+}
+
+void channel_free(struct channel *c)
+{
+	if (c == NULL)
+		return;
+	clear_matches(c);
+	free(c->id);
+	free(c->family);
+	pointer_clear(&c->stream_if);
+	free(c->stream_equals);
+	load_clear_sources(&c->conversation);
+	load_clear_sources(&c->customer);
+	load_clear_sources(&c->message);
+	pointer_clear(&c->inbound_message);
+	load_clear_pointers(&c->inbound_text);
+	load_clear_pointers(&c->inbound_media);
+	for (int i = 0; i < N_FACTS; i++)
+		load_clear_sources(&c->facts[i]);
+	load_free_words(c->strip);
+	load_free_words(c->keys);
+	free(c->known);
+	load_clear_variant(&c->json);
+	load_clear_variant(&c->sse);
+	free(c->heartbeat);
+	free(c);
+}
+
+/* ---- match ---- */
+
+/* The path split at its slashes. */
+static void load_path(
+    struct loader *l, const struct yaml_node *row, struct match_rule *rule)
+{
+	const struct yaml_node *path = yaml_get(row, "path");
+	size_t n = 0, deep = 0;
+
+	if (path == NULL || path->kind != YAML_TEXT || path->text[0] != '/') {
+		load_fault(l, path ? path : row, "C002",
+		    "for example: /v1/chat/completions",
+		    "path begins with a slash");
+		return;
+	}
+	rule->segments = mem_array(path->len + 2, sizeof *rule->segments);
+	for (const char *at = path->text + 1;;) {
+		size_t len = strcspn(at, "/");
+		if (len > 0 || at[len] != '\0')
+			rule->segments[n++] = mem_strndup(at, len);
+		deep += len == 2 && at[0] == '*' && at[1] == '*';
+		if (at[len] == '\0')
+			break;
+		at += len + 1;
+	}
+	if (deep > 1)
+		load_fault(l, path, "C002", NULL, "more than one ** in path");
+}
+
+static void load_matches(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const keys[] = {"methods", "path", "as", NULL};
+	static const char *const routes[] = {"judge", "pass", "deny", NULL};
+	const struct yaml_node *list = yaml_get(map, "match");
+
+	if (list == NULL)
+		return;
+	clear_matches(c);
+	if (list->kind != YAML_LIST) {
+		load_fault(l, list, "C002", "begin each line with -",
+		    "match takes a list");
+		return;
+	}
+	c->matches = mem_array(list->n_children + 1, sizeof *c->matches);
+	for (const struct yaml_node *i = list->child; i; i = i->next) {
+		int route = CHANNEL_JUDGE;
+		struct match_rule *rule = &c->matches[c->n_matches];
+		if (!load_keys(l, i, keys, "under match"))
+			continue;
+		c->n_matches++;
+		load_words(l, i, "methods", &rule->methods);
+		load_path(l, i, rule);
+		load_choice(l, i, "as", routes, &route);
+		rule->route = (enum channel_route)route;
+	}
+}
+
+/* ---- the rest of the request side ---- */
+
+static void load_ids(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const keys[] = {
+	    "conversation", "customer", "message", "on_missing", NULL};
+	static const char *const words[] = {"reject", "anonymous", NULL};
+	const struct yaml_node *ids = yaml_get(map, "ids");
+	int missing = c->anonymous;
+
+	if (ids == NULL || !load_keys(l, ids, keys, "under ids"))
+		return;
+	load_sources(l, ids, "conversation", &c->conversation);
+	load_sources(l, ids, "customer", &c->customer);
+	load_sources(l, ids, "message", &c->message);
+	load_choice(l, ids, "on_missing", words, &missing);
+	c->anonymous = missing == 1;
+}
+
+static void load_inbound(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const keys[] = {"message", "text", "media", NULL};
+	const struct yaml_node *node = yaml_get(map, "inbound");
+
+	if (node == NULL || !load_keys(l, node, keys, "under inbound"))
+		return;
+	load_pointer(l, node, "message", &c->inbound_message, &c->has_inbound);
+	load_pointers(l, node, "text", &c->inbound_text);
+	load_pointers(l, node, "media", &c->inbound_media);
+}
+
+static void load_facts(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const names[N_FACTS + 1] = {
+	    [FACT_SEGMENT] = "segment",
+	    [FACT_LANGUAGE] = "language",
+	    [FACT_INTERACTION_TYPE] = "interaction_type",
+	    [FACT_ZONE] = "zone",
+	    [FACT_RESOLVED] = "resolved",
+	    [FACT_REPEAT_CONTACT] = "repeat_contact",
+	};
+	const struct yaml_node *node = yaml_get(map, "facts");
+
+	if (node == NULL || !load_keys(l, node, names, "under facts"))
+		return;
+	for (int i = 0; i < N_FACTS; i++)
+		load_sources(l, node, names[i], &c->facts[i]);
+}
+
+static void load_stream_if(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const keys[] = {"ptr", "equals", NULL};
+	const struct yaml_node *node = yaml_get(map, "stream_if");
+
+	if (node == NULL || !load_keys(l, node, keys, "under stream_if"))
+		return;
+	load_pointer(l, node, "ptr", &c->stream_if, &c->has_stream_if);
+	load_text(l, node, "equals", &c->stream_equals);
+	if (!c->has_stream_if || c->stream_equals == NULL)
+		load_fault(l, node, "C006",
+		    "write {ptr: /stream, equals: true}",
+		    "stream_if takes ptr and equals");
+}
+
+static void load_limits(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const keys[] = {"max_body", "max_text", "max_event",
+	    "max_frames", "max_depth", "max_nodes", NULL};
+	const struct yaml_node *node = yaml_get(map, "limits");
+	struct channel_limits *m = &c->limits;
+
+	if (node == NULL || !load_keys(l, node, keys, "under limits"))
+		return;
+	load_size(l, node, "max_body", true, &m->max_body_bytes);
+	load_size(l, node, "max_text", true, &m->max_text_bytes);
+	load_size(l, node, "max_event", true, &m->max_event_bytes);
+	load_size(l, node, "max_frames", false, &m->max_frames);
+	load_size(l, node, "max_depth", false, &m->max_depth);
+	load_size(l, node, "max_nodes", false, &m->max_nodes);
+	if (m->max_depth > MAX_DEPTH)
+		load_fault(
+		    l, node, "C002", "at most 128", "max_depth is too large");
+}
+
+static void load_block(
+    struct loader *l, const struct yaml_node *map, struct channel *c)
+{
+	static const char *const routes[] = {"judge", "pass", "deny", NULL};
+	static const char *const inspects[] = {"response", NULL};
+	int other = c->other, inspect = 0;
+
+	if (!load_keys(l, map, top_keys, "in a channel"))
+		return;
+	load_text(l, map, "id", &c->id);
+	load_text(l, map, "family", &c->family);
+	load_choice(l, map, "inspect", inspects, &inspect);
+	load_matches(l, map, c);
+	load_choice(l, map, "other_requests", routes, &other);
+	c->other = (enum channel_route)other;
+	load_stream_if(l, map, c);
+	load_ids(l, map, c);
+	load_inbound(l, map, c);
+	load_facts(l, map, c);
+	load_words(l, map, "strip_request_headers", &c->strip);
+	load_words(l, map, "keys", &c->keys);
+	load_variants(l, map, c);
+	load_limits(l, map, c);
+}
+
+/* ---- member names that are no text ---- */
+
+static void know(struct channel *c, const char *key)
+{
+	c->known =
+	    mem_realloc_array(c->known, c->n_known + 1, sizeof *c->known);
+	c->known[c->n_known++] = key;
+}
+
+static void know_pointer(struct channel *c, const struct pointer *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++) {
+		if (p->steps[i].kind == POINTER_KEY)
+			know(c, p->steps[i].key);
+		if (p->steps[i].filter_key != NULL)
+			know(c, p->steps[i].filter_key);
+	}
+}
+
+static void know_variant(struct channel *c, const struct variant *v)
+{
+	const struct pointers *lists[] = {&v->ignore, &v->media, &v->remove};
+
+	know_pointer(c, &v->messages);
+	know_pointer(c, &v->end_if);
+	know_pointer(c, &v->error);
+	for (size_t i = 0; i < v->n_texts; i++)
+		know_pointer(c, &v->texts[i].ptr);
+	for (size_t i = 0; i < v->n_mirrors; i++) {
+		know_pointer(c, &v->mirrors[i].ptr);
+		know_pointer(c, &v->mirrors[i].same);
+	}
+	for (size_t k = 0; k < 3; k++)
+		for (size_t i = 0; i < lists[k]->n; i++)
+			know_pointer(c, &lists[k]->items[i]);
+	if (v->key != NULL)
+		know(c, v->key);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void know_keys(struct channel *c)
+{
+	for (size_t i = 0; c->keys != NULL && c->keys[i] != NULL; i++)
+		know(c, c->keys[i]);
+	know_variant(c, &c->json);
+	know_variant(c, &c->sse);
+	if (c->n_known > 0)
+		qsort(c->known, c->n_known, sizeof *c->known, by_text);
+}
+
+/* ---- the whole ---- */
+
+static void load_preset(
+    struct loader *l, const struct yaml_node *name, struct channel *c)
+{
+	struct span bytes = {NULL, 0};
+
+	if (name->kind == YAML_TEXT)
+		bytes = channel_preset(name->text);
+	if (bytes.p == NULL) {
+		const char *const *names = channel_preset_names();
+		const char *near = name->kind == YAML_TEXT
+		    ? yaml_nearest(name->text, names)
+		    : NULL;
+		char hint[128];
+		snprintf(hint, sizeof hint, "%s %s",
+		    near ? "did you mean" : "for example:",
+		    near ? near : names[0]);
+		load_fault(l, name, "C001", hint, "no preset of that name");
+		return;
+	}
+	char file[128];
+	snprintf(file, sizeof file, "presets/%s.yaml", name->text);
+	struct loader own = {.diag = l->diag, .arg = l->arg};
+	struct yaml_doc *doc =
+	    yaml_parse(file, bytes.p, bytes.len, l->diag, l->arg);
+	own.doc = doc;
+	if (doc == NULL)
+		l->faults++;
+	else
+		load_block(&own, yaml_root(doc), c);
+	l->faults += own.faults;
+	yaml_free(doc);
+}
+
+static void check_whole(
+    struct loader *l, const struct yaml_node *block, const struct channel *c)
+{
+	if (c->id == NULL)
+		load_fault(l, block, "C006", "add id: web", "id is missing");
+	if (c->n_matches == 0)
+		load_fault(l, block, "C006", "add match: or preset:",
+		    "no request of this channel is judged");
+	if (c->conversation.n == 0 && !c->anonymous)
+		load_fault(l, block, "C006",
+		    "add ids: conversation, or on_missing: anonymous",
+		    "nothing says what conversation a request belongs to");
+	if (c->json.n_texts == 0 || c->json.emit_text.pieces == NULL)
+		load_fault(l, block, "C006", "add text: and emit: under json",
+		    "nothing says where a JSON body has its text, or how to "
+		    "write one");
+	if (c->has_stream_if &&
+	    (c->sse.n_texts == 0 || c->sse.emit_text.pieces == NULL))
+		load_fault(l, block, "C006", "add text: and emit: under sse",
+		    "nothing says where a stream has its text, or how to "
+		    "write one");
+}
+
+struct channel *channel_load(const struct yaml_doc *doc,
+    const struct yaml_node *block, const char *id, diag_fn *diag, void *arg)
+{
+	struct loader l = {doc, diag, arg, 0};
+	struct channel *c = channel_new();
+	const struct yaml_node *preset =
+	    block->kind == YAML_TEXT ? block : yaml_get(block, "preset");
+
+	if (preset != NULL)
+		load_preset(&l, preset, c);
+	if (id != NULL) {
+		free(c->id);
+		c->id = mem_strdup(id);
+	}
+	if (block->kind != YAML_TEXT)
+		load_block(&l, block, c);
+	if (l.faults == 0)
+		check_whole(&l, block, c);
+	if (l.faults > 0) {
+		channel_free(c);
+		return NULL;
+	}
+	if (c->family == NULL)
+		c->family = mem_strdup(c->id);
+	if (c->strip == NULL)
+		c->strip = mem_array(1, sizeof *c->strip);
+	know_keys(c);
+	return c;
+}

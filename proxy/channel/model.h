@@ -1,0 +1,121 @@
+/*
+ * model - a channel as it is in memory. Private to this folder; written by
+ * load*.c, read-only afterwards.
+ */
+#ifndef HANDRAIL_CHANNEL_MODEL_H
+#define HANDRAIL_CHANNEL_MODEL_H
+
+#include "proxy/channel/channel.h"
+#include "proxy/channel/extract.h"
+#include "proxy/channel/pointer.h"
+#include "proxy/channel/template.h"
+
+/* "header:NAME", "cookie:NAME", "req:/ptr", "res:/ptr". */
+enum source_kind {
+	SOURCE_HEADER,
+	SOURCE_COOKIE,
+	SOURCE_REQUEST,
+	SOURCE_RESPONSE
+};
+struct source {
+	enum source_kind kind;
+	char *name; /* header or cookie; else the pointer as written */
+	struct pointer ptr;
+};
+struct sources {
+	struct source *items;
+	size_t n;
+};
+
+struct pointers {
+	struct pointer *items;
+	size_t n;
+};
+
+struct match_rule {
+	char **methods;  /* NULL-terminated; NULL: any */
+	char **segments; /* NULL-terminated; "{name}", "**" or literal */
+	enum channel_route route;
+};
+
+/* Pointers of the rules below are relative to a message when written without
+ * a slash and a `messages` pointer is given, else to the document. */
+struct text_rule {
+	struct pointer ptr;
+	char *as; /* texts of one message with this label are joined; NULL:
+		     each place is a series of its own */
+	enum channel_kind kind;
+	bool nested; /* decode: json */
+};
+struct mirror_rule {
+	struct pointer ptr;
+	bool judge;   /* its strings are judged besides */
+	bool repeats; /* the strings at `same` below it, joined, must be the
+			 text of the message in the same frame or body */
+	struct pointer same;
+	char **labels; /* of which texts: "content"; NULL-terminated */
+};
+struct set_rule {
+	struct pointer ptr;
+	struct template value;
+};
+
+struct variant {
+	struct pointer messages; /* objects that are a message each */
+	bool has_messages;
+	char *key; /* member that numbers messages; or NULL */
+	struct text_rule *texts;
+	size_t n_texts;
+	struct mirror_rule *mirrors;
+	size_t n_mirrors;
+	struct pointers ignore, media, remove;
+	struct set_rule *sets;
+	size_t n_sets;
+	struct pointer end_if; /* relative to a message: not null ends it */
+	bool has_end_if;
+	struct pointer error; /* present: the bot reports a failure */
+	bool has_error;
+	char *done; /* literal data that ends a stream; or NULL */
+	struct template emit_text, emit_end, emit_done;
+	char *gap; /* between delivered and bridge text */
+};
+
+enum fact {
+	FACT_SEGMENT,
+	FACT_LANGUAGE,
+	FACT_INTERACTION_TYPE,
+	FACT_ZONE,
+	FACT_RESOLVED,
+	FACT_REPEAT_CONTACT,
+	N_FACTS
+};
+
+struct channel {
+	char *id, *family;
+	struct match_rule *matches;
+	size_t n_matches;
+	enum channel_route other;
+	struct pointer stream_if;
+	char *stream_equals;
+	bool has_stream_if;
+	struct sources conversation, customer, message;
+	bool anonymous;
+	struct pointer inbound_message;
+	bool has_inbound;
+	struct pointers inbound_text, inbound_media;
+	struct sources facts[N_FACTS];
+	char **strip;       /* NULL-terminated */
+	char **keys;        /* `keys:`, NULL-terminated, or NULL */
+	const char **known; /* sorted: all member names that are no text */
+	size_t n_known;
+	struct variant json, sse;
+	uint32_t heartbeat_ms, max_hold_ms;
+	char *heartbeat;
+	struct channel_limits limits;
+};
+
+/* A token no language can hide in: [A-Za-z0-9._:/-]{1,128}. */
+bool model_is_token(struct span);
+bool model_knows_key(const struct channel *, struct span key);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * pointer - where in a JSON document: RFC 6901 plus `*` (any member or
+ * element), `-1` (last element), `[k=v]` behind a step (only objects whose
+ * member k is v) and one `**` (any number of steps).
+ *
+ * A relative pointer ("message/content") is the same without the first slash;
+ * it is matched below a node the caller names.
+ */
+#ifndef HANDRAIL_CHANNEL_POINTER_H
+#define HANDRAIL_CHANNEL_POINTER_H
+
+#include "proxy/wire/json.h"
+
+#define POINTER_MAX_STEPS 16
+
+enum pointer_step_kind {
+	POINTER_KEY, /* a member, or an element by its number */
+	POINTER_ANY,
+	POINTER_LAST,
+	POINTER_DEEP,
+};
+
+struct pointer_step {
+	enum pointer_step_kind kind;
+	char *key; /* POINTER_KEY, decoded */
+	size_t key_len;
+	char *filter_key, *filter_value; /* or NULL */
+};
+
+struct pointer {
+	struct pointer_step *steps;
+	size_t n_steps;
+	size_t deep;   /* index of `**`, or n_steps */
+	bool relative; /* written without the first slash */
+};
+
+/* 0, or -1 with *why a sentence fragment ("more than one **"). *out is clear
+ * then. "" is the whole document. */
+int pointer_parse(struct pointer *out, const char *text, const char **why)
+    __attribute__((warn_unused_result));
+void pointer_clear(struct pointer *);
+/* Does node stand at this pointer below base (0: the document)? */
+bool pointer_match(const struct pointer *, const struct json_doc *,
+    uint32_t base, uint32_t node);
+/* The first such node after `after` (in document order; JSON_NONE: the first
+ * of all), or JSON_NONE. */
+uint32_t pointer_find(const struct pointer *, const struct json_doc *,
+    uint32_t base, uint32_t after);
+
+#endif

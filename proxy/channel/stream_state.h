@@ -1,0 +1,58 @@
+/*
+ * stream_state - what is remembered of one event stream. Private to this
+ * folder: written by stream.c, read by render_stream.c.
+ */
+#ifndef HANDRAIL_CHANNEL_STREAM_STATE_H
+#define HANDRAIL_CHANNEL_STREAM_STATE_H
+
+#include "proxy/channel/pieces.h"
+#include "proxy/channel/scan.h"
+#include "proxy/channel/stream.h"
+
+struct stream_series {
+	char *name;
+	uint32_t hash;
+	enum channel_kind kind;
+	uint32_t message;
+	bool held, ended;
+	size_t len;      /* bytes of text so far */
+	uint32_t half;   /* high surrogate waiting for its other half; or 0 */
+	struct buf text; /* held: all of it */
+};
+
+struct stream_message {
+	char key[24];
+	bool sent_text, sent_end; /* what the client has got */
+};
+
+/* A part under construction: its text is still an offset. */
+struct stream_part {
+	struct channel_part part;
+	size_t text;               /* in scratch */
+	struct nested_text nested; /* of WHOLE parts with held_by */
+};
+
+struct channel_stream {
+	const struct channel *channel;
+	struct stream_series *series;
+	size_t n_series;
+	struct stream_message messages[SCAN_MAX_MESSAGES];
+	size_t n_messages;
+	bool sent_done;
+	struct buf up; /* an upstream frame templates copy from */
+	struct json_doc up_doc;
+	bool up_has_message;
+
+	/* of the frame at hand */
+	struct json_doc doc;
+	struct scan scan;
+	struct buf scratch, keys, decoded;
+	struct stream_part *parts;
+	size_t n_parts, cap_parts;
+	struct channel_part *given;
+	uint32_t *ends;
+	size_t n_ends;
+	uint32_t ordinal[SCAN_MAX_MESSAGES]; /* of the frame's messages */
+};
+
+#endif
