@@ -5,12 +5,11 @@
 #ifndef HANDRAIL_PROXY_CLI_STORAGE_H
 #define HANDRAIL_PROXY_CLI_STORAGE_H
 
+#include "proxy/cli/verbs.h"
 #include "proxy/store/store.h"
 #include "proxy/store/vault.h"
 
 #include <stdbool.h>
-
-enum { EXIT_GOOD = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_BROKEN = 3 };
 
 struct storage {
 	const char *config, *path, *keys; /* options, or NULL */

@@ -89,6 +89,7 @@ export async function startHandrail(t, options) {
 	});
 	let out = "";
 	let ended = null;
+	let killed = false; // on purpose
 	const exit = new Promise((done) =>
 		child.on("exit", (code, signal) => done((ended = { code, signal }))),
 	);
@@ -102,7 +103,7 @@ export async function startHandrail(t, options) {
 		const killer = setTimeout(() => child.kill("SIGKILL"), 15000);
 		const { signal } = await stop();
 		clearTimeout(killer);
-		if (signal === "SIGKILL" && !options.killed)
+		if (signal === "SIGKILL" && !killed)
 			throw new Error(`handrail did not stop:\n${out}`);
 		if (/ERROR: (Address|Thread|Leak)Sanitizer|runtime error:/.test(out))
 			throw new Error(`sanitizer report:\n${out}`);
@@ -125,7 +126,10 @@ export async function startHandrail(t, options) {
 		log: () => out,
 		exit,
 		stop,
-		kill: (signal) => child.kill(signal),
+		kill: (signal) => {
+			killed = true;
+			child.kill(signal);
+		},
 		records: () => auditRecords(dir),
 		handrail: (...args) => run([...args.slice(0, 1), ...args.slice(1)], { cwd: dir }),
 	};

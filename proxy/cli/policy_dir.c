@@ -1,0 +1,289 @@
+/* policy_dir - see policy_dir.h. */
+#include "proxy/cli/policy_dir.h"
+
+#include "proxy/base/file.h"
+#include "proxy/base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_FILE_BYTES (16u << 20)
+#define MAX_FILES 4096u
+#define MAX_ZONE_BYTES (64u << 10)
+#define ZONEINFO "/usr/share/zoneinfo"
+
+struct files {
+	struct guard_file *items;
+	size_t n;
+};
+
+struct zone {
+	struct zone *next;
+	char *name;
+	struct buf bytes;
+};
+
+struct policy_dir {
+	char *path;
+	struct files own, shipped;
+	struct zone *zones;
+	struct guard_source source;
+};
+
+static void report(diag_fn *diag, void *arg, const char *file, const char *why)
+{
+	diag(&(struct diag){.level = DIAG_ERROR,
+		 .code = "P001",
+		 .file = file,
+		 .message = why},
+	    arg);
+}
+
+static void add(struct files *f, const char *name, struct buf *bytes)
+{
+	f->items = mem_realloc_array(f->items, f->n + 1, sizeof(*f->items));
+	size_t len = bytes->len;
+	f->items[f->n++] =
+	    (struct guard_file){mem_strdup(name), buf_steal(bytes), len};
+}
+
+static bool read_one(struct files *f, const char *dir, const char *name,
+    diag_fn *diag, void *arg)
+{
+	struct buf bytes = {0};
+	char *path = file_join(dir, name);
+	int err = file_read(path, &bytes, MAX_FILE_BYTES);
+	if (err == 0) {
+		add(f, name, &bytes);
+	} else {
+		char *why = mem_printf("cannot be read: %s", strerror(-err));
+		report(diag, arg, path, why);
+		free(why);
+		buf_clear(&bytes);
+	}
+	free(path);
+	return err == 0;
+}
+
+static int is_yaml(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+	return d->d_name[0] != '.' &&
+	    ((n > 5 && strcmp(d->d_name + n - 5, ".yaml") == 0) ||
+		(n > 4 && strcmp(d->d_name + n - 4, ".yml") == 0));
+}
+
+/* Every YAML file of a subfolder, in byte order of the names. One that is not
+ * there has none. */
+static bool read_folder(
+    struct files *f, const char *dir, const char *sub, diag_fn *diag, void *arg)
+{
+	char *path = file_join(dir, sub);
+	struct dirent **names = NULL;
+	int n = scandir(path, &names, is_yaml, NULL);
+	bool good = n >= 0 || errno == ENOENT;
+	if (!good)
+		report(diag, arg, path, strerror(errno));
+	free(path);
+	for (int i = 0; i < n; i++) {
+		char *name = mem_printf("%s/%s", sub, names[i]->d_name);
+		if (f->n >= MAX_FILES) {
+			report(diag, arg, dir, "holds too many files");
+			good = false;
+		} else {
+			good = read_one(f, dir, name, diag, arg) && good;
+		}
+		free(name);
+		free(names[i]);
+	}
+	free(names);
+	return good;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct guard_file *x = a;
+	const struct guard_file *y = b;
+	return strcmp(x->path, y->path);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Where the shipped packs are; NULL: nowhere. For free(). */
+static char *find_shipped(const char *given)
+{
+	static const char *const beside[] = {
+	    "../share/handrail/policies", "../../policies", "../policies"};
+	const char *share = getenv("HANDRAIL_SHARE");
+	char self[4096];
+	if (given)
+		return mem_strdup(given);
+	if (share && *share)
+		return mem_strdup(share);
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		char *dir = file_dir(self);
+		for (size_t i = 0; i < 3; i++) {
+			char *path = file_join(dir, beside[i]);
+			if (is_folder(path)) {
+				free(dir);
+				return path;
+			}
+			free(path);
+		}
+		free(dir);
+	}
+	return is_folder(HANDRAIL_SOURCE "/policies")
+	    ? mem_strdup(HANDRAIL_SOURCE "/policies")
+	    : NULL;
+}
+
+static bool read_shipped(
+    struct files *f, const char *given, diag_fn *diag, void *arg)
+{
+	char *dir = find_shipped(given);
+	bool good = true;
+	if (dir)
+		good = read_folder(f, dir, "lists", diag, arg) &&
+		    read_folder(f, dir, "packs", diag, arg);
+	free(dir);
+	return good;
+}
+
+struct policy_dir *policy_dir_open(
+    const char *dir, const char *shipped, diag_fn *diag, void *arg)
+{
+	struct policy_dir *p = mem_zero(sizeof(*p));
+	p->path = mem_strdup(dir);
+	bool good = is_folder(dir);
+	if (!good)
+		report(diag, arg, dir,
+		    "is not a folder. A policy is a folder with policy.yaml");
+	good = good && read_one(&p->own, dir, "policy.yaml", diag, arg) &&
+	    read_folder(&p->own, dir, "lists", diag, arg) &&
+	    read_folder(&p->own, dir, "packs", diag, arg) &&
+	    read_folder(&p->own, dir, "tests", diag, arg) &&
+	    read_shipped(&p->shipped, shipped, diag, arg);
+	if (!good) {
+		policy_dir_close(p);
+		return NULL;
+	}
+	if (p->own.n)
+		qsort(p->own.items, p->own.n, sizeof(*p->own.items), by_path);
+	return p;
+}
+
+static void files_clear(struct files *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		free((char *)f->items[i].path);
+		free((char *)f->items[i].bytes);
+	}
+	free(f->items);
+}
+
+void policy_dir_close(struct policy_dir *p)
+{
+	if (!p)
+		return;
+	files_clear(&p->own);
+	files_clear(&p->shipped);
+	while (p->zones) {
+		struct zone *z = p->zones;
+		p->zones = z->next;
+		buf_clear(&z->bytes);
+		free(z->name);
+		free(z);
+	}
+	free(p->path);
+	free(p);
+}
+
+/* "America/New_York", never a way out of the folder. */
+static bool is_zone_name(const char *name)
+{
+	return *name && *name != '/' && !strstr(name, "..") &&
+	    strspn(name,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789/_+-") == strlen(name);
+}
+
+static const unsigned char *find_zone(void *arg, const char *name, size_t *len)
+{
+	struct policy_dir *p = arg;
+	struct zone *z = p->zones;
+	while (z && strcmp(z->name, name) != 0)
+		z = z->next;
+	if (!z) {
+		struct buf bytes = {0};
+		char *path =
+		    is_zone_name(name) ? file_join(ZONEINFO, name) : NULL;
+		int err =
+		    path ? file_read(path, &bytes, MAX_ZONE_BYTES) : -EINVAL;
+		free(path);
+		if (err != 0)
+			return NULL;
+		z = mem_zero(sizeof(*z));
+		z->name = mem_strdup(name);
+		z->bytes = bytes;
+		z->next = p->zones;
+		p->zones = z;
+	}
+	*len = z->bytes.len;
+	return (const unsigned char *)z->bytes.data;
+}
+
+const struct guard_source *policy_dir_source(
+    struct policy_dir *p, const char *environment)
+{
+	p->source = (struct guard_source){
+	    .own = p->own.items,
+	    .n_own = p->own.n,
+	    .shipped = p->shipped.items,
+	    .n_shipped = p->shipped.n,
+	    .environment = environment,
+	    .zone = find_zone,
+	    .zone_arg = p,
+	};
+	return &p->source;
+}
+
+const char *policy_dir_path(const struct policy_dir *p)
+{
+	return p->path;
+}
+
+const struct guard_file *policy_dir_file(
+    const struct policy_dir *p, const char *name)
+{
+	const struct files *both[] = {&p->own, &p->shipped};
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < both[k]->n; i++)
+			if (strcmp(both[k]->items[i].path, name) == 0)
+				return &both[k]->items[i];
+	return NULL;
+}
+
+struct guard_policy *policy_dir_load(const char *dir, const char *shipped,
+    const char *environment, const struct guard_limits *limits, diag_fn *diag,
+    void *arg)
+{
+	struct policy_dir *p = policy_dir_open(dir, shipped, diag, arg);
+	struct guard_policy *policy = NULL;
+	if (!p)
+		return NULL;
+	if (guard_policy_load(&policy, policy_dir_source(p, environment),
+		limits, diag, arg) != GUARD_OK)
+		policy = NULL;
+	policy_dir_close(p);
+	return policy;
+}

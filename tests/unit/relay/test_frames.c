@@ -1,0 +1,320 @@
+/* frames: what leaves a stream that is judged while it arrives. */
+#include "proxy/relay/frames.h"
+#include "proxy/channel/channel.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char policy_yaml[] =
+    "format: 1\nkind: policy\nname: t\nowner: t\n"
+    "packs: [p]\nhandoff_defaults:\n  say: A colleague takes over.\n";
+static const char pack_yaml[] =
+    "format: 1\nkind: pack\npack: p\ntitle: t\nversion: 1\nowner: t\n"
+    "languages: [en]\nrules:\n"
+    "  - id: promise\n    title: promise\n    severity: high\n"
+    "    find: {phrases: [I guarantee]}\n    then: handoff\n"
+    "    examples:\n      matches:\n        - I guarantee it.\n"
+    "      passes:\n        - Hello.\n"
+    "  - id: card\n    title: card\n    severity: high\n"
+    "    find: {entities: [payment_card]}\n"
+    "    then: {redact: {with: XX}}\n"
+    "    examples:\n      matches:\n        - It is 4111 1111 1111 1111.\n"
+    "      passes:\n        - Hello.\n"
+    "  - id: blocked\n    title: blocked\n    severity: high\n"
+    "    find: {phrases: [forbidden word]}\n"
+    "    then: {block: {say: No.}}\n"
+    "    examples:\n      matches:\n        - A forbidden word.\n"
+    "      passes:\n        - Hello.\n"
+    "  - id: terms\n    title: terms\n    severity: high\n"
+    "    find: {phrases: [per month for]}\n"
+    "    must_also_say:\n      all:\n        - phrases: [APR]\n"
+    "      where: same message\n"
+    "    then: {append: \" APR 9.\"}\n"
+    "    examples:\n      matches:\n        - It is 9 per month for 2.\n"
+    "      passes:\n        - Hello.\n";
+
+struct fixture {
+	struct channel *channel;
+	struct guard_policy *policy;
+	struct guard_scanner *scanner;
+	struct guard_session session;
+};
+
+static void print_diag(const struct diag *d, void *arg)
+{
+	(void)arg;
+	print_error("%s:%u:%u %s %s\n", d->file ? d->file : "", d->line,
+	    d->col, d->code, d->message);
+}
+
+static int setup(void **state)
+{
+	struct fixture *x = calloc(1, sizeof(*x));
+	const struct guard_file files[] = {
+	    {"policy.yaml", policy_yaml, sizeof(policy_yaml) - 1},
+	    {"packs/p.yaml", pack_yaml, sizeof(pack_yaml) - 1},
+	};
+	struct guard_source source = {.own = files, .n_own = 2};
+	static const char channel_yaml[] = "preset: openai-chat\n";
+	assert_int_equal(
+	    guard_policy_load(&x->policy, &source, NULL, print_diag, NULL), 0);
+	struct yaml_doc *doc = yaml_parse("c.yaml", channel_yaml,
+	    sizeof(channel_yaml) - 1, print_diag, NULL);
+	assert_non_null(doc);
+	x->channel =
+	    channel_load(doc, yaml_root(doc), "web", print_diag, NULL);
+	assert_non_null(x->channel);
+	yaml_free(doc);
+	x->scanner = guard_scanner_new();
+	*state = x;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *x = *state;
+	guard_scanner_free(x->scanner);
+	guard_policy_unref(x->policy);
+	channel_free(x->channel);
+	free(x);
+	return 0;
+}
+
+static struct frames *begin(struct fixture *x)
+{
+	return frames_new(&(struct frames_options){
+	    x->channel, x->policy, &x->session, x->scanner});
+}
+
+static void delta(struct buf *out, const char *members)
+{
+	buf_printf(out,
+	    "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\","
+	    "\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,%s}]}"
+	    "\n\n",
+	    members);
+}
+
+/* A stream that says text in pieces of so many bytes. */
+static void stream_of(struct buf *out, const char *text, size_t piece)
+{
+	delta(out,
+	    "\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"
+	    "\"finish_reason\":null");
+	for (size_t i = 0; i < strlen(text); i += piece) {
+		char members[256];
+		snprintf(members, sizeof(members),
+		    "\"delta\":{\"content\":\"%.*s\"},\"finish_reason\":null",
+		    (int)piece, text + i);
+		delta(out, members);
+	}
+	delta(out, "\"delta\":{},\"finish_reason\":\"stop\"");
+	buf_adds(out, "data: [DONE]\n\n");
+}
+
+/* Play the relay: feed, take, record edits at once, close. */
+static void play(struct fixture *x, const struct buf *in, size_t step,
+    struct buf *out, enum guard_action *action)
+{
+	struct frames *f = begin(x);
+	enum frames_state state = FRAMES_OPEN;
+	for (size_t i = 0; i < in->len && state == FRAMES_OPEN; i += step) {
+		size_t n = in->len - i < step ? in->len - i : step;
+		state = frames_feed(f, in->data + i, n);
+		frames_edits_recorded(f, frames_edits(f));
+		frames_take(f, out);
+	}
+	if (state == FRAMES_OPEN)
+		state = frames_end(f);
+	if (state != FRAMES_OVER)
+		frames_close(f);
+	*action = frames_verdicts(f)->action;
+	const char *say = frames_verdicts(f)->say;
+	struct channel_emit emit = {.time_s = 1, .id = "x"};
+	if (*action >= GUARD_REPLACE) {
+		emit.text = span_str(say);
+		frames_cut(f, &emit, out);
+	} else if (state == FRAMES_OVER) {
+		frames_release(f);
+		frames_take(f, out);
+		emit.text = frames_behind(f);
+		if (emit.text.len)
+			frames_cut(f, &emit, out);
+	}
+	frames_free(f);
+}
+
+/* What a client puts together: the contents of all deltas. */
+static void said(struct fixture *x, const struct buf *out, struct buf *text)
+{
+	struct sse_decoder sse;
+	struct sse_frame frame;
+	struct channel_stream *s = channel_stream_new(x->channel);
+	sse_init(&sse, NULL);
+	sse_feed(&sse, out->data, out->len);
+	buf_adds(text, "");
+	while (sse_next(&sse, &frame) == 1) {
+		struct channel_frame c;
+		channel_stream_frame(s, &frame, &c);
+		assert_int_not_equal(c.role, CHANNEL_FRAME_UNREADABLE);
+		for (size_t i = 0; i < c.n_parts; i++)
+			if (c.parts[i].kind == CHANNEL_SAID)
+				buf_add(text, c.parts[i].text.p,
+				    c.parts[i].text.len);
+	}
+	channel_stream_free(s);
+	sse_clear(&sse);
+}
+
+static const size_t pieces[] = {1, 2, 3, 5, 7, 100};
+static const size_t steps[] = {1, 3, 17, 64, 1000, 100000};
+
+static void each_cutting(struct fixture *x, const char *text,
+    enum guard_action want,
+    void (*check)(const struct buf *in, const struct buf *out,
+	const char *said))
+{
+	for (size_t p = 0; p < 6; p++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0}, out = {0}, words = {0};
+			enum guard_action action;
+			stream_of(&in, text, pieces[p]);
+			play(x, &in, steps[s], &out, &action);
+			if (action != want)
+				fail_msg("piece %zu step %zu: %s", pieces[p],
+				    steps[s], guard_action_name(action));
+			said(x, &out, &words);
+			check(&in, &out, words.data);
+			buf_clear(&in);
+			buf_clear(&out);
+			buf_clear(&words);
+		}
+}
+
+static void same_bytes(
+    const struct buf *in, const struct buf *out, const char *words)
+{
+	(void)words;
+	assert_int_equal(in->len, out->len);
+	assert_memory_equal(in->data, out->data, in->len);
+}
+
+static void test_clean_is_identical(void **state)
+{
+	each_cutting(*state, "Your order left us today. It comes on Friday.",
+	    GUARD_DELIVER, same_bytes);
+}
+
+static void is_bridged(
+    const struct buf *in, const struct buf *out, const char *words)
+{
+	(void)in;
+	assert_null(strstr(out->data, "guarantee"));
+	assert_null(strstr(out->data, "zq81"));
+	assert_non_null(strstr(words, "A colleague takes over."));
+	assert_non_null(strstr(out->data, "data: [DONE]\n\n"));
+}
+
+static void test_handoff_cuts(void **state)
+{
+	each_cutting(*state, "Sure thing. I guarantee zq81 will work fine.",
+	    GUARD_HANDOFF, is_bridged);
+}
+
+static void is_redacted(
+    const struct buf *in, const struct buf *out, const char *words)
+{
+	(void)in;
+	assert_string_equal(words, "Your card XX is set. Bye.");
+	assert_null(strstr(out->data, "4111"));
+}
+
+static void test_redact_splices(void **state)
+{
+	each_cutting(*state, "Your card 4111 1111 1111 1111 is set. Bye.",
+	    GUARD_REDACT, is_redacted);
+}
+
+static void is_blocked(
+    const struct buf *in, const struct buf *out, const char *words)
+{
+	(void)in;
+	assert_null(strstr(out->data, "forbidden"));
+	assert_null(strstr(out->data, "after"));
+	assert_string_equal(words + strlen(words) - 3, "No.");
+}
+
+static void test_block_stops(void **state)
+{
+	each_cutting(*state, "Well, a forbidden word and more after it.",
+	    GUARD_BLOCK, is_blocked);
+}
+
+static void is_appended(
+    const struct buf *in, const struct buf *out, const char *words)
+{
+	(void)in;
+	assert_string_equal(words, "It is 9 per month for 2 years. APR 9.");
+	assert_non_null(strstr(out->data, "data: [DONE]\n\n"));
+}
+
+static void test_append_follows(void **state)
+{
+	each_cutting(*state, "It is 9 per month for 2 years.", GUARD_APPEND,
+	    is_appended);
+}
+
+/* An edit waits for its record; nothing behind it overtakes. */
+static void test_edit_waits_for_its_record(void **state)
+{
+	struct fixture *x = *state;
+	struct buf in = {0}, out = {0};
+	stream_of(&in, "Card 4111 1111 1111 1111 is yours. Good bye now.", 4);
+	struct frames *f = begin(x);
+	frames_feed(f, in.data, in.len);
+	frames_take(f, &out);
+	assert_true(frames_edits(f) > 0);
+	assert_null(out.data ? strstr(out.data, "XX") : NULL);
+	assert_null(out.data ? strstr(out.data, "bye") : NULL);
+	frames_edits_recorded(f, frames_edits(f));
+	frames_take(f, &out);
+	assert_non_null(strstr(out.data, "XX"));
+	frames_free(f);
+	buf_clear(&in);
+	buf_clear(&out);
+}
+
+static void test_not_a_frame_of_the_channel(void **state)
+{
+	struct fixture *x = *state;
+	struct frames *f = begin(x);
+	static const char junk[] = "data: {\"choices\": 7\n\n";
+	struct buf out = {0};
+	assert_int_equal(
+	    frames_feed(f, junk, sizeof(junk) - 1), FRAMES_UNREADABLE);
+	frames_take(f, &out);
+	assert_int_equal(out.len, 0);
+	frames_free(f);
+	buf_clear(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_clean_is_identical),
+	    cmocka_unit_test(test_handoff_cuts),
+	    cmocka_unit_test(test_redact_splices),
+	    cmocka_unit_test(test_block_stops),
+	    cmocka_unit_test(test_append_follows),
+	    cmocka_unit_test(test_edit_waits_for_its_record),
+	    cmocka_unit_test(test_not_a_frame_of_the_channel),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
