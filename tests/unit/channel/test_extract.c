@@ -1,0 +1,203 @@
+/* Every text of a body is found, whoever put it there. */
+#include "proxy/channel/extract.h"
+#include "tests/support/guard_page.h"
+#include "tests/unit/channel/openai.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct channel *channel;
+
+static int trace(const char *json, size_t len, struct buf *out)
+{
+	struct channel_body body;
+	struct guard_page page;
+
+	guard_page_init(&page, json, len);
+	buf_adds(out, "");
+	int err = channel_body_read(
+	    channel, (struct span){page.data, page.len}, &body);
+	for (size_t i = 0; err == 0 && i < body.n_series; i++) {
+		const struct channel_series *s = &body.series[i];
+		buf_printf(out, "%s%c%s=%s|", s->name, "sto"[s->kind],
+		    s -> can_edit ? "" : "!", s->text.data);
+		assert_true(s->text.len > 0);
+	}
+	if (err == 0 && body.has_media)
+		buf_adds(out, "MEDIA");
+	if (err == 0 && body.mirror_differs)
+		buf_adds(out, "DIFFERS");
+	channel_body_clear(&body);
+	guard_page_clear(&page);
+	return err;
+}
+
+#define MESSAGE(m) "{\"choices\":[{\"index\":0,\"message\":{" m "}}]}"
+
+static const struct {
+	const char *json, *texts;
+} rows[] = {
+    {"{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,"
+     "\"model\":\"m/x:1\",\"choices\":[{\"index\":0,\"message\":{\"role\":"
+     "\"assistant\",\"content\":\"Hi \\u00e9\",\"refusal\":null},"
+     "\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{"
+     "\"prompt_tokens\":1,\"prompt_tokens_details\":{\"cached_tokens\":0}},"
+     "\"system_fingerprint\":\"fp_1\"}",
+	"0/contents=Hi \xc3\xa9|"},
+    /* Parts are one message; choices are not. */
+    {"{\"choices\":[{\"index\":1,\"message\":{\"content\":[{\"type\":"
+     "\"text\",\"text\":\"ref\"},{\"type\":\"text\",\"text\":\"und\"}]}},"
+     "{\"index\":0,\"message\":{\"content\":\"b\",\"refusal\":\"no\"}}]}",
+	"1/contents=refund|0/contents=b|0/refusals=no|"},
+    {MESSAGE("\"reasoning_content\":\"r\",\"audio\":{\"id\":\"a\","
+	     "\"transcript\":\"t\",\"data\":\"QUJD\",\"expires_at\":1}"),
+	"0/reasoningo=r|0/transcripts=t|0/message/audio/datao=QUJD|MEDIA"},
+    /* Tool calls: the strings inside the string, and the numbers. */
+    {MESSAGE("\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
+	     "\"function\":{\"name\":\"send\",\"arguments\":"
+	     "\"{\\\"to\\\":\\\"A\\\\u006en\\\",\\\"card\\\":4111}\"}}]"),
+	"0/message/tool_calls/0/function/namet=send|"
+	"0/message/tool_calls/0/function/argumentst=to|"
+	"0/message/tool_calls/0/function/argumentst=Ann|"
+	"0/message/tool_calls/0/function/argumentst=card|"
+	"0/message/tool_calls/0/function/argumentst=4111|"},
+    {MESSAGE("\"function_call\":{\"name\":\"f\",\"arguments\":\"{half\"}"),
+	"0/message/function_call/namet=f|"
+	"0/message/function_call/argumentst={half|"},
+    /* Fields nobody listed, keys nobody listed, ids that are no ids. */
+    {"{\"choices\":[],\"note\":\"x\",\"n\":{\"deep\":[\"y\"]}}",
+	"/note (key)o!=note|/noteo=x|/n (key)o!=n|/n/deep (key)o!=deep|"
+	"/n/deep/0o=y|"},
+    {"{\"id\":\"refund approved\",\"model\":\"\\u0061\","
+     "\"usage\":{\"all of it\":1,\"tokens\":2}}",
+	"/ido=refund approved|/modelo=a|"
+	"/usage/all of it (key)o!=all of it|"},
+    {"{\"error\":{\"message\":\"boom\",\"type\":\"server_error\",\"param\":"
+     "null,\"code\":\"a b\"}}",
+	"/erroro=boom|/error/codeo=a b|"},
+    {"{\"detail\":\"Not Found\"}",
+	"/detail (key)o!=detail|/detailo=Not Found|"},
+    {"[\"a\",[\"b\"]]", "/0o=a|/1/0o=b|"},
+    {"\"a\"", "o=a|"},
+    {"{}", ""},
+    /* Mirrors. */
+    {"{\"choices\":[{\"index\":0,\"message\":{\"content\":\"ab\"},"
+     "\"logprobs\":{\"content\":[{\"token\":\"a\",\"logprob\":-1,\"bytes\":"
+     "[97],\"top_logprobs\":[]},{\"token\":\"b\"}],\"refusal\":null}}]}",
+	"0/contents=ab|"},
+    {"{\"choices\":[{\"index\":0,\"message\":{\"content\":\"ab\"},"
+     "\"logprobs\":{\"content\":[{\"token\":\"x\"}]}}]}",
+	"0/contents=ab|DIFFERS"},
+    {MESSAGE("\"content\":\"a\",\"annotations\":[{\"type\":\"url_citation\","
+	     "\"url_citation\":{\"url\":\"http://u\",\"title\":\"T\"}}]"),
+	"0/contents=a|"
+	"0/message/annotations/0/url_citation (key)o!=url_citation|"
+	"0/message/annotations/0/url_citation/urlo=http://u|"
+	"0/message/annotations/0/url_citation/titleo=T|"},
+    /* A lone surrogate is judged as the replacement character. */
+    {MESSAGE("\"content\":\"a\\ud83db\""),
+	"0/contents=a\xef\xbf\xbd"
+	"b|"},
+};
+
+static void test_texts(void **state)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf got = {0};
+		int err = trace(rows[i].json, strlen(rows[i].json), &got);
+		if (err != 0 || strcmp(got.data, rows[i].texts) != 0)
+			fail_msg("%s: %d\n got %s\nwant %s", rows[i].json, err,
+			    got.data, rows[i].texts);
+		buf_clear(&got);
+	}
+}
+
+static const struct {
+	const char *json;
+	int err;
+} bad[] = {
+    {"", CHANNEL_BODY_NOT_JSON},
+    {"<html>", CHANNEL_BODY_NOT_JSON},
+    {"{\"choices\":[]", CHANNEL_BODY_NOT_JSON},
+    {"{\"a\":1,\"a\":2}", CHANNEL_BODY_NOT_JSON},
+    {MESSAGE("\"content\":4111"), CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"content\":true"), CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":1},{\"index\":1}]}", CHANNEL_BODY_SHAPE},
+};
+
+static void test_unreadable(void **state)
+{
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct buf got = {0};
+		int err = trace(bad[i].json, strlen(bad[i].json), &got);
+		if (err != bad[i].err)
+			fail_msg("%s: %d", bad[i].json, err);
+		buf_clear(&got);
+	}
+}
+
+/* No prefix of a body is read as a body. */
+static void test_truncations(void **state)
+{
+	size_t len = strlen(rows[0].json);
+
+	for (size_t i = 0; i < len; i++) {
+		struct buf got = {0};
+		assert_int_equal(
+		    trace(rows[0].json, i, &got), CHANNEL_BODY_NOT_JSON);
+		buf_clear(&got);
+	}
+}
+
+static void test_limits(void **state)
+{
+	struct channel *before = channel;
+	struct buf got = {0}, many = {0};
+
+	channel = openai_channel("limits: {max_text: 3}\n");
+	static const char three[] = MESSAGE("\"content\":\"abc\"");
+	static const char four[] = MESSAGE("\"content\":\"abcd\"");
+	assert_int_equal(trace(three, strlen(three), &got), 0);
+	assert_int_equal(
+	    trace(four, strlen(four), &got), CHANNEL_BODY_TEXT_LIMIT);
+	channel_free(channel);
+	channel = before;
+	buf_adds(&many, "[\"a\"");
+	for (int i = 0; i < 5000; i++)
+		buf_adds(&many, ",\"a\"");
+	buf_adds(&many, "]");
+	assert_int_equal(
+	    trace(many.data, many.len, &got), CHANNEL_BODY_TEXT_LIMIT);
+	buf_clear(&many);
+	buf_clear(&got);
+}
+
+static void test_said(void **state)
+{
+	struct channel_body body;
+	struct buf said = {0};
+	const char *json = rows[1].json;
+
+	assert_int_equal(channel_body_read(channel, span_str(json), &body), 0);
+	channel_body_said(&body, &said);
+	assert_string_equal(said.data, "refund\nb\nno");
+	buf_clear(&said);
+	channel_body_clear(&body);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_unreadable),
+	    cmocka_unit_test(test_truncations),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_said),
+	};
+	channel = openai_channel("");
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	channel_free(channel);
+	return failed;
+}

@@ -1,0 +1,175 @@
+/* What a request says about itself: ids, facts, the customer's words. */
+#include "proxy/channel/request.h"
+#include "tests/unit/channel/openai.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct channel *channel;
+static struct http1_parser parser;
+
+static int read_one(
+    const char *fields, const char *body, struct channel_request *out)
+{
+	struct http1_event ev;
+	struct buf wire = {0};
+
+	buf_printf(&wire,
+	    "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\n"
+	    "%s\r\n",
+	    fields);
+	http1_init(&parser, HTTP1_REQUEST, NULL);
+	if (http1_feed(&parser, wire.data, wire.len, &ev) <= 0)
+		fail_msg("bad head: %s", fields);
+	int err = channel_read(channel, &parser.head, span_str(body), out);
+	buf_clear(&wire);
+	return err;
+}
+
+static const struct {
+	const char *fields, *body;
+	int err;
+	const char *conversation, *customer, *inbound;
+	bool stream, media;
+} rows[] = {
+    {"X-Conversation-Id: c-1\r\n",
+	"{\"user\":\"u-1\",\"stream\":true,\"messages\":[{\"role\":\"user\","
+	"\"content\":\"first\"},{\"role\":\"assistant\",\"content\":\"x\"},"
+	"{\"role\":\"user\",\"content\":\"last \\u00e9\"},"
+	"{\"role\":\"tool\",\"content\":\"{}\"}]}",
+	0, "c-1", "u-1", "last \xc3\xa9", true, false},
+    {"",
+	"{\"metadata\":{\"conversation_id\":\"c-2\"},\"stream\":false,"
+	"\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+	"\"text\":\"a\"},{\"type\":\"image_url\",\"image_url\":{}},"
+	"{\"type\":\"text\",\"text\":\"b\"}]}]}",
+	0, "c-2", NULL, "a\nb", false, true},
+    {"", "{\"user\":42,\"stream\":\"\"}", 0, "42", "42", "", false, false},
+    {"", "{\"user\":null,\"safety_identifier\":\"s\"}", 0, "s", "s", "", false,
+	false},
+    {"", "{}", CHANNEL_READ_NO_CONVERSATION, NULL, NULL, "", false, false},
+    {"", "[]", CHANNEL_READ_BAD_BODY, NULL, NULL, "", false, false},
+    {"", "{\"user\":\"a\"", CHANNEL_READ_BAD_BODY, NULL, NULL, "", false,
+	false},
+    {"", "{\"stream\":true,\"stream\":false}", CHANNEL_READ_BAD_BODY, NULL,
+	NULL, "", false, false},
+    {"", "{\"user\":\"\"}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false, false},
+    {"", "{\"user\":\"a\\nb\"}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false,
+	false},
+    {"", "{\"user\":[\"a\"]}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false,
+	false},
+    {"X-Conversation-Id:\r\n", "{\"user\":\"a\"}", CHANNEL_READ_BAD_ID, NULL,
+	NULL, "", false, false},
+    {"X-Conversation-Id: a\r\nX-Conversation-Id: b\r\n", "{}",
+	CHANNEL_READ_BAD_ID, NULL, NULL, "", false, false},
+    {"X-Conversation-Id: \xff\r\n", "{}", CHANNEL_READ_BAD_ID, NULL, NULL, "",
+	false, false},
+};
+
+static bool same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static void test_rows(void **state)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct channel_request r;
+		int err = read_one(rows[i].fields, rows[i].body, &r);
+		if (err != rows[i].err || r.stream != rows[i].stream ||
+		    r.has_media != rows[i].media ||
+		    (err == 0 && !same(r.conversation, rows[i].conversation)) ||
+		    (err == 0 && !same(r.customer, rows[i].customer)) ||
+		    !same(r.inbound, rows[i].inbound) ||
+		    r.inbound_len != strlen(rows[i].inbound))
+			fail_msg("row %zu: %d %s %s %s", i, err,
+			    r.conversation ? r.conversation : "-",
+			    r.customer ? r.customer : "-", r.inbound);
+		assert_int_equal(err != 0, r.error != NULL);
+		channel_request_clear(&r);
+	}
+}
+
+static void test_missing_names_the_places(void **state)
+{
+	struct channel_request r;
+
+	assert_int_equal(read_one("", "{}", &r), CHANNEL_READ_NO_CONVERSATION);
+	assert_string_equal(r.error,
+	    "This request names no conversation. Send an id in header "
+	    "X-Conversation-Id, JSON /metadata/conversation_id, JSON /user or "
+	    "JSON /safety_identifier.");
+	channel_request_clear(&r);
+}
+
+static void test_facts(void **state)
+{
+	struct channel_request r;
+
+	assert_int_equal(
+	    read_one("Accept-Language: de-CH, en;q=0.5\r\n",
+		"{\"user\":\"a\",\"metadata\":{\"segment\":\"vip\","
+		"\"resolved\":true,\"repeat_contact\":\"no\","
+		"\"zone\":\"ai_assists\",\"interaction_type\":\"billing\"}}",
+		&r),
+	    0);
+	assert_string_equal(r.facts.language, "de-CH");
+	assert_string_equal(r.facts.segment, "vip");
+	assert_string_equal(r.facts.resolved, "yes");
+	assert_string_equal(r.facts.repeat_contact, "no");
+	assert_string_equal(r.facts.zone, "ai_assists");
+	assert_string_equal(r.facts.interaction_type, "billing");
+	channel_request_clear(&r);
+	assert_int_equal(
+	    read_one("Accept-Language: *\r\n",
+		"{\"user\":\"a\",\"metadata\":{\"resolved\":1}}", &r),
+	    0);
+	assert_null(r.facts.language);
+	assert_null(r.facts.resolved);
+	assert_null(r.facts.segment);
+	channel_request_clear(&r);
+}
+
+static void test_other_sources(void **state)
+{
+	struct channel *before = channel;
+	struct channel_request r;
+
+	channel = openai_channel("ids: {conversation: [\"cookie:sid\"], "
+				 "on_missing: anonymous}\n"
+				 "limits: {max_body: 64}\n");
+	assert_int_equal(
+	    read_one("Cookie: a=b; sid=s 1; c=d\r\n", "{}", &r), 0);
+	assert_string_equal(r.conversation, "s 1");
+	assert_false(r.anonymous);
+	channel_request_clear(&r);
+	assert_int_equal(read_one("Cookie: xsid=1; sidx=2\r\n", "{}", &r), 0);
+	assert_null(r.conversation);
+	assert_true(r.anonymous);
+	channel_request_clear(&r);
+	assert_int_equal(
+	    read_one("",
+		"{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaa\":1}",
+		&r),
+	    CHANNEL_READ_TOO_LARGE);
+	channel_request_clear(&r);
+	channel_free(channel);
+	channel = before;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_missing_names_the_places),
+	    cmocka_unit_test(test_facts),
+	    cmocka_unit_test(test_other_sources),
+	};
+	channel = openai_channel("");
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	channel_free(channel);
+	return failed;
+}
