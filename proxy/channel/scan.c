@@ -194,6 +194,8 @@ static int take_value(struct scan *s, uint32_t node)
 		    pointer_match(&s->variant->error, s->doc, 0, node))
 			s->is_error = true;
 	}
+	if (above == SCAN_MIRROR_JUDGED && at_any(s, &s->variant->ignore, node))
+		s->class[node] = SCAN_IGNORED;
 	if (rule != NULL &&
 	    (n->type == JSON_IS_NUMBER || n->type == JSON_IS_TRUE ||
 		n->type == JSON_IS_FALSE))

@@ -93,7 +93,6 @@ static const struct {
     {MESSAGE("\"content\":\"a\",\"annotations\":[{\"type\":\"url_citation\","
 	     "\"url_citation\":{\"url\":\"http://u\",\"title\":\"T\"}}]"),
 	"0/contents=a|"
-	"0/message/annotations/0/url_citation (key)o!=url_citation|"
 	"0/message/annotations/0/url_citation/urlo=http://u|"
 	"0/message/annotations/0/url_citation/titleo=T|"},
     /* A lone surrogate is judged as the replacement character. */
