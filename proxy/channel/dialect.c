@@ -1,8 +1,8 @@
 /*
- * load - a channel from YAML: preset first, then the block over it, then what
- * must be there is looked for. Nothing half-read is ever returned.
+ * dialect - a channel from YAML: preset first, then the block over it, then
+ * what must be there is looked for. Nothing half-read is ever returned.
  */
-#include "proxy/channel/load.h"
+#include "proxy/channel/dialect.h"
 
 #include "proxy/base/mem.h"
 
@@ -36,8 +36,8 @@ static struct channel *channel_new(void)
 static void clear_matches(struct channel *c)
 {
 	for (size_t i = 0; i < c->n_matches; i++) {
-		load_free_words(c->matches[i].methods);
-		load_free_words(c->matches[i].segments);
+		dialect_free_words(c->matches[i].methods);
+		dialect_free_words(c->matches[i].segments);
 	}
 	free(c->matches);
 	c->matches = NULL;
@@ -53,19 +53,19 @@ void channel_free(struct channel *c)
 	free(c->family);
 	pointer_clear(&c->stream_if);
 	free(c->stream_equals);
-	load_clear_sources(&c->conversation);
-	load_clear_sources(&c->customer);
-	load_clear_sources(&c->message);
+	dialect_clear_sources(&c->conversation);
+	dialect_clear_sources(&c->customer);
+	dialect_clear_sources(&c->message);
 	pointer_clear(&c->inbound_message);
-	load_clear_pointers(&c->inbound_text);
-	load_clear_pointers(&c->inbound_media);
+	dialect_clear_pointers(&c->inbound_text);
+	dialect_clear_pointers(&c->inbound_media);
 	for (int i = 0; i < N_FACTS; i++)
-		load_clear_sources(&c->facts[i]);
-	load_free_words(c->strip);
-	load_free_words(c->keys);
+		dialect_clear_sources(&c->facts[i]);
+	dialect_free_words(c->strip);
+	dialect_free_words(c->keys);
 	free(c->known);
-	load_clear_variant(&c->json);
-	load_clear_variant(&c->sse);
+	dialect_clear_variant(&c->json);
+	dialect_clear_variant(&c->sse);
 	free(c->heartbeat);
 	free(c);
 }
@@ -73,14 +73,14 @@ void channel_free(struct channel *c)
 /* ---- match ---- */
 
 /* The path split at its slashes. */
-static void load_path(
+static void dialect_path(
     struct loader *l, const struct yaml_node *row, struct match_rule *rule)
 {
 	const struct yaml_node *path = yaml_get(row, "path");
 	size_t n = 0, deep = 0;
 
 	if (path == NULL || path->kind != YAML_TEXT || path->text[0] != '/') {
-		load_fault(l, path ? path : row, "C002",
+		dialect_fault(l, path ? path : row, "C002",
 		    "for example: /v1/chat/completions",
 		    "path begins with a slash");
 		return;
@@ -96,10 +96,11 @@ static void load_path(
 		at += len + 1;
 	}
 	if (deep > 1)
-		load_fault(l, path, "C002", NULL, "more than one ** in path");
+		dialect_fault(
+		    l, path, "C002", NULL, "more than one ** in path");
 }
 
-static void load_matches(
+static void dialect_matches(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const keys[] = {"methods", "path", "as", NULL};
@@ -110,7 +111,7 @@ static void load_matches(
 		return;
 	clear_matches(c);
 	if (list->kind != YAML_LIST) {
-		load_fault(l, list, "C002", "begin each line with -",
+		dialect_fault(l, list, "C002", "begin each line with -",
 		    "match takes a list");
 		return;
 	}
@@ -118,19 +119,19 @@ static void load_matches(
 	for (const struct yaml_node *i = list->child; i; i = i->next) {
 		int route = CHANNEL_JUDGE;
 		struct match_rule *rule = &c->matches[c->n_matches];
-		if (!load_keys(l, i, keys, "under match"))
+		if (!dialect_keys(l, i, keys, "under match"))
 			continue;
 		c->n_matches++;
-		load_words(l, i, "methods", &rule->methods);
-		load_path(l, i, rule);
-		load_choice(l, i, "as", routes, &route);
+		dialect_words(l, i, "methods", &rule->methods);
+		dialect_path(l, i, rule);
+		dialect_choice(l, i, "as", routes, &route);
 		rule->route = (enum channel_route)route;
 	}
 }
 
 /* ---- the rest of the request side ---- */
 
-static void load_ids(
+static void dialect_ids(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const keys[] = {
@@ -139,29 +140,30 @@ static void load_ids(
 	const struct yaml_node *ids = yaml_get(map, "ids");
 	int missing = c->anonymous;
 
-	if (ids == NULL || !load_keys(l, ids, keys, "under ids"))
+	if (ids == NULL || !dialect_keys(l, ids, keys, "under ids"))
 		return;
-	load_sources(l, ids, "conversation", &c->conversation);
-	load_sources(l, ids, "customer", &c->customer);
-	load_sources(l, ids, "message", &c->message);
-	load_choice(l, ids, "on_missing", words, &missing);
+	dialect_sources(l, ids, "conversation", &c->conversation);
+	dialect_sources(l, ids, "customer", &c->customer);
+	dialect_sources(l, ids, "message", &c->message);
+	dialect_choice(l, ids, "on_missing", words, &missing);
 	c->anonymous = missing == 1;
 }
 
-static void load_inbound(
+static void dialect_inbound(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const keys[] = {"message", "text", "media", NULL};
 	const struct yaml_node *node = yaml_get(map, "inbound");
 
-	if (node == NULL || !load_keys(l, node, keys, "under inbound"))
+	if (node == NULL || !dialect_keys(l, node, keys, "under inbound"))
 		return;
-	load_pointer(l, node, "message", &c->inbound_message, &c->has_inbound);
-	load_pointers(l, node, "text", &c->inbound_text);
-	load_pointers(l, node, "media", &c->inbound_media);
+	dialect_pointer(
+	    l, node, "message", &c->inbound_message, &c->has_inbound);
+	dialect_pointers(l, node, "text", &c->inbound_text);
+	dialect_pointers(l, node, "media", &c->inbound_media);
 }
 
-static void load_facts(
+static void dialect_facts(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const names[N_FACTS + 1] = {
@@ -174,29 +176,29 @@ static void load_facts(
 	};
 	const struct yaml_node *node = yaml_get(map, "facts");
 
-	if (node == NULL || !load_keys(l, node, names, "under facts"))
+	if (node == NULL || !dialect_keys(l, node, names, "under facts"))
 		return;
 	for (int i = 0; i < N_FACTS; i++)
-		load_sources(l, node, names[i], &c->facts[i]);
+		dialect_sources(l, node, names[i], &c->facts[i]);
 }
 
-static void load_stream_if(
+static void dialect_stream_if(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const keys[] = {"ptr", "equals", NULL};
 	const struct yaml_node *node = yaml_get(map, "stream_if");
 
-	if (node == NULL || !load_keys(l, node, keys, "under stream_if"))
+	if (node == NULL || !dialect_keys(l, node, keys, "under stream_if"))
 		return;
-	load_pointer(l, node, "ptr", &c->stream_if, &c->has_stream_if);
-	load_text(l, node, "equals", &c->stream_equals);
+	dialect_pointer(l, node, "ptr", &c->stream_if, &c->has_stream_if);
+	dialect_text(l, node, "equals", &c->stream_equals);
 	if (!c->has_stream_if || c->stream_equals == NULL)
-		load_fault(l, node, "C006",
+		dialect_fault(l, node, "C006",
 		    "write {ptr: /stream, equals: true}",
 		    "stream_if takes ptr and equals");
 }
 
-static void load_limits(
+static void dialect_limits(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const keys[] = {"max_body", "max_text", "max_event",
@@ -204,42 +206,42 @@ static void load_limits(
 	const struct yaml_node *node = yaml_get(map, "limits");
 	struct channel_limits *m = &c->limits;
 
-	if (node == NULL || !load_keys(l, node, keys, "under limits"))
+	if (node == NULL || !dialect_keys(l, node, keys, "under limits"))
 		return;
-	load_size(l, node, "max_body", true, &m->max_body_bytes);
-	load_size(l, node, "max_text", true, &m->max_text_bytes);
-	load_size(l, node, "max_event", true, &m->max_event_bytes);
-	load_size(l, node, "max_frames", false, &m->max_frames);
-	load_size(l, node, "max_depth", false, &m->max_depth);
-	load_size(l, node, "max_nodes", false, &m->max_nodes);
+	dialect_size(l, node, "max_body", true, &m->max_body_bytes);
+	dialect_size(l, node, "max_text", true, &m->max_text_bytes);
+	dialect_size(l, node, "max_event", true, &m->max_event_bytes);
+	dialect_size(l, node, "max_frames", false, &m->max_frames);
+	dialect_size(l, node, "max_depth", false, &m->max_depth);
+	dialect_size(l, node, "max_nodes", false, &m->max_nodes);
 	if (m->max_depth > MAX_DEPTH)
-		load_fault(
+		dialect_fault(
 		    l, node, "C002", "at most 128", "max_depth is too large");
 }
 
-static void load_block(
+static void dialect_block(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
 	static const char *const routes[] = {"judge", "pass", "deny", NULL};
 	static const char *const inspects[] = {"response", NULL};
 	int other = c->other, inspect = 0;
 
-	if (!load_keys(l, map, top_keys, "in a channel"))
+	if (!dialect_keys(l, map, top_keys, "in a channel"))
 		return;
-	load_text(l, map, "id", &c->id);
-	load_text(l, map, "family", &c->family);
-	load_choice(l, map, "inspect", inspects, &inspect);
-	load_matches(l, map, c);
-	load_choice(l, map, "other_requests", routes, &other);
+	dialect_text(l, map, "id", &c->id);
+	dialect_text(l, map, "family", &c->family);
+	dialect_choice(l, map, "inspect", inspects, &inspect);
+	dialect_matches(l, map, c);
+	dialect_choice(l, map, "other_requests", routes, &other);
 	c->other = (enum channel_route)other;
-	load_stream_if(l, map, c);
-	load_ids(l, map, c);
-	load_inbound(l, map, c);
-	load_facts(l, map, c);
-	load_words(l, map, "strip_request_headers", &c->strip);
-	load_words(l, map, "keys", &c->keys);
-	load_variants(l, map, c);
-	load_limits(l, map, c);
+	dialect_stream_if(l, map, c);
+	dialect_ids(l, map, c);
+	dialect_inbound(l, map, c);
+	dialect_facts(l, map, c);
+	dialect_words(l, map, "strip_request_headers", &c->strip);
+	dialect_words(l, map, "keys", &c->keys);
+	dialect_variants(l, map, c);
+	dialect_limits(l, map, c);
 }
 
 /* ---- member names that are no text ---- */
@@ -298,7 +300,7 @@ static void know_keys(struct channel *c)
 
 /* ---- the whole ---- */
 
-static void load_preset(
+static void dialect_preset(
     struct loader *l, const struct yaml_node *name, struct channel *c)
 {
 	struct span bytes = {NULL, 0};
@@ -314,7 +316,7 @@ static void load_preset(
 		snprintf(hint, sizeof hint, "%s %s",
 		    near ? "did you mean" : "for example:",
 		    near ? near : names[0]);
-		load_fault(l, name, "C001", hint, "no preset of that name");
+		dialect_fault(l, name, "C001", hint, "no preset of that name");
 		return;
 	}
 	char file[128];
@@ -326,7 +328,7 @@ static void load_preset(
 	if (doc == NULL)
 		l->faults++;
 	else
-		load_block(&own, yaml_root(doc), c);
+		dialect_block(&own, yaml_root(doc), c);
 	l->faults += own.faults;
 	yaml_free(doc);
 }
@@ -335,21 +337,22 @@ static void check_whole(
     struct loader *l, const struct yaml_node *block, const struct channel *c)
 {
 	if (c->id == NULL)
-		load_fault(l, block, "C006", "add id: web", "id is missing");
+		dialect_fault(l, block, "C006", "add id: web", "id is missing");
 	if (c->n_matches == 0)
-		load_fault(l, block, "C006", "add match: or preset:",
+		dialect_fault(l, block, "C006", "add match: or preset:",
 		    "no request of this channel is judged");
 	if (c->conversation.n == 0 && !c->anonymous)
-		load_fault(l, block, "C006",
+		dialect_fault(l, block, "C006",
 		    "add ids: conversation, or on_missing: anonymous",
 		    "nothing says what conversation a request belongs to");
 	if (c->json.n_texts == 0 || c->json.emit_text.pieces == NULL)
-		load_fault(l, block, "C006", "add text: and emit: under json",
+		dialect_fault(l, block, "C006",
+		    "add text: and emit: under json",
 		    "nothing says where a JSON body has its text, or how to "
 		    "write one");
 	if (c->has_stream_if &&
 	    (c->sse.n_texts == 0 || c->sse.emit_text.pieces == NULL))
-		load_fault(l, block, "C006", "add text: and emit: under sse",
+		dialect_fault(l, block, "C006", "add text: and emit: under sse",
 		    "nothing says where a stream has its text, or how to "
 		    "write one");
 }
@@ -363,13 +366,13 @@ struct channel *channel_load(const struct yaml_doc *doc,
 	    block->kind == YAML_TEXT ? block : yaml_get(block, "preset");
 
 	if (preset != NULL)
-		load_preset(&l, preset, c);
+		dialect_preset(&l, preset, c);
 	if (id != NULL) {
 		free(c->id);
 		c->id = mem_strdup(id);
 	}
 	if (block->kind != YAML_TEXT)
-		load_block(&l, block, c);
+		dialect_block(&l, block, c);
 	if (l.faults == 0)
 		check_whole(&l, block, c);
 	if (l.faults > 0) {

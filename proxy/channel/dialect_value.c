@@ -1,7 +1,7 @@
 /*
- * load_value - single values: texts, numbers with units, pointers, sources.
+ * dialect_value - single values: texts, numbers with units, pointers, sources.
  */
-#include "proxy/channel/load.h"
+#include "proxy/channel/dialect.h"
 
 #include "proxy/base/mem.h"
 
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void load_fault(struct loader *l, const struct yaml_node *node,
+void dialect_fault(struct loader *l, const struct yaml_node *node,
     const char *code, const char *hint, const char *fmt, ...)
 {
 	char text[512];
@@ -23,11 +23,11 @@ void load_fault(struct loader *l, const struct yaml_node *node,
 	    l->doc, node, DIAG_ERROR, code, hint, l->diag, l->arg, "%s", text);
 }
 
-bool load_keys(struct loader *l, const struct yaml_node *node,
+bool dialect_keys(struct loader *l, const struct yaml_node *node,
     const char *const *allowed, const char *where)
 {
 	if (node->kind != YAML_MAP) {
-		load_fault(l, node, "C002", NULL,
+		dialect_fault(l, node, "C002", NULL,
 		    "%s: keys with values belong "
 		    "here",
 		    where);
@@ -45,13 +45,13 @@ static const struct yaml_node *scalar(
 	const struct yaml_node *node = yaml_get(map, key);
 
 	if (node != NULL && node->kind != YAML_TEXT) {
-		load_fault(l, node, "C002", NULL, "%s takes one value", key);
+		dialect_fault(l, node, "C002", NULL, "%s takes one value", key);
 		return NULL;
 	}
 	return node;
 }
 
-void load_text(
+void dialect_text(
     struct loader *l, const struct yaml_node *map, const char *key, char **out)
 {
 	const struct yaml_node *node = scalar(l, map, key);
@@ -62,8 +62,8 @@ void load_text(
 	*out = mem_strdup(node->text);
 }
 
-void load_choice(struct loader *l, const struct yaml_node *map, const char *key,
-    const char *const *words, int *out)
+void dialect_choice(struct loader *l, const struct yaml_node *map,
+    const char *key, const char *const *words, int *out)
 {
 	const struct yaml_node *node = scalar(l, map, key);
 
@@ -79,28 +79,28 @@ void load_choice(struct loader *l, const struct yaml_node *map, const char *key,
 	snprintf(hint, sizeof hint,
 	    near ? "did you mean %s?" : "for example: %s",
 	    near ? near : words[0]);
-	load_fault(
+	dialect_fault(
 	    l, node, "C002", hint, "%s cannot be \"%s\"", key, node->text);
 }
 
-void load_bool(
+void dialect_bool(
     struct loader *l, const struct yaml_node *map, const char *key, bool *out)
 {
 	static const char *const words[] = {"false", "true", NULL};
 	int value = *out;
 
-	load_choice(l, map, key, words, &value);
+	dialect_choice(l, map, key, words, &value);
 	*out = value != 0;
 }
 
-void load_free_words(char **words)
+void dialect_free_words(char **words)
 {
 	for (size_t i = 0; words != NULL && words[i] != NULL; i++)
 		free(words[i]);
 	free(words);
 }
 
-void load_words(
+void dialect_words(
     struct loader *l, const struct yaml_node *map, const char *key, char ***out)
 {
 	const struct yaml_node *list = yaml_get(map, key);
@@ -109,17 +109,18 @@ void load_words(
 	if (list == NULL)
 		return;
 	if (list->kind != YAML_LIST) {
-		load_fault(
+		dialect_fault(
 		    l, list, "C002", "write [a, b]", "%s takes a list", key);
 		return;
 	}
-	load_free_words(*out);
+	dialect_free_words(*out);
 	*out = mem_array(list->n_children + 1, sizeof **out);
 	for (const struct yaml_node *i = list->child; i; i = i->next)
 		if (i->kind == YAML_TEXT)
 			(*out)[n++] = mem_strdup(i->text);
 		else
-			load_fault(l, i, "C002", NULL, "a word belongs here");
+			dialect_fault(
+			    l, i, "C002", NULL, "a word belongs here");
 }
 
 /* ---- numbers ---- */
@@ -153,7 +154,7 @@ static bool number(
 	return false;
 }
 
-void load_duration_ms(struct loader *l, const struct yaml_node *map,
+void dialect_duration_ms(struct loader *l, const struct yaml_node *map,
     const char *key, uint32_t *out)
 {
 	static const struct unit units[] = {
@@ -166,12 +167,12 @@ void load_duration_ms(struct loader *l, const struct yaml_node *map,
 	if (number(node->text, units, UINT32_MAX, &value))
 		*out = (uint32_t)value;
 	else
-		load_fault(l, node, "C002", "write 10s, 500ms or 2m",
+		dialect_fault(l, node, "C002", "write 10s, 500ms or 2m",
 		    "%s is no time: \"%s\"", key, node->text);
 }
 
-void load_size(struct loader *l, const struct yaml_node *map, const char *key,
-    bool bytes, size_t *out)
+void dialect_size(struct loader *l, const struct yaml_node *map,
+    const char *key, bool bytes, size_t *out)
 {
 	static const struct unit units[] = {
 	    {"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"B", 1}, {NULL, 0}};
@@ -185,14 +186,14 @@ void load_size(struct loader *l, const struct yaml_node *map, const char *key,
 	    value > 0)
 		*out = (size_t)value;
 	else
-		load_fault(l, node, "C002",
+		dialect_fault(l, node, "C002",
 		    bytes ? "write 512KiB or 4MiB" : "write a whole number",
 		    "%s is no size: \"%s\"", key, node->text);
 }
 
 /* ---- pointers, templates, sources ---- */
 
-bool load_pointer_at(
+bool dialect_pointer_at(
     struct loader *l, const struct yaml_node *node, struct pointer *out)
 {
 	const char *why = "a text belongs here";
@@ -200,12 +201,13 @@ bool load_pointer_at(
 	if (node->kind == YAML_TEXT &&
 	    pointer_parse(out, node->text, &why) == 0)
 		return true;
-	load_fault(l, node, "C003", "for example: /choices/*/message/content",
-	    "not a pointer: %s", why);
+	dialect_fault(l, node, "C003",
+	    "for example: /choices/*/message/content", "not a pointer: %s",
+	    why);
 	return false;
 }
 
-void load_pointer(struct loader *l, const struct yaml_node *map,
+void dialect_pointer(struct loader *l, const struct yaml_node *map,
     const char *key, struct pointer *out, bool *has)
 {
 	const struct yaml_node *node = yaml_get(map, key);
@@ -213,10 +215,10 @@ void load_pointer(struct loader *l, const struct yaml_node *map,
 	if (node == NULL)
 		return;
 	pointer_clear(out);
-	*has = load_pointer_at(l, node, out);
+	*has = dialect_pointer_at(l, node, out);
 }
 
-void load_clear_pointers(struct pointers *p)
+void dialect_clear_pointers(struct pointers *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		pointer_clear(&p->items[i]);
@@ -224,26 +226,26 @@ void load_clear_pointers(struct pointers *p)
 	*p = (struct pointers){NULL, 0};
 }
 
-void load_pointers(struct loader *l, const struct yaml_node *map,
+void dialect_pointers(struct loader *l, const struct yaml_node *map,
     const char *key, struct pointers *out)
 {
 	const struct yaml_node *list = yaml_get(map, key);
 
 	if (list == NULL)
 		return;
-	load_clear_pointers(out);
+	dialect_clear_pointers(out);
 	if (list->kind != YAML_LIST) {
-		load_fault(l, list, "C002", "write [/a, /b]",
+		dialect_fault(l, list, "C002", "write [/a, /b]",
 		    "%s takes a list of pointers", key);
 		return;
 	}
 	out->items = mem_array(list->n_children + 1, sizeof *out->items);
 	for (const struct yaml_node *i = list->child; i; i = i->next)
-		if (load_pointer_at(l, i, &out->items[out->n]))
+		if (dialect_pointer_at(l, i, &out->items[out->n]))
 			out->n++;
 }
 
-void load_template_at(
+void dialect_template_at(
     struct loader *l, const struct yaml_node *node, struct template *out)
 {
 	const char *why = "a text belongs here";
@@ -251,10 +253,10 @@ void load_template_at(
 	template_clear(out);
 	if (node->kind != YAML_TEXT ||
 	    template_parse(out, node->text, &why) != 0)
-		load_fault(l, node, "C004", NULL, "not a template: %s", why);
+		dialect_fault(l, node, "C004", NULL, "not a template: %s", why);
 }
 
-void load_clear_sources(struct sources *s)
+void dialect_clear_sources(struct sources *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		free(s->items[i].name);
@@ -264,7 +266,7 @@ void load_clear_sources(struct sources *s)
 	*s = (struct sources){NULL, 0};
 }
 
-static void load_source(
+static void dialect_source(
     struct loader *l, const struct yaml_node *node, struct sources *out)
 {
 	static const char *const prefixes[] = {
@@ -285,25 +287,25 @@ static void load_source(
 		out->n++;
 		return;
 	}
-	load_fault(l, node, "C005",
+	dialect_fault(l, node, "C005",
 	    "write header:NAME, cookie:NAME, req:/pointer or res:/pointer",
 	    "not a place a value can come from%s%s", why ? ": " : "",
 	    why ? why : "");
 }
 
-void load_sources(struct loader *l, const struct yaml_node *map,
+void dialect_sources(struct loader *l, const struct yaml_node *map,
     const char *key, struct sources *out)
 {
 	const struct yaml_node *node = yaml_get(map, key);
 
 	if (node == NULL)
 		return;
-	load_clear_sources(out);
+	dialect_clear_sources(out);
 	out->items = mem_array(node->n_children + 1, sizeof *out->items);
 	if (node->kind != YAML_LIST) {
-		load_source(l, node, out);
+		dialect_source(l, node, out);
 		return;
 	}
 	for (const struct yaml_node *i = node->child; i; i = i->next)
-		load_source(l, i, out);
+		dialect_source(l, i, out);
 }
