@@ -11,7 +11,7 @@
 #include "proxy/base/file.h"
 #include "proxy/base/mem.h"
 #include "proxy/channel/channel.h"
-#include "proxy/config/address.h"
+#include "proxy/config/endpoint.h"
 #include "proxy/config/private.h"
 #include "proxy/config/reader.h"
 #include "rules/yaml.h"
@@ -70,7 +70,7 @@ static void config_read_listen(
 	reader_map(r, node, "listen[]", l);
 	const struct yaml_node *at = yaml_get(node, "address");
 	const char *wrong =
-	    at == NULL ? NULL : address_parse(l->text, &l->address);
+	    at == NULL ? NULL : endpoint_parse(l->text, &l->address);
 	if (wrong != NULL)
 		reader_fault(r, at, "C007", "write host:port: 127.0.0.1:8443",
 		    "\"%s\" is no address: %s", l->text, wrong);
@@ -127,7 +127,7 @@ static void config_read_upstream(
 	const struct yaml_node *at = yaml_get(node, "url");
 	if (at == NULL)
 		return;
-	const char *wrong = address_parse_url(u->url, u);
+	const char *wrong = endpoint_parse_url(u->url, u);
 	if (wrong != NULL)
 		reader_fault(r, at, "C008",
 		    "write https://bot.internal:9000 or the like",
@@ -179,7 +179,7 @@ static void config_check_webhook(struct reader *r, const struct yaml_node *node,
 		return;
 	}
 	char *plain = mem_strndup(d->url, strcspn(d->url, "?"));
-	const char *wrong = address_parse_url(plain, &u);
+	const char *wrong = endpoint_parse_url(plain, &u);
 	if (wrong != NULL)
 		reader_fault(r, yaml_get(node, "url"), "C008", NULL,
 		    "\"%s\" is no URL of a webhook: %s", plain, wrong);
@@ -240,7 +240,7 @@ static void config_read_console(
 {
 	const struct yaml_node *at =
 	    yaml_get(yaml_get(root, "console"), "address");
-	const char *wrong = address_parse(c->console_text, &c->console);
+	const char *wrong = endpoint_parse(c->console_text, &c->console);
 	if (wrong != NULL)
 		reader_fault(r, at, "C007", "write host:port: 127.0.0.1:8444",
 		    "\"%s\" is no address: %s", c->console_text, wrong);
@@ -287,7 +287,7 @@ static void config_read_proxies(
 	c->trusted_proxies = mem_array(n, sizeof(*c->trusted_proxies));
 	for (; item != NULL; item = item->next) {
 		char *text = reader_text(r, item);
-		const char *wrong = address_parse_network(
+		const char *wrong = endpoint_parse_network(
 		    text, &c->trusted_proxies[c->n_trusted_proxies++]);
 		if (wrong != NULL)
 			reader_fault(r, item, "C012",

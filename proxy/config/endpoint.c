@@ -1,8 +1,8 @@
 /*
- * address - see address.h. Refuses what another reader could take otherwise:
+ * endpoint - see endpoint.h. Refuses what another reader could take otherwise:
  * user names in URLs, ports over 65535, bits outside a network's mask.
  */
-#include "proxy/config/address.h"
+#include "proxy/config/endpoint.h"
 
 #include "proxy/base/mem.h"
 
@@ -11,10 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
-#define ADDRESS_MAX_HOST_BYTES 253
+#define ENDPOINT_MAX_HOST_BYTES 253
 
 /* All of text is a port: its number, or -1. */
-static int address_port(const char *text)
+static int endpoint_port(const char *text)
 {
 	int port = 0;
 	if (text[0] == '\0' || strlen(text) > 5)
@@ -27,18 +27,18 @@ static int address_port(const char *text)
 	return port <= 65535 ? port : -1;
 }
 
-static bool address_is_host(const char *host, size_t len, bool v6)
+static bool endpoint_is_host(const char *host, size_t len, bool v6)
 {
 	static const char v6_letters[] = "0123456789abcdefABCDEF:.";
 	static const char letters[] =
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 	const char *allowed = v6 ? v6_letters : letters;
-	return len > 0 && len <= ADDRESS_MAX_HOST_BYTES &&
+	return len > 0 && len <= ENDPOINT_MAX_HOST_BYTES &&
 	    strspn(host, allowed) >= len;
 }
 
 /* Host and, after a colon, port. fallback -1: the port must be there. */
-static const char *address_split(
+static const char *endpoint_split(
     const char *text, size_t len, int fallback, struct config_address *out)
 {
 	const char *host = text, *after;
@@ -57,13 +57,13 @@ static const char *address_split(
 		host_len = (size_t)(after - text);
 	}
 	bool any = host_len == 1 && host[0] == '*';
-	if (!any && !address_is_host(host, host_len, v6))
+	if (!any && !endpoint_is_host(host, host_len, v6))
 		return "the host is missing or no host name";
 	int port = fallback;
 	if (after < text + len) {
 		char *digits =
 		    mem_strndup(after + 1, (size_t)(text + len - after) - 1);
-		port = *after == ':' ? address_port(digits) : -1;
+		port = *after == ':' ? endpoint_port(digits) : -1;
 		free(digits);
 		if (port < 0)
 			return "the port must be a number from 0 to 65535";
@@ -75,12 +75,12 @@ static const char *address_split(
 	return NULL;
 }
 
-const char *address_parse(const char *text, struct config_address *out)
+const char *endpoint_parse(const char *text, struct config_address *out)
 {
-	return address_split(text, strlen(text), -1, out);
+	return endpoint_split(text, strlen(text), -1, out);
 }
 
-const char *address_parse_url(const char *text, struct config_upstream *out)
+const char *endpoint_parse_url(const char *text, struct config_upstream *out)
 {
 	bool tls = strncasecmp(text, "https://", 8) == 0;
 	if (!tls && strncasecmp(text, "http://", 7) != 0)
@@ -93,7 +93,7 @@ const char *address_parse_url(const char *text, struct config_upstream *out)
 	if (strpbrk(path, "?# \t") != NULL)
 		return "a query or white space does not belong here";
 	const char *wrong =
-	    address_split(host, len, tls ? 443 : 80, &out->address);
+	    endpoint_split(host, len, tls ? 443 : 80, &out->address);
 	if (wrong != NULL)
 		return wrong;
 	out->tls = tls;
@@ -104,7 +104,7 @@ const char *address_parse_url(const char *text, struct config_upstream *out)
 	return NULL;
 }
 
-static bool address_host_bits(const struct config_network *n, unsigned width)
+static bool endpoint_host_bits(const struct config_network *n, unsigned width)
 {
 	for (unsigned bit = n->bits; bit < width; bit++)
 		if (n->bytes[bit / 8] >> (7 - bit % 8) & 1)
@@ -112,7 +112,7 @@ static bool address_host_bits(const struct config_network *n, unsigned width)
 	return false;
 }
 
-const char *address_parse_network(const char *text, struct config_network *out)
+const char *endpoint_parse_network(const char *text, struct config_network *out)
 {
 	char host[64];
 	size_t len = strcspn(text, "/");
@@ -127,12 +127,12 @@ const char *address_parse_network(const char *text, struct config_network *out)
 	unsigned width = out->v6 ? 128 : 32;
 	out->bits = width;
 	if (text[len] == '/') {
-		int bits = address_port(text + len + 1);
+		int bits = endpoint_port(text + len + 1);
 		if (bits < 0 || (unsigned)bits > width)
 			return "the number of bits after / is not possible";
 		out->bits = (unsigned)bits;
 	}
-	if (address_host_bits(out, width))
+	if (endpoint_host_bits(out, width))
 		return "bits after the network's part are set";
 	return NULL;
 }
