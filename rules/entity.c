@@ -1,0 +1,157 @@
+/*
+ * entity - see entity.h.
+ *
+ * Walks the folded view from one place where an entity may start to the next.
+ * A kind that cannot tell yet stops the walk there; what it answers does not
+ * depend on how often it was asked.
+ */
+#include "rules/entity.h"
+
+#include "rules/entity_kinds.h"
+#include "rules/scan_spot.h"
+
+static const struct {
+	enum entity_answer (*recognise)(
+	    const struct entity_in *, size_t start, size_t *end);
+	bool digits, letters, signs; /* what one may start with */
+} kinds[ENTITY_KINDS] = {
+    [ENTITY_PAYMENT_CARD] = {entity_card, true, false, false},
+    [ENTITY_IBAN] = {entity_iban, false, true, false},
+    [ENTITY_US_SSN] = {entity_ssn, true, false, false},
+    [ENTITY_UK_NINO] = {entity_nino, false, true, false},
+    [ENTITY_EMAIL] = {entity_email, true, true, false},
+    [ENTITY_PHONE] = {entity_phone, true, false, true},
+};
+
+/* One call of entity_scan. */
+struct walk {
+	struct entity_scan *s;
+	const struct text *t;
+	const struct guard_policy *p;
+	struct entity_in in;
+	bool wanted[ENTITY_KINDS];
+	struct matches *out;
+};
+
+static const struct any_of *detectors_of(const struct guard_policy *p)
+{
+	return &p->of_kind[DETECTOR_ENTITY];
+}
+
+static int report(const struct walk *w, enum entity_kind kind, struct match *m)
+{
+	const struct any_of *all = detectors_of(w->p);
+	for (size_t i = 0; i < all->n; i++) {
+		m->detector = all->detectors[i];
+		if (w->p->detectors[m->detector].entity == kind &&
+		    matches_add(w->out, m))
+			return -1;
+	}
+	return 0;
+}
+
+struct candidate {
+	bool found;
+	size_t end;
+	struct match match;
+};
+
+/* Ask every kind whether it starts here; -1 when one cannot tell yet. */
+static int ask(const struct walk *w, size_t start, struct candidate *found)
+{
+	char c = w->in.s[start];
+	bool digit = entity_is_digit(c), letter = entity_is_alnum(c) && !digit;
+	for (size_t k = 0; k < ENTITY_KINDS; k++) {
+		found[k].found = false;
+		bool may = digit ? kinds[k].digits
+		    : letter     ? kinds[k].letters
+				 : kinds[k].signs;
+		if (!w->wanted[k] || !may || start < w->s->free[k])
+			continue;
+		switch (kinds[k].recognise(&w->in, start, &found[k].end)) {
+		case ENTITY_NO:
+			break;
+		case ENTITY_YES:
+			found[k].found = true;
+			if (!scan_spot(w->t, &w->t->folded, start, found[k].end,
+				&found[k].match))
+				return -1;
+			break;
+		case ENTITY_MORE:
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* All that start at one place, the shortest first. */
+static int take(const struct walk *w, struct candidate *found)
+{
+	for (;;) {
+		size_t best = ENTITY_KINDS;
+		for (size_t k = 0; k < ENTITY_KINDS; k++) {
+			if (found[k].found &&
+			    (best == ENTITY_KINDS ||
+				found[k].end < found[best].end))
+				best = k;
+		}
+		if (best == ENTITY_KINDS)
+			return 0;
+		found[best].found = false;
+		w->s->free[best] = found[best].end;
+		if (report(w, (enum entity_kind)best, &found[best].match))
+			return -1;
+	}
+}
+
+/* The next place at or behind i where an entity may start, or n. */
+static size_t next_start(const struct entity_in *in, size_t i)
+{
+	for (; i < in->n; i++) {
+		char c = in->s[i];
+		if (c == '+' || c == '(')
+			return i;
+		if (entity_is_alnum(c) &&
+		    (i == 0 || !entity_is_alnum(in->s[i - 1])))
+			return i;
+	}
+	return in->n;
+}
+
+static int walk(struct walk *w, size_t *alive_from)
+{
+	size_t i = next_start(&w->in, w->s->next);
+	while (i < w->in.n) {
+		struct candidate found[ENTITY_KINDS];
+		if (ask(w, i, found)) {
+			w->s->next = i;
+			*alive_from = w->t->folded.map[i];
+			return 0;
+		}
+		if (take(w, found))
+			return -1;
+		i = next_start(&w->in, i + 1);
+	}
+	w->s->next = i;
+	return 0;
+}
+
+void entity_scan_init(struct entity_scan *s)
+{
+	*s = (struct entity_scan){0};
+}
+
+int entity_scan(struct entity_scan *s, const struct text *t,
+    const struct guard_policy *p, struct matches *out, size_t *alive_from)
+{
+	struct walk w = {.s = s,
+	    .t = t,
+	    .p = p,
+	    .in = {.s = t->folded.bytes, .n = t->folded.len, .final = t->final},
+	    .out = out};
+	const struct any_of *all = detectors_of(p);
+	for (size_t i = 0; i < all->n; i++)
+		w.wanted[p->detectors[all->detectors[i]].entity] = true;
+	*alive_from = SIZE_MAX;
+	return walk(&w, alive_from);
+}

@@ -1,0 +1,125 @@
+/* entity_account - IBANs (ISO 13616: the country's length, mod 97) and UK
+ * national insurance numbers (prefixes that are given out). */
+#include "rules/entity_kinds.h"
+
+#include <string.h>
+
+#define MAX_IBAN 34u
+
+/* Country and length, five bytes each; sorted by country. */
+static const char lengths[] =
+    "ad24 ae23 al28 at20 az28 ba20 be16 bg22 bh22 bi27 br29 by28 ch21 cr22 "
+    "cy28 cz24 de22 dj27 dk18 do28 ee20 eg29 es24 fi18 fk18 fo18 fr27 gb22 "
+    "ge22 gi23 gl18 gr27 gt28 hn28 hr21 hu28 ie22 il23 iq23 is26 it27 jo30 "
+    "kw30 kz20 lb28 lc32 li21 lt20 lu20 lv21 ly25 mc27 md24 me22 mk19 mn20 "
+    "mr27 mt31 mu30 ni28 nl18 no15 om23 pk24 pl28 ps29 pt25 qa29 ro24 rs22 "
+    "ru33 sa24 sc31 sd18 se24 si19 sk24 sm27 so23 st25 sv28 tl23 tn24 tr26 "
+    "ua29 va22 vg24 xk20 ye30 ";
+
+static size_t iban_length(const char *country)
+{
+	for (const char *p = lengths; *p; p += 5) {
+		if (p[0] == country[0] && p[1] == country[1])
+			return (size_t)(p[2] - '0') * 10 + (size_t)(p[3] - '0');
+	}
+	return 0;
+}
+
+static bool has_mod97(const char *s, size_t n)
+{
+	unsigned rest = 0;
+	for (size_t i = 0; i < n; i++) {
+		char c = s[(i + 4) % n];
+		unsigned v = entity_is_digit(c) ? (unsigned)(c - '0')
+						: (unsigned)(c - 'a') + 10;
+		rest = (rest * (v > 9 ? 100 : 10) + v) % 97;
+	}
+	return rest == 1;
+}
+
+static bool is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+enum entity_answer entity_iban(
+    const struct entity_in *in, size_t start, size_t *end)
+{
+	char s[MAX_IBAN];
+	size_t n = 0, i = start, want = 4;
+	while (n < want) {
+		if (i >= in->n)
+			return in->final ? ENTITY_NO : ENTITY_MORE;
+		char c = in->s[i];
+		if (n >= 4 && (c == ' ' || c == '-') && in->s[i - 1] != ' ' &&
+		    in->s[i - 1] != '-') {
+			i++;
+			continue;
+		}
+		if (n < 2 ? !is_letter(c)
+			  : !entity_is_digit(c) && (n < 4 || !is_letter(c)))
+			return ENTITY_NO;
+		s[n++] = c;
+		i++;
+		if (n == 2 && iban_length(s) == 0)
+			return ENTITY_NO;
+		if (n == 4)
+			want = iban_length(s);
+	}
+	if (!has_mod97(s, n))
+		return ENTITY_NO;
+	if (i >= in->n && !in->final)
+		return ENTITY_MORE;
+	if (i < in->n && entity_is_alnum(in->s[i]))
+		return ENTITY_NO;
+	*end = i;
+	return ENTITY_YES;
+}
+
+static bool is_nino_prefix(char a, char b)
+{
+	static const char *const never[] = {
+	    "bg", "gb", "kn", "nk", "nt", "tn", "zz"};
+	if (!is_letter(a) || !is_letter(b) || strchr("dfiquv", a) ||
+	    strchr("dfioquv", b))
+		return false;
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		if (never[i][0] == a && never[i][1] == b)
+			return false;
+	}
+	return true;
+}
+
+enum entity_answer entity_nino(
+    const struct entity_in *in, size_t start, size_t *end)
+{
+	/* LL NN NN NN L, a space or dash in any of the gaps */
+	static const char shape[] = "LLNNNNNNS";
+	char s[sizeof(shape)];
+	size_t n = 0, i = start;
+	while (n < sizeof(shape) - 1) {
+		if (i >= in->n)
+			return in->final ? ENTITY_NO : ENTITY_MORE;
+		char c = in->s[i];
+		if (n > 0 && n % 2 == 0 && (c == ' ' || c == '-') &&
+		    entity_is_alnum(in->s[i - 1])) {
+			i++;
+			continue;
+		}
+		bool fits = shape[n] == 'N' ? entity_is_digit(c)
+		    : shape[n] == 'L'       ? is_letter(c)
+					    : c >= 'a' && c <= 'd';
+		if (!fits)
+			return ENTITY_NO;
+		s[n++] = c;
+		i++;
+		if (n == 2 && !is_nino_prefix(s[0], s[1]))
+			return ENTITY_NO;
+	}
+	if (i >= in->n && !in->final)
+		return ENTITY_MORE;
+	if (i < in->n && entity_is_alnum(in->s[i]))
+		return ENTITY_NO;
+	*end = i;
+	return ENTITY_YES;
+}

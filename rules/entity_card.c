@@ -1,0 +1,106 @@
+/* entity_card - payment cards: an issuer's prefix and length, the Luhn sum
+ * (ISO/IEC 7812-1), groups written with one kind of separator. */
+#include "rules/entity_kinds.h"
+
+#include <stdint.h>
+
+#define MIN_DIGITS 13u
+#define MAX_DIGITS 19u
+
+struct issuer {
+	uint32_t first, last; /* prefix, inclusive */
+	uint32_t unit;        /* 10 to the number of digits of the prefix */
+	unsigned char min, max;
+};
+
+static const struct issuer issuers[] = {
+    {1, 1, 10, 15, 15},                        /* UATP */
+    {4, 4, 10, 13, 13}, {4, 4, 10, 16, 16},    /* Visa */
+    {4, 4, 10, 19, 19}, {51, 55, 100, 16, 16}, /* Mastercard */
+    {2221, 2720, 10000, 16, 16}, {34, 34, 100, 15, 15},
+    {37, 37, 100, 15, 15},    /* American Express */
+    {300, 305, 1000, 14, 14}, /* Diners Club */
+    {3095, 3095, 10000, 14, 14}, {36, 36, 100, 14, 19}, {38, 39, 100, 14, 19},
+    {3528, 3589, 10000, 16, 19}, /* JCB */
+    {6011, 6011, 10000, 16, 19}, /* Discover */
+    {644, 649, 1000, 16, 19}, {65, 65, 100, 16, 19}, {62, 62, 100, 16, 19},
+    {81, 81, 100, 16, 19},                                 /* UnionPay */
+    {60, 60, 100, 16, 16}, {82, 82, 100, 16, 16},          /* RuPay */
+    {508, 508, 1000, 16, 16}, {5018, 5018, 10000, 13, 19}, /* Maestro */
+    {5020, 5020, 10000, 13, 19}, {5038, 5038, 10000, 13, 19},
+    {5893, 5893, 10000, 13, 19}, {6304, 6304, 10000, 13, 19},
+    {6759, 6759, 10000, 13, 19}, {6761, 6763, 10000, 13, 19},
+    {2200, 2204, 10000, 16, 19}, /* Mir */
+    {9792, 9792, 10000, 16, 16}, /* Troy */
+};
+
+static bool has_issuer(const char *digits, size_t n)
+{
+	uint32_t four = 0;
+	for (size_t i = 0; i < 4; i++)
+		four = four * 10 + (uint32_t)(digits[i] - '0');
+	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
+		uint32_t prefix = four / (10000 / issuers[i].unit);
+		if (prefix >= issuers[i].first && prefix <= issuers[i].last &&
+		    n >= issuers[i].min && n <= issuers[i].max)
+			return true;
+	}
+	return false;
+}
+
+static bool has_luhn(const char *digits, size_t n)
+{
+	unsigned sum = 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned d = (unsigned)(digits[n - 1 - i] - '0');
+		if (i % 2)
+			d = d * 2 > 9 ? d * 2 - 9 : d * 2;
+		sum += d;
+	}
+	return sum % 10 == 0;
+}
+
+static bool is_varied(const char *digits, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (digits[i] != digits[0])
+			return true;
+	}
+	return false;
+}
+
+/* One kind of separator, or groups of four. */
+static bool is_grouped(const struct entity_run *run, size_t n)
+{
+	char kind = '\0';
+	bool same = true, fours = true;
+	for (size_t i = 1; i < n; i++) {
+		if (run->seps[i] == '\0')
+			continue;
+		same &= kind == '\0' || run->seps[i] == kind;
+		kind = run->seps[i];
+		fours &= i % 4 == 0;
+	}
+	return same || fours;
+}
+
+enum entity_answer entity_card(
+    const struct entity_in *in, size_t start, size_t *end)
+{
+	if (!entity_is_digit(in->s[start]))
+		return ENTITY_NO;
+	struct entity_run run;
+	entity_run_read(in, start, " -.", &run);
+	if (run.more && run.n <= MAX_DIGITS)
+		return ENTITY_MORE;
+	size_t longest = run.n < MAX_DIGITS ? run.n : MAX_DIGITS;
+	for (size_t n = longest; n >= MIN_DIGITS; n--) {
+		if (entity_run_breaks(&run, n - 1) && is_grouped(&run, n) &&
+		    has_issuer(run.digits, n) && is_varied(run.digits, n) &&
+		    has_luhn(run.digits, n)) {
+			*end = run.ends[n - 1];
+			return ENTITY_YES;
+		}
+	}
+	return ENTITY_NO;
+}

@@ -1,0 +1,68 @@
+/*
+ * entity_kinds - one recogniser for each kind of entity. Private to entity.c.
+ *
+ * All look at the folded view from a place where an entity may start, and
+ * answer whether it does and where it ends. ENTITY_MORE: the bytes so far do
+ * not tell. A settled answer stays the same when more bytes come.
+ */
+#ifndef HANDRAIL_RULES_ENTITY_KINDS_H
+#define HANDRAIL_RULES_ENTITY_KINDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct entity_in {
+	const char *s; /* the folded view from its beginning */
+	size_t n;
+	bool final; /* no more will come */
+};
+
+enum entity_answer { ENTITY_NO, ENTITY_YES, ENTITY_MORE };
+
+/* Digits with separators between, as a person writes a long number. */
+#define ENTITY_RUN_DIGITS 32u
+struct entity_run {
+	char digits[ENTITY_RUN_DIGITS];
+	size_t ends[ENTITY_RUN_DIGITS]; /* byte behind each digit */
+	char seps[ENTITY_RUN_DIGITS];   /* in front of each digit; '\0' none */
+	size_t n;
+	bool more; /* it may go on with bytes still to come */
+};
+
+/* From the digit at start; seps: which characters may separate. Up to three
+ * of them, at most one of which is not a space, unless it is a bracket. */
+void entity_run_read(const struct entity_in *, size_t start, const char *seps,
+    struct entity_run *);
+/* Does a group of digits end behind digit i? */
+bool entity_run_breaks(const struct entity_run *, size_t i);
+
+enum entity_answer entity_card(
+    const struct entity_in *, size_t start, size_t *end);
+enum entity_answer entity_ssn(
+    const struct entity_in *, size_t start, size_t *end);
+enum entity_answer entity_phone(
+    const struct entity_in *, size_t start, size_t *end);
+enum entity_answer entity_iban(
+    const struct entity_in *, size_t start, size_t *end);
+enum entity_answer entity_nino(
+    const struct entity_in *, size_t start, size_t *end);
+enum entity_answer entity_email(
+    const struct entity_in *, size_t start, size_t *end);
+
+/* Is one of the words (NULL-terminated) among those in front of start, in the
+ * same sentence and near? */
+bool entity_has_context(
+    const struct entity_in *, size_t start, const char *const *words);
+
+static inline bool entity_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool entity_is_alnum(char c)
+{
+	return entity_is_digit(c) || (c >= 'a' && c <= 'z') ||
+	    (unsigned char)c >= 0x80;
+}
+
+#endif

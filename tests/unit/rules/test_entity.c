@@ -1,0 +1,261 @@
+/* entity: each kind with its checks, near misses, disguises, any cutting. */
+#include "rules/entity.h"
+#include "tests/support/shared.h"
+#include "tests/unit/rules/scan_check.h"
+
+#include <stdio.h>
+
+static const struct detector detectors[] = {
+    {.kind = DETECTOR_PHRASES},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_PAYMENT_CARD},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_IBAN},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_US_SSN},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_UK_NINO},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_EMAIL},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_PHONE},
+};
+static const uint32_t all[] = {1, 2, 3, 4, 5, 6};
+static const struct guard_policy policy = {.detectors = detectors,
+    .n_detectors = 7,
+    .of_kind = {[DETECTOR_ENTITY] = {all, 6}}};
+
+static void init(void *state)
+{
+	entity_scan_init(state);
+}
+
+static int scan(void *state, const struct text *t, const struct guard_policy *p,
+    struct matches *out, size_t *alive)
+{
+	return entity_scan(state, t, p, out, alive);
+}
+
+static const struct scan_kind entities = {
+    .init = init, .scan = scan, .policy = &policy};
+
+/* What is found: kind and original text, "|" between. */
+static const struct {
+	const char *text, *found;
+} cases[] = {
+    {"The card on file is 4111 1111 1111 1111.", "card:4111 1111 1111 1111"},
+    {"4111111111111111 4111-1111-1111-1111 4111.1111.1111.1111",
+	"card:4111111111111111|card:4111-1111-1111-1111|"
+	"card:4111.1111.1111.1111"},
+    {"amex 3782 822463 10005, diners 3056 930902 5904",
+	"card:3782 822463 10005|card:3056 930902 5904"},
+    {"4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "card:4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1"},
+    {"41\u200B11 \uFF11111 **1111** 1111",
+	"card:41\u200B11 \uFF11111 **1111** 1111"},
+    {"\u0664\u0661\u0661\u0661 1111 1111 1111 12/27",
+	"card:\u0664\u0661\u0661\u0661 1111 1111 1111"},
+    {"Order 12 4111 1111 1111 1111 20 items", "card:4111 1111 1111 1111"},
+    {"Your order number is 4111 1111 1111 1112.", ""},
+    {"0000 0000 0000 0000 4444444444444444 1234567890123456", ""},
+    {"41111111111111110 x4111111111111111 1,234,567,890,123", ""},
+    {"Your IBAN is DE89 3704 0044 0532 0130 00.",
+	"iban:DE89 3704 0044 0532 0130 00"},
+    {"de89370400440532013000 and GB29 NWBK 6016 1331 9268 19 too",
+	"iban:de89370400440532013000|iban:GB29 NWBK 6016 1331 9268 19"},
+    {"DE89-3704-0044-0532-0130-00", "iban:DE89-3704-0044-0532-0130-00"},
+    {"D\u200BE89 3704 0044 \u200E0532 0130 00, it's his",
+	"iban:D\u200BE89 3704 0044 \u200E0532 0130 00"},
+    {"Reference GB82 WEST 1234 5698 7654 31.", ""},
+    {"DE89370400440532013000x XX89370400440532013000 no93 is it", ""},
+    {"SSN 078-05-1123 or 078 05 1123, 078.05.1123",
+	"ssn:078-05-1123|ssn:078 05 1123|ssn:078.05.1123"},
+    {"my social is 078051121", "ssn:078051121"},
+    {"078051121", "ssn:078051121"},
+    {"order 078051121 and 000-12-3456 666-12-3456 912-12-3456 123-00-4567 "
+     "123-45-0000 078-05-1120 12-345-6789 078-05 1123",
+	""},
+    {"nino: PR 123612C, AB 12 34 56 D, ab123456c",
+	"nino:PR 123612C|nino:AB 12 34 56 D|nino:ab123456c"},
+    {"BG123612A DA123456A AO123456A AA 12 34 56 H ab1234561 ab12345", ""},
+    {"I sent it to someone@mail.example.", "email:someone@mail.example"},
+    {"<j.doe+x@a-b.co.uk>, (a_b@x.org) mailto:q@r.io",
+	"email:j.doe+x@a-b.co.uk|email:a_b@x.org|email:q@r.io"},
+    {"user@xn--80ak6aa92e.com j\u200Bohn\uFF20acme.example",
+	"email:user@xn--80ak6aa92e.com|email:j\u200Bohn\uFF20acme.example"},
+    {"not@home @you a@b x@y.1 ..@x.com a.@b.com p@ssword.", ""},
+    {"Call (415) 555-0132, 415-555-0132, 1-800-555-0100 or 415.555.0132.",
+	"phone:(415) 555-0132|phone:415-555-0132|phone:1-800-555-0100|"
+	"phone:415.555.0132"},
+    {"+1 415 555 0132; +44 20 7946 0958; +44 (0)20 7946 0958",
+	"phone:+1 415 555 0132|phone:+44 20 7946 0958|"
+	"phone:+44 (0)20 7946 0958"},
+    {"+33 1 42 68 53 00 / 01 42 68 53 00 / 020 7946 0958 / 0044 20 7946 0958",
+	"phone:+33 1 42 68 53 00|phone:01 42 68 53 00|phone:020 7946 0958|"
+	"phone:0044 20 7946 0958"},
+    {"call 4155550132 or text 07700900123",
+	"phone:4155550132|phone:07700900123"},
+    {"Order number 4155550132, ref 07700900123, on 01.02.2026 at 10:30", ""},
+    {"112-3456789-1234567 2026-11-03 01-02-2026 1-2-3 555-0132 $415-555-0132",
+	""},
+    {"24/7, 10-15 people, 1,250.00, 2 for 1, 100 200 3000", ""},
+};
+#define N_CASES (sizeof(cases) / sizeof(cases[0]))
+
+static const char *const names[] = {
+    "", "card", "iban", "ssn", "nino", "email", "phone"};
+
+static void describe(
+    const struct matches *m, const char *text, char *out, size_t size)
+{
+	size_t len = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < m->n && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s:%.*s",
+		    i ? "|" : "", names[m->items[i].detector],
+		    (int)(m->items[i].end - m->items[i].start),
+		    text + m->items[i].start);
+}
+
+static void finds_entities(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++) {
+		struct matches m = {0};
+		char got[1024];
+		const char *s = cases[i].text;
+		assert_int_equal(scan_whole(&entities, s, strlen(s), &m), 0);
+		describe(&m, s, got, sizeof(got));
+		if (strcmp(got, cases[i].found) != 0)
+			print_error("\"%s\"\n", s);
+		assert_string_equal(got, cases[i].found);
+		matches_clear(&m);
+	}
+}
+
+static void same_for_every_cutting(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++)
+		scan_check_splits(
+		    &entities, cases[i].text, strlen(cases[i].text));
+}
+
+static void out_of_memory(void **state)
+{
+	scan_check_memory(&entities, cases[0].text);
+}
+
+static void names_the_tokens(void **state)
+{
+	static const char s[] = "Hi. Write to a@b.example now.";
+	struct matches m = {0};
+	assert_int_equal(scan_whole(&entities, s, strlen(s), &m), 0);
+	assert_int_equal(m.n, 1);
+	assert_int_equal(m.items[0].first_token, 3);
+	assert_int_equal(m.items[0].n_tokens, 3);
+	assert_int_equal(m.items[0].sentence, 1);
+	matches_clear(&m);
+}
+
+static void lets_go_of_ordinary_text(void **state)
+{
+	static const char s[] = "Thank you for waiting, we have 24 of them. ";
+	struct text t;
+	struct entity_scan scan_state;
+	struct matches m = {0};
+	size_t alive;
+	entity_scan_init(&scan_state);
+	assert_int_equal(text_init(&t, 1000), 0);
+	for (size_t i = 0; i + 1 < sizeof(s); i++) {
+		assert_int_equal(text_feed(&t, s + i, 1), 0);
+		assert_int_equal(
+		    entity_scan(&scan_state, &t, &policy, &m, &alive), 0);
+		size_t held = alive == SIZE_MAX ? 0 : i + 1 - alive;
+		if (held > 9)
+			print_error("%.*s\n", (int)i + 1, s);
+		assert_true(held <= 9);
+	}
+	assert_int_equal(alive, SIZE_MAX);
+	matches_clear(&m);
+	text_clear(&t);
+}
+
+/* ---- what others test their recognisers with ---- */
+
+static uint32_t detector_named(const char *entity)
+{
+	static const char *const theirs[] = {"", "CREDIT_CARD", "IBAN_CODE",
+	    "US_SSN", "UK_NINO", "EMAIL_ADDRESS", "PHONE_NUMBER"};
+	for (uint32_t i = 1; i < 7; i++) {
+		if (strcmp(entity, theirs[i]) == 0)
+			return i;
+	}
+	return 0;
+}
+
+static void agrees_with_public_cases(void **state)
+{
+	struct shared_rows *rows = shared_open("pii_presidio_cases.jsonl");
+	if (!rows)
+		skip();
+	unsigned asked[7] = {0}, agreed[7] = {0};
+	const json_t *row;
+	while ((row = shared_next(rows))) {
+		uint32_t k = detector_named(shared_text(row, "entity", NULL));
+		if (!k)
+			continue;
+		size_t len;
+		const char *s = shared_text(row, "text", &len);
+		struct matches m = {0};
+		assert_int_equal(scan_whole(&entities, s, len, &m), 0);
+		json_int_t n = 0;
+		for (size_t i = 0; i < m.n; i++)
+			n += m.items[i].detector == k;
+		matches_clear(&m);
+		json_int_t want =
+		    json_integer_value(json_object_get(row, "expected_count"));
+		asked[k]++;
+		agreed[k] += n == want;
+		if (n != want)
+			print_message("%s differs: %d, expected %d: %s\n",
+			    names[k], (int)n, (int)want, s);
+	}
+	shared_close(rows);
+	for (uint32_t k = 1; k < 7; k++) {
+		print_message("%s: %u of %u\n", names[k], agreed[k], asked[k]);
+		assert_true(asked[k] > 0);
+		assert_true(agreed[k] * 100 >= asked[k] * 95);
+	}
+}
+
+/* Talk about bookings, dates, prices and addresses has no card, account or
+ * security number in it. */
+static void ordinary_talk(void **state)
+{
+	struct shared_rows *rows = shared_open("benign_agent_sgd.jsonl");
+	if (!rows)
+		skip();
+	const json_t *row;
+	unsigned counts[7] = {0};
+	while ((row = shared_next(rows))) {
+		size_t len;
+		const char *s = shared_text(row, "text", &len);
+		struct matches m = {0};
+		assert_int_equal(scan_whole(&entities, s, len, &m), 0);
+		for (size_t i = 0; i < m.n; i++)
+			counts[m.items[i].detector]++;
+		matches_clear(&m);
+	}
+	shared_close(rows);
+	for (uint32_t k = 1; k < 6; k++) {
+		if (counts[k])
+			print_error("%s: %u\n", names[k], counts[k]);
+		assert_int_equal(counts[k], 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(finds_entities),
+	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(out_of_memory),
+	    cmocka_unit_test(names_the_tokens),
+	    cmocka_unit_test(lets_go_of_ordinary_text),
+	    cmocka_unit_test(agrees_with_public_cases),
+	    cmocka_unit_test(ordinary_talk),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
