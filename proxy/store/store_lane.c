@@ -173,7 +173,7 @@ static void lane_push(struct lane *lane, struct store_job *job)
 static void lane_wait_for_work(struct lane *lane)
 {
 	bool ticks = !lane->reads;
-	int64_t tick_us = lane->store->next_tick_us;
+	int64_t tick_us = ticks ? lane->store->next_tick_us : 0;
 
 	while (!lane->head && !lane->stopping &&
 	    (!ticks || clock_mono_us() < tick_us))

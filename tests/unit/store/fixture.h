@@ -39,11 +39,12 @@ static inline void fixture_open(struct fixture *f)
 
 static inline void fixture_init(struct fixture *f)
 {
+	static const char dir[] = "/tmp/handrail-test-XXXXXX";
 	unsigned char master[VAULT_KEY_BYTES];
 
 	memset(master, 7, sizeof(master));
 	memset(f, 0, sizeof(*f));
-	snprintf(f->dir, sizeof(f->dir), "/tmp/handrail-test-XXXXXX");
+	memcpy(f->dir, dir, sizeof(dir));
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/handrail.db", f->dir);
 	f->vault = vault_new(master);
