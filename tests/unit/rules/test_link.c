@@ -1,0 +1,172 @@
+/* link: the host a browser would go to, however it is written. */
+#include "rules/link.h"
+#include "tests/support/shared.h"
+#include "tests/unit/rules/scan_check.h"
+
+#include <stdio.h>
+
+static const char *const hosts[] = {
+    "acme.example", "*.acme.example", "b\u00FCcher.example", "10.0.0.1", NULL};
+static const struct detector detectors[] = {
+    {.kind = DETECTOR_PHRASES},
+    {.kind = DETECTOR_LINKS, .hosts = hosts},
+};
+static const uint32_t links[] = {1};
+static const struct guard_policy policy = {.detectors = detectors,
+    .n_detectors = 2,
+    .of_kind = {[DETECTOR_LINKS] = {links, 1}}};
+
+static void init(void *state)
+{
+	link_scan_init(state);
+}
+
+static int scan(void *state, const struct text *t, const struct guard_policy *p,
+    struct matches *out, size_t *alive)
+{
+	return link_scan(state, t, p, out, alive);
+}
+
+static const struct scan_kind kind = {
+    .init = init, .scan = scan, .policy = &policy};
+
+/* The links outside, "|" between. */
+static const struct {
+	const char *text, *found;
+} cases[] = {
+    {"See https://help.acme.example/roaming for details.", ""},
+    {"https://acme.example, http://acme.example:8080/x?y#z ACME.example/a", ""},
+    {"Pay here https://acme.example.pay-now.test/login",
+	"https://acme.example.pay-now.test/login"},
+    {"See http://bit.ly/3xYz.", "http://bit.ly/3xYz"},
+    {"https://acme.example@evil.test/ https://acme.example:x@evil.test",
+	"https://acme.example@evil.test/|https://acme.example:x@evil.test"},
+    {"https://evil.test\\@acme.example https://evil.test?acme.example",
+	"https://evil.test\\@acme.example|https://evil.test?acme.example"},
+    {"https://acme%2Eexample/ https://evil%2etest/ http://%61cme.example",
+	"https://evil%2etest/"},
+    {"http:evil.test https:/evil.test http:\\\\evil.test //evil.test/x",
+	"http:evil.test|https:/evil.test|http:\\\\evil.test|//evil.test/x"},
+    {"HTTPS://ACME.EXAMPLE/ \uFF48ttps://\uFF41cme\u3002example/ "
+     "ht\u200Btps://ac\u00ADme.example",
+	""},
+    {"https://xn--bcher-kva.example/ https://b\u00FCcher.example", ""},
+    {"https://\u0430cme.example/", "https://\u0430cme.example/"},
+    {"[help](https://evil.test/a_(b)) <a href=\"https://evil.test\">x</a>",
+	"https://evil.test/a_(b)|https://evil.test"},
+    {"[x](//evil.com) (see evil.com) **evil.com**, evil.com.",
+	"//evil.com|evil.com|evil.com|evil.com"},
+    {"bit.ly/3xYz youtu.be/x www.evil.zz evil.com:80 evil.co.uk?q",
+	"bit.ly/3xYz|youtu.be/x|www.evil.zz|evil.com:80|evil.co.uk?q"},
+    {"http://1.2.3.4/x http://10.0.0.1/ 1.2.3.4/x 1.2.3.4:80 version 1.2.3.4",
+	"http://1.2.3.4/x|1.2.3.4/x|1.2.3.4:80"},
+    {"http://[::1]/ http://0x7f.1 ftp://x.y app://x",
+	"http://[::1]/|http://0x7f.1|ftp://x.y|app://x"},
+    {"javascript:alert(1) data:text/html,x JavaScript:x data:,x",
+	"javascript:alert(1)|data:text/html,x|JavaScript:x|data:,x"},
+    {"data: 5 GB, data:5 javascript: yes, http: no, note: x http:// and//or",
+	""},
+    {"I am done.It is fine.So what e.g. this i.e. that 3.5 and 1.250,00", ""},
+    {"your account.Click here, v1.2.3/4 a/b and/or 24/7 p.m./a.m. U.S.A.", ""},
+    {"write to help@evil.com or me@sub.evil.com", ""},
+    {"https&#58;//evil.test &#104;ttp://evil.test",
+	"https&#58;//evil.test|&#104;ttp://evil.test"},
+    {"https://evil.test", "https://evil.test"},
+    {"https://acme.example. https://acme.example./x", ""},
+};
+#define N_CASES (sizeof(cases) / sizeof(cases[0]))
+
+static void describe(
+    const struct matches *m, const char *text, char *out, size_t size)
+{
+	size_t len = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < m->n && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%.*s",
+		    i ? "|" : "", (int)(m->items[i].end - m->items[i].start),
+		    text + m->items[i].start);
+}
+
+static void finds_links_outside(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++) {
+		struct matches m = {0};
+		char got[1024];
+		const char *s = cases[i].text;
+		assert_int_equal(scan_whole(&kind, s, strlen(s), &m), 0);
+		describe(&m, s, got, sizeof(got));
+		if (strcmp(got, cases[i].found) != 0)
+			print_error("\"%s\"\n", s);
+		assert_string_equal(got, cases[i].found);
+		matches_clear(&m);
+	}
+}
+
+static void same_for_every_cutting(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++)
+		scan_check_splits(&kind, cases[i].text, strlen(cases[i].text));
+}
+
+static void out_of_memory(void **state)
+{
+	scan_check_memory(&kind, "https://evil.test");
+}
+
+static void lists_cover_hosts(void **state)
+{
+	assert_true(link_host_is_listed("acme.example", hosts));
+	assert_true(link_host_is_listed("a.b.acme.example", hosts));
+	assert_true(link_host_is_listed("b\u00FCcher.example", hosts));
+	assert_false(link_host_is_listed("xacme.example", hosts));
+	assert_false(link_host_is_listed("acme.example.test", hosts));
+	assert_false(link_host_is_listed("a.b\u00FCcher.example", hosts));
+	assert_false(link_host_is_listed("", hosts));
+}
+
+static void a_link_without_end_is_cut(void **state)
+{
+	char buf[20000];
+	memset(buf, 'a', sizeof(buf));
+	memcpy(buf, "https://evil.test/", 18);
+	struct matches m = {0};
+	assert_int_equal(scan_whole(&kind, buf, sizeof(buf), &m), 0);
+	assert_int_equal(m.n, 1);
+	assert_int_equal(m.items[0].end, LINK_MAX_BYTES);
+	matches_clear(&m);
+}
+
+static void ordinary_talk(void **state)
+{
+	struct shared_rows *rows = shared_open("benign_agent_sgd.jsonl");
+	if (!rows)
+		skip();
+	const json_t *row;
+	unsigned found = 0;
+	while ((row = shared_next(rows))) {
+		size_t len;
+		const char *s = shared_text(row, "text", &len);
+		struct matches m = {0};
+		assert_int_equal(scan_whole(&kind, s, len, &m), 0);
+		if (m.n && !strstr(s, "http") && !strstr(s, "www.")) {
+			print_message("%s\n", s);
+			found++;
+		}
+		matches_clear(&m);
+	}
+	shared_close(rows);
+	assert_int_equal(found, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(finds_links_outside),
+	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(out_of_memory),
+	    cmocka_unit_test(lists_cover_hosts),
+	    cmocka_unit_test(a_link_without_end_is_cut),
+	    cmocka_unit_test(ordinary_talk),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
