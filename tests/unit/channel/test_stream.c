@@ -1,0 +1,257 @@
+/* Frames of a stream: parts, ends, and what cannot be read. */
+#include "proxy/channel/stream.h"
+#include "tests/unit/channel/openai.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct channel *channel;
+
+static const char *const roles[] = {
+    [CHANNEL_FRAME_TEXT] = "text",
+    [CHANNEL_FRAME_PASS] = "pass",
+    [CHANNEL_FRAME_DONE] = "done",
+    [CHANNEL_FRAME_ERROR] = "error",
+    [CHANNEL_FRAME_UNREADABLE] = "unreadable",
+};
+
+static void trace_frame(const struct channel_stream *s,
+    const struct channel_frame *f, struct buf *out)
+{
+	buf_printf(out, "%s", roles[f->role]);
+	for (size_t i = 0; i < f->n_parts; i++) {
+		const struct channel_part *p = &f->parts[i];
+		enum channel_kind kind = CHANNEL_OTHER;
+		uint32_t message = 0;
+		const char *name = "*";
+		assert_int_equal(p->text.len, p->end - p->start);
+		if (p->series != CHANNEL_NO_SERIES) {
+			name = channel_stream_series(
+			    s, p->series, &kind, &message);
+			assert_int_equal(kind, p->kind);
+			assert_int_equal(message, p->message);
+		}
+		buf_printf(out, " %s%c%zu", name, "SHW"[p->mode], p -> start);
+		if (p->held_by != CHANNEL_NO_SERIES)
+			buf_printf(out, "@%u", p->held_by);
+		buf_printf(out, "=%.*s", (int)p->text.len,
+		    p->text.len ? p->text.p : "");
+	}
+	for (size_t i = 0; i < f->n_ends; i++)
+		buf_printf(out, " end%u", f->ends[i]);
+	if (f->drop_mirrors)
+		buf_adds(out, " drop");
+	if (f->has_media)
+		buf_adds(out, " media");
+	buf_adds(out, "|");
+}
+
+/* Every frame of the wire bytes, and the end of the stream. */
+static void trace(const char *wire, struct buf *out)
+{
+	struct channel_stream *s = channel_stream_new(channel);
+	struct sse_decoder d;
+	struct sse_frame sse;
+	struct channel_frame f;
+
+	sse_init(&d, NULL);
+	sse_feed(&d, wire, strlen(wire));
+	buf_adds(out, "");
+	while (sse_next(&d, &sse) == 1) {
+		channel_stream_frame(s, &sse, &f);
+		trace_frame(s, &f, out);
+	}
+	channel_stream_end(s, &f);
+	trace_frame(s, &f, out);
+	channel_stream_end(s, &f);
+	assert_int_equal(f.n_ends + f.n_parts, 0);
+	sse_clear(&d);
+	channel_stream_free(s);
+}
+
+static void check(const char *wire, const char *expect)
+{
+	struct buf got = {0};
+
+	trace(wire, &got);
+	if (strcmp(got.data, expect) != 0)
+		fail_msg("%s\n got %s\nwant %s", wire, got.data, expect);
+	buf_clear(&got);
+}
+
+#define DELTA(i, d)                                                            \
+	"data: {\"id\":\"c\",\"choices\":[{\"index\":" #i ",\"delta\":{" d     \
+	"}}]}\n\n"
+#define FINISH(i)                                                              \
+	"data: {\"choices\":[{\"index\":" #i                                   \
+	",\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define DONE "data: [DONE]\n\n"
+#define SAY(i, t) DELTA(i, "\"content\":\"" t "\"")
+
+static void test_text(void **state)
+{
+	check(DELTA(0, "\"role\":\"assistant\",\"content\":\"\"")
+		  SAY(0, "Good ") SAY(0, "day\\n")
+		      FINISH(0) "data: "
+				"{\"choices\":[],\"usage\":{\"total_tokens\":3}"
+				"}\n\n" DONE,
+	    "pass|text 0/contentS0=Good |text 0/contentS5=day\n|"
+	    "pass end0|pass|done|pass|");
+	/* Choices and kinds of text stay apart. */
+	check(SAY(1, "a") SAY(0, "b") DELTA(1, "\"refusal\":\"c\"") SAY(1, "d")
+		  FINISH(1) DONE,
+	    "text 1/contentS0=a|text 0/contentS0=b|text 1/refusalS0=c|"
+	    "text 1/contentS1=d|pass end0 end2|done end1|pass|");
+	/* Text and end in one frame; no end at all. */
+	check("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
+	      "\"finish_reason\":\"stop\"}]}\n\n" SAY(0, "b"),
+	    "text 0/contentS0=a end0|text 0/contentS0=b|pass end1|");
+	check("data: {\"choices\":[{\"index\":0,\"finish_reason\":null}]}\n\n",
+	    "pass|pass|");
+}
+
+static void test_unlisted(void **state)
+{
+	/* A field nobody has heard of is one growing text too. */
+	check(DELTA(0, "\"thoughts\":\"ref\"") DELTA(0, "\"thoughts\":\"und\""),
+	    "text 0/delta/thoughtsS0=ref *W0=thoughts|"
+	    "text 0/delta/thoughtsS3=und *W0=thoughts|pass end0|");
+	check("data: {\"obfuscation\":\"aB3\",\"model\":\"not a token\"}\n\n",
+	    "text /modelS0=not a token|pass end0|");
+	/* Comments, names and ids reach the client as well. */
+	check(": hi there\n\nevent: no token\nid: 7\ndata: [DONE]\n\n",
+	    "text *W0=: hi there|done *W0=no token|pass|");
+	check(":\n\nid: 1\n\n", "pass|pass|pass|");
+}
+
+static void test_tools(void **state)
+{
+#define ARGS(a)                                                                \
+	DELTA(0,                                                               \
+	    "\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"" a    \
+	    "\"}}]")
+	check(DELTA(0,
+		  "\"tool_calls\":[{\"index\":1,\"id\":\"t\",\"type\":"
+		  "\"function\",\"function\":{\"name\":\"send\","
+		  "\"arguments\":\"\"}}]") ARGS("{\\\"te")
+		  ARGS("xt\\\":\\\"a\\\\n") ARGS("b\\\"}") FINISH(0) DONE,
+	    "text 0/delta/tool_calls/1/function/nameS0=send|"
+	    "text 0/delta/tool_calls/1/function/argumentsH0={\"te|"
+	    "text 0/delta/tool_calls/1/function/argumentsH4=xt\":\"a\\n|"
+	    "text 0/delta/tool_calls/1/function/argumentsH12=b\"}|"
+	    "text *W0@1=text *W0@1=a\nb end0 end1|done|pass|");
+	/* Not JSON in the end: judged as the letters it is. */
+	check(ARGS("{oops"),
+	    "text 0/delta/tool_calls/1/function/argumentsH0={oops|"
+	    "text *W0@0={oops end0|");
+}
+
+static void test_halves(void **state)
+{
+	check(SAY(0, "a\\ud83d") SAY(0, "\\ude00b"),
+	    "text 0/contentS0=a|text 0/contentS1=\xf0\x9f\x98\x80"
+	    "b|"
+	    "pass end0|");
+	check(SAY(0, "\\ud83d") SAY(0, "x\\ude00"),
+	    "text 0/contentS0=|text 0/contentS0=\xef\xbf\xbd"
+	    "x\xef\xbf\xbd|"
+	    "pass end0|");
+}
+
+static void test_errors(void **state)
+{
+	check("data: {\"error\":{\"message\":\"boom\",\"type\":\"x\"}}\n\n",
+	    "error /errorS0=boom|pass end0|");
+	check("data: {\"error\":null}\n\n", "pass|pass|");
+	check("data: not json\n\n", "unreadable|pass|");
+	check("data: {\"choices\":[{\"delta\":{\"content\":7}}]}\n\n",
+	    "unreadable|pass|");
+	check("data: [1]\n\n", "unreadable|pass|");
+	check(": \xff\n\n", "unreadable|pass|");
+	check("data: {\"a\":1,\"a\":2}\n\n", "unreadable|pass|");
+	check("data:\n\n", "unreadable|pass|");
+}
+
+static void test_mirrors(void **state)
+{
+#define PROBS(t, p)                                                            \
+	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t         \
+	"\"},\"logprobs\":{\"content\":[{\"token\":\"" p "\"}]}}]}\n\n"
+	check(PROBS("a", "a") PROBS("b", "x"),
+	    "text 0/contentS0=a|text 0/contentS1=b drop|pass end0|");
+	check("data: {\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null}"
+	      "]}\n\n",
+	    "pass|pass|");
+}
+
+/* Many choices or many series: refused, not dropped. */
+static void test_limits(void **state)
+{
+	struct buf wire = {0}, got = {0};
+
+	for (int i = 0; i < 65; i++)
+		buf_printf(&wire,
+		    "data: {\"choices\":[{\"index\":%d,\"delta\":{}}]}\n\n", i);
+	trace(wire.data, &got);
+	assert_non_null(strstr(got.data, "|pass|unreadable|"));
+	buf_reset(&wire);
+	buf_reset(&got);
+	for (int i = 0; i < 1025; i++)
+		buf_printf(
+		    &wire, "data: {\"model\":[{\"a%d\":\"x y\"}]}\n\n", i);
+	trace(wire.data, &got);
+	assert_non_null(strstr(got.data, "|unreadable|"));
+	buf_clear(&wire);
+	buf_clear(&got);
+}
+
+/* Any cutting of a text into deltas is the same series. */
+static void test_cuts(void **state)
+{
+	static const char text[] = "Your refund of 900 is approved.";
+
+	for (size_t cut = 1; cut + 1 < sizeof text; cut++) {
+		struct channel_stream *s = channel_stream_new(channel);
+		struct sse_decoder d;
+		struct sse_frame sse;
+		struct channel_frame f;
+		struct buf wire = {0}, all = {0};
+		sse_init(&d, NULL);
+		buf_printf(&wire, SAY(0, "%.*s") SAY(0, "%s"), (int)cut, text,
+		    text + cut);
+		sse_feed(&d, wire.data, wire.len);
+		while (sse_next(&d, &sse) == 1) {
+			channel_stream_frame(s, &sse, &f);
+			assert_int_equal(f.n_parts, 1);
+			assert_int_equal(f.parts[0].start, all.len);
+			buf_add(&all, f.parts[0].text.p, f.parts[0].text.len);
+			assert_int_equal(f.parts[0].end, all.len);
+		}
+		assert_string_equal(all.data, text);
+		assert_int_equal(channel_stream_n_series(s), 1);
+		buf_clear(&wire);
+		buf_clear(&all);
+		sse_clear(&d);
+		channel_stream_free(s);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_unlisted),
+	    cmocka_unit_test(test_tools),
+	    cmocka_unit_test(test_halves),
+	    cmocka_unit_test(test_errors),
+	    cmocka_unit_test(test_mirrors),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_cuts),
+	};
+	channel = openai_channel("");
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	channel_free(channel);
+	return failed;
+}
