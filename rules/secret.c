@@ -1,0 +1,110 @@
+/* secret - see secret.h. Walks the plain view from the beginning of one value
+ * to that of the next. */
+#include "rules/secret.h"
+
+#include "rules/scan_spot.h"
+#include "rules/secret_kinds.h"
+
+#include <string.h>
+
+struct walk {
+	const struct text *t;
+	const struct guard_policy *p;
+	struct secret_in in;
+	bool wanted[SECRET_KINDS];
+	struct matches *out;
+};
+
+struct found {
+	enum secret_kind kind;
+	size_t end;
+	struct match match;
+};
+
+/* The most telling kinds first: a token is not also its own password. */
+static const struct {
+	enum secret_kind kind;
+	enum secret_answer (*recognise)(
+	    const struct secret_in *, size_t start, size_t *end);
+} kinds[] = {
+    {SECRET_PRIVATE_KEY, secret_private_key},
+    {SECRET_JWT, secret_jwt},
+    {SECRET_API_KEY, secret_api_key},
+    {SECRET_PASSWORD, secret_password},
+};
+
+/* A value starts behind what separates it from its name. */
+static bool is_start(const struct secret_in *in, size_t i)
+{
+	static const char before[] = "\"'`*=:([{<>,;|/ \t\r\n";
+	char c = in->s[i];
+	if (strchr(before, c) || c == ')' || c == ']')
+		return false;
+	if (i == 0)
+		return true;
+	char b = in->s[i - 1];
+	if (c == '-')
+		return b != '-'; /* -----BEGIN */
+	return b == '\0' || strchr(before, b) != NULL;
+}
+
+static enum secret_answer ask(
+    const struct walk *w, size_t start, struct found *f)
+{
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		if (!w->wanted[kinds[k].kind])
+			continue;
+		enum secret_answer answer =
+		    kinds[k].recognise(&w->in, start, &f->end);
+		if (answer == SECRET_YES &&
+		    !scan_spot(w->t, &w->t->plain, start, f->end, &f->match))
+			return SECRET_MORE;
+		f->kind = kinds[k].kind;
+		if (answer != SECRET_NO)
+			return answer;
+	}
+	return SECRET_NO;
+}
+
+static int report(const struct walk *w, struct found *f)
+{
+	const struct any_of *all = &w->p->of_kind[DETECTOR_SECRET];
+	for (size_t i = 0; i < all->n; i++) {
+		f->match.detector = all->detectors[i];
+		if (w->p->detectors[all->detectors[i]].secret == f->kind &&
+		    matches_add(w->out, &f->match))
+			return -1;
+	}
+	return 0;
+}
+
+void secret_scan_init(struct secret_scan *s)
+{
+	*s = (struct secret_scan){0};
+}
+
+int secret_scan(struct secret_scan *s, const struct text *t,
+    const struct guard_policy *p, struct matches *out, size_t *alive_from)
+{
+	struct walk w = {.t = t,
+	    .p = p,
+	    .in = {.s = t->plain.bytes, .n = t->plain.len, .final = t->final},
+	    .out = out};
+	const struct any_of *all = &p->of_kind[DETECTOR_SECRET];
+	for (size_t i = 0; i < all->n; i++)
+		w.wanted[p->detectors[all->detectors[i]].secret] = true;
+	*alive_from = SIZE_MAX;
+	while (s->next < w.in.n) {
+		struct found f;
+		enum secret_answer answer =
+		    is_start(&w.in, s->next) ? ask(&w, s->next, &f) : SECRET_NO;
+		if (answer == SECRET_MORE) {
+			*alive_from = t->plain.map[s->next];
+			return 0;
+		}
+		if (answer == SECRET_YES && report(&w, &f))
+			return -1;
+		s->next = answer == SECRET_YES ? f.end : s->next + 1;
+	}
+	return 0;
+}

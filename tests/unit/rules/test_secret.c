@@ -1,0 +1,196 @@
+/* secret: keys, tokens and passwords, and what only sounds like them. The
+ * values are made up; prefixes are joined here so that no scanner of
+ * repositories takes them for real. */
+#include "rules/secret.h"
+#include "tests/support/shared.h"
+#include "tests/unit/rules/scan_check.h"
+
+#include <stdio.h>
+
+static const struct detector detectors[] = {
+    {.kind = DETECTOR_PHRASES},
+    {.kind = DETECTOR_SECRET, .secret = SECRET_API_KEY},
+    {.kind = DETECTOR_SECRET, .secret = SECRET_PRIVATE_KEY},
+    {.kind = DETECTOR_SECRET, .secret = SECRET_JWT},
+    {.kind = DETECTOR_SECRET, .secret = SECRET_PASSWORD},
+};
+static const uint32_t all[] = {1, 2, 3, 4};
+static const struct guard_policy policy = {.detectors = detectors,
+    .n_detectors = 5,
+    .of_kind = {[DETECTOR_SECRET] = {all, 4}}};
+
+static void init(void *state)
+{
+	secret_scan_init(state);
+}
+
+static int scan(void *state, const struct text *t, const struct guard_policy *p,
+    struct matches *out, size_t *alive)
+{
+	return secret_scan(state, t, p, out, alive);
+}
+
+static const struct scan_kind kind = {
+    .init = init, .scan = scan, .policy = &policy};
+
+#define SK                                                                     \
+	"s"                                                                    \
+	"k-abcdefghij0123456789XYZ"
+#define AWS                                                                    \
+	"AK"                                                                   \
+	"IA"                                                                   \
+	"ABCDEFGHIJ234567"
+#define GITHUB                                                                 \
+	"gh"                                                                   \
+	"p_abcdefghijklmnopqrstuvwxyz0123456789"
+#define JWT "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLWhlcmU"
+#define PEM                                                                    \
+	"-----BEGIN RSA PRIV"                                                  \
+	"ATE KEY-----\nMIIBOgIBAAJBAK\nabc=\n"                                 \
+	"-----END RSA PRIV"                                                    \
+	"ATE KEY-----"
+
+static const struct {
+	const char *text, *found;
+} cases[] = {
+    {"password: Hunter2!horse", "password:Hunter2!horse"},
+    {"Your password is Abc12345. Thanks", "password:Abc12345"},
+    {"The password is now set to Tr0ub4dor!", "password:Tr0ub4dor!"},
+    {"**Password:** `hunter2000` pwd=\"S3cret/x\" passcode = 123456",
+	"password:hunter2000|password:S3cret/x|password:123456"},
+    {"PASSWORD:CorrectHorse, passphrase: a-b-c-d1-e",
+	"password:CorrectHorse|password:a-b-c-d1-e"},
+    {"pass\u200Bword: Hunter\u200B2!horse", "password:Hunter\u200B2!horse"},
+    {"You can reset your password from the sign-in page.", ""},
+    {"Password: required! Your password is case-sensitive and expires in 24h",
+	""},
+    {"password: https://x.example/reset?a=1 password: ******** password: ok1",
+	""},
+    {"Is the password strong? 12345678 users. password. Abc12345", ""},
+    {"The token is " JWT, "jwt:" JWT},
+    {"Bearer " JWT ", ok", "jwt:" JWT},
+    {"eyJub3RoaW5nIjoxfQ.eyJzdWIiOiIxMjM0In0.c2ln eyJ.a.b eyJhbGciOiJIUzI1NiJ9",
+	""},
+    {"Use " SK " and " AWS "; or (" GITHUB ").",
+	"key:" SK "|key:" AWS "|key:" GITHUB},
+    {"key=" SK " \"" AWS "\" **" GITHUB "**",
+	"key:" SK "|key:" AWS "|key:" GITHUB},
+    {"api_key: 0123456789abcdef0123 and access token is a1b2c3d4e5f6a7b8c9",
+	"key:0123456789abcdef0123|key:a1b2c3d4e5f6a7b8c9"},
+    {"sk-short skis task-force sk-1 AKIA ghp_ order 0123456789abcdef0123", ""},
+    {"an api key: ask your administrator for it please", ""},
+    {PEM " bye", "pem:" PEM},
+    {"key:\n" PEM, "pem:" PEM},
+    {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE----- --- -", ""},
+    {"---- a -- b -----BEGIN", ""},
+};
+#define N_CASES (sizeof(cases) / sizeof(cases[0]))
+
+static void describe(
+    const struct matches *m, const char *text, char *out, size_t size)
+{
+	static const char *const names[] = {
+	    "", "key", "pem", "jwt", "password"};
+	size_t len = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < m->n && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s:%.*s",
+		    i ? "|" : "", names[m->items[i].detector],
+		    (int)(m->items[i].end - m->items[i].start),
+		    text + m->items[i].start);
+}
+
+static void finds_secrets(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++) {
+		struct matches m = {0};
+		char got[1024];
+		const char *s = cases[i].text;
+		assert_int_equal(scan_whole(&kind, s, strlen(s), &m), 0);
+		describe(&m, s, got, sizeof(got));
+		if (strcmp(got, cases[i].found) != 0)
+			print_error("\"%s\"\n", s);
+		assert_string_equal(got, cases[i].found);
+		matches_clear(&m);
+	}
+}
+
+static void same_for_every_cutting(void **state)
+{
+	for (size_t i = 0; i < N_CASES; i++)
+		scan_check_splits(&kind, cases[i].text, strlen(cases[i].text));
+}
+
+static void out_of_memory(void **state)
+{
+	scan_check_memory(&kind, cases[0].text);
+}
+
+static void a_key_without_end_is_cut(void **state)
+{
+	static const char begin[] = "-----BEGIN PRIV"
+				    "ATE KEY-----\n";
+	char buf[10000];
+	memset(buf, 'a', sizeof(buf));
+	memcpy(buf, begin, sizeof(begin) - 1);
+	struct matches m = {0};
+	assert_int_equal(scan_whole(&kind, buf, sizeof(buf), &m), 0);
+	assert_int_equal(m.n, 1);
+	assert_int_equal(m.items[0].start, 0);
+	assert_true(m.items[0].end >= SECRET_MAX_BYTES);
+	matches_clear(&m);
+}
+
+static void lets_go_of_ordinary_text(void **state)
+{
+	static const char s[] = "Your password can be reset - ask us for it. ";
+	struct text t;
+	struct secret_scan scan_state;
+	struct matches m = {0};
+	size_t alive;
+	secret_scan_init(&scan_state);
+	assert_int_equal(text_init(&t, 1000), 0);
+	for (size_t i = 0; i + 1 < sizeof(s); i++) {
+		assert_int_equal(text_feed(&t, s + i, 1), 0);
+		assert_int_equal(
+		    secret_scan(&scan_state, &t, &policy, &m, &alive), 0);
+		assert_true(alive == SIZE_MAX || i + 1 - alive <= 9);
+	}
+	assert_int_equal(alive, SIZE_MAX);
+	matches_clear(&m);
+	text_clear(&t);
+}
+
+static void ordinary_talk(void **state)
+{
+	struct shared_rows *rows = shared_open("benign_agent_sgd.jsonl");
+	if (!rows)
+		skip();
+	const json_t *row;
+	unsigned found = 0;
+	while ((row = shared_next(rows))) {
+		size_t len;
+		const char *s = shared_text(row, "text", &len);
+		struct matches m = {0};
+		assert_int_equal(scan_whole(&kind, s, len, &m), 0);
+		if (m.n)
+			print_message("%s\n", s);
+		found += m.n > 0;
+		matches_clear(&m);
+	}
+	shared_close(rows);
+	assert_int_equal(found, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(finds_secrets),
+	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(out_of_memory),
+	    cmocka_unit_test(a_key_without_end_is_cut),
+	    cmocka_unit_test(lets_go_of_ordinary_text),
+	    cmocka_unit_test(ordinary_talk),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
