@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-int verb_erase(int argc, char **argv);
-
 #define SCRUB_TRIES 25
 #define SCRUB_WAIT_US 200000
 

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-int verb_handoff(int argc, char **argv);
-
 static const char usage[] =
     "usage: handrail handoff list [--all]\n"
     "       handrail handoff show ID\n"

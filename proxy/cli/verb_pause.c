@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int verb_pause(int argc, char **argv);
-
 #define MAX_PAUSE_S (366 * INT64_C(86400))
 
 static const char usage[] =

@@ -286,8 +286,8 @@ static void save(struct round *round, struct store_delivery *row)
 	struct outbox *outbox = round->outbox;
 
 	say(row);
-	count(outbox, row->state);
 	int err = store_call(outbox->store, false, row_tried, row);
+	count(outbox, row->state);
 	if (err) {
 		round->store_failed = true;
 		log_line(LOG_ERROR, "outbox", "cannot write down a try: %s",

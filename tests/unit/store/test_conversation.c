@@ -394,8 +394,8 @@ static void exchange(struct worker *w, struct conversation_lease *lease, int n)
 			add(lease, STORE_AI, STORE_DELIVERED, "answer");
 		}
 	} else if (conversation_locked_as(lease, &lock)) {
-		conversation_unlock(w->table, "web", conversation_id(lease),
-		    lock.handoff);
+		conversation_unlock(
+		    w->table, "web", conversation_id(lease), lock.handoff);
 	}
 	struct conversation_view *view = conversation_view(lease);
 	assert_true(view->n_turns > 0);
@@ -414,8 +414,8 @@ static void *work(void *arg)
 		snprintf(id, sizeof(id), "c-%d", n);
 		struct conversation_lease *lease = begin(w->table, id, 1);
 		for (int k = 0; k < 2000 &&
-		    conversation_state(lease) == CONVERSATION_WAITING;
-		    k++)
+		     conversation_state(lease) == CONVERSATION_WAITING;
+		     k++)
 			usleep(500);
 		enum conversation_state s = conversation_state(lease);
 		if (s == CONVERSATION_OPEN || s == CONVERSATION_HANDED_OFF)

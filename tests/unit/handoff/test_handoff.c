@@ -1,0 +1,635 @@
+/* handoff, desk, packet: from the verdict to the person and back, through
+ * kills and restarts. */
+#include "tests/unit/store/fixture.h"
+
+#include "proxy/base/buf.h"
+#include "proxy/base/clock.h"
+#include "proxy/base/file.h"
+#include "proxy/handoff/desk.h"
+#include "proxy/handoff/handoff.h"
+#include "proxy/handoff/outbox.h"
+#include "proxy/handoff/packet.h"
+#include "proxy/store/store_pauses.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+
+struct proxy { /* what a running one has */
+	struct fixture f;
+	char file[96];
+	struct conversations *conversations;
+	struct outbox *outbox;
+	struct handoffs *handoffs;
+};
+
+static void proxy_start(struct proxy *p)
+{
+	struct conversations_options options = {0};
+	struct outbox_destination to = {
+	    .name = "file", .kind = OUTBOX_FILE, .path = p->file};
+
+	p->conversations = conversations_new(p->f.store, &options);
+	assert_int_equal(conversations_load(p->conversations), 0);
+	p->outbox = outbox_new(p->f.store);
+	outbox_set_destinations(p->outbox, &to, 1);
+	p->handoffs = handoffs_new(p->f.store, p->conversations, p->outbox);
+	store_start(p->f.store);
+	outbox_start(p->outbox);
+}
+
+static void proxy_stop(struct proxy *p)
+{
+	outbox_stop(p->outbox);
+	store_close(p->f.store);
+	p->f.store = NULL;
+	handoffs_free(p->handoffs);
+	outbox_free(p->outbox);
+	conversations_free(p->conversations);
+}
+
+static void proxy_init(struct proxy *p)
+{
+	memset(p, 0, sizeof(*p));
+	fixture_init(&p->f);
+	snprintf(p->file, sizeof(p->file), "%s/out.jsonl", p->f.dir);
+	proxy_start(p);
+}
+
+static void proxy_clear(struct proxy *p)
+{
+	proxy_stop(p);
+	fixture_clear(&p->f);
+}
+
+static void no_bell(void *arg, uint64_t ticket)
+{
+}
+
+static struct conversation_lease *begin(struct proxy *p, const char *id)
+{
+	struct conversation_request request = {
+	    .family = "web", .id = id, .customer = "ann", .ready = no_bell};
+	struct conversation_lease *lease =
+	    conversation_begin(p->conversations, &request);
+
+	fixture_wait(conversation_state(lease) != CONVERSATION_WAITING);
+	return lease;
+}
+
+static void add(struct conversation_lease *lease, enum store_speaker speaker,
+    enum store_status status, const char *text)
+{
+	struct conversation_message m = {.speaker = speaker,
+	    .status = status,
+	    .time_us = clock_now_us(),
+	    .text = text,
+	    .len = strlen(text)};
+
+	conversation_add(lease, &m);
+}
+
+/* ---- answers ---- */
+
+static atomic_int answers;
+static atomic_int answer_err;
+
+static void on_done(void *arg, uint64_t ticket, int err)
+{
+	atomic_store(&answer_err, err);
+	atomic_fetch_add(&answers, 1);
+}
+
+static const struct handoff_done done = {on_done, NULL, 7};
+
+static const struct guard_rule_info rule = {.id = "offers/refund",
+    .title = "Refund above the limit",
+    .why = "Refunds above $50 need an approval.",
+    .file = "packs/offers.yaml",
+    .line = 47,
+    .version = 3,
+    .severity = GUARD_SEVERITY_HIGH};
+
+static struct handoff_request request_of(const char *destination)
+{
+	static const struct handoff_fact facts[] = {
+	    {"name", "Ann \"A\" B"}, {"locale", "en"}};
+	static const char draft[] = "I approved your refund of $900.";
+
+	return (struct handoff_request){.time_us = clock_now_us(),
+	    .channel = "chat",
+	    .cause = "rule",
+	    .rule = &rule,
+	    .what = "money 900.00 USD > 50.00",
+	    .policy = "sha256:00",
+	    .queue = "billing",
+	    .priority = "high",
+	    .destination = destination,
+	    .withheld = draft,
+	    .withheld_len = sizeof(draft) - 1,
+	    .message_id = "chatcmpl-9",
+	    .customer_told = "A colleague will help you.",
+	    .customer = "ann",
+	    .facts = facts,
+	    .n_facts = 2,
+	    .zone = "ai leads",
+	    .console = "https://localhost:8444"};
+}
+
+static struct conversation_lock hand_off(
+    struct proxy *p, struct conversation_lease *lease, const char *destination)
+{
+	struct handoff_request request = request_of(destination);
+	struct conversation_lock lock;
+	int before = atomic_load(&answers);
+
+	add(lease, STORE_CUSTOMER, STORE_DELIVERED, "I want my $900 back");
+	handoff_request(p->handoffs, lease, &request, &done, &lock);
+	assert_true(conversation_is_locked(lease));
+	fixture_wait(atomic_load(&answers) == before + 1);
+	assert_int_equal(atomic_load(&answer_err), 0);
+	return lock;
+}
+
+static const char *str(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "(absent)";
+}
+
+/* ---- the record ---- */
+
+static void test_record(void **state)
+{
+	struct proxy p;
+	struct desk_case c;
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	struct conversation_lock lock = hand_off(&p, lease, NULL);
+	conversation_end(lease);
+	assert_int_equal(desk_show(p.f.store, lock.handoff, &c), 0);
+	assert_string_equal(c.handoff.queue, "billing");
+	assert_string_equal(c.handoff.destination, "desk");
+	assert_string_equal(c.handoff.reason, "offers/refund");
+	json_t *r = json_loads(c.handoff.record, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(r);
+	assert_string_equal(str(r, "handoff_id"), lock.handoff);
+	assert_string_equal(str(r, "conversation_id"), "c-1");
+	assert_string_equal(
+	    str(r, "customer_told"), "A colleague will help you.");
+	const json_t *reason = json_object_get(r, "reason");
+	assert_string_equal(str(reason, "words"), rule.why);
+	assert_string_equal(str(reason, "line"), "packs/offers.yaml:47");
+	assert_string_equal(str(reason, "severity"), "high");
+	const json_t *customer = json_object_get(r, "customer");
+	assert_string_equal(str(customer, "id"), "ann");
+	assert_string_equal(str(customer, "name"), "Ann \"A\" B");
+	assert_string_equal(str(json_object_get(r, "withheld"), "text"),
+	    "I approved your refund of $900.");
+	const json_t *messages =
+	    json_object_get(json_object_get(r, "transcript"), "messages");
+	assert_int_equal(json_array_size(messages), 1);
+	assert_string_equal(
+	    str(json_array_get(messages, 0), "speaker"), "customer");
+	assert_non_null(strstr(str(r, "summary"), "I want my $900 back"));
+	char *link =
+	    mem_printf("https://localhost:8444/handoffs/%s", lock.handoff);
+	assert_string_equal(str(json_object_get(r, "links"), "console"), link);
+	free(link);
+	json_decref(r);
+	desk_case_clear(&c);
+	proxy_clear(&p);
+}
+
+/* Bytes that are no UTF-8, quotes, controls: always readable JSON. */
+static void test_hostile_texts(void **state)
+{
+	static const char bad[] =
+	    "\xff\xfe\x80 \"quoted\" \x01\x1b[2J \xe2\x80";
+	struct conversation_lock lock = {"h-1", 1};
+	struct store_message m = {.seq = 1,
+	    .text = (char *)bad,
+	    .len = sizeof(bad)}; /* with its NUL */
+	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	struct handoff_request r = {.cause = "cannot_read",
+	    .withheld = bad,
+	    .withheld_len = sizeof(bad),
+	    .customer = bad};
+	struct packet_source source = {&r, &view, &lock, bad, bad};
+	struct buf out = {0};
+
+	packet_write(&out, &source);
+	json_t *json = json_loadb(
+	    out.data, out.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	if (!json)
+		fail_msg("not JSON: %s", out.data);
+	assert_string_equal(str(json_object_get(json, "reason"), "words"),
+	    "The answer could not be read.");
+	json_decref(json);
+	buf_clear(&out);
+}
+
+static void test_summary_is_short(void **state)
+{
+	struct conversation_lock lock = {"h-1", 1};
+	char *text = mem_zero(9001);
+	for (int i = 0; i < 9000; i += 3)
+		memcpy(text + i, "\xe2\x82\xac", 3);
+	struct store_message m = {.seq = 1, .text = text, .len = 9000};
+	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	struct handoff_request r = {.cause = "rule",
+	    .withheld = text,
+	    .withheld_len = 9000,
+	    .customer_told = text};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+	struct buf out = {0};
+
+	packet_write(&out, &source);
+	json_t *json = json_loadb(out.data, out.len, 0, NULL);
+	assert_non_null(json);
+	assert_true(strlen(str(json, "summary")) <= PACKET_SUMMARY_BYTES);
+	/* Cut between characters: no replacement character came in. */
+	assert_null(strstr(str(json, "summary"), "\xef\xbf\xbd"));
+	json_decref(json);
+	buf_clear(&out);
+	free(text);
+}
+
+/* ---- there and back ---- */
+
+struct fetched {
+	atomic_int n; /* -1: not yet */
+	struct store_reply *list;
+};
+
+static void on_replies(
+    void *arg, uint64_t ticket, int err, struct store_reply *list, size_t n)
+{
+	struct fetched *f = arg;
+
+	assert_int_equal(err, 0);
+	f->list = list;
+	atomic_store(&f->n, (int)n);
+}
+
+static struct fetched fetch(struct proxy *p, struct conversation_lease *lease)
+{
+	struct fetched f = {.n = -1};
+	struct handoff_replies to = {on_replies, &f, 1};
+
+	handoff_fetch_replies(p->handoffs, lease, &to);
+	fixture_wait(atomic_load(&f.n) >= 0);
+	return f;
+}
+
+/* The command line's view: a store of its own, not started. */
+static struct store *other_process(struct proxy *p)
+{
+	struct store_options options = {
+	    .sqlite = p->f.path, .vault = p->f.vault};
+	struct store *store;
+	char why[256];
+
+	assert_int_equal(store_open(&store, &options, why, sizeof(why)), 0);
+	return store;
+}
+
+static void test_reply_and_return(void **state)
+{
+	struct proxy p;
+	bool later = false;
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	struct conversation_lock lock = hand_off(&p, lease, NULL);
+	conversation_end(lease);
+	struct store *desk = other_process(&p);
+	lease = begin(&p, "c-1");
+	assert_int_equal(conversation_state(lease), CONVERSATION_HANDED_OFF);
+	struct fetched f = fetch(&p, lease);
+	assert_int_equal(f.n, 0);
+	/* Cut short on purpose: as a person types it. */
+	char id[9];
+	snprintf(id, sizeof(id), "%.8s", lock.handoff);
+	assert_int_equal(desk_reply(desk, id, "bob", "Hello, I am Bob"), 0);
+	assert_int_equal(desk_reply(desk, id, "bob", "It is settled"), 0);
+	assert_int_equal(desk_return(desk, id, "bob", "refunded", &later), 0);
+	assert_true(later);
+	usleep(300000);
+	assert_true(conversation_is_locked(lease));
+	f = fetch(&p, lease);
+	assert_int_equal(f.n, 2);
+	assert_string_equal(f.list[0].text, "Hello, I am Bob");
+	handoff_replies_sent(p.handoffs, lease, f.list, 2);
+	store_replies_free(f.list, 2);
+	/* At once again: nothing is shown twice. */
+	f = fetch(&p, lease);
+	assert_int_equal(f.n, 0);
+	fixture_wait(!conversation_is_locked(lease));
+	conversation_end(lease);
+	lease = begin(&p, "c-1");
+	assert_int_equal(conversation_state(lease), CONVERSATION_OPEN);
+	conversation_end(lease);
+	struct desk_case c;
+	assert_int_equal(desk_show(desk, lock.handoff, &c), 0);
+	assert_int_equal(c.handoff.state, STORE_HANDOFF_RETURNED);
+	assert_true(c.handoff.accepted_us > 0);
+	assert_string_equal(c.handoff.note, "refunded");
+	assert_int_equal(c.n_replies, 2);
+	desk_case_clear(&c);
+	assert_int_equal(
+	    desk_reply(desk, id, "bob", "too late"), STORE_CONFLICT);
+	assert_int_equal(
+	    desk_return(desk, id, "bob", NULL, &later), STORE_CONFLICT);
+	assert_int_equal(
+	    desk_reply(desk, "h-none", "bob", "x"), STORE_NOT_FOUND);
+	store_close(desk);
+	proxy_clear(&p);
+}
+
+static void test_return_unlocks_outside(void **state)
+{
+	struct proxy p;
+	bool later = true;
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	struct conversation_lock lock = hand_off(&p, lease, "file");
+	conversation_end(lease);
+	struct store *desk = other_process(&p);
+	assert_int_equal(
+	    desk_return(desk, lock.handoff, "bob", NULL, &later), 0);
+	assert_false(later);
+	fixture_wait(conversations_locked(p.conversations) == 0);
+	store_close(desk);
+	struct buf text = {0};
+	fixture_wait(
+	    (buf_reset(&text), file_read(p.file, &text, 1 << 20)) == 0 &&
+	    strstr(text.data, "\"event\":\"handoff.returned\""));
+	buf_clear(&text);
+	proxy_clear(&p);
+}
+
+static void test_customer_writes_on(void **state)
+{
+	struct proxy p;
+	struct buf text = {0};
+	struct desk_case c;
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	struct conversation_lock lock = hand_off(&p, lease, "file");
+	int before = atomic_load(&answers);
+	handoff_customer_says(p.handoffs, lease, "hello?", 6, &done);
+	fixture_wait(atomic_load(&answers) == before + 1);
+	conversation_end(lease);
+	fixture_wait(
+	    (buf_reset(&text), file_read(p.file, &text, 1 << 20)) == 0 &&
+	    strstr(text.data, "\"event\":\"message.customer\""));
+	assert_non_null(strstr(text.data, "\"text\":\"hello?\""));
+	assert_true(strstr(text.data, "handoff.requested") <
+	    strstr(text.data, "message.customer"));
+	assert_int_equal(desk_show(p.f.store, lock.handoff, &c), 0);
+	assert_int_equal(c.n_later, 1);
+	assert_string_equal(c.later[0].text, "hello?");
+	desk_case_clear(&c);
+	buf_clear(&text);
+	proxy_clear(&p);
+}
+
+/* ---- kills ---- */
+
+#define KILLED 60
+
+/* A stream of handoffs; tells through the pipe which were promised. */
+static void stream(struct proxy *p, int out)
+{
+	char id[16];
+
+	for (int i = 0; i < KILLED * 100; i++) {
+		snprintf(id, sizeof(id), "c-%d", i);
+		struct conversation_lease *lease = begin(p, id);
+		struct conversation_lock lock = hand_off(p, lease, "file");
+		conversation_end(lease);
+		char line[64] = "";
+		int n =
+		    snprintf(line, sizeof(line), "%s %s\n", id, lock.handoff);
+		if (write(out, line, (size_t)n) != n)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+static void promised_is_kept(struct proxy *p, char *line)
+{
+	char *handoff = strchr(line, ' ');
+	struct buf text = {0};
+
+	assert_non_null(handoff);
+	*handoff++ = '\0';
+	struct conversation_lease *lease = begin(p, line);
+	if (conversation_state(lease) != CONVERSATION_HANDED_OFF)
+		fail_msg("%s is not locked any more", line);
+	conversation_end(lease);
+	assert_int_equal(file_read(p->file, &text, 1 << 26), 0);
+	char *key = mem_printf("\"id\":\"%s/requested\"", handoff);
+	if (!strstr(text.data, key))
+		fail_msg("%s was never delivered", handoff);
+	free(key);
+	buf_clear(&text);
+}
+
+static size_t pending(struct proxy *p)
+{
+	struct outbox_metrics m;
+
+	outbox_metrics(p->outbox, &m);
+	return m.pending + m.dead;
+}
+
+/* kill -9 in the middle, start again: every promised handoff is locked and is
+ * delivered; by key none is there twice more than a kill can make it. */
+static void test_killed_in_a_stream(void **state)
+{
+	struct proxy p;
+	int pipes[2], status, n = 0;
+	char lines[KILLED * 64] = "";
+	size_t len = 0;
+
+	memset(&p, 0, sizeof(p));
+	fixture_init(&p.f);
+	store_close(p.f.store);
+	p.f.store = NULL;
+	snprintf(p.file, sizeof(p.file), "%s/out.jsonl", p.f.dir);
+	assert_int_equal(pipe(pipes), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		fixture_open(&p.f);
+		proxy_start(&p);
+		stream(&p, pipes[1]);
+	}
+	close(pipes[1]);
+	while (n < KILLED && len < sizeof(lines) - 1) {
+		ssize_t got =
+		    read(pipes[0], lines + len, sizeof(lines) - 1 - len);
+		if (got <= 0)
+			fail_msg("the child ended early");
+		len += (size_t)got;
+		n = 0;
+		for (size_t i = 0; i < len; i++)
+			n += lines[i] == '\n';
+	}
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	close(pipes[0]);
+	fixture_open(&p.f);
+	proxy_start(&p);
+	fixture_wait(pending(&p) == 0);
+	char *at = lines;
+	for (char *end; (end = strchr(at, '\n')); at = end + 1) {
+		*end = '\0';
+		promised_is_kept(&p, at);
+	}
+	/* The file's lines: only the one under way at the kill may be there
+	 * twice, and its key says so. */
+	struct buf text = {0};
+	json_t *seen = json_object();
+	size_t doubled = 0;
+	assert_int_equal(file_read(p.file, &text, 1 << 26), 0);
+	for (char *row = text.data, *end; (end = strchr(row, '\n'));
+	     row = end + 1) {
+		json_t *event = json_loadb(row, (size_t)(end - row), 0, NULL);
+		if (!event)
+			continue; /* cut by the kill; sent again below */
+		doubled += json_object_get(seen, str(event, "id")) != NULL;
+		json_object_set_new(seen, str(event, "id"), json_true());
+		json_decref(event);
+	}
+	if (doubled > 32) /* DELIVER_MAX: one group */
+		fail_msg("%zu lines are there twice", doubled);
+	assert_true(json_object_size(seen) >= KILLED);
+	json_decref(seen);
+	buf_clear(&text);
+	proxy_clear(&p);
+}
+
+/* The store cannot write the lock: it holds in memory, the caller is told, the
+ * conversation is refused, and once there is room all of it is written. */
+static void test_store_cannot_write(void **state)
+{
+	struct proxy p;
+	struct store *other;
+	struct handoff_request request = request_of("file");
+	struct conversation_lock lock;
+	struct store_options options = {.busy_ms = 50};
+	char why[256];
+
+	memset(&p, 0, sizeof(p));
+	fixture_init(&p.f);
+	store_close(p.f.store);
+	options.sqlite = p.f.path;
+	options.vault = p.f.vault;
+	assert_int_equal(store_open(&p.f.store, &options, why, sizeof(why)), 0);
+	snprintf(p.file, sizeof(p.file), "%s/out.jsonl", p.f.dir);
+	proxy_start(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	other = other_process(&p);
+	char *command =
+	    mem_printf("(echo 'BEGIN IMMEDIATE;'; sleep 2; echo 'COMMIT;') |"
+		       " sqlite3 %s >/dev/null & sleep 0.5",
+		p.f.path);
+	assert_int_equal(system(command), 0);
+	free(command);
+	int before = atomic_load(&answers);
+	handoff_request(p.handoffs, lease, &request, &done, &lock);
+	assert_true(conversation_is_locked(lease));
+	fixture_wait(atomic_load(&answers) == before + 1);
+	assert_int_equal(atomic_load(&answer_err), STORE_BUSY);
+	conversation_end(lease);
+	lease = begin(&p, "c-1");
+	assert_int_equal(conversation_refusal(lease), CONVERSATION_UNSAVED);
+	conversation_end(lease);
+	struct handoffs_metrics m;
+	handoffs_metrics(p.handoffs, &m);
+	assert_int_equal(m.unsaved, 1);
+	for (int i = 0; i < 1000; i++) {
+		handoffs_metrics(p.handoffs, &m);
+		if (m.unsaved == 0)
+			break;
+		usleep(10000);
+	}
+	assert_int_equal(m.unsaved, 0);
+	lease = begin(&p, "c-1");
+	assert_int_equal(conversation_state(lease), CONVERSATION_HANDED_OFF);
+	conversation_end(lease);
+	struct store_handoff *list;
+	size_t n;
+	assert_int_equal(desk_list(other, false, &list, &n), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(list[0].id, lock.handoff);
+	store_handoffs_free(list, n);
+	store_close(other);
+	proxy_clear(&p);
+}
+
+static int audits_run(struct store_tx *tx, void *arg)
+{
+	struct store_audit *list;
+	char *types = arg;
+	size_t n;
+	int err = store_take_pending_audit(tx, 10, &list, &n);
+
+	for (size_t i = 0; !err && i < n; i++) {
+		strcat(types, list[i].type);
+		strcat(types, list[i].actor ? "+ " : " ");
+	}
+	if (!err)
+		store_audits_free(list, n);
+	return err ? err : store_drop_pending_audit(tx, INT64_MAX);
+}
+
+static void test_audit_rows(void **state)
+{
+	struct proxy p;
+	bool later;
+	char types[200] = "";
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	struct conversation_lock lock = hand_off(&p, lease, NULL);
+	assert_int_equal(desk_reply(p.f.store, lock.handoff, "bob", "hi"), 0);
+	assert_int_equal(
+	    desk_return(p.f.store, lock.handoff, "bob", NULL, &later), 0);
+	struct fetched f = fetch(&p, lease);
+	handoff_replies_sent(p.handoffs, lease, f.list, (size_t)f.n);
+	store_replies_free(f.list, (size_t)f.n);
+	fixture_wait(!conversation_is_locked(lease));
+	conversation_end(lease);
+	assert_int_equal(store_call(p.f.store, false, audits_run, types), 0);
+	assert_string_equal(
+	    types, "handoff.accepted+ operator.action+ handoff.returned ");
+	types[0] = '\0';
+	assert_int_equal(store_call(p.f.store, false, audits_run, types), 0);
+	assert_string_equal(types, "");
+	proxy_clear(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_record),
+	    cmocka_unit_test(test_hostile_texts),
+	    cmocka_unit_test(test_summary_is_short),
+	    cmocka_unit_test(test_reply_and_return),
+	    cmocka_unit_test(test_return_unlocks_outside),
+	    cmocka_unit_test(test_customer_writes_on),
+	    cmocka_unit_test(test_killed_in_a_stream),
+	    cmocka_unit_test(test_store_cannot_write),
+	    cmocka_unit_test(test_audit_rows),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,408 @@
+/* outbox, deliver: a real HTTPS server, a real file, retries, restarts. */
+#include "tests/unit/handoff/webhook_server.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/handoff/outbox.h"
+#include "proxy/store/store_handoffs.h"
+#include "proxy/store/store_outbox.h"
+
+static int put_run(struct store_tx *tx, void *arg)
+{
+	return store_delivery_put(tx, arg);
+}
+
+static void owe(struct store *store, const char *to, const char *handoff,
+    const char *event, const char *body)
+{
+	char *key = mem_printf("%s/%s", handoff, event);
+	struct store_delivery d = {.family = (char *)"web",
+	    .conversation = (char *)"c-1",
+	    .destination = (char *)to,
+	    .key = key,
+	    .event = (char *)event,
+	    .created_us = clock_now_us(),
+	    .next_us = clock_now_us(),
+	    .body = (char *)body,
+	    .len = strlen(body)};
+
+	snprintf(d.handoff, sizeof(d.handoff), "%s", handoff);
+	assert_int_equal(store_call(store, false, put_run, &d), 0);
+	free(key);
+}
+
+struct outbox_fixture {
+	struct fixture f;
+	struct outbox *outbox;
+	struct webhook_server server;
+	struct outbox_destination hook;
+};
+
+static void outbox_open(struct outbox_fixture *t)
+{
+	t->outbox = outbox_new(t->f.store);
+	outbox_set_destinations(t->outbox, &t->hook, 1);
+	store_start(t->f.store);
+}
+
+static void outbox_close(struct outbox_fixture *t)
+{
+	outbox_stop(t->outbox);
+	store_close(t->f.store);
+	t->f.store = NULL;
+	outbox_free(t->outbox);
+}
+
+static void setup(struct outbox_fixture *t, const char *script)
+{
+	memset(t, 0, sizeof(*t));
+	fixture_init(&t->f);
+	webhook_server_start(&t->server, t->f.dir, script);
+	t->hook = (struct outbox_destination){.name = "care",
+	    .kind = OUTBOX_WEBHOOK,
+	    .url = t->server.url,
+	    .secret = "s3cret",
+	    .ca = t->server.ca,
+	    .timeout_ms = 1500,
+	    .max_tries = 4,
+	    .base_ms = 20,
+	    .max_wait_ms = 200};
+	outbox_open(t);
+}
+
+static void teardown(struct outbox_fixture *t)
+{
+	outbox_close(t);
+	webhook_server_stop(&t->server);
+	fixture_clear(&t->f);
+}
+
+static struct outbox_metrics metrics(struct outbox_fixture *t)
+{
+	struct outbox_metrics m;
+
+	outbox_metrics(t->outbox, &m);
+	return m;
+}
+
+static const char *header(const json_t *request, const char *name)
+{
+	const char *value = json_string_value(
+	    json_object_get(json_object_get(request, "headers"), name));
+
+	return value ? value : "";
+}
+
+static void test_signed_webhook(void **state)
+{
+	struct outbox_fixture t;
+	static const char body[] = "{\"a\":\"caf\\u00e9\"}";
+	char signature[OUTBOX_SIGNATURE_SIZE];
+
+	setup(&t, "204");
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", body);
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	json_t *all = webhook_server_requests(&t.server);
+	assert_int_equal(json_array_size(all), 1);
+	const json_t *request = json_array_get(all, 0);
+	assert_string_equal(
+	    json_string_value(json_object_get(request, "body")), body);
+	assert_string_equal(
+	    json_string_value(json_object_get(request, "path")), "/hook");
+	assert_string_equal(
+	    header(request, "idempotency-key"), "h-1/handoff.requested");
+	assert_string_equal(
+	    header(request, "x-handrail-event"), "handoff.requested");
+	assert_string_equal(
+	    header(request, "content-type"), "application/json");
+	const char *got = header(request, "x-handrail-signature");
+	assert_memory_equal(got, "t=", 2);
+	outbox_sign("s3cret", strtoll(got + 2, NULL, 10), body, strlen(body),
+	    signature);
+	assert_string_equal(got, signature);
+	assert_int_equal(metrics(&t).pending, 0);
+	json_decref(all);
+	teardown(&t);
+}
+
+/* printf '1700000000.{}' | openssl dgst -sha256 -hmac key */
+static void test_signature_known(void **state)
+{
+	char signature[OUTBOX_SIGNATURE_SIZE];
+
+	outbox_sign("key", 1700000000, "{}", 2, signature);
+	assert_string_equal(signature,
+	    "t=1700000000,v1="
+	    "9d713ed406bb7076d4123f0dc2c39d2df5c654ed4b0cd56b52c8b4c940bd63ae");
+}
+
+static void test_retries_with_the_same_key(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "drop,500,302,200");
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	json_t *all = webhook_server_requests(&t.server);
+	assert_int_equal(json_array_size(all), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(
+		    header(json_array_get(all, i), "idempotency-key"),
+		    "h-1/handoff.requested");
+	assert_int_equal(metrics(&t).failed_tries_total, 3);
+	json_decref(all);
+	teardown(&t);
+}
+
+static void test_retry_after(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "429:2,200");
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	json_t *all = webhook_server_requests(&t.server);
+	double first =
+	    json_number_value(json_object_get(json_array_get(all, 0), "at"));
+	double second =
+	    json_number_value(json_object_get(json_array_get(all, 1), "at"));
+	if (second - first < 1.9)
+		fail_msg("came back after %f s", second - first);
+	json_decref(all);
+	teardown(&t);
+}
+
+struct listed {
+	struct store_delivery *list;
+	size_t n;
+};
+
+static int list_run(struct store_tx *tx, void *arg)
+{
+	struct listed *l = arg;
+
+	return store_deliveries_list(tx, NULL, &l->list, &l->n);
+}
+
+static void expect_dead(struct outbox_fixture *t, const char *error)
+{
+	struct listed l = {0};
+
+	assert_int_equal(store_call(t->f.store, true, list_run, &l), 0);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(l.list[0].state, STORE_OUTBOX_DEAD);
+	assert_non_null(l.list[0].error);
+	if (!strstr(l.list[0].error, error))
+		fail_msg("error is: %s", l.list[0].error);
+	store_deliveries_free(l.list, l.n);
+}
+
+static void test_dead_letter(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "503");
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).dead_total == 1);
+	assert_int_equal(webhook_server_count(&t.server), 4);
+	assert_int_equal(metrics(&t).dead, 1);
+	expect_dead(&t, "503");
+	teardown(&t);
+}
+
+static void test_timeout(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "slow");
+	t.hook.timeout_ms = 200;
+	t.hook.max_tries = 2;
+	outbox_set_destinations(t.outbox, &t.hook, 1);
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).dead_total == 1);
+	expect_dead(&t, "Timeout");
+	teardown(&t);
+}
+
+/* A certificate nobody vouches for: not one byte of the body leaves. */
+static void test_tls_is_verified(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "200");
+	t.hook.ca = NULL;
+	t.hook.max_tries = 1;
+	outbox_set_destinations(t.outbox, &t.hook, 1);
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).dead_total == 1);
+	assert_int_equal(webhook_server_count(&t.server), 0);
+	expect_dead(&t, "certificate");
+	teardown(&t);
+}
+
+static void test_order_within_a_handoff(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "500,200");
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{\"n\":1}");
+	owe(t.f.store, "care", "h-1", "message.customer", "{\"n\":2}");
+	owe(t.f.store, "care", "h-1", "handoff.returned", "{\"n\":3}");
+	outbox_start(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 3);
+	json_t *all = webhook_server_requests(&t.server);
+	static const char *const bodies[] = {
+	    "{\"n\":1}", "{\"n\":1}", "{\"n\":2}", "{\"n\":3}"};
+	assert_int_equal(json_array_size(all), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(json_string_value(json_object_get(
+					json_array_get(all, i), "body")),
+		    bodies[i]);
+	json_decref(all);
+	teardown(&t);
+}
+
+static void test_one_key_is_one_row(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "200");
+	for (int i = 0; i < 5; i++)
+		owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	assert_int_equal(metrics(&t).pending, 1);
+	outbox_start(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	usleep(200000);
+	assert_int_equal(webhook_server_count(&t.server), 1);
+	teardown(&t);
+}
+
+/* Stopped in the middle of a try: the next start repeats it, same key. */
+static void test_restart_repeats(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "slow,200");
+	t.hook.timeout_ms = 20000;
+	outbox_set_destinations(t.outbox, &t.hook, 1);
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(webhook_server_count(&t.server) == 1);
+	int64_t from_us = clock_mono_us();
+	outbox_close(&t);
+	assert_true(clock_mono_us() - from_us < 3 * CLOCK_SECOND_US);
+	fixture_open(&t.f);
+	outbox_open(&t);
+	outbox_start(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	json_t *all = webhook_server_requests(&t.server);
+	assert_int_equal(json_array_size(all), 2);
+	assert_string_equal(header(json_array_get(all, 0), "idempotency-key"),
+	    header(json_array_get(all, 1), "idempotency-key"));
+	json_decref(all);
+	teardown(&t);
+}
+
+static void test_unknown_destination_waits(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "200");
+	outbox_start(t.outbox);
+	owe(t.f.store, "elsewhere", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	struct listed l = {0};
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(store_call(t.f.store, true, list_run, &l), 0);
+		if (l.list[0].error || i == 999)
+			break;
+		store_deliveries_free(l.list, l.n);
+		usleep(5000);
+	}
+	assert_int_equal(l.list[0].state, STORE_OUTBOX_PENDING);
+	assert_int_equal(l.list[0].tries, 0);
+	assert_non_null(strstr(l.list[0].error, "no destination"));
+	store_deliveries_free(l.list, l.n);
+	assert_true(outbox_has(t.outbox, "care"));
+	assert_false(outbox_has(t.outbox, "elsewhere"));
+	teardown(&t);
+}
+
+static void test_file(void **state)
+{
+	struct outbox_fixture t;
+	char path[128];
+	struct buf text = {0};
+	FILE *file;
+
+	setup(&t, "200");
+	snprintf(path, sizeof(path), "%s/handoffs.jsonl", t.f.dir);
+	file = fopen(path, "w"); /* a crash left half a line */
+	fputs("{\"half\":", file);
+	fclose(file);
+	t.hook = (struct outbox_destination){
+	    .name = "care", .kind = OUTBOX_FILE, .path = path};
+	outbox_set_destinations(t.outbox, &t.hook, 1);
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{\"n\":1}");
+	owe(t.f.store, "care", "h-1", "message.customer", "{\"n\":2}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 2);
+	assert_int_equal(file_read(path, &text, 1000), 0);
+	assert_string_equal(text.data, "{\"half\":\n{\"n\":1}\n{\"n\":2}\n");
+	buf_clear(&text);
+	teardown(&t);
+}
+
+static void test_file_that_cannot_be_written(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "200");
+	t.hook = (struct outbox_destination){.name = "care",
+	    .kind = OUTBOX_FILE,
+	    .path = "/dev/full",
+	    .max_tries = 2,
+	    .base_ms = 10};
+	outbox_set_destinations(t.outbox, &t.hook, 1);
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).dead_total == 1);
+	expect_dead(&t, "/dev/full");
+	teardown(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_signature_known),
+	    cmocka_unit_test(test_signed_webhook),
+	    cmocka_unit_test(test_retries_with_the_same_key),
+	    cmocka_unit_test(test_retry_after),
+	    cmocka_unit_test(test_dead_letter),
+	    cmocka_unit_test(test_timeout),
+	    cmocka_unit_test(test_tls_is_verified),
+	    cmocka_unit_test(test_order_within_a_handoff),
+	    cmocka_unit_test(test_one_key_is_one_row),
+	    cmocka_unit_test(test_restart_repeats),
+	    cmocka_unit_test(test_unknown_destination_waits),
+	    cmocka_unit_test(test_file),
+	    cmocka_unit_test(test_file_that_cannot_be_written),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
