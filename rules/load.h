@@ -70,6 +70,7 @@ struct load_allow {    /* rules are named before all are known */
 
 struct load_rollout {
 	const struct yaml_node *rule; /* its text */
+	bool chosen;                  /* its environment is the one in use */
 	unsigned percent;
 	bool by_customer;
 };

@@ -153,7 +153,7 @@ static void find_number(struct finder *f, const struct yaml_node *n,
     enum number_kind kind, const char *where)
 {
 	struct load *l = f->l;
-	if (!n ||
+	if (!n || n->kind != YAML_MAP ||
 	    !load_check_map(l, n,
 		kind == NUMBER_MONEY ? load_keys_money : load_keys_number,
 		where))
@@ -278,7 +278,8 @@ static const char *const *read_hosts(
 static void find_links(struct finder *f, const struct yaml_node *n)
 {
 	struct load *l = f->l;
-	if (!n || !load_check_map(l, n, load_keys_links, "under links"))
+	if (!n || n->kind != YAML_MAP ||
+	    !load_check_map(l, n, load_keys_links, "under links"))
 		return;
 	const struct yaml_node *outside = yaml_get(n, "outside");
 	if (!outside) {
@@ -400,7 +401,8 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	if (!n)
 		return;
 	r->has_find = true;
-	if (!load_check_map(l, n, load_keys_find, "under find"))
+	if (n->kind != YAML_MAP ||
+	    !load_check_map(l, n, load_keys_find, "under find"))
 		return;
 	struct finder f = {.l = l};
 	find_number(

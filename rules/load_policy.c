@@ -210,11 +210,11 @@ static void read_rollout(struct load *l, const struct yaml_node *n, bool chosen)
 	load_text(l, n, "percent", true);
 	struct load_rollout r = {
 	    .rule = yaml_get(n, "rule"),
+	    .chosen = chosen,
 	    .percent = load_whole(l, yaml_get(n, "percent"), 0, 100, 100),
 	    .by_customer = load_choice(l, yaml_get(n, "by"), by, 0) == 1,
 	};
-	struct load_rollout *slot =
-	    chosen && r.rule ? load_push(l, &l->rollouts) : NULL;
+	struct load_rollout *slot = r.rule ? load_push(l, &l->rollouts) : NULL;
 	if (slot)
 		*slot = r;
 }
@@ -286,6 +286,8 @@ void load_apply_environment(struct load *l)
 			    "the rule %s is not defined", o->rule->text);
 			continue;
 		}
+		if (!o->chosen)
+			continue;
 		struct rule *r = LOAD_ITEM(&l->rules, struct rule, k);
 		r->rollout_percent = o->percent;
 		r->rollout_by_customer = o->by_customer;

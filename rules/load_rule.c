@@ -98,7 +98,8 @@ static void read_head(struct load *l, const struct yaml_node *n, struct rule *r)
 static void read_effective(
     struct load *l, const struct yaml_node *n, struct rule *r)
 {
-	if (!n || !load_check_map(l, n, load_keys_effective, "under effective"))
+	if (!n || n->kind != YAML_MAP ||
+	    !load_check_map(l, n, load_keys_effective, "under effective"))
 		return;
 	r->from_us = load_date(l, yaml_get(n, "from"), 0);
 	r->to_us = load_date(l, yaml_get(n, "to"), 1);
@@ -130,7 +131,9 @@ static void check_purpose(
 
 void load_rule(struct load *l, const struct yaml_node *n)
 {
-	if (!load_check_map(l, n, load_keys_rule, "in this rule"))
+	/* A wrong key is no reason not to look at the others. */
+	load_check_map(l, n, load_keys_rule, "in this rule");
+	if (n->kind != YAML_MAP)
 		return;
 	struct rule *slot = load_push(l, &l->rules);
 	if (!slot)

@@ -51,7 +51,8 @@ static struct ai_turn_range ai_turn(struct load *l, const struct yaml_node *n)
 
 void load_when(struct load *l, const struct yaml_node *n, struct when *w)
 {
-	if (!n || !load_check_map(l, n, load_keys_when, "under when"))
+	if (!n || n->kind != YAML_MAP ||
+	    !load_check_map(l, n, load_keys_when, "under when"))
 		return;
 	w->set = n->n_children > 0;
 	w->channel = words(l, yaml_get(n, "channel"));
