@@ -61,10 +61,11 @@ enum entity_answer entity_iban(
 			return ENTITY_NO;
 		s[n++] = c;
 		i++;
-		if (n == 2 && iban_length(s) == 0)
-			return ENTITY_NO;
-		if (n == 4)
-			want = iban_length(s);
+		if (n == 4) {
+			want = iban_length(s); /* few words come this far */
+			if (want == 0)
+				return ENTITY_NO;
+		}
 	}
 	if (!has_mod97(s, n))
 		return ENTITY_NO;
@@ -113,7 +114,7 @@ enum entity_answer entity_nino(
 			return ENTITY_NO;
 		s[n++] = c;
 		i++;
-		if (n == 2 && !is_nino_prefix(s[0], s[1]))
+		if (n == 3 && !is_nino_prefix(s[0], s[1]))
 			return ENTITY_NO;
 	}
 	if (i >= in->n && !in->final)

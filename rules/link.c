@@ -31,7 +31,7 @@ struct found {
 
 static bool is_alpha(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static bool is_digit(char c)
@@ -41,8 +41,8 @@ static bool is_digit(char c)
 
 static bool is_name(char c)
 {
-	return is_alpha(c) || is_digit(c) || c == '-' || c == '_' ||
-	    (unsigned char)c >= 0x80;
+	return is_alpha(c) || is_digit(c) || (unsigned char)c >= 0x80 ||
+	    c == '-' || c == '_';
 }
 
 /* What no URL in running text has inside. */
@@ -296,12 +296,22 @@ static enum answer try_at(const struct in *in, size_t i, struct found *f)
 	return answer == NO ? bare(in, i, f) : answer;
 }
 
-static bool is_start(const struct in *in, size_t i)
+static bool is_start(char c)
 {
-	char c = in->s[i];
-	return (is_alpha(c) || is_digit(c) || c == '/' ||
-		   (unsigned char)c >= 0x80) &&
-	    begins(in, i);
+	return is_name(c) && c != '-' && c != '_';
+}
+
+/* The next place at or behind i where a link may begin, or n. */
+static size_t next_start(const struct in *in, size_t i)
+{
+	bool inside = i > 0 && is_start(in->s[i - 1]);
+	for (; i < in->n; i++) {
+		bool start = is_start(in->s[i]);
+		if ((start ? !inside : in->s[i] == '/') && begins(in, i))
+			return i;
+		inside = start;
+	}
+	return in->n;
 }
 
 bool link_host_is_listed(const char *host, const char *const *hosts)
@@ -355,11 +365,10 @@ int link_scan(struct link_scan *s, const struct text *t,
 	const struct in in = {
 	    .s = t->plain.bytes, .n = t->plain.len, .final = t->final};
 	*alive_from = SIZE_MAX;
-	while (s->next < in.n) {
+	while ((s->next = next_start(&in, s->next)) < in.n) {
 		struct found f;
 		struct match m;
-		enum answer answer =
-		    is_start(&in, s->next) ? try_at(&in, s->next, &f) : NO;
+		enum answer answer = try_at(&in, s->next, &f);
 		if (answer == MORE ||
 		    (answer == YES &&
 			!scan_spot(t, &t->plain, s->next, f.end, &m))) {

@@ -354,19 +354,60 @@ static int pass_over(const struct reader *r, size_t len)
 	return err;
 }
 
-/* len ASCII bytes that count as themselves. */
+/* An ASCII sign that counts as itself. */
+static int add_sign(struct text *t, char c, uint32_t pos)
+{
+	bool sign = token_takes_sign(t, c);
+	int err = sign ? 0 : token_break(t);
+	if (err == 0)
+		err = sentence_before(t, c, pos);
+	if (err == 0)
+		err = view_reserve(&t->folded, 1);
+	if (err == 0)
+		err = view_reserve(&t->plain, 1);
+	if (err)
+		return err;
+	struct token_char ch = {.cp = c,
+	    .orig = c,
+	    .start = pos,
+	    .end = pos + 1,
+	    .fold = (uint32_t)t->folded.len,
+	    .fold_len = 1};
+	view_add_ascii(&t->folded, (unsigned char)c, pos);
+	view_add_ascii(&t->plain, (unsigned char)c, pos);
+	t->state->prev = PREV_OTHER;
+	t->state->prev_keeps_marks = false;
+	if (sign)
+		err = token_sign(t, &ch);
+	else if (c == '$' || c == '%')
+		err = token_symbol(t, &ch);
+	else
+		err = token_gap(t, false);
+	sentence_after(t, c, pos + 1);
+	return err;
+}
+
+static int add_ascii_space(struct text *t, char c, uint32_t pos)
+{
+	int err = add_space(t, c, pos, pos + 1);
+	if (err == 0)
+		err = view_reserve(&t->plain, 1);
+	if (err == 0)
+		view_add_ascii(&t->plain, (unsigned char)c, pos);
+	return err;
+}
+
+/* len ASCII signs or spaces that count as themselves. */
 static int keep(const struct reader *r, size_t len)
 {
+	struct text *t = r->t;
 	int err = 0;
-	for (size_t i = 0; i < len && err == 0; i++) {
-		struct text *t = r->t;
-		uint32_t pos = (uint32_t)t->settled;
-		struct cluster c = {.cps = {byte_at(r, pos)},
-		    .n = 1,
-		    .start = pos,
-		    .end = pos + 1};
-		err = add_cluster(t, &c);
-		t->settled++;
+	for (; len > 0 && err == 0; len--) {
+		uint32_t pos = (uint32_t)t->settled++;
+		char c = t->bytes[pos];
+		err = ascii_kinds[(unsigned char)c] == SPACE
+		    ? add_ascii_space(t, c, pos)
+		    : add_sign(t, c, pos);
 	}
 	return err;
 }
@@ -499,49 +540,88 @@ static int step_special(const struct reader *r, unsigned char c)
 	}
 }
 
-/* An ASCII letter or digit. */
-static int step_alnum(const struct reader *r, unsigned char c, bool digit)
+/* ASCII letters and digits from pos that only make the open word longer. */
+static size_t simple_run(const struct reader *r, size_t pos, size_t *digits)
+{
+	size_t room = token_simple_room(r->t);
+	size_t end = r->end - pos < room ? r->end : pos + room;
+	size_t i = pos;
+	*digits = 0;
+	for (; i < end; i++) {
+		unsigned char c = byte_at(r, i);
+		if (c >= 0x80 || c == 'I' ||
+		    (ascii_kinds[c] != LETTER && ascii_kinds[c] != DIGIT))
+			break;
+		unsigned char next = i + 1 < r->end ? byte_at(r, i + 1) : ' ';
+		if (next >= 0x80 || next == '&' ||
+		    (i + 1 == r->end && !r->final))
+			break; /* a mark may follow */
+		*digits += ascii_kinds[c] == DIGIT;
+	}
+	return i - pos;
+}
+
+static int add_run(struct text *t, size_t n, size_t digits)
+{
+	uint32_t pos = (uint32_t)t->settled;
+	int err = view_reserve(&t->folded, n);
+	if (err == 0)
+		err = view_reserve(&t->plain, n);
+	if (err)
+		return err;
+	view_add_run(&t->folded, t->bytes + pos, n, pos, true);
+	view_add_run(&t->plain, t->bytes + pos, n, pos, false);
+	token_extend(t, pos + (uint32_t)n, n, digits);
+	t->settled += n;
+	char last = t->bytes[t->settled - 1];
+	t->state->prev = last >= '0' && last <= '9' ? PREV_DIGIT : PREV_LETTER;
+	t->state->prev_keeps_marks = false;
+	return 0;
+}
+
+/* An ASCII letter or digit that needs a look: the first of a word, say. */
+static int add_alnum(struct text *t, char c, bool digit)
+{
+	uint32_t pos = (uint32_t)t->settled;
+	int err = sentence_before(t, c, pos);
+	if (err == 0)
+		err = view_reserve(&t->folded, 1);
+	if (err == 0)
+		err = view_reserve(&t->plain, 1);
+	if (err)
+		return err;
+	bool capital_i = c == 'I' && pos > 0 && t->state->word.open &&
+	    t->bytes[pos - 1] >= 'a' && t->bytes[pos - 1] <= 'z';
+	char low = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	struct token_char ch = {.class = digit ? GLYPH_DIGIT : GLYPH_LETTER,
+	    .cp = low,
+	    .orig = c,
+	    .start = pos,
+	    .end = pos + 1,
+	    .fold = (uint32_t)t->folded.len,
+	    .fold_len = 1};
+	view_add_ascii(&t->folded, (unsigned char)low, pos);
+	view_add_ascii(&t->plain, (unsigned char)c, pos);
+	t->state->prev = digit ? PREV_DIGIT : PREV_LETTER;
+	t->state->prev_keeps_marks = false;
+	t->settled = pos + 1;
+	return capital_i ? token_capital_i(t, &ch) : token_char(t, &ch);
+}
+
+static int step_alnum(const struct reader *r, char c, bool digit)
 {
 	struct text *t = r->t;
-	uint32_t pos = (uint32_t)t->settled;
-	if (pos + 1 < r->end) {
-		unsigned char next = byte_at(r, pos + 1);
+	size_t digits, n = simple_run(r, t->settled, &digits);
+	if (n > 0)
+		return add_run(t, n, digits);
+	if (t->settled + 1 < r->end) {
+		unsigned char next = byte_at(r, t->settled + 1);
 		if (next >= 0x80 || next == '&')
 			return step_cluster(r);
 	} else if (!r->final) {
 		return NEED_MORE;
 	}
-	int err = view_reserve(&t->folded, 1);
-	if (err == 0)
-		err = view_reserve(&t->plain, 1);
-	if (err)
-		return err;
-	unsigned char low = c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-	bool capital_i = c == 'I' && pos > 0 && t->state->word.open &&
-	    t->bytes[pos - 1] >= 'a' && t->bytes[pos - 1] <= 'z';
-	if (token_is_simple(t, pos + 1) && !capital_i) {
-		view_add_ascii(&t->folded, low, pos);
-		token_extend(t, pos + 1, digit);
-	} else {
-		struct token_char ch = {
-		    .class = digit ? GLYPH_DIGIT : GLYPH_LETTER,
-		    .cp = low,
-		    .orig = c,
-		    .start = pos,
-		    .end = pos + 1,
-		    .fold = (uint32_t)t->folded.len,
-		    .fold_len = 1};
-		err = sentence_before(t, c, pos);
-		if (err)
-			return err;
-		view_add_ascii(&t->folded, low, pos);
-		err = capital_i ? token_capital_i(t, &ch) : token_char(t, &ch);
-	}
-	view_add_ascii(&t->plain, c, pos);
-	t->state->prev = digit ? PREV_DIGIT : PREV_LETTER;
-	t->state->prev_keeps_marks = false;
-	t->settled = pos + 1;
-	return err;
+	return add_alnum(t, c, digit);
 }
 
 static int step(const struct reader *r)
@@ -551,9 +631,9 @@ static int step(const struct reader *r)
 		return step_cluster(r);
 	switch ((enum ascii_kind)ascii_kinds[c]) {
 	case LETTER:
-		return step_alnum(r, c, false);
+		return step_alnum(r, (char)c, false);
 	case DIGIT:
-		return step_alnum(r, c, true);
+		return step_alnum(r, (char)c, true);
 	case SPECIAL:
 		return step_special(r, c);
 	case SPACE:

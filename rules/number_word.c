@@ -419,6 +419,8 @@ const struct number_word *number_word_find(const char *s, size_t len)
 	size_t n = groups[s[0] - 'a'].n;
 	const struct number_word *word = groups[s[0] - 'a'].words;
 	for (; n > 0; n--, word++) {
+		if (len > 1 && word->text[1] != s[1])
+			continue;
 		if (strncmp(word->text, s, len) == 0 && word->text[len] == '\0')
 			return word;
 	}

@@ -5,8 +5,6 @@
 #include "rules/scan_spot.h"
 #include "rules/secret_kinds.h"
 
-#include <string.h>
-
 struct walk {
 	const struct text *t;
 	const struct guard_policy *p;
@@ -33,19 +31,34 @@ static const struct {
     {SECRET_PASSWORD, secret_password},
 };
 
-/* A value starts behind what separates it from its name. */
+/* Characters that separate a value from its name, and from what follows. */
+static const bool separates[256] = {['\0'] = true,
+    ['"'] = true,
+    ['\''] = true,
+    ['`'] = true,
+    ['*'] = true,
+    ['='] = true,
+    [':'] = true,
+    ['('] = true,
+    ['['] = true,
+    ['{'] = true,
+    ['<'] = true,
+    ['>'] = true,
+    [','] = true,
+    [';'] = true,
+    ['|'] = true,
+    ['/'] = true,
+    [' '] = true,
+    ['\t'] = true,
+    ['\r'] = true,
+    ['\n'] = true};
+
 static bool is_start(const struct secret_in *in, size_t i)
 {
-	static const char before[] = "\"'`*=:([{<>,;|/ \t\r\n";
 	char c = in->s[i];
-	if (strchr(before, c) || c == ')' || c == ']')
-		return false;
-	if (i == 0)
-		return true;
-	char b = in->s[i - 1];
-	if (c == '-')
-		return b != '-'; /* -----BEGIN */
-	return b == '\0' || strchr(before, b) != NULL;
+	if (i > 0 && !separates[(unsigned char)in->s[i - 1]])
+		return c == '-' && in->s[i - 1] != '-'; /* -----BEGIN */
+	return !separates[(unsigned char)c] && c != ')' && c != ']';
 }
 
 static enum secret_answer ask(

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MIN_NAMED 16u
+#define MIN_ISSUED 15u /* prefix and all */
 #define PEM_LABEL_BYTES 64u
 
 enum alphabet { ALNUM, UPPER, HEX, BASE64URL, DOTTED };
@@ -125,13 +126,12 @@ static enum secret_answer issued(const struct secret_in *in, size_t start,
 	return SECRET_YES;
 }
 
-/* A long mix of letters and digits that is called a key. */
+/* A long mix of letters and digits that is called a key; n characters. */
 static enum secret_answer named(
-    const struct secret_in *in, size_t start, size_t *end)
+    const struct secret_in *in, size_t start, size_t n, size_t *end)
 {
-	size_t n = run_of(in, start, DOTTED);
-	bool open = start + n >= in->n && !in->final && n < SECRET_MAX_BYTES,
-	     said;
+	bool said;
+	bool open = start + n >= in->n && !in->final && n < SECRET_MAX_BYTES;
 	while (n > 0 && in->s[start + n - 1] == '.')
 		n--;
 	size_t letters = 0, digits = 0;
@@ -152,6 +152,9 @@ static enum secret_answer named(
 enum secret_answer secret_api_key(
     const struct secret_in *in, size_t start, size_t *end)
 {
+	size_t n = run_of(in, start, DOTTED);
+	if (n < MIN_ISSUED && (start + n < in->n || in->final))
+		return SECRET_NO;
 	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
 		if (in->s[start] != issuers[i].prefix[0])
 			continue;
@@ -159,7 +162,7 @@ enum secret_answer secret_api_key(
 		if (answer != SECRET_NO)
 			return answer;
 	}
-	return named(in, start, end);
+	return named(in, start, n, end);
 }
 
 /* ---- private keys ---- */

@@ -166,6 +166,40 @@ enum secret_answer secret_jwt(
 
 /* ---- passwords ---- */
 
+enum mark { ENDS = 1, TRAILS = 2, SIGN = 4 };
+
+/* What ends a password, what only follows one, what a word does not have. */
+static const unsigned char marks[256] = {[' '] = ENDS,
+    ['\t'] = ENDS,
+    ['\n'] = ENDS,
+    ['\r'] = ENDS,
+    ['"'] = ENDS,
+    ['\''] = ENDS,
+    ['`'] = ENDS,
+    ['<'] = ENDS,
+    ['>'] = ENDS,
+    ['.'] = TRAILS,
+    [','] = TRAILS,
+    [';'] = TRAILS,
+    [':'] = TRAILS,
+    [')'] = TRAILS,
+    [']'] = TRAILS,
+    ['}'] = TRAILS,
+    ['*'] = TRAILS | SIGN,
+    ['!'] = SIGN,
+    ['#'] = SIGN,
+    ['$'] = SIGN,
+    ['%'] = SIGN,
+    ['&'] = SIGN,
+    ['+'] = SIGN,
+    ['='] = SIGN,
+    ['?'] = SIGN,
+    ['@'] = SIGN,
+    ['^'] = SIGN,
+    ['~'] = SIGN,
+    ['|'] = SIGN,
+    ['\\'] = SIGN};
+
 struct look {
 	size_t letters, digits, upper, lower, signs;
 };
@@ -179,7 +213,7 @@ static struct look look_at(const char *s, size_t n)
 		l.letters += secret_is_letter(c) || (unsigned char)c >= 0x80;
 		l.upper += c >= 'A' && c <= 'Z' && i > 0;
 		l.lower += c >= 'a' && c <= 'z';
-		l.signs += strchr("!#$%&*+=?@^~|\\", c) != NULL;
+		l.signs += (marks[(unsigned char)c] & SIGN) != 0;
 	}
 	return l;
 }
@@ -188,14 +222,14 @@ static struct look look_at(const char *s, size_t n)
  * sign ("password:") also capitals inside, or digits alone. */
 static bool looks_like_password(const char *s, size_t n, bool said)
 {
-	if (n < PASSWORD_MIN || memmem(s, n, "://", 3))
+	if (n < PASSWORD_MIN)
 		return false;
 	size_t inner = n;
 	while (inner > 0 && (s[inner - 1] == '!' || s[inner - 1] == '?'))
 		inner--;
 	struct look l = look_at(s, inner);
 	if (l.letters && (l.digits || l.signs))
-		return true;
+		return !memmem(s, n, "://", 3);
 	return !said && ((l.upper && l.lower) || l.digits == n);
 }
 
@@ -204,11 +238,11 @@ enum secret_answer secret_password(
 {
 	bool said;
 	size_t i = start;
-	while (i < in->n && i - start < PASSWORD_MAX && !is_space(in->s[i]) &&
-	    !strchr("\"'`<>", in->s[i]))
+	while (i < in->n && i - start < PASSWORD_MAX &&
+	    !(marks[(unsigned char)in->s[i]] & ENDS))
 		i++;
 	bool open = i >= in->n && !in->final && i - start < PASSWORD_MAX;
-	while (i > start && strchr(".,;:)]}*", in->s[i - 1]))
+	while (i > start && marks[(unsigned char)in->s[i - 1]] & TRAILS)
 		i--;
 	/* The look is cheap and seldom right; what stands in front is settled.
 	 */

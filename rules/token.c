@@ -382,7 +382,7 @@ int token_char(struct text *t, const struct token_char *c)
 		w->digits++;
 	else if (c->class != GLYPH_MARK)
 		w->letters++;
-	if (c->class == GLYPH_LETTER &&
+	if (c->cp >= 0x80 && c->class == GLYPH_LETTER &&
 	    glyph_script(c->cp) == GLYPH_SCRIPT_OTHER)
 		w->cased = false;
 	if (t->state->run.n && w->letters + w->digits > 1)

@@ -49,24 +49,26 @@ int token_capital_i(struct text *, const struct token_char *)
 /* Original start of what has not been appended; settled if nothing. */
 size_t token_open_start(const struct text *);
 
-/* Can an ASCII letter or digit be appended by token_extend alone? */
-static inline bool token_is_simple(const struct text *t, uint32_t end)
+/* How many bytes of ASCII letters and digits token_extend alone may append. */
+static inline size_t token_simple_room(const struct text *t)
 {
 	const struct text_state *st = t->state;
 	const struct token_open *w = &st->word;
-	return w->open && !w->katakana && !w->mid.cp && !w->reading.on &&
-	    st->run.n == 0 && end - w->tok.start <= TEXT_TOKEN_BYTES;
+	if (!w->open || w->katakana || w->mid.cp || w->reading.on ||
+	    st->run.n > 0)
+		return 0;
+	uint32_t len = w->tok.end - w->tok.start;
+	return len < TEXT_TOKEN_BYTES ? TEXT_TOKEN_BYTES - len : 0;
 }
 
-static inline void token_extend(struct text *t, uint32_t end, bool digit)
+static inline void token_extend(
+    struct text *t, uint32_t end, size_t n, size_t digits)
 {
 	struct token_open *w = &t->state->word;
 	w->tok.end = end;
-	w->tok.fold_len++;
-	if (digit)
-		w->digits++;
-	else
-		w->letters++;
+	w->tok.fold_len += (uint32_t)n;
+	w->digits += (uint32_t)digits;
+	w->letters += (uint32_t)(n - digits);
 }
 
 #endif

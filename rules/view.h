@@ -23,4 +23,9 @@ static inline void view_add_ascii(
 	v->len++;
 }
 
+/* A run of n ASCII characters from original byte start, as they are or in
+ * small letters; room must have been reserved. */
+void view_add_run(struct text_view *, const char *bytes, size_t n,
+    uint32_t start, bool small);
+
 #endif
