@@ -44,7 +44,7 @@ static inline void webhook_server_start(
 	}
 	fixture_wait(file_read(port_file, &text, 100) == 0 && text.len > 0);
 	snprintf(port, sizeof(port), "%s", text.data);
-	s->port = atoi(port); /* what we wrote ourselves */
+	s->port = (int)strtol(port, NULL, 10);
 	snprintf(s->url, sizeof(s->url), "https://localhost:%d/hook", s->port);
 	buf_clear(&text);
 }
