@@ -452,6 +452,8 @@ void outbox_wake(struct outbox *outbox)
 
 void outbox_stop(struct outbox *outbox)
 {
+	if (!outbox)
+		return;
 	atomic_store(&outbox->stop, true);
 	deliver_wake(outbox->deliver);
 	outbox_wake(outbox);

@@ -46,7 +46,7 @@ void outbox_start(struct outbox *);
 /* There is a new row: look now. Any thread. */
 void outbox_wake(struct outbox *);
 /* Before store_close: end a try that is under way (it is repeated at the next
- * start, with the same key) and the thread. */
+ * start, with the same key) and the thread. Accepts NULL. */
 void outbox_stop(struct outbox *);
 void outbox_free(struct outbox *); /* after store_close; accepts NULL */
 
