@@ -1,0 +1,126 @@
+/*
+ * verb_check - `handrail check [DIR]`: is a policy sound? Everything the
+ * loader says, then what its rules cost a stream.
+ */
+#include "proxy/cli/author.h"
+#include "proxy/cli/verbs.h"
+#include "rules/cost.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: handrail check [DIR] [OPTION ...]\n"
+    "  DIR                 the policy's folder [.]\n"
+    "  --environment NAME  which of its environments [the rules' own modes]\n"
+    "  --format text|json  how to report [text]\n"
+    "Reads the policy as the proxy does, runs its examples, judges its own\n"
+    "texts, and names the rules that hold a stream back.\n";
+
+struct totals {
+	size_t packs, rules;
+};
+
+/* Rules are sorted by their ids, "pack/rule". */
+static struct totals count(const struct guard_policy *p)
+{
+	struct totals t = {0, guard_policy_rules(p)};
+	const char *before = NULL;
+	size_t before_len = 0;
+	for (size_t i = 0; i < t.rules; i++) {
+		struct guard_rule_info info;
+		guard_policy_rule(p, i, &info);
+		const char *slash = strrchr(info.id, '/');
+		size_t len = (size_t)(slash - info.id);
+		if (!before || len != before_len ||
+		    strncmp(before, info.id, len) != 0)
+			t.packs++;
+		before = info.id;
+		before_len = len;
+	}
+	return t;
+}
+
+static void print_text(const struct author *a, const struct guard_policy *p)
+{
+	struct buf line = {0};
+	if (p) {
+		struct totals t = count(p);
+		author_count(&line, t.packs, "pack", "packs");
+		buf_adds(&line, ", ");
+		author_count(&line, t.rules, "rule", "rules");
+		buf_adds(&line, ": ");
+	}
+	author_count(&line, a->errors, "error", "errors");
+	buf_adds(&line, ", ");
+	author_count(&line, a->warnings, "warning", "warnings");
+	buf_adds(&line, ", ");
+	author_count(&line, a->notes, "note", "notes");
+	puts(line.data);
+	if (p)
+		printf("%s\n", guard_policy_digest(p));
+	buf_clear(&line);
+}
+
+static void print_json(struct author *a, const struct guard_policy *p)
+{
+	struct totals t = p ? count(p) : (struct totals){0};
+	struct json_out *j = &a->doc;
+	json_out_end(j);
+	json_out_key(j, "notes");
+	json_out_int(j, (int64_t)a->notes);
+	json_out_key(j, "packs");
+	json_out_int(j, (int64_t)t.packs);
+	json_out_key(j, "policy");
+	json_out_str(j, p ? guard_policy_digest(p) : NULL);
+	json_out_key(j, "rules");
+	json_out_int(j, (int64_t)t.rules);
+	json_out_key(j, "warnings");
+	json_out_int(j, (int64_t)a->warnings);
+	json_out_end(j);
+	author_print_json(a);
+}
+
+int verb_check(int argc, char **argv)
+{
+	const char *dir = ".", *environment = NULL, *format = NULL;
+	const struct author_option options[] = {
+	    {"--environment", &environment, NULL},
+	    {"--format", &format, NULL},
+	    {NULL, NULL, NULL},
+	};
+	struct author_args args = {
+	    .verb = "check",
+	    .usage = usage,
+	    .options = options,
+	    .rest = &dir,
+	    .max_rest = 1,
+	};
+	int rc = author_parse(&args, argc, argv);
+	if (rc)
+		return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
+	struct author a;
+	if (!author_open(&a, dir, environment, format)) {
+		author_close(&a);
+		return EXIT_USAGE;
+	}
+	if (a.json) {
+		json_out_object(&a.doc);
+		json_out_key(&a.doc, "findings");
+		json_out_array(&a.doc);
+	}
+	struct guard_policy *policy = NULL;
+	enum guard_err err = guard_policy_load(
+	    &policy, author_source(&a), NULL, author_diag, &a);
+	if (policy)
+		cost_report(policy, author_diag, &a);
+	if (a.json)
+		print_json(&a, policy);
+	else
+		print_text(&a, policy);
+	guard_policy_unref(policy);
+	author_close(&a);
+	return err == GUARD_OK        ? EXIT_GOOD
+	    : err == GUARD_ERR_POLICY ? EXIT_FINDINGS
+				      : EXIT_BROKEN;
+}

@@ -1,0 +1,339 @@
+/*
+ * verb_explain - `handrail explain`: judge one message and say why, by the
+ * same engine the proxy runs.
+ */
+#include "proxy/base/file.h"
+#include "proxy/cli/author.h"
+#include "proxy/cli/given.h"
+#include "proxy/cli/verbs.h"
+#include "rules/why.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_TEXT_BYTES ((size_t)1 << 20)
+
+static const char usage[] =
+    "usage: handrail explain [OPTION ...] [TEXT]\n"
+    "  TEXT                the message [read from standard input]\n"
+    "  --policy DIR        the policy's folder [.]\n"
+    "  --environment NAME  which of its environments [the rules' own modes]\n"
+    "  --speaker WHO       ai, customer or human [ai]\n"
+    "  --as FILE           what is known about the conversation, as JSON:\n"
+    "                      the keys of given: in examples\n"
+    "  --why-not RULE      why this rule does not fire: pack/id\n"
+    "  --format text|json  how to report [text]\n";
+
+struct explain {
+	struct author a;
+	const char *dir, *environment, *format, *speaker, *as, *why_not;
+	const char *text;
+	struct buf input; /* the text, when it came from standard input */
+	json_t *given_json;
+	struct given given;
+	struct guard_policy *policy;
+	struct guard_message message;
+};
+
+static const char *speaker_names[] = {
+    [GUARD_AI] = "ai",
+    [GUARD_CUSTOMER] = "customer",
+    [GUARD_HUMAN] = "human",
+};
+
+static bool set_speaker(struct explain *e)
+{
+	for (int i = GUARD_AI; i <= GUARD_HUMAN; i++) {
+		if (strcmp(e->speaker, speaker_names[i]) == 0) {
+			e->message.speaker = (enum guard_speaker)i;
+			return true;
+		}
+	}
+	fprintf(stderr,
+	    "handrail explain: --speaker takes ai, customer or human, not %s\n",
+	    e->speaker);
+	return false;
+}
+
+static bool read_text(struct explain *e)
+{
+	if (!e->text) {
+		char piece[4096];
+		size_t n;
+		while (e->input.len <= MAX_TEXT_BYTES &&
+		    (n = fread(piece, 1, sizeof(piece), stdin)) > 0)
+			buf_add(&e->input, piece, n);
+		/* The line feed that ends a typed line is not the message's. */
+		if (e->input.len && e->input.data[e->input.len - 1] == '\n')
+			e->input.len--;
+		e->message.text = e->input.len ? e->input.data : "";
+		e->message.len = e->input.len;
+	} else {
+		e->message.text = e->text;
+		e->message.len = strlen(e->text);
+	}
+	return true;
+}
+
+static bool read_given(struct explain *e)
+{
+	json_error_t error;
+	if (e->as) {
+		e->given_json =
+		    json_load_file(e->as, JSON_REJECT_DUPLICATES, &error);
+		if (!e->given_json) {
+			fprintf(stderr, "%s:%d:%d: %s\n", e->as, error.line,
+			    error.column, error.text);
+			return false;
+		}
+	}
+	if (given_read(&e->given, e->given_json, e->policy)) {
+		fprintf(stderr, "%s: %s\n", e->as, e->given.why);
+		return false;
+	}
+	return true;
+}
+
+/* ---- text ---- */
+
+static void show_place(struct explain *e, const struct guard_hit *h)
+{
+	struct guard_rule_info r;
+	guard_policy_rule(e->policy, h->rule, &r);
+	char *path = author_path(&e->a, r.file);
+	printf("%s  %s:%u  severity %s  mode %s  %s\n", r.id, path, r.line,
+	    guard_severity_name(r.severity), guard_mode_name(h->mode),
+	    guard_action_name(h->action));
+	free(path);
+	if (h->end > h->start)
+		printf("          \"%.*s\"", (int)(h->end - h->start),
+		    e->message.text + h->start);
+	else
+		printf("          the message");
+	if (h->what)
+		printf(" is %s", h->what);
+	else
+		printf(" is what it looks for");
+	putchar('\n');
+	if (r.why)
+		printf("          %s\n", r.why);
+}
+
+static void show_customer_text(struct explain *e, const struct guard_verdict *v)
+{
+	size_t len = 0;
+	if (v->say) {
+		printf("customer  %s\n", v->say);
+		return;
+	}
+	if (!v->n_edits)
+		return;
+	char *text = guard_apply_edits(
+	    e->message.text, e->message.len, v->edits, v->n_edits, &len);
+	if (text)
+		printf("customer  %.*s\n", (int)len, text);
+	free(text);
+}
+
+static void show_verdict(struct explain *e, const struct guard_verdict *v)
+{
+	printf("verdict   %s", guard_action_name(v->action));
+	if (v->action == GUARD_HANDOFF)
+		printf(" -> %s (%s)", v->queue, v->priority);
+	printf("     policy %.19s...\n", guard_policy_digest(e->policy));
+	if (v->undecided)
+		printf("undecided %s: the policy's fallback is the verdict\n",
+		    guard_undecided_name(v->undecided));
+	for (size_t i = 0; i < v->n_hits; i++) {
+		printf("%-10s", i == v->deciding ? "because" : "also");
+		show_place(e, &v->hits[i]);
+	}
+	if (!v->n_hits)
+		puts("because   no rule fired");
+	show_customer_text(e, v);
+}
+
+/* ---- json ---- */
+
+static void write_hit(
+    struct explain *e, const struct guard_hit *h, bool deciding)
+{
+	struct json_out *j = &e->a.doc;
+	struct guard_rule_info r;
+	guard_policy_rule(e->policy, h->rule, &r);
+	char *path = author_path(&e->a, r.file);
+	json_out_object(j);
+	json_out_key(j, "action");
+	json_out_str(j, guard_action_name(h->action));
+	json_out_key(j, "deciding");
+	json_out_bool(j, deciding);
+	json_out_key(j, "end");
+	json_out_int(j, (int64_t)h->end);
+	json_out_key(j, "file");
+	json_out_str(j, path);
+	json_out_key(j, "line");
+	json_out_int(j, r.line);
+	json_out_key(j, "mode");
+	json_out_str(j, guard_mode_name(h->mode));
+	json_out_key(j, "rule");
+	json_out_str(j, r.id);
+	json_out_key(j, "severity");
+	json_out_str(j, guard_severity_name(r.severity));
+	json_out_key(j, "start");
+	json_out_int(j, (int64_t)h->start);
+	json_out_key(j, "what");
+	json_out_str(j, h->what);
+	json_out_key(j, "why");
+	json_out_str(j, r.why);
+	json_out_end(j);
+	free(path);
+}
+
+static void write_verdict(struct explain *e, const struct guard_verdict *v)
+{
+	struct json_out *j = &e->a.doc;
+	json_out_object(j);
+	json_out_key(j, "hits");
+	json_out_array(j);
+	for (size_t i = 0; i < v->n_hits; i++)
+		write_hit(e, &v->hits[i], i == v->deciding);
+	json_out_end(j);
+	json_out_key(j, "policy");
+	json_out_str(j, guard_policy_digest(e->policy));
+	json_out_key(j, "priority");
+	json_out_str(j, v->priority);
+	json_out_key(j, "queue");
+	json_out_str(j, v->queue);
+	json_out_key(j, "say");
+	json_out_str(j, v->say);
+	json_out_key(j, "undecided");
+	json_out_str(
+	    j, v->undecided ? guard_undecided_name(v->undecided) : NULL);
+	json_out_key(j, "verdict");
+	json_out_str(j, guard_action_name(v->action));
+	json_out_end(j);
+	author_print_json(&e->a);
+}
+
+static int explain_verdict(struct explain *e)
+{
+	struct guard_scanner *scanner = guard_scanner_new();
+	if (!scanner)
+		return EXIT_BROKEN;
+	struct guard_verdict v;
+	guard_check(scanner, e->policy, &e->given.session, &e->message, &v);
+	if (e->a.json)
+		write_verdict(e, &v);
+	else
+		show_verdict(e, &v);
+	guard_scanner_free(scanner);
+	return EXIT_GOOD;
+}
+
+/* ---- why not ---- */
+
+static size_t find_rule(struct explain *e)
+{
+	size_t n = guard_policy_rules(e->policy);
+	for (size_t i = 0; i < n; i++) {
+		struct guard_rule_info r;
+		guard_policy_rule(e->policy, i, &r);
+		if (strcmp(r.id, e->why_not) == 0)
+			return i;
+	}
+	fprintf(stderr, "handrail explain: there is no rule %s\n", e->why_not);
+	return SIZE_MAX;
+}
+
+static void write_reasons(struct explain *e, const struct why_answer *w)
+{
+	struct json_out *j = &e->a.doc;
+	json_out_object(j);
+	json_out_key(j, "fires");
+	json_out_bool(j, w->reasons[WHY_FIRES]);
+	json_out_key(j, "reasons");
+	json_out_array(j);
+	for (size_t i = WHY_FIRES + 1; i < WHY_KINDS; i++)
+		if (w->reasons[i])
+			json_out_str(j, why_text((enum why)i));
+	json_out_end(j);
+	json_out_key(j, "rule");
+	json_out_str(j, e->why_not);
+	json_out_end(j);
+	author_print_json(&e->a);
+}
+
+static int explain_why_not(struct explain *e)
+{
+	struct why_answer w;
+	struct guard_rule_info r;
+	size_t rule = find_rule(e);
+	if (rule == SIZE_MAX)
+		return EXIT_USAGE;
+	guard_policy_rule(e->policy, rule, &r);
+	if (why_not(e->policy, rule, &e->given.session, &e->message, &w))
+		return EXIT_BROKEN;
+	if (e->a.json) {
+		write_reasons(e, &w);
+		return EXIT_GOOD;
+	}
+	for (size_t i = 0; i < WHY_KINDS; i++)
+		if (w.reasons[i])
+			printf("%s %s\n", r.id, why_text((enum why)i));
+	if (w.reasons[WHY_FIRES])
+		printf("          on \"%.*s\"; its mode is %s\n",
+		    (int)(w.hit.end - w.hit.start),
+		    e->message.text + w.hit.start, guard_mode_name(r.mode));
+	return EXIT_GOOD;
+}
+
+/* ---- the verb ---- */
+
+static int run(struct explain *e)
+{
+	if (!author_open(&e->a, e->dir, e->environment, e->format))
+		return EXIT_USAGE;
+	bool json = e->a.json;
+	e->a.json = false; /* a policy that does not load is told in text */
+	e->a.findings.out = stderr;
+	enum guard_err err = guard_policy_load(
+	    &e->policy, author_source(&e->a), NULL, author_diag, &e->a);
+	e->a.json = json;
+	if (err)
+		return err == GUARD_ERR_MEMORY ? EXIT_BROKEN : EXIT_FINDINGS;
+	if (!set_speaker(e) || !read_text(e) || !read_given(e))
+		return EXIT_USAGE;
+	return e->why_not ? explain_why_not(e) : explain_verdict(e);
+}
+
+int verb_explain(int argc, char **argv)
+{
+	struct explain e = {.dir = ".", .speaker = "ai"};
+	const struct author_option options[] = {
+	    {"--policy", &e.dir, NULL},
+	    {"--environment", &e.environment, NULL},
+	    {"--format", &e.format, NULL},
+	    {"--speaker", &e.speaker, NULL},
+	    {"--as", &e.as, NULL},
+	    {"--why-not", &e.why_not, NULL},
+	    {NULL, NULL, NULL},
+	};
+	struct author_args args = {
+	    .verb = "explain",
+	    .usage = usage,
+	    .options = options,
+	    .rest = &e.text,
+	    .max_rest = 1,
+	};
+	int rc = author_parse(&args, argc, argv);
+	if (rc)
+		return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
+	rc = run(&e);
+	given_clear(&e.given);
+	json_decref(e.given_json);
+	guard_policy_unref(e.policy);
+	buf_clear(&e.input);
+	author_close(&e.a);
+	return rc;
+}
