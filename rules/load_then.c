@@ -77,6 +77,39 @@ static void then_text(struct load *l, const struct yaml_node *n, struct rule *r)
 	load_own_text(l, n, r->text);
 }
 
+/* Added wording must not run into the message it is added to: where the
+ * author wrote no white space between, a blank line or a space is put there. */
+static void set_apart(struct load *l, struct rule *r, const char *before,
+    const char *after)
+{
+	size_t len = r->text ? strlen(r->text) : 0;
+	size_t size = strlen(before) + len + strlen(after) + 1;
+	char *text = len ? arena_alloc(&l->policy->arena, size) : NULL;
+	if (len && !text)
+		l->no_memory = true;
+	if (!text)
+		return;
+	snprintf(text, size, "%s%s%s", before, r->text, after);
+	r->text = text;
+}
+
+static void then_append(
+    struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	then_text(l, n, r);
+	if (r->text && !strchr(" \t\r\n", r->text[0]))
+		set_apart(l, r, "\n\n", "");
+}
+
+static void then_prepend(
+    struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	then_text(l, n, r);
+	size_t len = r->text ? strlen(r->text) : 0;
+	if (len && !strchr(" \t\r\n", r->text[len - 1]))
+		set_apart(l, r, "", " ");
+}
+
 static void then_block(
     struct load *l, const struct yaml_node *n, struct rule *r)
 {
@@ -152,8 +185,8 @@ static const struct {
     {"log", GUARD_LOG, NULL},
     {"flag", GUARD_FLAG, NULL},
     {"redact", GUARD_REDACT, then_redact},
-    {"prepend", GUARD_PREPEND, then_text},
-    {"append", GUARD_APPEND, then_text},
+    {"prepend", GUARD_PREPEND, then_prepend},
+    {"append", GUARD_APPEND, then_append},
     {"replace", GUARD_REPLACE, then_text},
     {"block", GUARD_BLOCK, then_block},
     {"handoff", GUARD_HANDOFF, then_handoff},

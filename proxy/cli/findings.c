@@ -4,6 +4,7 @@
 #include "proxy/base/file.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -212,7 +212,7 @@ static void read_requests(struct client *c)
 	while (wants_bytes(c)) {
 		struct conn_input in = conn_input(c->conn);
 		struct http1_event e;
-		if (in.len == 0)
+		if (in.len == 0 && !c->exchange)
 			break;
 		ssize_t n = http1_feed(&c->parser, in.data, in.len, &e);
 		if (n < 0) {

@@ -276,6 +276,18 @@ static void finish(struct exchange *e)
 	exchange_done(e);
 }
 
+/* What is safe of the frame the cut goes through. */
+static void send_last_safe(struct exchange *e)
+{
+	struct buf out = {0};
+	frames_close(e->frames);
+	if (e->client && !was_taken(e)) {
+		frames_take(e->frames, &out);
+		client_send_body(e->client, (struct span){out.data, out.len});
+	}
+	buf_clear(&out);
+}
+
 /* The verdict is complete, or will not get better: record it, then end. */
 static void close_flow(struct exchange *e)
 {
@@ -283,8 +295,9 @@ static void close_flow(struct exchange *e)
 		return;
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
-	if (frames_state(e->frames) != FRAMES_OVER)
-		frames_close(e->frames);
+	if (frames_state(e->frames) != FRAMES_OVER ||
+	    frames_withheld(e->frames))
+		send_last_safe(e);
 	if (frames_state(e->frames) == FRAMES_UNREADABLE) {
 		verdicts_fall_back(frames_verdicts(e->frames),
 		    exchange_policy(e), GUARD_CANNOT_READ, GUARD_DECIDED);

@@ -60,8 +60,9 @@ void frames_edits_recorded(struct frames *, size_t n);
  */
 void frames_release(struct frames *);
 struct span frames_behind(const struct frames *);
-/* No more will be fed (cut, unreadable, broken off): ends all series, so that
- * the verdicts are complete. The state stays. */
+/* No more will be fed (cut, withheld, unreadable, broken off): ends all series,
+ * so that the verdicts are complete. The state stays. What of the first frame
+ * that waits is safe becomes a frame of its own for frames_take. */
 void frames_close(struct frames *);
 /* Drop what waits and append the channel's ending that says text. */
 void frames_cut(struct frames *, const struct channel_emit *, struct buf *out);

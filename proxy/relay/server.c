@@ -272,13 +272,14 @@ static void stop(struct server *s)
 	admin_close(s->admin);
 	if (s->audit)
 		housekeeping_stopped(s);
-	outbox_free(s->outbox);
+	outbox_stop(s->outbox);
 	store_close(s->store);
 	audit_close(s->audit);
 	for (size_t i = 0; i < s->n_workers; i++)
 		worker_free(s->workers[i]);
 	free(s->workers);
 	handoffs_free(s->handoffs);
+	outbox_free(s->outbox);
 	conversations_free(s->conversations);
 	pauses_free(s->pauses);
 	vault_free(s->vault);

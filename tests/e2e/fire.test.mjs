@@ -90,7 +90,7 @@ for (const [name, content, said] of [
 
 test("append: the disclosure follows the message", async (t) => {
 	const { proxy } = await setup(t, "It is $9 per month for 24 months.");
-	const want = "It is $9 per month for 24 months. Representative example: 24.9% APR.";
+	const want = "It is $9 per month for 24 months.\n\nRepresentative example: 24.9% APR.";
 	const whole = JSON.parse((await chat(proxy, "c-1", "go")).body);
 	assert.equal(whole.choices[0].message.content, want);
 	const stream = client(proxy, "c-2").chat.completions.stream({

@@ -96,7 +96,7 @@ test("keep-alive: two requests on one connection; a request without a conversati
 test("paths that are not the channel's are not served", async (t) => {
 	const bot = await startBot(t);
 	const proxy = await startHandrail(t, { upstream: bot.url, policy });
-	for (const path of ["/v1/responses", "/v1/chat/../chat/completions", "/"]) {
+	for (const path of ["/v1/responses", "/v1/chat//completions", "/"]) {
 		const got = await request(`${proxy.url}${path}`, { body: "{}" });
 		assert.equal(got.status, 404, path);
 	}

@@ -1,0 +1,35 @@
+/*
+ * given - what is known about a conversation, as JSON: the keys of `given` in
+ * a policy's examples, plus "aside".
+ *
+ *   {"ai_turn": 2, "channel": "chat", "time": "2026-11-03T21:15",
+ *    "approvals": {"refund": "APR-1"}, "customer_said": ["..."]}
+ *
+ * A time without an offset is the policy's local time. An unknown key or a
+ * value of the wrong kind is refused: a typo must not change a measurement.
+ */
+#ifndef HANDRAIL_PROXY_CLI_GIVEN_H
+#define HANDRAIL_PROXY_CLI_GIVEN_H
+
+#include "rules/guard.h"
+
+#include <jansson.h>
+
+#define GIVEN_WHY_BYTES 128u
+
+struct given {
+	struct guard_session session; /* strings are the JSON object's */
+	struct guard_approval *approvals;
+	struct guard_span_text *customer_said, *ai_said;
+	char why[GIVEN_WHY_BYTES]; /* what is wrong with it */
+};
+
+/*
+ * Read an object, or NULL for nothing known; it must outlive the session. 0,
+ * or -1 with why. given_clear either way.
+ */
+int given_read(struct given *, const json_t *, const struct guard_policy *)
+    __attribute__((warn_unused_result));
+void given_clear(struct given *);
+
+#endif

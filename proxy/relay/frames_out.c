@@ -1,0 +1,310 @@
+/* frames_out - see frames.h: what leaves, as it came or rendered again. */
+#include "proxy/relay/frames_state.h"
+
+#include "proxy/base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void queued_free(struct queued *q)
+{
+	buf_clear(&q->raw);
+	free(q->parts);
+	free(q->texts);
+	free(q);
+}
+
+void frames_drop_queue(struct frames *f)
+{
+	while (f->head) {
+		struct queued *q = f->head;
+		f->head = q->next;
+		queued_free(q);
+	}
+	f->tail = &f->head;
+}
+
+static bool edited(const struct frames *f, const struct part *p)
+{
+	const struct series *s = &f->series[p->series];
+	for (size_t i = 0; i < s->n_edits; i++) {
+		const struct guard_edit *e = &s->edits[i];
+		if (e->start < p->end &&
+		    (e->end > p->start || e->start == p->start))
+			return true;
+	}
+	return p->behind.len > 0;
+}
+
+static bool part_is_safe(const struct frames *f, const struct part *p)
+{
+	const struct series *s = &f->series[p->series];
+	if (p->mode == CHANNEL_PART_HELD ? !s->ended || s->stuck
+					 : s->safe < p->end)
+		return false;
+	return f->edits_recorded >= f->edits || !edited(f, p);
+}
+
+static bool may_leave(const struct frames *f, const struct queued *q)
+{
+	if (q->stuck || f->halted)
+		return false;
+	if (q->last && !f->released)
+		return false;
+	for (size_t i = 0; i < q->n_parts; i++)
+		if (!part_is_safe(f, &q->parts[i]))
+			return false;
+	return true;
+}
+
+/* The edits of a series as the renderer wants them. */
+static void render_text(const struct frames *f, const struct queued *q,
+    size_t i, struct span text, struct buf *out)
+{
+	const struct part *p = &q->parts[i];
+	const struct series *s = &f->series[p->series];
+	struct channel_edit *edits = mem_array(s->n_edits + 1, sizeof(*edits));
+	for (size_t k = 0; k < s->n_edits; k++)
+		edits[k] = (struct channel_edit){p->series, s->edits[k].start,
+		    s->edits[k].end, {s->edits[k].text, s->edits[k].len}};
+	channel_render_part(text, p->start, edits, s->n_edits, out);
+	buf_add(out, p->behind.p, p->behind.len);
+	free(edits);
+}
+
+static void render_queued(struct frames *f, struct queued *q, struct buf *out)
+{
+	bool change = false;
+	struct span *texts = mem_array(q->n_parts + 1, sizeof(*texts));
+	struct buf *bufs = mem_zero((q->n_parts + 1) * sizeof(*bufs));
+	size_t at = 0;
+	for (size_t i = 0; i < q->n_parts; i++) {
+		const struct part *p = &q->parts[i];
+		struct span text = {q->texts + at, p->end - p->start};
+		at += text.len;
+		texts[i] = (struct span){NULL, 0};
+		if (!edited(f, p))
+			continue;
+		change = true;
+		buf_adds(&bufs[i], "");
+		render_text(f, q, i, text, &bufs[i]);
+		texts[i] = (struct span){bufs[i].data, bufs[i].len};
+	}
+	if (change || q->frame.drop_mirrors)
+		channel_render_frame(f->o.channel,
+		    (struct span){q->raw.data, q->raw.len}, texts, q->n_parts,
+		    true, out);
+	else
+		buf_add(out, q->raw.data, q->raw.len);
+	for (size_t i = 0; i < q->n_parts; i++)
+		buf_clear(&bufs[i]);
+	free(bufs);
+	free(texts);
+}
+
+static struct queued *pop(struct frames *f)
+{
+	struct queued *q = f->head;
+	f->head = q->next;
+	if (!f->head)
+		f->tail = &f->head;
+	return q;
+}
+
+/* The ending will be written anew, with approved text before it. */
+static bool is_replaced_ending(const struct frames *f, const struct queued *q)
+{
+	return f->append.len && q->last && q->n_parts == 0;
+}
+
+void frames_take(struct frames *f, struct buf *out)
+{
+	while (f->head) {
+		if (is_replaced_ending(f, f->head)) {
+			queued_free(pop(f));
+			continue;
+		}
+		if (!may_leave(f, f->head))
+			return;
+		struct queued *q = pop(f);
+		render_queued(f, q, out);
+		channel_stream_sent(f->stream, &q->frame);
+		for (size_t i = 0; i < q->n_parts; i++)
+			f->series[q->parts[i].series].sent = q->parts[i].end;
+		queued_free(q);
+	}
+}
+
+bool frames_holding(const struct frames *f)
+{
+	return f->head != NULL;
+}
+
+size_t frames_edits(const struct frames *f)
+{
+	return f->edits;
+}
+
+void frames_edits_recorded(struct frames *f, size_t n)
+{
+	f->edits_recorded = n;
+}
+
+/* Append edits stand at the end of their text: give each to the last frame
+ * that still carries the text, or to the ending when all have left. */
+static void place_append(struct frames *f, struct series *s, uint32_t i)
+{
+	if (!s->stream || s->n_edits == 0)
+		return;
+	size_t len = guard_stream_text(s->stream).len;
+	const struct guard_edit *e = &s->edits[s->n_edits - 1];
+	if (e->start != len || e->end != len || len == 0)
+		return;
+	for (struct queued *q = f->head; q; q = q->next)
+		for (size_t k = 0; k < q->n_parts; k++) {
+			struct part *p = &q->parts[k];
+			if (p->series == i && p->end == len && p->start < len) {
+				p->behind = (struct span){e->text, e->len};
+				return;
+			}
+		}
+	/* The ending sets further words apart by itself. */
+	size_t blank = strspn(e->text, " \t\r\n");
+	buf_add(&f->append, e->text + blank, e->len - blank);
+}
+
+void frames_release(struct frames *f)
+{
+	assert(f->state == FRAMES_OVER);
+	for (uint32_t i = 0; i < f->n_series; i++)
+		place_append(f, &f->series[i], i);
+	f->edits_recorded = f->edits;
+	f->released = true;
+}
+
+struct span frames_behind(const struct frames *f)
+{
+	return (struct span){f->append.data, f->append.len};
+}
+
+/* How much of a frame may leave, text by text; 0: nothing of it. */
+static size_t safe_texts(
+    const struct frames *f, const struct queued *q, struct span *texts)
+{
+	size_t at = 0, total = 0;
+	for (size_t i = 0; i < q->n_parts; i++) {
+		const struct part *p = &q->parts[i];
+		const struct series *s = &f->series[p->series];
+		size_t end = s->safe < p->end ? s->safe : p->end;
+		if (p->mode != CHANNEL_PART_STREAM || edited(f, p))
+			return 0;
+		size_t len = end > p->start ? end - p->start : 0;
+		texts[i] = (struct span){q->texts + at, len};
+		at += p->end - p->start;
+		total += len;
+	}
+	return total;
+}
+
+/* The frame the cut goes through: its safe beginning may still leave, and
+ * nothing behind it. */
+static void trim_head(struct frames *f)
+{
+	struct queued *q = f->head;
+	if (!q)
+		return;
+	struct span *texts = mem_array(q->n_parts + 1, sizeof(*texts));
+	bool some = !q->stuck && !q->last && safe_texts(f, q, texts) > 0;
+	if (some) {
+		struct buf raw = {0};
+		channel_render_frame(f->o.channel,
+		    (struct span){q->raw.data, q->raw.len}, texts, q->n_parts,
+		    true, &raw);
+		buf_clear(&q->raw);
+		q->raw = raw;
+		for (size_t i = 0; i < q->n_parts; i++)
+			q->parts[i].end = q->parts[i].start + texts[i].len;
+		if (q->next)
+			q->next->stuck = true;
+	}
+	q->stuck = !some;
+	free(texts);
+}
+
+void frames_close(struct frames *f)
+{
+	enum frames_state state = f->state;
+	trim_head(f);
+	for (uint32_t i = 0; i < f->n_series; i++)
+		frames_end_series(f, i);
+	if (state != FRAMES_OPEN)
+		f->state = state;
+}
+
+void frames_cut(
+    struct frames *f, const struct channel_emit *emit, struct buf *out)
+{
+	frames_drop_queue(f);
+	channel_render_cut(f->stream, emit, out);
+}
+
+struct verdicts *frames_verdicts(struct frames *f)
+{
+	return &f->verdicts;
+}
+
+const char *frames_series(const struct frames *f, uint32_t series)
+{
+	enum channel_kind kind;
+	uint32_t message;
+	if (series >= channel_stream_n_series(f->stream))
+		return "";
+	return channel_stream_series(f->stream, series, &kind, &message);
+}
+
+static void add_line(struct buf *out, const char *text, size_t len)
+{
+	if (out->len && len)
+		buf_addc(out, '\n');
+	buf_add(out, text, len);
+}
+
+void frames_said(const struct frames *f, struct buf *all, struct buf *seen)
+{
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (!s->stream || s->kind != CHANNEL_SAID)
+			continue;
+		struct guard_span_text text = guard_stream_text(s->stream);
+		add_line(all, text.text, text.len);
+		bool whole = f->state == FRAMES_OVER && !f->withheld;
+		size_t sent = whole ? text.len : s->sent;
+		size_t n = 0, len = 0;
+		while (n < s->n_edits && (whole || s->edits[n].start < sent))
+			n++;
+		char *left =
+		    guard_apply_edits(text.text, sent, s->edits, n, &len);
+		if (left)
+			add_line(seen, left, len);
+		free(left);
+	}
+}
+
+size_t frames_released(const struct frames *f)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < f->n_series; i++)
+		total += f->series[i].sent;
+	return total;
+}
+
+bool frames_withheld(const struct frames *f)
+{
+	return f->withheld;
+}
+
+bool frames_has_media(const struct frames *f)
+{
+	return f->has_media;
+}

@@ -1,0 +1,63 @@
+/*
+ * frames_state - what frames.c (judging) and frames_out.c (releasing) share.
+ * Nobody else includes it.
+ */
+#ifndef HANDRAIL_RELAY_FRAMES_STATE_H
+#define HANDRAIL_RELAY_FRAMES_STATE_H
+
+#include "proxy/relay/frames.h"
+
+struct series {
+	struct guard_stream *stream; /* NULL: a held series */
+	enum channel_kind kind;
+	size_t safe; /* bytes that may leave */
+	size_t sent; /* bytes that have left */
+	bool ended;
+	bool stuck;               /* held: a text inside it is withheld */
+	struct guard_edit *edits; /* settled, copied from the stream */
+	size_t n_edits;
+};
+
+struct part {
+	enum channel_part_mode mode;
+	uint32_t series;
+	size_t start, end;
+	struct span behind; /* approved text to go behind it (append) */
+};
+
+struct queued {
+	struct queued *next;
+	struct buf raw;
+	struct part *parts; /* STREAM and HELD ones, as the renderer counts */
+	size_t n_parts;
+	char *texts;                /* of the parts, one behind the other */
+	struct channel_frame frame; /* for channel_stream_sent; no pointers */
+	bool last;                  /* ends a message or the stream */
+	bool stuck; /* holds a withheld text: not it, and nothing behind it */
+};
+
+struct frames {
+	struct frames_options o;
+	struct guard_session
+	    aside; /* the session for texts beside the message */
+	struct sse_decoder sse;
+	struct channel_stream *stream;
+	struct series *series;
+	size_t n_series;
+	struct queued *head, **tail;
+	enum frames_state state;
+	bool withheld; /* a replace or block is settled */
+	bool halted;   /* withheld at the very end: nothing more leaves */
+	bool released;
+	bool has_media;
+	size_t edits, edits_recorded;
+	struct verdicts verdicts;
+	struct buf append; /* approved text no frame is left to carry */
+	char **owned;      /* texts of edits that the policy does not own */
+	size_t n_owned;
+};
+
+void frames_end_series(struct frames *, uint32_t series);
+void frames_drop_queue(struct frames *);
+
+#endif
