@@ -153,11 +153,10 @@ static void find_number(struct finder *f, const struct yaml_node *n,
     enum number_kind kind, const char *where)
 {
 	struct load *l = f->l;
-	if (!n || n->kind != YAML_MAP ||
-	    !load_check_map(l, n,
-		kind == NUMBER_MONEY ? load_keys_money : load_keys_number,
-		where))
+	if (!n || n->kind != YAML_MAP)
 		return;
+	load_check_map(l, n,
+	    kind == NUMBER_MONEY ? load_keys_money : load_keys_number, where);
 	struct number_range r = {.kind = kind};
 	r.has_above = read_bound(l, yaml_get(n, "above"), kind, &r.above);
 	r.has_below = read_bound(l, yaml_get(n, "below"), kind, &r.below);
@@ -401,9 +400,9 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	if (!n)
 		return;
 	r->has_find = true;
-	if (n->kind != YAML_MAP ||
-	    !load_check_map(l, n, load_keys_find, "under find"))
+	if (n->kind != YAML_MAP)
 		return;
+	load_check_map(l, n, load_keys_find, "under find");
 	struct finder f = {.l = l};
 	find_number(
 	    &f, yaml_get(n, "percent"), NUMBER_PERCENT, "under percent");

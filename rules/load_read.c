@@ -190,6 +190,14 @@ static bool check_shape(
 	return true;
 }
 
+static const struct load_key *find_key(
+    const struct load_key *keys, const char *name)
+{
+	while (keys->name && strcmp(keys->name, name) != 0)
+		keys++;
+	return keys->name ? keys : NULL;
+}
+
 bool load_check_map(struct load *l, const struct yaml_node *map,
     const struct load_key *keys, const char *where)
 {
@@ -197,16 +205,25 @@ bool load_check_map(struct load *l, const struct yaml_node *map,
 		wrong_shape(l, map, "a map (key: value)");
 		return false;
 	}
+	/* Keys of a later version are not offered as a mend. */
 	const char *names[LOAD_MAX_KEYS + 1];
 	size_t n = 0;
-	for (; keys[n].name; n++)
-		names[n] = keys[n].name;
+	for (const struct load_key *k = keys; k->name; k++)
+		if (k->shape != SHAPE_LATER)
+			names[n++] = k->name;
 	names[n] = NULL;
-	bool good = !yaml_check_keys(l->doc, map, names, where, load_see, l);
-	for (const struct yaml_node *c = map->child; c; c = c->next)
-		for (size_t i = 0; i < n; i++)
-			if (strcmp(keys[i].name, c->key->text) == 0)
-				good &= check_shape(l, c, &keys[i]);
+	bool good = true;
+	for (const struct yaml_node *c = map->child; c; c = c->next) {
+		const struct load_key *key = find_key(keys, c->key->text);
+		struct yaml_node alone = *c, pair = *map;
+		alone.next = NULL;
+		pair.child = &alone;
+		if (key)
+			good &= check_shape(l, c, key);
+		else
+			good &= !yaml_check_keys(
+			    l->doc, &pair, names, where, load_see, l);
+	}
 	return good;
 }
 

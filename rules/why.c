@@ -27,10 +27,11 @@ const char *why_text(enum why why)
 	return texts[why];
 }
 
-/* One rule for each reason, and a policy that holds only them. */
+/* Two rules for each reason, one without that condition and one with no other,
+ * and a policy that holds only them. */
 struct probe {
 	struct guard_policy policy;
-	struct rule rules[WHY_KINDS];
+	struct rule rules[2 * WHY_KINDS];
 	struct clause *bare; /* the clauses without near and at_least */
 };
 
@@ -73,6 +74,19 @@ static void drop(struct probe *p, struct rule *r, enum why why)
 	}
 }
 
+static void keep_only(struct probe *p, struct rule *r, enum why why)
+{
+	const struct clause *clauses = r->clauses;
+	size_t n_clauses = r->n_clauses;
+	for (enum why w = WHY_WHEN; w < WHY_SEVERAL; w++)
+		if (w != why)
+			drop(p, r, w);
+	if (why == WHY_NEAR || why == WHY_TOO_FEW)
+		r->clauses = clauses;
+	if (why == WHY_TOGETHER)
+		r->n_clauses = n_clauses;
+}
+
 static int make_bare(struct probe *p, const struct rule *r)
 {
 	size_t n = r->n_clauses;
@@ -91,17 +105,20 @@ static int probe_init(struct probe *p, const struct guard_policy *policy,
 	memcpy(&p->policy, policy, sizeof(p->policy));
 	arena_init(&p->policy.arena);
 	p->policy.rules = p->rules;
-	p->policy.n_rules = WHY_KINDS;
+	p->policy.n_rules = 2 * WHY_KINDS;
 	p->policy.n_topics = 0;
 	p->policy.index = NULL;
 	const struct rule *original = &policy->rules[rule];
 	if (make_bare(p, original))
 		return -1;
-	for (size_t i = 0; i < WHY_KINDS; i++) {
+	for (size_t i = 0; i < 2 * WHY_KINDS; i++) {
 		p->rules[i] = *original;
 		p->rules[i].n_allows = 0;
 		p->rules[i].info.speaker = speaker;
-		drop(p, &p->rules[i], (enum why)i);
+		if (i < WHY_KINDS)
+			drop(p, &p->rules[i], (enum why)i);
+		else
+			keep_only(p, &p->rules[i], (enum why)(i - WHY_KINDS));
 	}
 	return index_build(&p->policy);
 }
@@ -126,12 +143,19 @@ static void judge(struct probe *p, struct guard_scanner *scanner,
 		guard_check_rule(scanner, &p->policy, i, session, m, &v);
 		out->undecided |= v.undecided != GUARD_DECIDED;
 		out->reasons[i] = v.n_hits > 0;
-		any |= v.n_hits > 0;
+		any |= v.n_hits > 0 && i != WHY_SEVERAL;
 		if (i == WHY_FIRES && v.n_hits) {
 			out->hit = v.hits[0];
 			out->hit.what = NULL;
 			return;
 		}
+	}
+	for (size_t i = WHY_WHEN; i < WHY_SEVERAL && !any; i++) {
+		if (!out->reasons[WHY_SEVERAL])
+			break;
+		guard_check_rule(
+		    scanner, &p->policy, WHY_KINDS + i, session, m, &v);
+		out->reasons[i] = v.n_hits == 0;
 	}
 	out->reasons[WHY_NOT_FOUND] = !any && !out->reasons[WHY_SEVERAL];
 }

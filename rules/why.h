@@ -2,7 +2,8 @@
  * why - what keeps a rule from firing on a message.
  *
  * The rule is judged alone, enforced, and again with one of its conditions
- * taken out at a time: those without which it fires are the reasons.
+ * taken out at a time: those without which it fires are the reasons. Where
+ * more than one stands in the way (WHY_SEVERAL), all that do are named.
  */
 #ifndef HANDRAIL_RULES_WHY_H
 #define HANDRAIL_RULES_WHY_H
@@ -29,8 +30,8 @@ enum why {
 const char *why_text(enum why);
 
 struct why_answer {
-	bool reasons[WHY_KINDS]; /* each of which alone would make it fire */
-	struct guard_hit hit;    /* WHY_FIRES: the first; `what` is dropped */
+	bool reasons[WHY_KINDS];
+	struct guard_hit hit; /* WHY_FIRES: the first; `what` is dropped */
 	bool undecided;
 };
 

@@ -1,0 +1,132 @@
+/* examples: each is reported with its outcome; cost: what holds a stream. */
+#include "rules/examples.h"
+
+#include "rules/cost.h"
+
+#include "tests/support/failmalloc.h"
+#include "tests/unit/rules/policy_source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const char policy_text[] =
+    "format: 1\nkind: policy\nname: t\ntimezone: UTC\npacks: p\n";
+static const char pack[] =
+    "format: 1\nkind: pack\npack: p\n"
+    "topics:\n  t:\n    says: [red]\n    like:\n      - A red one.\n"
+    "    unlike:\n      - Reddish, red.\n"
+    "rules:\n  - id: a\n    title: A\n    find: {phrases: [foo]}\n"
+    "    unless: [{approval: x}]\n    then: flag\n"
+    "    examples:\n      matches:\n        - A foo.\n        - A bar.\n"
+    "      passes:\n        - Nothing.\n        - Oh, foo!\n"
+    "        - text: Fine foo.\n          given: {approvals: {x: 1}}\n"
+    "  - id: b\n    title: B\n    mode: shadow\n    when: {ai_turn: first}\n"
+    "    must_say: [{phrases: [robot]}]\n    then: {prepend: \"Robot. \"}\n"
+    "    examples:\n      matches:\n        - Hello.\n      passes:\n"
+    "        - text: Hello.\n          given: {ai_turn: 2}\n"
+    "  - {id: c, title: C, mode: shadow, then: log, find: {pattern: 'a'}}\n"
+    "  - {id: d, title: D, mode: shadow, then: log,\n"
+    "     find: {phrases: x, near: y}}\n"
+    "  - {id: e, title: E, mode: shadow, then: log, find: {text_is: x}}\n"
+    "  - {id: f, title: F, mode: off, then: log, find: {pattern: 'a'}}\n";
+
+struct tally {
+	char lines[1000];
+};
+
+static void tell(const struct examples_outcome *o, void *arg)
+{
+	struct tally *t = arg;
+	size_t n = strlen(t->lines);
+	snprintf(t->lines + n, sizeof(t->lines) - n, "%s %s %s %zu\n",
+	    o->rule->info.id, o->example->matches ? "matches" : "passes",
+	    o->good ? "good" : "bad", o->hit ? o->hit->start : 99);
+}
+
+static struct guard_policy *load_unjudged(void)
+{
+	struct policy_source s = {0};
+	struct guard_policy *p = NULL;
+	struct guard_file files[] = {
+	    {"policy.yaml", policy_text, sizeof(policy_text) - 1},
+	    {"packs/p.yaml", pack, sizeof(pack) - 1},
+	};
+	struct guard_source source = {.own = files, .n_own = 2};
+	if (examples_load(&p, &source, source_see, &s))
+		fail_msg("%u:%u %s", s.line, s.col, s.message);
+	return p;
+}
+
+static void test_each_example_is_told(void **state)
+{
+	struct guard_policy *p = load_unjudged();
+	struct tally t = {""};
+	assert_int_equal(examples_run(p, tell, &t), 0);
+	assert_string_equal(t.lines,
+	    "p/a matches good 2\np/a matches bad 99\np/a passes good 99\n"
+	    "p/a passes bad 4\np/a passes good 99\n"
+	    "p/b matches good 0\np/b passes good 99\n"
+	    "p/t matches good 2\np/t passes bad 9\n");
+	guard_policy_unref(p);
+}
+
+static void test_bad_examples_refuse_the_policy(void **state)
+{
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml", policy_text);
+	source_add(&s, "packs/p.yaml", pack);
+	assert_null(source_load(&s));
+	assert_int_equal(s.n_errors, 3);
+	assert_string_equal(s.code, "P070");
+	assert_int_equal(s.line, 20);
+}
+
+static void tell_cost(const struct diag *d, void *arg)
+{
+	struct tally *t = arg;
+	size_t n = strlen(t->lines);
+	assert_int_equal(d->level, DIAG_NOTE);
+	snprintf(
+	    t->lines + n, sizeof(t->lines) - n, "%s %u\n", d->code, d->line);
+}
+
+static void test_cost(void **state)
+{
+	struct guard_policy *p = load_unjudged();
+	struct tally t = {""};
+	cost_report(p, tell_cost, &t);
+	assert_string_equal(t.lines, "P060 26\nP061 38\nP062 39\nP063 41\n");
+	guard_policy_unref(p);
+}
+
+static void ignore(const struct examples_outcome *o, void *arg)
+{
+	*(bool *)arg |= o->undecided == GUARD_UNDECIDED_MEMORY;
+}
+
+static int run_once(void *arg)
+{
+	bool starved = false;
+	int rc = examples_run(arg, ignore, &starved);
+	return rc ? rc : starved;
+}
+
+static void test_memory(void **state)
+{
+	struct guard_policy *p = load_unjudged();
+	assert_true(failmalloc_each(run_once, p) > 2);
+	guard_policy_unref(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_each_example_is_told),
+	    cmocka_unit_test(test_bad_examples_refuse_the_policy),
+	    cmocka_unit_test(test_cost),
+	    cmocka_unit_test(test_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

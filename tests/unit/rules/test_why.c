@@ -1,0 +1,111 @@
+/* why: which condition keeps a rule from firing. */
+#include "rules/why.h"
+
+#include "tests/support/failmalloc.h"
+#include "tests/unit/rules/policy_source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const char pack[] =
+    "format: 1\nkind: pack\npack: p\ntopics:\n"
+    "  t: {says: [red, green], at_least: 2}\nrules:\n"
+    "  - id: a\n    title: A\n    mode: shadow\n    then: log\n"
+    "    find: {phrases: [foo], near: [bar], within: 2 words}\n"
+    "    ignore_negated: yes\n    unless: [{phrases: [maybe]}]\n"
+    "    when: {channel: [chat]}\n"
+    "  - {id: b, title: B, mode: off, then: log, find: {topic: t}}\n"
+    "  - {id: c, title: C, mode: off, then: log, find: {phrases: foo},\n"
+    "     must_also_say: [{phrases: [terms]}]}\n"
+    "  - {id: d, title: D, mode: off, then: log, find: {phrases: foo,\n"
+    "     entities: [email]}}\n"
+    "  - {id: e, title: E, mode: off, then: log, speaker: customer,\n"
+    "     find: {phrases: foo}, effective: {to: 2026-01-01}}\n";
+
+static struct guard_policy *policy(void)
+{
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml",
+	    "format: 1\nkind: policy\nname: t\ntimezone: UTC\npacks: p\n");
+	source_add(&s, "packs/p.yaml", pack);
+	struct guard_policy *p = source_load(&s);
+	if (!p)
+		fail_msg("%u:%u %s", s.line, s.col, s.message);
+	return p;
+}
+
+struct ask {
+	size_t rule;
+	const char *channel, *text;
+	enum why reasons[3]; /* 0: none further, or fires */
+};
+
+static const struct ask asks[] = {
+    {0, "chat", "A foo bar.", {WHY_FIRES}},
+    {0, "mail", "A foo bar.", {WHY_WHEN}},
+    {0, "chat", "We can't foo bar.", {WHY_NEGATED}},
+    {0, "chat", "Maybe a foo bar.", {WHY_EXCUSED}},
+    {0, "chat", "A foo one two three bar.", {WHY_NEAR}},
+    {0, "mail", "We can't foo.", {WHY_WHEN, WHY_NEGATED, WHY_NEAR}},
+    {0, "chat", "Nothing.", {WHY_NOT_FOUND}},
+    {1, "chat", "A red one.", {WHY_TOO_FEW}},
+    {1, "chat", "A red and a green one.", {WHY_FIRES}},
+    {2, "chat", "A foo on terms.", {WHY_WORDING}},
+    {3, "chat", "A foo. Not a@b.test.", {WHY_TOGETHER}},
+    {4, "chat", "A foo.", {WHY_SPEAKER, WHY_DATES}},
+};
+
+static bool listed(const struct ask *a, enum why why)
+{
+	if (why == WHY_FIRES)
+		return a->reasons[0] == WHY_FIRES;
+	for (size_t i = 0; i < 3; i++)
+		if (a->reasons[i] == why)
+			return true;
+	return false;
+}
+
+static void test_reasons(void **state)
+{
+	struct guard_policy *p = policy();
+	for (size_t i = 0; i < sizeof(asks) / sizeof(*asks); i++) {
+		const struct ask *a = &asks[i];
+		struct guard_session session = {.channel = a->channel,
+		    .time_us = INT64_C(1793512800000000)};
+		struct guard_message m = {GUARD_AI, a->text, strlen(a->text)};
+		struct why_answer w;
+		assert_int_equal(why_not(p, a->rule, &session, &m, &w), 0);
+		for (enum why k = WHY_FIRES; k < WHY_KINDS; k++)
+			if (k != WHY_SEVERAL && w.reasons[k] != listed(a, k))
+				fail_msg("%s: %s: %d", a->text, why_text(k),
+				    w.reasons[k]);
+	}
+	guard_policy_unref(p);
+}
+
+static int ask_once(void *arg)
+{
+	struct guard_session session = {0};
+	struct guard_message m = {GUARD_AI, "A foo bar.", 10};
+	struct why_answer w;
+	int rc = why_not(arg, 0, &session, &m, &w);
+	return rc ? rc : w.undecided;
+}
+
+static void test_memory(void **state)
+{
+	struct guard_policy *p = policy();
+	assert_true(failmalloc_each(ask_once, p) > 2);
+	guard_policy_unref(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_reasons),
+	    cmocka_unit_test(test_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
