@@ -1,5 +1,5 @@
-/* cost - see cost.h. */
-#include "rules/cost.h"
+/* cost - see guard_author.h. */
+#include "rules/guard_author.h"
 
 #include "rules/load_codes.h"
 #include "rules/policy.h"
@@ -43,7 +43,7 @@ static bool near_the_sentence(const struct rule *r)
 	return false;
 }
 
-void cost_report(const struct guard_policy *p, diag_fn *diag, void *arg)
+void guard_policy_cost(const struct guard_policy *p, diag_fn *diag, void *arg)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
 		const struct rule *r = &p->rules[i];

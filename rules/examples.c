@@ -23,37 +23,41 @@ static int probe_init(
 }
 
 static void run_rule(struct guard_scanner *scanner,
-    const struct guard_policy *policy, size_t index, struct examples_outcome *o,
-    examples_fn *report, void *arg)
+    const struct guard_policy *policy, size_t index, guard_example_fn *report,
+    void *arg)
 {
 	const struct rule *r = &policy->rules[index];
-	o->rule = r;
 	for (size_t i = 0; i < r->n_examples; i++) {
 		const struct example *e = &r->examples[i];
 		struct guard_message m = {r->info.speaker, e->text, e->len};
 		struct guard_verdict v;
 		guard_check_rule(scanner, policy, index, e->given, &m, &v);
-		o->example = e;
-		o->undecided = v.undecided;
-		o->hit = v.n_hits ? &v.hits[0] : NULL;
-		o->good = v.undecided == GUARD_DECIDED &&
+		struct guard_example out = {
+		    .rule = r->info.id,
+		    .file = r->info.file,
+		    .line = e->line,
+		    .col = e->col,
+		    .text = e->text,
+		    .len = e->len,
+		    .matches = e->matches,
+		    .undecided = v.undecided,
+		    .hit = v.n_hits ? &v.hits[0] : NULL,
+		};
+		out.good = v.undecided == GUARD_DECIDED &&
 		    (v.n_hits > 0) == e->matches;
-		report(o, arg);
+		report(&out, arg);
 	}
 }
 
 static void run_all(struct guard_scanner *scanner,
-    const struct guard_policy *policy, bool is_topic, examples_fn *report,
-    void *arg)
+    const struct guard_policy *policy, guard_example_fn *report, void *arg)
 {
-	for (size_t i = 0; i < policy->n_rules; i++) {
-		struct examples_outcome o = {.is_topic = is_topic};
-		run_rule(scanner, policy, i, &o, report, arg);
-	}
+	for (size_t i = 0; i < policy->n_rules; i++)
+		run_rule(scanner, policy, i, report, arg);
 }
 
-int examples_run(
-    const struct guard_policy *policy, examples_fn *report, void *arg)
+int guard_examples(
+    const struct guard_policy *policy, guard_example_fn *report, void *arg)
 {
 	struct guard_scanner *scanner = guard_scanner_new();
 	if (!scanner)
@@ -61,8 +65,8 @@ int examples_run(
 	struct guard_policy probe;
 	int rc = probe_init(&probe, policy);
 	if (rc == 0) {
-		run_all(scanner, policy, false, report, arg);
-		run_all(scanner, &probe, true, report, arg);
+		run_all(scanner, policy, report, arg);
+		run_all(scanner, &probe, report, arg);
 	}
 	guard_scanner_free(scanner);
 	arena_clear(&probe.arena);
@@ -71,8 +75,7 @@ int examples_run(
 
 /* ---- at load ---- */
 
-static void describe_hit(
-    const struct examples_outcome *o, char *out, size_t cap)
+static void describe_hit(const struct guard_example *o, char *out, size_t cap)
 {
 	const struct guard_hit *h = o->hit;
 	int len = (int)(h->end - h->start);
@@ -80,11 +83,11 @@ static void describe_hit(
 		snprintf(out, cap, "fires");
 	else
 		snprintf(out, cap, "finds \"%.*s\"%s%s%s", len > 80 ? 80 : len,
-		    o->example->text + h->start, h->what ? " (" : "",
+		    o->text + h->start, h->what ? " (" : "",
 		    h->what ? h->what : "", h->what ? ")" : "");
 }
 
-static void report_outcome(const struct examples_outcome *o, void *arg)
+static void report_outcome(const struct guard_example *o, void *arg)
 {
 	struct load *l = arg;
 	if (o->good || l->no_memory)
@@ -95,7 +98,7 @@ static void report_outcome(const struct examples_outcome *o, void *arg)
 	}
 	char what[200], message[400];
 	enum load_code code = LOAD_UNDECIDED;
-	const char *id = o->rule->info.id;
+	const char *id = o->rule;
 	if (o->undecided) {
 		snprintf(message, sizeof(message),
 		    "%s could not decide about this example (%s)", id,
@@ -113,9 +116,9 @@ static void report_outcome(const struct examples_outcome *o, void *arg)
 	struct diag d = {
 	    .level = load_codes[code].level,
 	    .code = load_codes[code].code,
-	    .file = o->rule->info.file,
-	    .line = o->example->line,
-	    .col = o->example->col,
+	    .file = o->file,
+	    .line = o->line,
+	    .col = o->col,
 	    .width = 1,
 	    .message = message,
 	};
@@ -145,7 +148,7 @@ static void judge_text(
 
 void examples_judge(struct load *l)
 {
-	if (examples_run(l->policy, report_outcome, l)) {
+	if (guard_examples(l->policy, report_outcome, l)) {
 		load_out_of_memory(l);
 		return;
 	}

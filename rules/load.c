@@ -321,7 +321,7 @@ enum guard_err guard_policy_load(struct guard_policy **out,
 	return load(out, true, source, limits, &to);
 }
 
-enum guard_err examples_load(struct guard_policy **out,
+enum guard_err guard_policy_load_untested(struct guard_policy **out,
     const struct guard_source *source, diag_fn *diag, void *arg)
 {
 	struct load_reporter to = {diag, arg};

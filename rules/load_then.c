@@ -79,8 +79,8 @@ static void then_text(struct load *l, const struct yaml_node *n, struct rule *r)
 
 /* Added wording must not run into the message it is added to: where the
  * author wrote no white space between, a blank line or a space is put there. */
-static void set_apart(struct load *l, struct rule *r, const char *before,
-    const char *after)
+static void set_apart(
+    struct load *l, struct rule *r, const char *before, const char *after)
 {
 	size_t len = r->text ? strlen(r->text) : 0;
 	size_t size = strlen(before) + len + strlen(after) + 1;

@@ -1,28 +1,28 @@
-/* why - see why.h. */
-#include "rules/why.h"
+/* why - see guard_author.h. */
+#include "rules/guard_author.h"
 
 #include "rules/check.h"
 #include "rules/index.h"
 
 #include <string.h>
 
-static const char *const texts[WHY_KINDS] = {
-    [WHY_FIRES] = "fires",
-    [WHY_SPEAKER] = "is for another speaker",
-    [WHY_WHEN] = "does not apply here: its when does not hold",
-    [WHY_DATES] = "is not in force at this time",
-    [WHY_EXCUSED] = "is excused: something under unless holds",
-    [WHY_NEGATED] = "takes the sentence as a refusal (ignore_negated)",
-    [WHY_NEAR] = "finds nothing of near close enough",
-    [WHY_WORDING] = "finds the required wording",
-    [WHY_TOO_FEW] = "finds fewer of the topic's phrases than at_least",
-    [WHY_TOGETHER] = "does not find everything in one sentence",
-    [WHY_SEVERAL] = "is kept from firing by several conditions together",
-    [WHY_NOT_FOUND] = "finds nothing of what it looks for",
-    [WHY_UNDECIDED] = "could not be decided",
+static const char *const texts[GUARD_WHY_KINDS] = {
+    [GUARD_WHY_FIRES] = "fires",
+    [GUARD_WHY_SPEAKER] = "is for another speaker",
+    [GUARD_WHY_WHEN] = "does not apply here: its when does not hold",
+    [GUARD_WHY_DATES] = "is not in force at this time",
+    [GUARD_WHY_EXCUSED] = "is excused: something under unless holds",
+    [GUARD_WHY_NEGATED] = "takes the sentence as a refusal (ignore_negated)",
+    [GUARD_WHY_NEAR] = "finds nothing of near close enough",
+    [GUARD_WHY_WORDING] = "finds the required wording",
+    [GUARD_WHY_TOO_FEW] = "finds fewer of the topic's phrases than at_least",
+    [GUARD_WHY_TOGETHER] = "does not find everything in one sentence",
+    [GUARD_WHY_SEVERAL] = "is kept from firing by several conditions together",
+    [GUARD_WHY_NOT_FOUND] = "finds nothing of what it looks for",
+    [GUARD_WHY_UNDECIDED] = "could not be decided",
 };
 
-const char *why_text(enum why why)
+const char *guard_why_text(enum guard_why why)
 {
 	return texts[why];
 }
@@ -31,59 +31,60 @@ const char *why_text(enum why why)
  * and a policy that holds only them. */
 struct probe {
 	struct guard_policy policy;
-	struct rule rules[2 * WHY_KINDS];
+	struct rule rules[2 * GUARD_WHY_KINDS];
 	struct clause *bare; /* the clauses without near and at_least */
 };
 
-static void drop(struct probe *p, struct rule *r, enum why why)
+static void drop(struct probe *p, struct rule *r, enum guard_why why)
 {
 	switch (why) {
-	case WHY_FIRES:
-	case WHY_NOT_FOUND:
-	case WHY_UNDECIDED:
-	case WHY_KINDS:
+	case GUARD_WHY_FIRES:
+	case GUARD_WHY_NOT_FOUND:
+	case GUARD_WHY_UNDECIDED:
+	case GUARD_WHY_KINDS:
 		break;
-	case WHY_SPEAKER: /* judged as whoever speaks: see why_not */
+	case GUARD_WHY_SPEAKER: /* judged as whoever speaks: see why_not */
 		break;
-	case WHY_WHEN:
+	case GUARD_WHY_WHEN:
 		r->when = (struct when){0};
 		break;
-	case WHY_DATES:
+	case GUARD_WHY_DATES:
 		r->from_us = r->to_us = 0;
 		break;
-	case WHY_EXCUSED:
+	case GUARD_WHY_EXCUSED:
 		r->n_unless = 0;
 		break;
-	case WHY_NEGATED:
+	case GUARD_WHY_NEGATED:
 		r->ignore_negated = false;
 		break;
-	case WHY_NEAR:
-	case WHY_TOO_FEW:
+	case GUARD_WHY_NEAR:
+	case GUARD_WHY_TOO_FEW:
 		r->clauses = p->bare;
 		break;
-	case WHY_WORDING:
+	case GUARD_WHY_WORDING:
 		r->must_say.n = r->must_also_say.n = 0;
 		break;
-	case WHY_TOGETHER:
+	case GUARD_WHY_TOGETHER:
 		r->n_clauses = r->n_clauses ? 1 : 0;
 		break;
-	case WHY_SEVERAL:
-		for (enum why w = WHY_WHEN; w < WHY_SEVERAL; w++)
+	case GUARD_WHY_SEVERAL:
+		for (enum guard_why w = GUARD_WHY_WHEN; w < GUARD_WHY_SEVERAL;
+		     w++)
 			drop(p, r, w);
 		break;
 	}
 }
 
-static void keep_only(struct probe *p, struct rule *r, enum why why)
+static void keep_only(struct probe *p, struct rule *r, enum guard_why why)
 {
 	const struct clause *clauses = r->clauses;
 	size_t n_clauses = r->n_clauses;
-	for (enum why w = WHY_WHEN; w < WHY_SEVERAL; w++)
+	for (enum guard_why w = GUARD_WHY_WHEN; w < GUARD_WHY_SEVERAL; w++)
 		if (w != why)
 			drop(p, r, w);
-	if (why == WHY_NEAR || why == WHY_TOO_FEW)
+	if (why == GUARD_WHY_NEAR || why == GUARD_WHY_TOO_FEW)
 		r->clauses = clauses;
-	if (why == WHY_TOGETHER)
+	if (why == GUARD_WHY_TOGETHER)
 		r->n_clauses = n_clauses;
 }
 
@@ -105,20 +106,21 @@ static int probe_init(struct probe *p, const struct guard_policy *policy,
 	memcpy(&p->policy, policy, sizeof(p->policy));
 	arena_init(&p->policy.arena);
 	p->policy.rules = p->rules;
-	p->policy.n_rules = 2 * WHY_KINDS;
+	p->policy.n_rules = 2 * GUARD_WHY_KINDS;
 	p->policy.n_topics = 0;
 	p->policy.index = NULL;
 	const struct rule *original = &policy->rules[rule];
 	if (make_bare(p, original))
 		return -1;
-	for (size_t i = 0; i < 2 * WHY_KINDS; i++) {
+	for (size_t i = 0; i < 2 * GUARD_WHY_KINDS; i++) {
 		p->rules[i] = *original;
 		p->rules[i].n_allows = 0;
 		p->rules[i].info.speaker = speaker;
-		if (i < WHY_KINDS)
-			drop(p, &p->rules[i], (enum why)i);
+		if (i < GUARD_WHY_KINDS)
+			drop(p, &p->rules[i], (enum guard_why)i);
 		else
-			keep_only(p, &p->rules[i], (enum why)(i - WHY_KINDS));
+			keep_only(p, &p->rules[i],
+			    (enum guard_why)(i - GUARD_WHY_KINDS));
 	}
 	return index_build(&p->policy);
 }
@@ -133,38 +135,40 @@ static bool has_near(const struct rule *r)
 
 static void judge(struct probe *p, struct guard_scanner *scanner,
     const struct guard_session *session, const struct guard_message *m,
-    struct why_answer *out)
+    struct guard_why_answer *out)
 {
 	struct guard_verdict v;
 	bool any = false;
-	for (size_t i = WHY_FIRES; i <= WHY_SEVERAL; i++) {
-		if (i == WHY_SPEAKER || (i == WHY_SEVERAL && any))
+	for (size_t i = GUARD_WHY_FIRES; i <= GUARD_WHY_SEVERAL; i++) {
+		if (i == GUARD_WHY_SPEAKER || (i == GUARD_WHY_SEVERAL && any))
 			continue;
 		guard_check_rule(scanner, &p->policy, i, session, m, &v);
-		out->undecided |= v.undecided != GUARD_DECIDED;
+		out->reasons[GUARD_WHY_UNDECIDED] |=
+		    v.undecided != GUARD_DECIDED;
 		out->reasons[i] = v.n_hits > 0;
-		any |= v.n_hits > 0 && i != WHY_SEVERAL;
-		if (i == WHY_FIRES && v.n_hits) {
+		any |= v.n_hits > 0 && i != GUARD_WHY_SEVERAL;
+		if (i == GUARD_WHY_FIRES && v.n_hits) {
 			out->hit = v.hits[0];
 			out->hit.what = NULL;
 			return;
 		}
 	}
-	for (size_t i = WHY_WHEN; i < WHY_SEVERAL && !any; i++) {
-		if (!out->reasons[WHY_SEVERAL])
+	for (size_t i = GUARD_WHY_WHEN; i < GUARD_WHY_SEVERAL && !any; i++) {
+		if (!out->reasons[GUARD_WHY_SEVERAL])
 			break;
 		guard_check_rule(
-		    scanner, &p->policy, WHY_KINDS + i, session, m, &v);
+		    scanner, &p->policy, GUARD_WHY_KINDS + i, session, m, &v);
 		out->reasons[i] = v.n_hits == 0;
 	}
-	out->reasons[WHY_NOT_FOUND] = !any && !out->reasons[WHY_SEVERAL];
+	out->reasons[GUARD_WHY_NOT_FOUND] =
+	    !any && !out->reasons[GUARD_WHY_SEVERAL];
 }
 
-int why_not(const struct guard_policy *policy, size_t rule,
+int guard_why_not(const struct guard_policy *policy, size_t rule,
     const struct guard_session *session, const struct guard_message *m,
-    struct why_answer *out)
+    struct guard_why_answer *out)
 {
-	*out = (struct why_answer){0};
+	*out = (struct guard_why_answer){0};
 	const struct rule *r = &policy->rules[rule];
 	struct guard_scanner *scanner = guard_scanner_new();
 	struct probe p;
@@ -174,11 +178,11 @@ int why_not(const struct guard_policy *policy, size_t rule,
 	if (rc == 0) {
 		judge(&p, scanner, session, m, out);
 		if (r->info.speaker != m->speaker) {
-			out->reasons[WHY_SPEAKER] = true;
-			out->reasons[WHY_FIRES] = false;
+			out->reasons[GUARD_WHY_SPEAKER] = true;
+			out->reasons[GUARD_WHY_FIRES] = false;
 		}
-		out->reasons[has_near(r) ? WHY_TOO_FEW : WHY_NEAR] = false;
-		out->reasons[WHY_UNDECIDED] = out->undecided;
+		out->reasons[has_near(r) ? GUARD_WHY_TOO_FEW : GUARD_WHY_NEAR] =
+		    false;
 	}
 	guard_scanner_free(scanner);
 	arena_clear(&p.policy.arena);

@@ -4,7 +4,7 @@
  */
 #include "proxy/cli/author.h"
 #include "proxy/cli/verbs.h"
-#include "rules/cost.h"
+#include "rules/guard_author.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +113,7 @@ int verb_check(int argc, char **argv)
 	enum guard_err err = guard_policy_load(
 	    &policy, author_source(&a), NULL, author_diag, &a);
 	if (policy)
-		cost_report(policy, author_diag, &a);
+		guard_policy_cost(policy, author_diag, &a);
 	if (a.json)
 		print_json(&a, policy);
 	else

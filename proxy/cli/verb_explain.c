@@ -6,7 +6,7 @@
 #include "proxy/cli/author.h"
 #include "proxy/cli/given.h"
 #include "proxy/cli/verbs.h"
-#include "rules/why.h"
+#include "rules/guard_author.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,17 +246,17 @@ static size_t find_rule(struct explain *e)
 	return SIZE_MAX;
 }
 
-static void write_reasons(struct explain *e, const struct why_answer *w)
+static void write_reasons(struct explain *e, const struct guard_why_answer *w)
 {
 	struct json_out *j = &e->a.doc;
 	json_out_object(j);
 	json_out_key(j, "fires");
-	json_out_bool(j, w->reasons[WHY_FIRES]);
+	json_out_bool(j, w->reasons[GUARD_WHY_FIRES]);
 	json_out_key(j, "reasons");
 	json_out_array(j);
-	for (size_t i = WHY_FIRES + 1; i < WHY_KINDS; i++)
+	for (size_t i = GUARD_WHY_FIRES + 1; i < GUARD_WHY_KINDS; i++)
 		if (w->reasons[i])
-			json_out_str(j, why_text((enum why)i));
+			json_out_str(j, guard_why_text((enum guard_why)i));
 	json_out_end(j);
 	json_out_key(j, "rule");
 	json_out_str(j, e->why_not);
@@ -266,22 +266,23 @@ static void write_reasons(struct explain *e, const struct why_answer *w)
 
 static int explain_why_not(struct explain *e)
 {
-	struct why_answer w;
+	struct guard_why_answer w;
 	struct guard_rule_info r;
 	size_t rule = find_rule(e);
 	if (rule == SIZE_MAX)
 		return EXIT_USAGE;
 	guard_policy_rule(e->policy, rule, &r);
-	if (why_not(e->policy, rule, &e->given.session, &e->message, &w))
+	if (guard_why_not(e->policy, rule, &e->given.session, &e->message, &w))
 		return EXIT_BROKEN;
 	if (e->a.json) {
 		write_reasons(e, &w);
 		return EXIT_GOOD;
 	}
-	for (size_t i = 0; i < WHY_KINDS; i++)
+	for (size_t i = 0; i < GUARD_WHY_KINDS; i++)
 		if (w.reasons[i])
-			printf("%s %s\n", r.id, why_text((enum why)i));
-	if (w.reasons[WHY_FIRES])
+			printf(
+			    "%s %s\n", r.id, guard_why_text((enum guard_why)i));
+	if (w.reasons[GUARD_WHY_FIRES])
 		printf("          on \"%.*s\"; its mode is %s\n",
 		    (int)(w.hit.end - w.hit.start),
 		    e->message.text + w.hit.start, guard_mode_name(r.mode));

@@ -6,7 +6,7 @@
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
 #include "proxy/cli/verbs.h"
-#include "rules/examples.h"
+#include "rules/guard_author.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ struct tester {
 	size_t passed, failed;
 };
 
-static void describe(const struct examples_outcome *o, struct buf *out)
+static void describe(const struct guard_example *o, struct buf *out)
 {
 	if (o->undecided) {
 		buf_printf(out, "it could not be decided (%s)",
@@ -40,42 +40,42 @@ static void describe(const struct examples_outcome *o, struct buf *out)
 	}
 	size_t len = o->hit->end - o->hit->start;
 	if (len)
-		buf_printf(out, "\"%.*s\" fired", (int)len,
-		    o->example->text + o->hit->start);
+		buf_printf(
+		    out, "\"%.*s\" fired", (int)len, o->text + o->hit->start);
 	else
 		buf_adds(out, "the rule fired");
 	if (o->hit->what)
 		buf_printf(out, ": %s", o->hit->what);
 }
 
-static void show_json(struct tester *t, const struct examples_outcome *o,
+static void show_json(struct tester *t, const struct guard_example *o,
     const char *path, const char *why)
 {
 	struct json_out *j = &t->a.doc;
 	json_out_object(j);
 	json_out_key(j, "col");
-	json_out_int(j, o->example->col);
+	json_out_int(j, o->col);
 	json_out_key(j, "expected");
-	json_out_str(j, o->example->matches ? "matches" : "passes");
+	json_out_str(j, o->matches ? "matches" : "passes");
 	json_out_key(j, "file");
 	json_out_str(j, path);
 	json_out_key(j, "good");
 	json_out_bool(j, o->good);
 	json_out_key(j, "line");
-	json_out_int(j, o->example->line);
+	json_out_int(j, o->line);
 	json_out_key(j, "rule");
-	json_out_str(j, o->rule->info.id);
+	json_out_str(j, o->rule);
 	json_out_key(j, "text");
-	json_out_strn(j, o->example->text, o->example->len);
+	json_out_strn(j, o->text, o->len);
 	json_out_key(j, "why");
 	json_out_str(j, o->good ? NULL : why);
 	json_out_end(j);
 }
 
-static void see(const struct examples_outcome *o, void *arg)
+static void see(const struct guard_example *o, void *arg)
 {
 	struct tester *t = arg;
-	if (t->only && strcmp(t->only, o->rule->info.id) != 0)
+	if (t->only && strcmp(t->only, o->rule) != 0)
 		return;
 	if (o->good)
 		t->passed++;
@@ -85,14 +85,13 @@ static void see(const struct examples_outcome *o, void *arg)
 		return;
 	struct buf why = {0};
 	describe(o, &why);
-	char *path = author_path(&t->a, o->rule->info.file);
+	char *path = author_path(&t->a, o->file);
 	if (t->a.json) {
 		show_json(t, o, path, why.data);
 	} else {
-		printf("FAIL %s  %s:%u:%u  %s\n", o->rule->info.id, path,
-		    o->example->line, o->example->col,
-		    o->example->matches ? "matches" : "passes");
-		printf("   \"%s\"\n   %s\n\n", o->example->text, why.data);
+		printf("FAIL %s  %s:%u:%u  %s\n", o->rule, path, o->line,
+		    o->col, o->matches ? "matches" : "passes");
+		printf("   \"%s\"\n   %s\n\n", o->text, why.data);
 	}
 	free(path);
 	buf_clear(&why);
@@ -150,8 +149,8 @@ static int run(struct tester *t)
 {
 	struct author *a = &t->a;
 	struct guard_policy *policy = NULL;
-	enum guard_err err =
-	    examples_load(&policy, author_source(a), author_diag, a);
+	enum guard_err err = guard_policy_load_untested(
+	    &policy, author_source(a), author_diag, a);
 	if (err == GUARD_ERR_MEMORY)
 		return EXIT_BROKEN;
 	if (policy) {
@@ -162,7 +161,7 @@ static int run(struct tester *t)
 			json_out_key(&a->doc, "examples");
 			json_out_array(&a->doc);
 		}
-		int rc = examples_run(policy, see, t);
+		int rc = guard_examples(policy, see, t);
 		guard_policy_unref(policy);
 		if (rc)
 			return EXIT_BROKEN;

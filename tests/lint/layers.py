@@ -42,7 +42,8 @@ LAYERS = {
     "proxy/cli": ({"proxy/cli", "proxy/relay", "proxy/admin", "proxy/net",
                    "proxy/channel", "proxy/config", "proxy/store",
                    "proxy/audit", "proxy/handoff", "proxy/base"}
-                  | GUARD | YAML, ("event2/", "openssl/", "jansson.h")),
+                  | GUARD | YAML | {"rules/guard_author.h"},
+                  ("event2/", "openssl/", "jansson.h")),
 }
 
 # Libraries that belong to one idea of the engine: header -> whose.

@@ -13,6 +13,19 @@
 
 #define SOURCE_FILES 12
 
+/* The smallest good policy: policy.yaml and packs/p.yaml. */
+#define POLICY_HEAD "format: 1\nkind: policy\nname: t\n"
+#define PACK_HEAD "format: 1\nkind: pack\npack: p\n"
+#define EXAMPLES                                                               \
+	"    examples:\n      matches: \n        - Say foo now.\n"             \
+	"      passes: \n        - Say bar now.\n"
+#define FOO                                                                    \
+	"rules:\n  - id: a\n    title: A\n    find: {phrases: [foo]}\n"        \
+	"    then: flag\n" EXAMPLES
+#define POLICY POLICY_HEAD "packs: [p]\n"
+#define RULE_HEAD                                                              \
+	PACK_HEAD "rules:\n  - id: a\n    title: A\n" /* lines 4 to 6 */
+
 struct policy_source {
 	struct guard_file own[SOURCE_FILES], shipped[SOURCE_FILES];
 	size_t n_own, n_shipped;

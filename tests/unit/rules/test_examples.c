@@ -1,7 +1,5 @@
 /* examples: each is reported with its outcome; cost: what holds a stream. */
-#include "rules/examples.h"
-
-#include "rules/cost.h"
+#include "rules/guard_author.h"
 
 #include "tests/support/failmalloc.h"
 #include "tests/unit/rules/policy_source.h"
@@ -36,13 +34,13 @@ struct tally {
 	char lines[1000];
 };
 
-static void tell(const struct examples_outcome *o, void *arg)
+static void tell(const struct guard_example *o, void *arg)
 {
 	struct tally *t = arg;
 	size_t n = strlen(t->lines);
-	snprintf(t->lines + n, sizeof(t->lines) - n, "%s %s %s %zu\n",
-	    o->rule->info.id, o->example->matches ? "matches" : "passes",
-	    o->good ? "good" : "bad", o->hit ? o->hit->start : 99);
+	snprintf(t->lines + n, sizeof(t->lines) - n, "%s %s %s %zu\n", o->rule,
+	    o->matches ? "matches" : "passes", o->good ? "good" : "bad",
+	    o->hit ? o->hit->start : 99);
 }
 
 static struct guard_policy *load_unjudged(void)
@@ -54,7 +52,7 @@ static struct guard_policy *load_unjudged(void)
 	    {"packs/p.yaml", pack, sizeof(pack) - 1},
 	};
 	struct guard_source source = {.own = files, .n_own = 2};
-	if (examples_load(&p, &source, source_see, &s))
+	if (guard_policy_load_untested(&p, &source, source_see, &s))
 		fail_msg("%u:%u %s", s.line, s.col, s.message);
 	return p;
 }
@@ -63,7 +61,7 @@ static void test_each_example_is_told(void **state)
 {
 	struct guard_policy *p = load_unjudged();
 	struct tally t = {""};
-	assert_int_equal(examples_run(p, tell, &t), 0);
+	assert_int_equal(guard_examples(p, tell, &t), 0);
 	assert_string_equal(t.lines,
 	    "p/a matches good 2\np/a matches bad 99\np/a passes good 99\n"
 	    "p/a passes bad 4\np/a passes good 99\n"
@@ -96,12 +94,12 @@ static void test_cost(void **state)
 {
 	struct guard_policy *p = load_unjudged();
 	struct tally t = {""};
-	cost_report(p, tell_cost, &t);
+	guard_policy_cost(p, tell_cost, &t);
 	assert_string_equal(t.lines, "P060 26\nP061 38\nP062 39\nP063 41\n");
 	guard_policy_unref(p);
 }
 
-static void ignore(const struct examples_outcome *o, void *arg)
+static void ignore(const struct guard_example *o, void *arg)
 {
 	*(bool *)arg |= o->undecided == GUARD_UNDECIDED_MEMORY;
 }
@@ -109,7 +107,7 @@ static void ignore(const struct examples_outcome *o, void *arg)
 static int run_once(void *arg)
 {
 	bool starved = false;
-	int rc = examples_run(arg, ignore, &starved);
+	int rc = guard_examples(arg, ignore, &starved);
 	return rc ? rc : starved;
 }
 

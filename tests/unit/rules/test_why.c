@@ -1,5 +1,5 @@
 /* why: which condition keeps a rule from firing. */
-#include "rules/why.h"
+#include "rules/guard_author.h"
 
 #include "tests/support/failmalloc.h"
 #include "tests/unit/rules/policy_source.h"
@@ -39,28 +39,29 @@ static struct guard_policy *policy(void)
 struct ask {
 	size_t rule;
 	const char *channel, *text;
-	enum why reasons[3]; /* 0: none further, or fires */
+	enum guard_why reasons[3]; /* 0: none further, or fires */
 };
 
 static const struct ask asks[] = {
-    {0, "chat", "A foo bar.", {WHY_FIRES}},
-    {0, "mail", "A foo bar.", {WHY_WHEN}},
-    {0, "chat", "We can't foo bar.", {WHY_NEGATED}},
-    {0, "chat", "Maybe a foo bar.", {WHY_EXCUSED}},
-    {0, "chat", "A foo one two three bar.", {WHY_NEAR}},
-    {0, "mail", "We can't foo.", {WHY_WHEN, WHY_NEGATED, WHY_NEAR}},
-    {0, "chat", "Nothing.", {WHY_NOT_FOUND}},
-    {1, "chat", "A red one.", {WHY_TOO_FEW}},
-    {1, "chat", "A red and a green one.", {WHY_FIRES}},
-    {2, "chat", "A foo on terms.", {WHY_WORDING}},
-    {3, "chat", "A foo. Not a@b.test.", {WHY_TOGETHER}},
-    {4, "chat", "A foo.", {WHY_SPEAKER, WHY_DATES}},
+    {0, "chat", "A foo bar.", {GUARD_WHY_FIRES}},
+    {0, "mail", "A foo bar.", {GUARD_WHY_WHEN}},
+    {0, "chat", "We can't foo bar.", {GUARD_WHY_NEGATED}},
+    {0, "chat", "Maybe a foo bar.", {GUARD_WHY_EXCUSED}},
+    {0, "chat", "A foo one two three bar.", {GUARD_WHY_NEAR}},
+    {0, "mail", "We can't foo.",
+	{GUARD_WHY_WHEN, GUARD_WHY_NEGATED, GUARD_WHY_NEAR}},
+    {0, "chat", "Nothing.", {GUARD_WHY_NOT_FOUND}},
+    {1, "chat", "A red one.", {GUARD_WHY_TOO_FEW}},
+    {1, "chat", "A red and a green one.", {GUARD_WHY_FIRES}},
+    {2, "chat", "A foo on terms.", {GUARD_WHY_WORDING}},
+    {3, "chat", "A foo. Not a@b.test.", {GUARD_WHY_TOGETHER}},
+    {4, "chat", "A foo.", {GUARD_WHY_SPEAKER, GUARD_WHY_DATES}},
 };
 
-static bool listed(const struct ask *a, enum why why)
+static bool listed(const struct ask *a, enum guard_why why)
 {
-	if (why == WHY_FIRES)
-		return a->reasons[0] == WHY_FIRES;
+	if (why == GUARD_WHY_FIRES)
+		return a->reasons[0] == GUARD_WHY_FIRES;
 	for (size_t i = 0; i < 3; i++)
 		if (a->reasons[i] == why)
 			return true;
@@ -75,12 +76,15 @@ static void test_reasons(void **state)
 		struct guard_session session = {.channel = a->channel,
 		    .time_us = INT64_C(1793512800000000)};
 		struct guard_message m = {GUARD_AI, a->text, strlen(a->text)};
-		struct why_answer w;
-		assert_int_equal(why_not(p, a->rule, &session, &m, &w), 0);
-		for (enum why k = WHY_FIRES; k < WHY_KINDS; k++)
-			if (k != WHY_SEVERAL && w.reasons[k] != listed(a, k))
-				fail_msg("%s: %s: %d", a->text, why_text(k),
-				    w.reasons[k]);
+		struct guard_why_answer w;
+		assert_int_equal(
+		    guard_why_not(p, a->rule, &session, &m, &w), 0);
+		for (enum guard_why k = GUARD_WHY_FIRES; k < GUARD_WHY_KINDS;
+		     k++)
+			if (k != GUARD_WHY_SEVERAL &&
+			    w.reasons[k] != listed(a, k))
+				fail_msg("%s: %s: %d", a->text,
+				    guard_why_text(k), w.reasons[k]);
 	}
 	guard_policy_unref(p);
 }
@@ -89,9 +93,9 @@ static int ask_once(void *arg)
 {
 	struct guard_session session = {0};
 	struct guard_message m = {GUARD_AI, "A foo bar.", 10};
-	struct why_answer w;
-	int rc = why_not(arg, 0, &session, &m, &w);
-	return rc ? rc : w.undecided;
+	struct guard_why_answer w;
+	int rc = guard_why_not(arg, 0, &session, &m, &w);
+	return rc ? rc : w.reasons[GUARD_WHY_UNDECIDED];
 }
 
 static void test_memory(void **state)

@@ -1,0 +1,77 @@
+/*
+ * guard_author - the engine's face for authors' tools: what a policy costs,
+ * whether its examples hold, what keeps a rule from firing. guard.h is enough
+ * for everybody else.
+ */
+#ifndef HANDRAIL_RULES_GUARD_AUTHOR_H
+#define HANDRAIL_RULES_GUARD_AUTHOR_H
+
+#include "rules/guard.h"
+
+/* guard_policy_load that does not judge the examples and texts: for reporting
+ * each of them. */
+enum guard_err guard_policy_load_untested(struct guard_policy **out,
+    const struct guard_source *, diag_fn *diag, void *arg)
+    __attribute__((warn_unused_result));
+
+/*
+ * One example with its outcome. It tests its rule alone, enforced, whatever
+ * mode and rollout say; a topic's like and unlike sentences are judged as by a
+ * rule that finds the topic.
+ */
+struct guard_example {
+	const char *rule; /* "offers/refund-over-limit", or pack/topic */
+	const char *file;
+	unsigned line, col;
+	const char *text;
+	size_t len;
+	bool matches; /* it should; false: it should pass */
+	bool good;    /* it does as it should, and was decided */
+	enum guard_undecided undecided;
+	const struct guard_hit *hit; /* the first, NULL: nothing fired */
+};
+/* Borrowed for the call. */
+typedef void guard_example_fn(const struct guard_example *, void *arg);
+/* All of them, rules first, in their order. 0, or -1 when memory runs out. */
+int guard_examples(const struct guard_policy *, guard_example_fn *, void *arg)
+    __attribute__((warn_unused_result));
+
+/* A note (P060 to P063) for each rule that holds a stream for more than a word
+ * or an open phrase (POLICY.md 1.13), at its line. */
+void guard_policy_cost(const struct guard_policy *, diag_fn *, void *arg);
+
+/* What keeps a rule from firing on a message. */
+enum guard_why {
+	GUARD_WHY_FIRES,     /* nothing does */
+	GUARD_WHY_SPEAKER,   /* somebody else speaks */
+	GUARD_WHY_WHEN,      /* its when does not hold */
+	GUARD_WHY_DATES,     /* not in force at this time */
+	GUARD_WHY_EXCUSED,   /* unless */
+	GUARD_WHY_NEGATED,   /* ignore_negated */
+	GUARD_WHY_NEAR,      /* nothing of near is close enough */
+	GUARD_WHY_WORDING,   /* the required wording is there */
+	GUARD_WHY_TOO_FEW,   /* of a topic's phrases */
+	GUARD_WHY_TOGETHER,  /* not all of find is in one sentence */
+	GUARD_WHY_SEVERAL,   /* several of these together */
+	GUARD_WHY_NOT_FOUND, /* nothing of find is in the text */
+	GUARD_WHY_UNDECIDED,
+	GUARD_WHY_KINDS,
+};
+/* In words, to follow the rule's name. */
+const char *guard_why_text(enum guard_why);
+
+struct guard_why_answer {
+	bool reasons[GUARD_WHY_KINDS];
+	struct guard_hit hit; /* FIRES: the first; `what` is dropped */
+};
+/*
+ * The rule is judged alone, enforced, and again with one of its conditions
+ * taken out at a time: those without which it fires are the reasons. Where
+ * more than one stands in the way (SEVERAL), all that do are named. 0, or -1
+ * when memory runs out.
+ */
+int guard_why_not(const struct guard_policy *, size_t rule,
+    const struct guard_session *, const struct guard_message *,
+    struct guard_why_answer *out) __attribute__((warn_unused_result));
+
+#endif
