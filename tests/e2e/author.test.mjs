@@ -1,0 +1,117 @@
+// check, test and explain as an author types them: text, JSON, exit codes.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { test } from "node:test";
+import { binary, root, tempDir, writePolicy } from "./support.mjs";
+
+const starter = path.join(root, "policies/starter");
+
+function handrail(args, options = {}) {
+	const done = spawnSync(binary, args, { encoding: "utf8", ...options });
+	assert.equal(done.signal, null, done.stderr);
+	return done;
+}
+
+const policy = "format: 1\nkind: policy\nname: t\npacks: [p]\n";
+const pack = (phrase, example) => `format: 1
+kind: pack
+pack: p
+rules:
+  - id: a
+    title: A
+    why: Because.
+    find: {phrases: [${phrase}]}
+    unless: [{phrases: [maybe]}]
+    then: {replace: Something else.}
+    examples:
+      matches:
+        - ${example}
+      passes:
+        - Nothing of it.
+`;
+
+test("the starter policy is sound and its examples hold", () => {
+	const check = handrail(["check", starter]);
+	assert.equal(check.status, 0, check.stdout + check.stderr);
+	assert.match(check.stdout, /4 packs, \d+ rules: 0 errors/);
+	const run = handrail(["test", starter]);
+	assert.equal(run.status, 0, run.stdout + run.stderr);
+	assert.match(run.stdout, /\d+ examples: \d+ passed, 0 failed/);
+});
+
+test("check shows the line, the spot and the mend", (t) => {
+	const dir = writePolicy(tempDir(t), {
+		"policy.yaml": policy,
+		"packs/p.yaml": pack("foo", "A foo.").replace("title:", "titel:"),
+	});
+	const check = handrail(["check", dir]);
+	assert.equal(check.status, 1);
+	const lines = check.stdout.split("\n");
+	assert.equal(lines[0],
+		`${dir}/packs/p.yaml:6:5: error P014 unknown key "titel" in this rule`);
+	assert.equal(lines[1], "    6 |     titel: A");
+	assert.equal(lines[2], "      |     ^~~~~");
+	assert.match(lines[3], /did you mean "title"\?/);
+	const json = handrail(["check", dir, "--format", "json"]);
+	assert.equal(json.status, 1);
+	const report = JSON.parse(json.stdout);
+	assert.equal(report.policy, null);
+	assert.equal(report.findings[0].code, "P014");
+	assert.equal(report.findings[0].line, 6);
+});
+
+test("test names the example that fails, and none at all is a failure", (t) => {
+	const dir = writePolicy(tempDir(t), {
+		"policy.yaml": policy,
+		"packs/p.yaml": pack("foo", "A bar."),
+	});
+	const run = handrail(["test", dir]);
+	assert.equal(run.status, 1);
+	assert.match(run.stdout, /^FAIL p\/a {2}.*packs\/p.yaml:13:11 {2}matches$/m);
+	assert.match(run.stdout, /nothing fired/);
+	assert.match(run.stdout, /2 examples: 1 passed, 1 failed/);
+	const json = JSON.parse(handrail(["test", dir, "--format=json"]).stdout);
+	assert.deepEqual(json.examples.map((e) => e.good), [false, true]);
+	assert.equal(json.examples[0].text, "A bar.");
+	assert.equal(handrail(["test", dir, "--run", "p/none"]).status, 1);
+});
+
+test("explain says what fired, where, and what the customer gets", (t) => {
+	const dir = writePolicy(tempDir(t), {
+		"policy.yaml": policy,
+		"packs/p.yaml": pack("foo", "A foo."),
+	});
+	const fired = handrail(["explain", "--policy", dir, "The foo is here."]);
+	assert.equal(fired.status, 0, fired.stderr);
+	assert.match(fired.stdout, /^verdict {3}replace/m);
+	assert.match(fired.stdout, /^because {3}p\/a .*packs\/p.yaml:5/m);
+	assert.match(fired.stdout, /"foo"/);
+	assert.match(fired.stdout, /^customer {2}Something else\.$/m);
+	const piped = handrail(["explain", "--policy", dir, "--format", "json"],
+		{ input: "Maybe a foo.\n" });
+	assert.equal(JSON.parse(piped.stdout).verdict, "deliver");
+	const why = handrail(
+		["explain", "--policy", dir, "--why-not", "p/a", "Maybe a foo."]);
+	assert.equal(why.status, 0);
+	assert.match(why.stdout, /^p\/a is excused/);
+});
+
+test("wrong usage and unreadable input are exit 2", (t) => {
+	const dir = tempDir(t);
+	for (const args of [["chekc"], ["check", "--nosuch"], ["check", "a", "b"],
+		["check", path.join(dir, "none")], ["test", "--run"],
+		["check", starter, "--format", "xml"],
+		["explain", "--policy", starter, "--as", path.join(dir, "none"), "x"],
+		["explain", "--policy", starter, "--speaker", "dog", "x"],
+		["explain", "--policy", starter, "--why-not", "no/rule", "x"]]) {
+		const run = handrail(args);
+		assert.equal(run.status, 2, args.join(" ") + run.stdout);
+		assert.notEqual(run.stderr, "", args.join(" "));
+	}
+	assert.match(handrail(["chekc"]).stderr, /did you mean "check"\?/);
+	assert.equal(handrail(["--help"]).status, 0);
+	assert.match(handrail(["--version"]).stdout, /^handrail \d/);
+	for (const verb of ["check", "test", "explain"])
+		assert.match(handrail([verb, "--help"]).stdout, /^usage: handrail/);
+});
