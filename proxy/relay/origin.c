@@ -8,6 +8,7 @@
 
 struct origin {
 	struct origin_request o;
+	struct http1_limits limits;
 	struct buf bytes;
 	char *method;
 	struct upstream_request *waiting; /* for a connection */
@@ -42,6 +43,8 @@ struct origin *origin_new(const struct origin_request *o)
 {
 	struct origin *g = mem_zero(sizeof(*g));
 	g->o = *o;
+	if (o->limits)
+		g->limits = *o->limits;
 	g->method = mem_strndup(o->method.p, o->method.len);
 	buf_add(&g->bytes, o->bytes->data, o->bytes->len);
 	g->waiting = upstream_get(o->pool, on_lent, g);
@@ -248,7 +251,7 @@ static void on_lent(void *arg, const struct upstream_result *got)
 	g->reused = got->reused;
 	conn_set_callback(g->conn, on_conn, g);
 	conn_set_timeout_ms(g->conn, CONN_TIMEOUT_IDLE, g->o.answer_timeout_ms);
-	http1_init(&g->parser, HTTP1_RESPONSE, g->o.limits);
+	http1_init(&g->parser, HTTP1_RESPONSE, &g->limits);
 	http1_next(&g->parser, span_str(g->method));
 	conn_write(g->conn, g->bytes.data, g->bytes.len);
 	if (g->paused)
