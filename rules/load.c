@@ -40,7 +40,7 @@ static void load_init(
 static void load_clear(struct load *l)
 {
 	for (size_t i = 0; i < l->files.n; i++)
-		yaml_free(LOAD_ITEM(&l->files, struct load_file, i)->doc);
+		yaml_doc_free(LOAD_ITEM(&l->files, struct load_file, i)->doc);
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
 	    &l->detectors, &l->rules, &l->allows, &l->texts, &l->zones,
 	    &l->rollouts, &l->topic_rules};

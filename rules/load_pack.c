@@ -32,6 +32,14 @@ bool load_has_file(const struct load *l, const char *path)
 	return find_anywhere(l, path) != NULL;
 }
 
+bool load_is_whole(const struct load *l)
+{
+	for (size_t i = 0; i < l->files.n; i++)
+		if (!LOAD_ITEM(&l->files, struct load_file, i)->doc)
+			return false;
+	return true;
+}
+
 const struct load_file *load_open(struct load *l, const char *path)
 {
 	uint32_t known = names_find(&l->file_names, path);

@@ -95,6 +95,8 @@ void load_apply_environment(struct load *);
 void load_resolve_allows(struct load *);
 /* The file of that path in the policy's own folder or the shipped one. */
 const struct load_file *load_open(struct load *, const char *path);
+/* Could every file be read? If not, what they define is not missing. */
+bool load_is_whole(const struct load *);
 bool load_has_file(const struct load *, const char *path);
 /* format: 1 and the kind; false after reporting. */
 bool load_check_header(struct load *, const char *kind);

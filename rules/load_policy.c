@@ -275,6 +275,8 @@ void load_apply_environment(struct load *l)
 		if (o->rule->kind != YAML_TEXT)
 			continue;
 		uint32_t k = names_find(&l->rule_names, o->rule->text);
+		if (k == NAMES_NONE && !load_is_whole(l))
+			continue;
 		if (k == NAMES_NONE) {
 			const char *near =
 			    names_nearest(&l->rule_names, o->rule->text);

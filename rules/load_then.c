@@ -282,7 +282,7 @@ static uint32_t allowed_rule(
 	snprintf(id, sizeof(id), "%s%s%s", full ? "" : pack->name,
 	    full ? "" : "/", n->text);
 	uint32_t i = names_find(&l->rule_names, id);
-	if (i != NAMES_NONE)
+	if (i != NAMES_NONE || !load_is_whole(l))
 		return i;
 	const char *near = names_nearest(&l->rule_names, id);
 	char hint[200] = "write it as pack/id";

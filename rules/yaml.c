@@ -219,7 +219,7 @@ static void attach(struct builder *b, struct yaml_node *n)
 		}
 		n->key = f->key;
 		f->key = NULL;
-		yaml_trap_set(b->doc, n);
+		yaml_trap_set(b->doc, n, f->last == NULL);
 	}
 	if (f->last)
 		f->last->next = n;
@@ -412,13 +412,13 @@ struct yaml_doc *yaml_parse(
 	doc->source = NULL;
 	doc->source_len = 0;
 	if (doc->n_errors) {
-		yaml_free(doc);
+		yaml_doc_free(doc);
 		return NULL;
 	}
 	return doc;
 }
 
-void yaml_free(struct yaml_doc *doc)
+void yaml_doc_free(struct yaml_doc *doc)
 {
 	if (!doc)
 		return;

@@ -56,7 +56,8 @@ struct yaml_doc;
  */
 struct yaml_doc *yaml_parse(
     const char *file, const char *bytes, size_t len, diag_fn *diag, void *arg);
-void yaml_free(struct yaml_doc *);
+/* Not yaml_free: libyaml exports that name and would call ours. */
+void yaml_doc_free(struct yaml_doc *); /* accepts NULL */
 
 const char *yaml_file(const struct yaml_doc *);
 const struct yaml_node *yaml_root(const struct yaml_doc *);

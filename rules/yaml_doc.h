@@ -45,8 +45,10 @@ void yaml_trap_alias(struct yaml_doc *, const yaml_event_t *);
 void yaml_trap_scalar(
     struct yaml_doc *, const yaml_event_t *, struct yaml_node *n);
 void yaml_trap_key(struct yaml_doc *, const struct yaml_node *key);
-/* An empty value in a flow map whose key has no colon: {refund words}. */
-void yaml_trap_set(struct yaml_doc *, const struct yaml_node *value);
+/* An empty value in a flow map whose key has no colon: {refund words}, or
+ * {say: One, two} when it is not the first. */
+void yaml_trap_set(
+    struct yaml_doc *, const struct yaml_node *value, bool first);
 void yaml_trap_duplicates(struct yaml_doc *, const struct yaml_node *map);
 /* Bytes libyaml must not see. Returns 0, or -1 when it reported one. */
 int yaml_trap_bytes(struct yaml_doc *);

@@ -320,7 +320,8 @@ void yaml_trap_key(struct yaml_doc *doc, const struct yaml_node *key)
 	doc->n_errors += yaml_check_letters(doc, key, doc->diag, doc->arg);
 }
 
-void yaml_trap_set(struct yaml_doc *doc, const struct yaml_node *value)
+void yaml_trap_set(
+    struct yaml_doc *doc, const struct yaml_node *value, bool first)
 {
 	if (value->kind != YAML_TEXT || value->len || value->quoted)
 		return;
@@ -332,6 +333,12 @@ void yaml_trap_set(struct yaml_doc *doc, const struct yaml_node *value)
 		i++;
 	if (i < doc->source_len && doc->source[i] == ':')
 		return;
+	if (!first) {
+		yaml_fault(doc, node_place(key), "Y002",
+		    "put the whole text in \"quotes\"",
+		    "in { } every comma starts another key");
+		return;
+	}
 	char hint[160];
 	snprintf(hint, sizeof(hint), "write <%.64s> to use a list", key->text);
 	yaml_fault(doc, node_place(key), "Y006", hint,

@@ -330,7 +330,7 @@ static void dialect_preset(
 	else
 		dialect_block(&own, yaml_root(doc), c);
 	l->faults += own.faults;
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static void check_whole(

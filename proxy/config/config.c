@@ -100,7 +100,7 @@ static struct channel *config_read_channel_file(
 		channel =
 		    channel_load(doc, yaml_root(doc), NULL, r->diag, r->arg);
 	r->faults += channel == NULL;
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	buf_clear(&b);
 	free(path);
 	return channel;
@@ -346,7 +346,7 @@ int config_parse(struct config **out, const char *path, const struct buf *bytes,
 		else
 			config_unref(c);
 	}
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	free(dir);
 	return *out == NULL ? -1 : 0;
 }

@@ -26,7 +26,7 @@ static inline struct channel *openai_channel(const char *more)
 	    : channel_load(doc, yaml_root(doc), NULL, openai_diag, NULL);
 	if (c == NULL)
 		abort();
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	buf_clear(&yaml);
 	return c;
 }

@@ -25,7 +25,7 @@ static struct channel *load(const char *yaml, struct buf *says)
 	    yaml_parse("ch.yaml", yaml, strlen(yaml), take, says);
 	if (doc != NULL)
 		c = channel_load(doc, yaml_root(doc), NULL, take, says);
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	return c;
 }
 

@@ -71,7 +71,7 @@ static int setup(void **state)
 	x->channel =
 	    channel_load(doc, yaml_root(doc), "web", print_diag, NULL);
 	assert_non_null(x->channel);
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	x->scanner = guard_scanner_new();
 	*state = x;
 	return 0;

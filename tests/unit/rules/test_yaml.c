@@ -70,7 +70,7 @@ static void test_scalars_keep_their_letters(void **state)
 	assert_true(yaml_is(yaml_get(root, "a"), "no"));
 	assert_false(yaml_is(NULL, "no"));
 	assert_string_equal(yaml_file(doc), "f.yaml");
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static void test_nodes_know_where_they_stand(void **state)
@@ -95,7 +95,7 @@ static void test_nodes_know_where_they_stand(void **state)
 	const struct yaml_node *money = yaml_get(find, "money");
 	assert_int_equal(money->child->next->col, 23);
 	assert_int_equal(money->child->next->width, 2);
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 struct bad {
@@ -121,6 +121,7 @@ static const struct bad bads[] = {
     {"a:\n\t- b\n", "Y005", 2, 1, "spaces"},
     {"near: {refund words}\n", "Y006", 1, 8, "<refund words>"},
     {"near: [{refund words}, b]\n", "Y006", 1, 9, "<refund words>"},
+    {"block: {say: Well, no.}\n", "Y002", 1, 19, "quotes"},
     {"near: {{a}: b}\n", "Y006", 1, 8, ""},
     {"- &x a\n", "Y007", 1, 3, "quotes"},
     {"a: &x {b: c}\n", "Y007", 1, 4, ""},
@@ -189,7 +190,7 @@ static const char *const fine[] = {
 static void test_ordinary_yaml_is_left_alone(void **state)
 {
 	for (size_t i = 0; i < sizeof(fine) / sizeof(*fine); i++)
-		yaml_free(parse_good(fine[i]));
+		yaml_doc_free(parse_good(fine[i]));
 }
 
 static void test_columns_count_after_a_byte_order_mark(void **state)
@@ -198,7 +199,7 @@ static void test_columns_count_after_a_byte_order_mark(void **state)
 	const struct yaml_node *n = yaml_get(yaml_root(doc), "key");
 	assert_int_equal(n->col, 6);
 	assert_int_equal(yaml_get(yaml_root(doc), "d")->line, 2);
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static const char *const keys[] = {"above", "below", "near", "within", NULL};
@@ -218,7 +219,7 @@ static void test_unknown_keys_are_named_with_the_nearest(void **state)
 	assert_string_equal(s.hint,
 	    "did you mean \"above\"?  keys here: "
 	    "above, below, near, within");
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static void test_nearest(void **state)
@@ -248,7 +249,7 @@ static void check_sentences(
 	    (strcmp(s.code, code) != 0 || s.line != line || s.col != col))
 		fail_msg("%s: want %s %u:%u, got %s %u:%u", text, code, line,
 		    col, s.code, s.line, s.col);
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static void test_sentences(void **state)
@@ -274,7 +275,7 @@ static void check_letters(const char *text, bool good)
 		fail_msg("%s: %u", text, n);
 	if (!good)
 		assert_string_equal(s.code, "Y009");
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static void test_letters(void **state)
@@ -311,7 +312,7 @@ static void test_every_prefix_ends_well_at_a_guard_page(void **state)
 		struct seen s = {0};
 		struct yaml_doc *doc = yaml_parse("f", page.data, len, see, &s);
 		assert_true(doc ? s.n == 0 : s.n > 0);
-		yaml_free(doc);
+		yaml_doc_free(doc);
 		guard_page_clear(&page);
 	}
 }
@@ -324,7 +325,7 @@ static int parse_sample(void *arg)
 	int rc = doc ? 0 : -1;
 	if ((doc == NULL) != (s.n > 0) || (s.n && strcmp(s.code, "Y000") != 0))
 		abort();
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	return rc;
 }
 
