@@ -121,7 +121,7 @@ static const struct bad bads[] = {
     {"a:\n\t- b\n", "Y005", 2, 1, "spaces"},
     {"near: {refund words}\n", "Y006", 1, 8, "<refund words>"},
     {"near: [{refund words}, b]\n", "Y006", 1, 9, "<refund words>"},
-    {"block: {say: Well, no.}\n", "Y002", 1, 19, "quotes"},
+    {"block: {say: Well, no.}\n", "Y002", 1, 20, "quotes"},
     {"near: {{a}: b}\n", "Y006", 1, 8, ""},
     {"- &x a\n", "Y007", 1, 3, "quotes"},
     {"a: &x {b: c}\n", "Y007", 1, 4, ""},
