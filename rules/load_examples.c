@@ -68,7 +68,7 @@ static const struct guard_span_text *read_said(
 	return said;
 }
 
-static const struct guard_session *read_given(
+static struct guard_session *read_given(
     struct load *l, const struct yaml_node *n)
 {
 	struct guard_session *s = load_alloc(l, 1, sizeof(*s));
@@ -94,8 +94,27 @@ static const struct guard_session *read_given(
 	return s;
 }
 
-static void read_example(
-    struct load *l, const struct yaml_node *n, struct example *e)
+static void assume_fact(const char **fact, const struct words *when)
+{
+	if (!*fact && when->n)
+		*fact = when->any[0];
+}
+
+/* An example that does not say otherwise happens where its rule applies, so
+ * that nobody has to repeat the channel under each sentence. Turns, times and
+ * answers are what examples are about: those have to be given. */
+static void assume_place(struct guard_session *s, const struct when *w)
+{
+	assume_fact(&s->channel, &w->channel);
+	assume_fact(&s->segment, &w->segment);
+	assume_fact(&s->language, &w->language);
+	assume_fact(&s->interaction_type, &w->interaction_type);
+	assume_fact(&s->zone, &w->zone);
+	assume_fact(&s->customer, &w->customer_is);
+}
+
+static void read_example(struct load *l, const struct yaml_node *n,
+    const struct when *when, struct example *e)
 {
 	const struct yaml_node *text = n, *given = NULL;
 	if (n->kind == YAML_MAP) {
@@ -118,7 +137,10 @@ static void read_example(
 	e->len = text->len;
 	e->line = text->line;
 	e->col = text->col;
-	e->given = read_given(l, given);
+	struct guard_session *s = read_given(l, given);
+	if (s)
+		assume_place(s, when);
+	e->given = s;
 }
 
 static size_t count_of(const struct yaml_node *n)
@@ -136,7 +158,7 @@ static void read_kind(struct load *l, const struct yaml_node *n, bool matches,
 	for (; i && !l->no_memory; i = list ? i->next : NULL) {
 		struct example *e = &all[r->n_examples];
 		e->matches = matches;
-		read_example(l, i, e);
+		read_example(l, i, &r->when, e);
 		r->n_examples += e->text && e->given;
 	}
 }

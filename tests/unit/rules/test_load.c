@@ -311,6 +311,18 @@ static void test_all_faults_are_told(void **state)
 	assert_true(s.n_errors >= 4);
 }
 
+static void test_an_example_happens_where_its_rule_applies(void **state)
+{
+	guard_policy_unref(load_pack(POLICY,
+	    RULE_HEAD "    find: {phrases: [foo]}\n    then: flag\n"
+		      "    when: {channel: [chat, sms], segment_not: [big]}\n"
+		      "    examples:\n      matches:\n        - A foo.\n"
+		      "      passes:\n        - text: A foo.\n"
+		      "          given: {channel: mail}\n"
+		      "        - text: A foo.\n"
+		      "          given: {segment: big}\n"));
+}
+
 static int load_once(void *arg)
 {
 	struct policy_source s = {0};
@@ -351,6 +363,7 @@ int main(void)
 	    cmocka_unit_test(test_digest_is_that_of_sha256sum),
 	    cmocka_unit_test(test_own_files_come_before_shipped_ones),
 	    cmocka_unit_test(test_all_faults_are_told),
+	    cmocka_unit_test(test_an_example_happens_where_its_rule_applies),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
