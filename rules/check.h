@@ -32,10 +32,4 @@ void guard_check_rule(struct guard_scanner *, const struct guard_policy *,
 size_t guard_check_own_text(struct guard_scanner *, const struct guard_policy *,
     const char *text, size_t len, enum guard_undecided *undecided);
 
-/*
- * Let a stream read on after a cut, so that its end is that of the whole text
- * (judge, tests). To be called before the first byte.
- */
-void guard_stream_read_on(struct guard_stream *);
-
 #endif

@@ -1,6 +1,7 @@
 /* guard - the words of guard.h's enums, and a policy's queues. */
 #include "rules/guard.h"
 #include "rules/policy.h"
+#include "rules/zone.h"
 
 #include <assert.h>
 
@@ -89,4 +90,19 @@ const char *guard_policy_queue(const struct guard_policy *p, size_t index)
 {
 	assert(index < p->n_queues);
 	return p->queues[index].name;
+}
+
+int64_t guard_policy_time(const struct guard_policy *p, int year,
+    unsigned month, unsigned day, unsigned minute)
+{
+	const struct zone_rules *zone = zone_utc();
+	for (size_t i = 0; p && i < p->n_rules; i++) {
+		if (!p->rules[i].when.zone_rules)
+			continue;
+		zone = p->rules[i].when.zone_rules;
+		break;
+	}
+	return zone_unix_us(zone,
+	    &(struct zone_civil){
+		.year = year, .month = month, .day = day, .minute = minute});
 }

@@ -161,6 +161,12 @@ const char *guard_policy_queue(const struct guard_policy *, size_t index);
 const char *guard_policy_destination(const struct guard_policy *,
     const char *queue);
 
+/* A wall clock's time in the policy's zone (that of the first rule with
+ * hours, else or without a policy UTC) as unix microseconds; minute is of the
+ * day. */
+int64_t guard_policy_time(const struct guard_policy *, int year,
+    unsigned month, unsigned day, unsigned minute);
+
 /* ---- what the engine may know about the conversation ---- */
 
 struct guard_span_text {
@@ -279,6 +285,11 @@ void guard_stream_feed(struct guard_stream *, const char *bytes, size_t len,
  * looked for. Edits are all of them, released ones included.
  */
 void guard_stream_end(struct guard_stream *, struct guard_verdict *out);
+/*
+ * Let a stream read on after a cut, so that its end is that of the whole text
+ * (for measuring). To be called before the first byte.
+ */
+void guard_stream_read_on(struct guard_stream *);
 /* The text fed so far. */
 struct guard_span_text guard_stream_text(const struct guard_stream *);
 

@@ -1,6 +1,6 @@
 /*
  * model - a channel as it is in memory. Private to this folder; written by
- * load*.c, read-only afterwards.
+ * dialect*.c, read-only afterwards.
  */
 #ifndef HANDRAIL_CHANNEL_MODEL_H
 #define HANDRAIL_CHANNEL_MODEL_H
