@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 
 static struct bench b;
@@ -180,6 +181,66 @@ static void the_systems_cas_are_the_default(void **state)
 	tls_server_unref(NULL);
 }
 
+#define WORKERS 3
+#define ROUNDS 20
+
+struct worker {
+	struct tls_server *server;
+	struct tls_client *client;
+	unsigned opened, resumed;
+};
+
+/* One client after the other against this worker's own listener. */
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct bench own;
+		struct end accepted = {0}, made = {0};
+		bench_init(&own, &accepted, 1);
+		bench_listen(&own, worker->server, 0);
+		bench_connect(&own, &made, worker->client, "localhost");
+		for (int n = 0; n < 5000 && !made.got.len; n++) {
+			if (accepted.opened && accepted.conn)
+				conn_write(accepted.conn, "x", 1);
+			bench_nap(&own);
+		}
+		worker->opened += made.opened;
+		worker->resumed += made.resumed;
+		end_clear(&made);
+		bench_clear(&own);
+	}
+	return NULL;
+}
+
+/* A session begun with one worker is resumed with any other. */
+static void workers_share_contexts(void **state)
+{
+	struct tls_server *tls = bench_server("server");
+	struct tls_client *with = bench_client("ca.pem");
+	struct worker workers[WORKERS];
+	pthread_t threads[WORKERS];
+	unsigned opened = 0, resumed = 0;
+	for (size_t i = 0; i < WORKERS; i++) {
+		workers[i] = (struct worker){
+		    tls_server_ref(tls), tls_client_ref(with), 0, 0};
+		pthread_create(&threads[i], NULL, work, &workers[i]);
+	}
+	for (size_t i = 0; i < WORKERS; i++) {
+		pthread_join(threads[i], NULL);
+		opened += workers[i].opened;
+		resumed += workers[i].resumed;
+		tls_server_unref(tls);
+		tls_client_unref(with);
+	}
+	assert_int_equal(opened, WORKERS * ROUNDS);
+	/* all but what was begun before there was any session */
+	if (resumed < WORKERS * ROUNDS - 2 * WORKERS)
+		fail_msg("%u of %u resumed", resumed, opened);
+	tls_client_unref(with);
+	tls_server_unref(tls);
+}
+
 static int make_certs(void **state)
 {
 	certs_make();
@@ -202,6 +263,7 @@ int main(void)
 	    TEST(a_group_may_read_the_key),
 	    TEST(missing_cas_are_named),
 	    TEST(the_systems_cas_are_the_default),
+	    TEST(workers_share_contexts),
 	};
 	return cmocka_run_group_tests(tests, make_certs, remove_certs);
 }
