@@ -1,8 +1,7 @@
 /*
  * certs - certificates made for one test run, in a folder of their own.
  *
- * Header only, since each test is one source file. Any failure ends the test
- * program: without certificates there is nothing to test.
+ * Header only: each test is one source file. Any failure ends the program.
  */
 #ifndef HANDRAIL_TESTS_UNIT_NET_CERTS_H
 #define HANDRAIL_TESTS_UNIT_NET_CERTS_H

@@ -2,7 +2,7 @@
  * TLS connections, with OpenSSL's own calls as the other side where ours
  * would be too well behaved.
  */
-#include "bench.h"
+#include "bench_tls.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

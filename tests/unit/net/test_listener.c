@@ -1,7 +1,7 @@
 /*
  * Listeners: ports, limits, running out of descriptors.
  */
-#include "bench.h"
+#include "bench_tls.h"
 
 #include <dirent.h>
 #include <sys/resource.h>

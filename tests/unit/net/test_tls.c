@@ -2,7 +2,7 @@
  * TLS contexts: which certificate a name gets, and what is said about files
  * that are not right.
  */
-#include "bench.h"
+#include "bench_tls.h"
 
 #include <pthread.h>
 #include <sys/stat.h>

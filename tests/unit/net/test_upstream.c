@@ -1,7 +1,7 @@
 /*
  * The pool: reuse, the waiting line, failures in words, dead idle ones.
  */
-#include "bench.h"
+#include "bench_tls.h"
 #include "proxy/net/upstream.h"
 
 #define PEERS 32
