@@ -4,6 +4,8 @@
 #include "bench.h"
 
 #include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
 
 static struct bench b;
 static struct end server, client;

@@ -4,6 +4,8 @@
 #include "bench.h"
 
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define POSTERS 4

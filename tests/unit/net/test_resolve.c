@@ -4,6 +4,9 @@
 #include "bench.h"
 #include "proxy/net/resolve.h"
 
+#include <string.h>
+#include <unistd.h>
+
 struct found {
 	struct loop *loop;
 	unsigned times;
