@@ -39,10 +39,14 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool is_word(char c)
+{
+	return is_alpha(c) || is_digit(c) || (unsigned char)c >= 0x80;
+}
+
 static bool is_name(char c)
 {
-	return is_alpha(c) || is_digit(c) || (unsigned char)c >= 0x80 ||
-	    c == '-' || c == '_';
+	return is_word(c) || c == '-' || c == '_';
 }
 
 /* What no URL in running text has inside. */
@@ -296,20 +300,15 @@ static enum answer try_at(const struct in *in, size_t i, struct found *f)
 	return answer == NO ? bare(in, i, f) : answer;
 }
 
-static bool is_start(char c)
-{
-	return is_name(c) && c != '-' && c != '_';
-}
-
 /* The next place at or behind i where a link may begin, or n. */
 static size_t next_start(const struct in *in, size_t i)
 {
-	bool inside = i > 0 && is_start(in->s[i - 1]);
+	bool inside = i > 0 && is_word(in->s[i - 1]);
 	for (; i < in->n; i++) {
-		bool start = is_start(in->s[i]);
-		if ((start ? !inside : in->s[i] == '/') && begins(in, i))
+		bool word = is_word(in->s[i]);
+		if ((word ? !inside : in->s[i] == '/') && begins(in, i))
 			return i;
-		inside = start;
+		inside = word;
 	}
 	return in->n;
 }

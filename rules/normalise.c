@@ -552,11 +552,14 @@ static size_t simple_run(const struct reader *r, size_t pos, size_t *digits)
 		if (c >= 0x80 || c == 'I' ||
 		    (ascii_kinds[c] != LETTER && ascii_kinds[c] != DIGIT))
 			break;
-		unsigned char next = i + 1 < r->end ? byte_at(r, i + 1) : ' ';
-		if (next >= 0x80 || next == '&' ||
-		    (i + 1 == r->end && !r->final))
-			break; /* a mark may follow */
-		*digits += ascii_kinds[c] == DIGIT;
+		*digits += c <= '9';
+	}
+	/* Marks may follow the last one: as characters, as entities. */
+	unsigned char next = i < r->end ? byte_at(r, i) : ' ';
+	if (i > pos &&
+	    (next >= 0x80 || next == '&' || (i == r->end && !r->final))) {
+		i--;
+		*digits -= byte_at(r, i) <= '9';
 	}
 	return i - pos;
 }

@@ -419,10 +419,22 @@ const struct number_word *number_word_find(const char *s, size_t len)
 	size_t n = groups[s[0] - 'a'].n;
 	const struct number_word *word = groups[s[0] - 'a'].words;
 	for (; n > 0; n--, word++) {
-		if (len > 1 && word->text[1] != s[1])
+		if (len > 1 && word->text[1] < s[1])
 			continue;
+		if (len > 1 && word->text[1] > s[1])
+			return NULL; /* they are sorted */
 		if (strncmp(word->text, s, len) == 0 && word->text[len] == '\0')
 			return word;
+	}
+	return NULL;
+}
+
+const struct number_word *number_word_at(size_t i)
+{
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+		if (i < groups[g].n)
+			return &groups[g].words[i];
+		i -= groups[g].n;
 	}
 	return NULL;
 }

@@ -42,6 +42,8 @@ struct number_word {
 
 /* The word, folded, or NULL. Most words cost a look at a few lengths. */
 const struct number_word *number_word_find(const char *s, size_t len);
+/* The words one after the other, NULL behind the last: for tests and docs. */
+const struct number_word *number_word_at(size_t i);
 /* What letters glued behind digits mean: "k", "pct", "h"; NULL: nothing. */
 const struct number_word *number_word_suffix(const char *s, size_t len);
 /* The currency of a sign; "" when it has no one country. *hundredths of the
