@@ -182,29 +182,32 @@ void http1_next(struct http1_parser *p, struct span method)
 	p->trailers.n_fields = 0;
 }
 
-/* 1 and *end, the offset of the CR of the line at p->line; 0: not here yet. */
+/*
+ * 1 and *end, the offset of the CR of the line at p->line; 0: not here yet,
+ * *end is where the bytes end (a CR whose LF is still to come not counted).
+ * A fault is at *end: what stands before it may be at fault itself.
+ */
 static int line_end(
     struct http1_parser *p, struct span in, size_t max, size_t *end)
 {
 	size_t i = p->scanned > p->line ? p->scanned : p->line;
+	int found = 0;
 
-	for (; i < in.len; i++) {
+	for (; i < in.len && found == 0; i++) {
 		if (i - p->line + 2 > max)
-			return HTTP1_ERR_LINE_LIMIT;
-		if (in.p[i] == '\n')
-			return HTTP1_ERR_LINE_END;
-		if (in.p[i] != '\r')
-			continue;
-		if (i + 1 == in.len)
+			found = HTTP1_ERR_LINE_LIMIT;
+		else if (in.p[i] == '\n')
+			found = HTTP1_ERR_LINE_END;
+		else if (in.p[i] == '\r' && i + 1 == in.len)
 			break;
-		if (in.p[i + 1] != '\n')
-			return HTTP1_ERR_LINE_END;
-		*end = i;
-		p->scanned = i + 2;
-		return 1;
+		else if (in.p[i] == '\r')
+			found = in.p[i + 1] == '\n' ? 1 : HTTP1_ERR_LINE_END;
 	}
-	p->scanned = i;
-	return 0;
+	if (found != 0)
+		i--;
+	*end = i;
+	p->scanned = found > 0 ? i + 2 : i;
+	return found;
 }
 
 static int enter_body(struct http1_parser *p)
@@ -263,38 +266,42 @@ static int trailers_done(struct http1_parser *p, size_t raw_len)
 	return 0;
 }
 
-/* One line of a head or of trailers. 1: it was the empty last one. */
+static int parse_line(struct http1_parser *p, struct http1_head *head,
+    struct span in, size_t end, bool whole)
+{
+	if (head == &p->head && p->line == 0)
+		return http1_start_line(head, in.p, 0, end, whole);
+	if (end == p->line)
+		return 0;
+	if (head->n_fields >= p->limits.max_fields)
+		return HTTP1_ERR_FIELDS_LIMIT;
+	return http1_field_line(head, in.p, p->line, end, whole);
+}
+
+/*
+ * One line of a head or of trailers. 1: it was the empty last one. The first
+ * fault in the order of the bytes is the one reported, so that it does not
+ * depend on where the reads end.
+ */
 static int head_line(
     struct http1_parser *p, struct http1_head *head, struct span in)
 {
-	size_t end = in.len;
 	bool first = head == &p->head && p->line == 0;
-	int whole = line_end(p, in, p->limits.max_line_bytes, &end);
+	size_t end = 0, max = p->limits.max_head_bytes;
+	int found = line_end(p, in, p->limits.max_line_bytes, &end);
 
-	if (whole < 0)
-		return whole;
-	/* A CR whose LF is still to come is no part of the line. */
-	if (!whole)
-		end = p->scanned;
-	if (end > p->limits.max_head_bytes)
-		return HTTP1_ERR_HEAD_LIMIT;
-	if (first) {
-		int err = http1_start_line(head, in.p, 0, end, whole);
-		if (err != 0 || !whole)
-			return err;
-	} else if (end > p->line) {
-		if (head->n_fields >= p->limits.max_fields)
-			return HTTP1_ERR_FIELDS_LIMIT;
-		int err = http1_field_line(head, in.p, p->line, end, whole);
-		if (err != 0 || !whole)
-			return err;
-	} else if (whole) {
-		p->line = end + 2;
-		return 1;
+	if (end > max) {
+		found = HTTP1_ERR_HEAD_LIMIT;
+		end = max > p->line ? max : p->line;
 	}
-	if (whole)
-		p->line = end + 2;
-	return 0;
+	int err = parse_line(p, head, in, end, found > 0);
+	if (err == 0 && found < 0)
+		err = found;
+	if (err != 0 || found == 0)
+		return err;
+	bool last = !first && end == p->line;
+	p->line = end + 2;
+	return last;
 }
 
 /* Lines until the empty one. Consumes the head as a whole or nothing. */
@@ -457,12 +464,12 @@ static ssize_t feed_size(struct http1_parser *p, struct span in)
 	size_t max = p->limits.max_chunk_line_bytes;
 	int whole = line_end(p, in, max, &end);
 
+	if (end > 0 && hex_digit(in.p[0]) < 0)
+		return HTTP1_ERR_CHUNK;
 	if (whole == HTTP1_ERR_LINE_LIMIT)
 		return HTTP1_ERR_CHUNK_LIMIT;
 	if (whole < 0)
 		return whole;
-	if (hex_digit(in.p[0]) < 0)
-		return HTTP1_ERR_CHUNK;
 	if (!whole)
 		return 0;
 	int err = chunk_size((struct span){in.p, end}, &p->left);

@@ -196,6 +196,8 @@ void json_escape(struct buf *out, struct span text)
 {
 	size_t plain = 0, i = 0;
 
+	if (text.len == 0)
+		return;
 	while (i < text.len) {
 		unsigned char c = (unsigned char)text.p[i];
 		size_t n = utf8_next(text.p + i, text.len - i);

@@ -142,7 +142,7 @@ static bool settle_bom(struct sse_decoder *d)
 
 	if (d->started)
 		return true;
-	if (n == 0 || memcmp(d->raw.data, bom, n) != 0) {
+	if (n > 0 && memcmp(d->raw.data, bom, n) != 0) {
 		d->started = true;
 		return true;
 	}

@@ -95,6 +95,24 @@ static void test_frames(void **state)
 	check("\xef\xbb", "");
 }
 
+/* Asking before the first byte settles nothing about the BOM. */
+static void test_asked_too_early(void **state)
+{
+	struct sse_decoder d;
+	struct sse_frame f;
+
+	sse_init(&d, NULL);
+	sse_feed(&d, "", 0);
+	assert_int_equal(sse_next(&d, &f), 0);
+	sse_feed(&d, "\xef\xbb\xbf", 3);
+	assert_int_equal(sse_next(&d, &f), 0);
+	sse_feed(&d, "data: a\n\n", 9);
+	assert_int_equal(sse_next(&d, &f), 1);
+	assert_true(span_is(f.data, "a"));
+	assert_int_equal(f.raw.len, 12);
+	sse_clear(&d);
+}
+
 static void test_limits(void **state)
 {
 	const struct sse_limits limits = {
@@ -220,6 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_frames),
+	    cmocka_unit_test(test_asked_too_early),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_write),
 	    cmocka_unit_test(test_public),
