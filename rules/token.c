@@ -307,9 +307,10 @@ static void take_mid(struct text *t)
 	struct token_open *w = &t->state->word;
 	struct reading *r = &w->reading;
 	int32_t cp = w->mid.cp;
-	if (cp == '@' || cp == '$' || cp == '_')
+	bool spacer = cp == '_' || cp == 0xB7;
+	if (cp == '@' || cp == '$' || spacer)
 		reading_start(r, fold_of(t, &w->tok), w->tok.fold_len);
-	if (cp == '@' || cp == '$' || (cp == '_' && w->letters)) {
+	if (cp == '@' || cp == '$' || (spacer && w->letters)) {
 		r->sure = true;
 		reading_put(r, cp == '@' ? 'a' : cp == '$' ? 's' : 0);
 	} else {
