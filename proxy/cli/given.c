@@ -68,7 +68,7 @@ static int read_time(struct given *g, const json_t *v,
     const struct guard_policy *policy, int64_t *out)
 {
 	if (json_is_integer(v)) {
-		int64_t seconds;
+		int64_t seconds = 0;
 		if (read_number(g, "time", v, INT64_C(1) << 40, &seconds))
 			return -1;
 		*out = seconds * 1000000;

@@ -60,7 +60,8 @@ struct text { /* one line of the input */
 struct outcome {
 	struct guard_verdict verdict;
 	struct guard_stream *stream; /* or NULL */
-	size_t released, n_released; /* bytes, edits among them */
+	size_t released;             /* bytes of the text */
+	char *seen; /* those, edited: what the customer has seen */
 	double mean_held;
 };
 
@@ -178,7 +179,9 @@ static void judge_stream(
 		held += at - p.safe_len;
 	}
 	o->released = p.safe_len;
-	o->n_released = p.n_edits;
+	size_t len;
+	o->seen = guard_apply_edits(
+	    t->message.text, p.safe_len, p.edits, p.n_edits, &len);
 	o->mean_held = pieces ? (double)held / (double)pieces : 0;
 	guard_stream_end(o->stream, &o->verdict);
 }
@@ -263,18 +266,14 @@ static void put_rules(
 	buf_adds(&j->out, "]");
 }
 
-static void put_edited(struct judge *j, const char *text, size_t len,
-    const struct guard_edit *edits, size_t n, const char *say)
+static void put_edited(
+    struct judge *j, const struct text *t, const struct guard_verdict *v)
 {
-	size_t out_len;
-	char *out = guard_apply_edits(text, len, edits, n, &out_len);
-	struct buf all = {0};
-	buf_add(&all, out ? out : "", out ? out_len : 0);
-	if (say)
-		buf_adds(&all, say);
+	size_t len;
+	char *out = guard_apply_edits(
+	    t->message.text, t->message.len, v->edits, v->n_edits, &len);
 	buf_adds(&j->out, ",\"text\":");
-	json_out_quote(&j->out, all.data ? all.data : "", all.len);
-	buf_clear(&all);
+	json_out_quote(&j->out, out ? out : "", out ? len : 0);
 	free(out);
 }
 
@@ -283,18 +282,17 @@ static void put_text(
     struct judge *j, const struct text *t, const struct outcome *o)
 {
 	const struct guard_verdict *v = &o->verdict;
-	const struct guard_message *m = &t->message;
 	if (v->action < GUARD_REPLACE) {
 		if (v->n_edits)
-			put_edited(
-			    j, m->text, m->len, v->edits, v->n_edits, NULL);
+			put_edited(j, t, v);
 		return;
 	}
-	struct guard_progress p = {0};
-	if (o->stream) /* again, for its edits */
-		guard_stream_feed(o->stream, "", 0, &p);
-	put_edited(j, m->text, o->released, p.edits, o->n_released,
-	    v->say ? v->say : "");
+	struct buf all = {0};
+	buf_adds(&all, o->seen ? o->seen : "");
+	buf_adds(&all, v->say ? v->say : "");
+	buf_adds(&j->out, ",\"text\":");
+	json_out_quote(&j->out, all.data, all.len);
+	buf_clear(&all);
 }
 
 static void put(struct judge *j, const struct text *t, const struct outcome *o)
@@ -381,6 +379,7 @@ static void judge_line(
 		judge_text(j, &t, &o);
 		put(j, &t, &o);
 		guard_stream_free(o.stream);
+		free(o.seen);
 	}
 	given_clear(&t.given);
 	json_decref(line);

@@ -303,11 +303,11 @@ static void random_texts_in_every_cutting(void **state)
 	uint32_t seed = 2463534242u;
 	for (size_t run = 0; run < 150; run++) {
 		char text[160] = "";
-		size_t n = 1 + next_random(&seed) % 16;
-		for (size_t i = 0; i < n; i++) {
-			strcat(text, words[next_random(&seed) % 24]);
-			strcat(text, ends[next_random(&seed) % 11]);
-		}
+		size_t len = 0, n = 1 + next_random(&seed) % 16;
+		for (size_t i = 0; i < n && len < sizeof(text) - 16; i++)
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+			    "%s%s", words[next_random(&seed) % 24],
+			    ends[next_random(&seed) % 11]);
 		check_all(b, text);
 	}
 }
