@@ -58,12 +58,12 @@ enum guard_tristate { GUARD_UNKNOWN, GUARD_NO, GUARD_YES };
 /* Why the engine could not decide. The policy's fallback is the verdict. */
 enum guard_undecided {
 	GUARD_DECIDED,
-	GUARD_UNDECIDED_TOO_LONG,  /* over max_text_bytes */
+	GUARD_UNDECIDED_TOO_LONG, /* over max_text_bytes */
 	GUARD_UNDECIDED_NOT_UTF8,
 	GUARD_UNDECIDED_MEMORY,
-	GUARD_UNDECIDED_PATTERN,   /* a pattern hit its match limit */
-	GUARD_UNDECIDED_HITS,      /* over max_hits */
-	GUARD_UNDECIDED_EDIT,      /* an edited text still breaks a rule */
+	GUARD_UNDECIDED_PATTERN, /* a pattern hit its match limit */
+	GUARD_UNDECIDED_HITS,    /* over max_hits */
+	GUARD_UNDECIDED_EDIT,    /* an edited text still breaks a rule */
 };
 /* "too_long", ...; "deliver", ...: the words used in YAML, logs and JSON. */
 const char *guard_undecided_name(enum guard_undecided);
@@ -95,7 +95,7 @@ struct guard_source {
 	void *zone_arg;
 };
 
-struct guard_limits {       /* zero means the default in brackets */
+struct guard_limits {               /* zero means the default in brackets */
 	size_t max_text_bytes;      /* of one message [1 MiB] */
 	size_t max_hits;            /* of one message [1000] */
 	uint32_t max_pattern_steps; /* PCRE2 match limit [100000] */
@@ -119,21 +119,21 @@ const char *guard_policy_name(const struct guard_policy *);
 
 /* A rule as the outside may know it. Index is stable within a policy. */
 struct guard_rule_info {
-	const char *id;       /* "offers/refund-over-limit" */
+	const char *id; /* "offers/refund-over-limit" */
 	const char *title;
-	const char *why;      /* or NULL */
-	const char *owner;    /* or NULL */
-	const char *file;     /* "packs/offers.yaml" */
+	const char *why;   /* or NULL */
+	const char *owner; /* or NULL */
+	const char *file;  /* "packs/offers.yaml" */
 	unsigned line;
-	uint32_t version;     /* of its pack */
+	uint32_t version; /* of its pack */
 	enum guard_severity severity;
 	enum guard_action action;
 	enum guard_mode mode; /* effective, rollout aside */
 	enum guard_speaker speaker;
 };
 size_t guard_policy_rules(const struct guard_policy *);
-void guard_policy_rule(const struct guard_policy *, size_t index,
-    struct guard_rule_info *out);
+void guard_policy_rule(
+    const struct guard_policy *, size_t index, struct guard_rule_info *out);
 
 /* What the policy says when no rule is involved. */
 enum guard_event {
@@ -146,26 +146,26 @@ enum guard_event {
 struct guard_fallback {
 	enum guard_action action; /* HANDOFF, BLOCK, FLAG or DELIVER */
 	uint32_t after;           /* BOT_FAILED: handoff after so many; 0: at
-	                             once (with HANDOFF) */
+				     once (with HANDOFF) */
 	const char *say;
 	const char *queue;
 	const char *priority;
 };
-void guard_policy_fallback(const struct guard_policy *, enum guard_event,
-    struct guard_fallback *out);
+void guard_policy_fallback(
+    const struct guard_policy *, enum guard_event, struct guard_fallback *out);
 
 /* The policy's queues by index, for checks against what the operator has. */
 size_t guard_policy_queues(const struct guard_policy *);
 const char *guard_policy_queue(const struct guard_policy *, size_t index);
 /* Where a queue's handoffs go: a destination of the operator's, or "desk". */
-const char *guard_policy_destination(const struct guard_policy *,
-    const char *queue);
+const char *guard_policy_destination(
+    const struct guard_policy *, const char *queue);
 
 /* A wall clock's time in the policy's zone (that of the first rule with
  * hours, else or without a policy UTC) as unix microseconds; minute is of the
  * day. */
-int64_t guard_policy_time(const struct guard_policy *, int year,
-    unsigned month, unsigned day, unsigned minute);
+int64_t guard_policy_time(const struct guard_policy *, int year, unsigned month,
+    unsigned day, unsigned minute);
 
 /* ---- what the engine may know about the conversation ---- */
 
@@ -183,8 +183,8 @@ struct guard_approval {
 };
 /* Read-only input; NULL, 0 and UNKNOWN mean absent (DESIGN.md 13). */
 struct guard_session {
-	int64_t time_us;      /* unix microseconds */
-	uint32_t ai_turn;     /* of this message, from 1; 0: unknown, means 1 */
+	int64_t time_us;  /* unix microseconds */
+	uint32_t ai_turn; /* of this message, from 1; 0: unknown, means 1 */
 	const char *conversation; /* for sticky rollouts */
 	const char *channel, *segment, *language, *interaction_type, *zone;
 	const char *customer;
@@ -196,9 +196,9 @@ struct guard_session {
 	const struct guard_span_text *ai_said; /* delivered, oldest first */
 	size_t n_ai_said;
 	const unsigned char *paused; /* by rule index, 1: as if in shadow (the
-	                                kill switch); NULL: none */
+					kill switch); NULL: none */
 	bool aside; /* not the message itself (a tool call, an error text):
-	               required wording is not looked for */
+		       required wording is not looked for */
 };
 
 struct guard_message {
@@ -210,13 +210,13 @@ struct guard_message {
 /* ---- verdicts ---- */
 
 struct guard_hit {
-	size_t start, end;  /* bytes of the original text; equal: the message */
-	size_t rule;        /* index for guard_policy_rule */
+	size_t start, end; /* bytes of the original text; equal: the message */
+	size_t rule;       /* index for guard_policy_rule */
 	enum guard_action action;
 	enum guard_mode mode; /* ENFORCE or SHADOW, rollout decided */
-	const char *what;   /* typed value in words, never text of the message:
-	                       "money 75.00 USD > 50.00"; or NULL. Borrowed like
-	                       the hit */
+	const char *what; /* typed value in words, never text of the message:
+			     "money 75.00 USD > 50.00"; or NULL. Borrowed like
+			     the hit */
 };
 
 /* Replace bytes start..end of the original by text (redact, prepend, append).
@@ -233,13 +233,13 @@ struct guard_verdict {
 	enum guard_undecided undecided;
 	const struct guard_hit *hits; /* by start, then rule */
 	size_t n_hits;
-	size_t deciding;        /* index into hits; n_hits when there is none */
+	size_t deciding; /* index into hits; n_hits when there is none */
 	const struct guard_edit *edits; /* only for REDACT, PREPEND, APPEND */
 	size_t n_edits;
-	const char *say;        /* REPLACE, BLOCK, HANDOFF: what the customer
-	                           gets instead */
-	const char *queue;      /* HANDOFF */
-	const char *priority;   /* HANDOFF */
+	const char *say;      /* REPLACE, BLOCK, HANDOFF: what the customer
+				 gets instead */
+	const char *queue;    /* HANDOFF */
+	const char *priority; /* HANDOFF */
 };
 
 /* NULL when memory runs out. */
@@ -262,19 +262,20 @@ void guard_check(struct guard_scanner *, const struct guard_policy *,
  * keeps the message's text. NULL when memory runs out: treat as
  * GUARD_CANNOT_DECIDE.
  */
-struct guard_stream *guard_stream_new(struct guard_policy *,
-    const struct guard_session *, enum guard_speaker);
+struct guard_stream *guard_stream_new(
+    struct guard_policy *, const struct guard_session *, enum guard_speaker);
 void guard_stream_free(struct guard_stream *);
 
 struct guard_progress {
-	size_t safe_len;      /* leading bytes of the original that may be
-	                         released now, with the edits inside them
-	                         applied; never shrinks */
-	const struct guard_edit *edits; /* settled ones, all with end <= safe_len */
+	size_t safe_len; /* leading bytes of the original that may be
+			    released now, with the edits inside them
+			    applied; never shrinks */
+	const struct guard_edit
+	    *edits; /* settled ones, all with end <= safe_len */
 	size_t n_edits;
-	bool cut;             /* an enforced HANDOFF is settled: stop reading */
-	bool withheld;        /* REPLACE or BLOCK is settled: nothing more will be
-	                         released, read on for a handoff */
+	bool cut;      /* an enforced HANDOFF is settled: stop reading */
+	bool withheld; /* REPLACE or BLOCK is settled: nothing more will be
+			  released, read on for a handoff */
 };
 /* Both borrow *out's arrays from the stream until its next use. */
 void guard_stream_feed(struct guard_stream *, const char *bytes, size_t len,

@@ -16,11 +16,11 @@
 
 struct match {
 	uint32_t detector;
-	uint32_t start, end;           /* original bytes */
+	uint32_t start, end;            /* original bytes */
 	uint32_t first_token, n_tokens; /* tokens it covers (touches) */
-	uint32_t sentence;             /* of its first token */
-	int64_t value;                 /* numbers: in the unit of the kind */
-	char currency[4];              /* money, else "" */
+	uint32_t sentence;              /* of its first token */
+	int64_t value;                  /* numbers: in the unit of the kind */
+	char currency[4];               /* money, else "" */
 };
 
 struct matches {

@@ -10,60 +10,12 @@
 #define HANDRAIL_RULES_POLICY_H
 
 #include "rules/arena.h"
+#include "rules/detector.h"
 #include "rules/guard.h"
 
 #include <stdatomic.h>
 
-#define DETECTOR_NONE UINT32_MAX
-
-enum detector_kind {
-	DETECTOR_PHRASES, /* any phrase of a group, by the trie */
-	DETECTOR_NUMBER,  /* percent, money, duration, count in a range */
-	DETECTOR_ENTITY,  /* one enum entity_kind */
-	DETECTOR_SECRET,  /* one enum secret_kind */
-	DETECTOR_LINKS,   /* a link outside the allowed hosts */
-	DETECTOR_PATTERN, /* PCRE2 */
-	DETECTOR_TEXT_IS, /* the whole message is one of these */
-	DETECTOR_KINDS,
-};
-
-enum number_kind {
-	NUMBER_PERCENT,  /* value in basis points: 10 % is 1000 */
-	NUMBER_MONEY,    /* value in 1/100 of the unit, whatever the currency */
-	NUMBER_DURATION, /* seconds */
-	NUMBER_COUNT,    /* hundredths of one */
-};
-
-struct number_range {
-	enum number_kind kind;
-	bool has_above, has_below; /* strictly above, strictly below */
-	int64_t above, below;      /* in the unit of the kind */
-	char currency[4];          /* "" means any; MONEY only */
-};
-
-enum entity_kind {
-	ENTITY_PAYMENT_CARD, ENTITY_IBAN, ENTITY_US_SSN, ENTITY_UK_NINO,
-	ENTITY_EMAIL, ENTITY_PHONE, ENTITY_KINDS,
-};
-enum secret_kind {
-	SECRET_API_KEY, SECRET_PRIVATE_KEY, SECRET_JWT, SECRET_PASSWORD,
-	SECRET_KINDS,
-};
-
-struct pattern; /* pattern.h */
 struct phrases; /* phrase.h: the trie of all groups */
-struct index;   /* index.h: from detectors to rules */
-
-struct detector {
-	enum detector_kind kind;
-	struct number_range number;       /* NUMBER */
-	enum entity_kind entity;          /* ENTITY */
-	enum secret_kind secret;          /* SECRET */
-	const char *const *hosts;         /* LINKS: folded, NULL-terminated; a
-	                                     leading "*." covers subdomains */
-	const struct pattern *pattern;    /* PATTERN */
-	const char *const *texts;         /* TEXT_IS: NULL-terminated */
-};
 
 /* A set of detectors of which any one is enough. */
 struct any_of {
@@ -84,9 +36,9 @@ struct clause {
 	unsigned at_least; /* topics: so many distinct matches; else 1 */
 };
 
-struct excuse { /* one item under unless */
-	struct any_of phrases;    /* in the sentence of the hit */
-	const char *approval;     /* or NULL */
+struct excuse {                /* one item under unless */
+	struct any_of phrases; /* in the sentence of the hit */
+	const char *approval;  /* or NULL */
 	bool said_by_customer;
 	const char *const *texts; /* values that are excused, or NULL */
 	int64_t until_us;         /* 0: no end */
@@ -99,9 +51,14 @@ struct must { /* must_say, must_also_say: every item has to be there */
 	enum must_where where;
 };
 
-struct ai_turn_range { uint32_t min, max; }; /* inclusive */
-struct words { const char *const *any; size_t n; }; /* n 0: no condition */
-struct hours {                               /* minutes of the local day */
+struct ai_turn_range {
+	uint32_t min, max;
+}; /* inclusive */
+struct words {
+	const char *const *any;
+	size_t n;
+};             /* n 0: no condition */
+struct hours { /* minutes of the local day */
 	bool set, outside;
 	uint16_t from, to;
 };
@@ -110,7 +67,7 @@ struct when {
 	struct words channel, segment, segment_not, language, interaction_type,
 	    zone, customer_is;
 	struct hours hours;
-	struct ai_turn_range ai_turn;        /* {0,0}: no condition */
+	struct ai_turn_range ai_turn; /* {0,0}: no condition */
 	enum guard_tristate resolved, repeat_contact;
 	const struct zone_rules *zone_rules; /* zone.h: of the pack */
 };
@@ -118,14 +75,14 @@ struct when {
 struct example {
 	const char *text;
 	size_t len;
-	bool matches;         /* false: passes */
+	bool matches; /* false: passes */
 	unsigned line, col;
 	const struct guard_session *given; /* never NULL */
 };
 
 struct rule {
 	struct guard_rule_info info;
-	bool has_find;            /* false: fires by when or must_say alone */
+	bool has_find; /* false: fires by when or must_say alone */
 	const struct clause *clauses;
 	size_t n_clauses;
 	bool ignore_negated;
@@ -133,10 +90,10 @@ struct rule {
 	size_t n_unless;
 	struct when when;
 	struct must must_say, must_also_say;
-	int64_t from_us, to_us;   /* effective; 0: open */
-	const char *text;         /* redact with, append, prepend, replace, say */
+	int64_t from_us, to_us; /* effective; 0: open */
+	const char *text;       /* redact with, append, prepend, replace, say */
 	const char *queue, *priority;
-	const uint32_t *allows;   /* rules excused by an ALLOW */
+	const uint32_t *allows; /* rules excused by an ALLOW */
 	size_t n_allows;
 	unsigned rollout_percent; /* 100: everybody */
 	bool rollout_by_customer;
@@ -144,7 +101,9 @@ struct rule {
 	size_t n_examples;
 };
 
-struct queue { const char *name, *destination, *priority; };
+struct queue {
+	const char *name, *destination, *priority;
+};
 
 struct guard_policy {
 	atomic_uint refs;
@@ -154,20 +113,20 @@ struct guard_policy {
 	char digest[sizeof("sha256:") + 64];
 	const struct rule *rules;
 	size_t n_rules;
-	const struct rule *topics;  /* as rules that find them, for their
-	                               examples only (examples.h) */
+	const struct rule *topics; /* as rules that find them, for their
+				      examples only (examples.h) */
 	size_t n_topics;
 	const struct detector *detectors;
 	size_t n_detectors;
 	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */
 	const struct phrases *phrases;
-	const struct index *index;  /* set by index_build, called last */
-	uint32_t negation;          /* detector of the built-in negations */
+	const struct index *index; /* set by index_build, called last */
+	uint32_t negation;         /* detector of the built-in negations */
 	const struct queue *queues;
 	size_t n_queues;
 	struct guard_fallback fallback[GUARD_HAS_MEDIA + 1];
 	const char *handoff_say, *handoff_queue, *handoff_priority;
-	unsigned include;           /* bit set of handoff include items */
+	unsigned include; /* bit set of handoff include items */
 };
 
 #endif

@@ -24,7 +24,7 @@ struct scope {
 	const struct guard_session *session; /* borrowed, never NULL */
 	enum guard_speaker speaker;
 	enum scope_purpose purpose;
-	size_t only; /* SCOPE_RULE: the rule */
+	size_t only;          /* SCOPE_RULE: the rule */
 	unsigned char *modes; /* by rule: 0 not asked yet, else 1 + mode */
 	size_t cap;
 };

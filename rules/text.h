@@ -40,11 +40,11 @@ struct token {
 	uint32_t start, end;     /* original bytes */
 	uint32_t fold, fold_len; /* its bytes in the folded view */
 	uint32_t alt, alt_len;   /* other reading (leet digits, confusables) in
-	                            text.alt; alt_len 0: none */
+				    text.alt; alt_len 0: none */
 	uint32_t sentence;       /* number of its sentence, from 0 */
 	uint8_t kind;            /* enum token_kind */
 	bool glued;              /* nothing but this token's first byte follows
-	                            the one before it */
+				    the one before it */
 };
 
 struct text_view {
@@ -63,7 +63,7 @@ struct sentence {
 };
 
 struct text {
-	char *bytes;             /* the original, owned, all of it */
+	char *bytes; /* the original, owned, all of it */
 	size_t len, cap;
 	struct text_view folded, plain;
 	char *alt;
@@ -72,11 +72,11 @@ struct text {
 	size_t n_tokens, cap_tokens;
 	struct sentence *sentences;
 	size_t n_sentences, cap_sentences;
-	size_t settled;          /* original bytes before this one are in the
-	                            views and, but for an unfinished last token,
-	                            in tokens */
-	size_t open_token;       /* original start of the unfinished last token;
-	                            == settled when there is none */
+	size_t settled;    /* original bytes before this one are in the
+			      views and, but for an unfinished last token,
+			      in tokens */
+	size_t open_token; /* original start of the unfinished last token;
+			      == settled when there is none */
 	size_t max_bytes;
 	bool final;
 	enum text_err err;
@@ -100,8 +100,7 @@ size_t text_token_at(const struct text *, size_t orig);
 size_t text_sentence_at(const struct text *, size_t orig);
 
 /* The folded form of a token: bytes not NUL-terminated. */
-static inline const char *text_fold(const struct text *t,
-    const struct token *k)
+static inline const char *text_fold(const struct text *t, const struct token *k)
 {
 	return t->folded.bytes + k->fold;
 }

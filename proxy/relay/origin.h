@@ -49,8 +49,8 @@ struct origin_request {
 	const struct buf *bytes; /* copied */
 	struct span method;
 	const struct http1_limits *limits; /* copied; NULL: the defaults */
-	uint64_t answer_timeout_ms; /* until the head is there */
-	uint64_t idle_timeout_ms;   /* between two bytes of the body */
+	uint64_t answer_timeout_ms;        /* until the head is there */
+	uint64_t idle_timeout_ms;          /* between two bytes of the body */
 	origin_fn *fn;
 	void *arg;
 };

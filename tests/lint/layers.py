@@ -35,7 +35,7 @@ LAYERS = {
     "proxy/admin": ({"proxy/admin", "proxy/net", "proxy/base", "proxy/config",
                      "proxy/store", "proxy/handoff", "proxy/audit"} | GUARD,
                     ("event2/",)),
-    "proxy/relay": ({"proxy/relay", "proxy/net", "proxy/wire",
+    "proxy/relay": ({"proxy/relay", "proxy/admin", "proxy/net", "proxy/wire",
                      "proxy/channel", "proxy/config", "proxy/store",
                      "proxy/audit", "proxy/handoff", "proxy/base"}
                     | GUARD | YAML, ("event2/",)),
@@ -50,7 +50,7 @@ LAYERS = {
 ENGINE_LIBRARIES = {
     "yaml.h": r"rules/yaml\w*\.[ch]",
     "pcre2.h": r"rules/pattern\.c",
-    "utf8proc.h": r"rules/(normalise|fold|text)\w*\.[ch]",
+    "utf8proc.h": r"rules/(normalise|fold|glyph|text)\w*\.[ch]",
 }
 
 # What the engine and the codecs must not reach: files, network, clock.

@@ -1,6 +1,6 @@
 /* frames: what leaves a stream that is judged while it arrives. */
-#include "proxy/relay/frames.h"
 #include "proxy/channel/channel.h"
+#include "proxy/relay/frames.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,8 +50,8 @@ struct fixture {
 static void print_diag(const struct diag *d, void *arg)
 {
 	(void)arg;
-	print_error("%s:%u:%u %s %s\n", d->file ? d->file : "", d->line,
-	    d->col, d->code, d->message);
+	print_error("%s:%u:%u %s %s\n", d->file ? d->file : "", d->line, d->col,
+	    d->code, d->message);
 }
 
 static int setup(void **state)
@@ -65,11 +65,10 @@ static int setup(void **state)
 	static const char channel_yaml[] = "preset: openai-chat\n";
 	assert_int_equal(
 	    guard_policy_load(&x->policy, &source, NULL, print_diag, NULL), 0);
-	struct yaml_doc *doc = yaml_parse("c.yaml", channel_yaml,
-	    sizeof(channel_yaml) - 1, print_diag, NULL);
+	struct yaml_doc *doc = yaml_parse(
+	    "c.yaml", channel_yaml, sizeof(channel_yaml) - 1, print_diag, NULL);
 	assert_non_null(doc);
-	x->channel =
-	    channel_load(doc, yaml_root(doc), "web", print_diag, NULL);
+	x->channel = channel_load(doc, yaml_root(doc), "web", print_diag, NULL);
 	assert_non_null(x->channel);
 	yaml_doc_free(doc);
 	x->scanner = guard_scanner_new();
@@ -178,8 +177,8 @@ static const size_t steps[] = {1, 3, 17, 64, 1000, 100000};
 
 static void each_cutting(struct fixture *x, const char *text,
     enum guard_action want,
-    void (*check)(const struct buf *in, const struct buf *out,
-	const char *said))
+    void (*check)(
+	const struct buf *in, const struct buf *out, const char *said))
 {
 	for (size_t p = 0; p < 6; p++)
 		for (size_t s = 0; s < 6; s++) {

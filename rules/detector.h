@@ -1,0 +1,70 @@
+/*
+ * detector - one thing that can be found in a text, as rules name it by number.
+ *
+ * load.c makes them, equal ones once; the scanners of match.h look for them.
+ */
+#ifndef HANDRAIL_RULES_DETECTOR_H
+#define HANDRAIL_RULES_DETECTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DETECTOR_NONE UINT32_MAX
+
+enum detector_kind {
+	DETECTOR_PHRASES, /* any phrase of a group, by the trie */
+	DETECTOR_NUMBER,  /* percent, money, duration, count in a range */
+	DETECTOR_ENTITY,  /* one enum entity_kind */
+	DETECTOR_SECRET,  /* one enum secret_kind */
+	DETECTOR_LINKS,   /* a link outside the allowed hosts */
+	DETECTOR_PATTERN, /* PCRE2 */
+	DETECTOR_TEXT_IS, /* the whole message is one of these */
+	DETECTOR_KINDS,
+};
+
+enum number_kind {
+	NUMBER_PERCENT,  /* value in basis points: 10 % is 1000 */
+	NUMBER_MONEY,    /* value in 1/100 of the unit, whatever the currency */
+	NUMBER_DURATION, /* seconds */
+	NUMBER_COUNT,    /* hundredths of one */
+};
+
+struct number_range {
+	enum number_kind kind;
+	bool has_above, has_below; /* strictly above, strictly below */
+	int64_t above, below;      /* in the unit of the kind */
+	char currency[4];          /* "" means any; MONEY only */
+};
+
+enum entity_kind {
+	ENTITY_PAYMENT_CARD,
+	ENTITY_IBAN,
+	ENTITY_US_SSN,
+	ENTITY_UK_NINO,
+	ENTITY_EMAIL,
+	ENTITY_PHONE,
+	ENTITY_KINDS,
+};
+enum secret_kind {
+	SECRET_API_KEY,
+	SECRET_PRIVATE_KEY,
+	SECRET_JWT,
+	SECRET_PASSWORD,
+	SECRET_KINDS,
+};
+
+struct pattern; /* pattern.h */
+struct index;   /* index.h: from detectors to rules */
+
+struct detector {
+	enum detector_kind kind;
+	struct number_range number;    /* NUMBER */
+	enum entity_kind entity;       /* ENTITY */
+	enum secret_kind secret;       /* SECRET */
+	const char *const *hosts;      /* LINKS: folded, NULL-terminated; a
+					  leading "*." covers subdomains */
+	const struct pattern *pattern; /* PATTERN */
+	const char *const *texts;      /* TEXT_IS: NULL-terminated */
+};
+
+#endif
