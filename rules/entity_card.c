@@ -87,10 +87,12 @@ static bool is_grouped(const struct entity_run *run, size_t n)
 enum entity_answer entity_card(
     const struct entity_in *in, size_t start, size_t *end)
 {
-	if (!entity_is_digit(in->s[start]))
+	/* No issuer has another first digit. */
+	if (!entity_is_digit(in->s[start]) || in->s[start] == '0' ||
+	    in->s[start] == '7')
 		return ENTITY_NO;
 	struct entity_run run;
-	entity_run_read(in, start, " -.", &run);
+	entity_run_read(in, start, " -.", MAX_DIGITS + 1, &run);
 	if (run.more && run.n <= MAX_DIGITS)
 		return ENTITY_MORE;
 	size_t longest = run.n < MAX_DIGITS ? run.n : MAX_DIGITS;

@@ -20,7 +20,7 @@ struct entity_in {
 enum entity_answer { ENTITY_NO, ENTITY_YES, ENTITY_MORE };
 
 /* Digits with separators between, as a person writes a long number. */
-#define ENTITY_RUN_DIGITS 32u
+#define ENTITY_RUN_DIGITS 20u /* one more than any entity has */
 struct entity_run {
 	char digits[ENTITY_RUN_DIGITS];
 	size_t ends[ENTITY_RUN_DIGITS]; /* byte behind each digit */
@@ -29,10 +29,11 @@ struct entity_run {
 	bool more; /* it may go on with bytes still to come */
 };
 
-/* From the digit at start; seps: which characters may separate. Up to three
- * of them, at most one of which is not a space, unless it is a bracket. */
+/* Up to max digits from the one at start; seps: which characters may separate,
+ * up to three of them, at most one of which is not a space, unless it is a
+ * bracket. */
 void entity_run_read(const struct entity_in *, size_t start, const char *seps,
-    struct entity_run *);
+    size_t max, struct entity_run *);
 /* Does a group of digits end behind digit i? */
 bool entity_run_breaks(const struct entity_run *, size_t i);
 

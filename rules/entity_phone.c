@@ -180,7 +180,7 @@ enum entity_answer entity_phone(
 	if (!entity_is_digit(in->s[first]))
 		return ENTITY_NO;
 	struct entity_run run;
-	entity_run_read(in, first, " -./()", &run);
+	entity_run_read(in, first, " -./()", ENTITY_RUN_DIGITS, &run);
 	if (run.more)
 		return ENTITY_MORE;
 	size_t behind = run.ends[run.n - 1];

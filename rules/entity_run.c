@@ -32,26 +32,26 @@ static size_t separator(const struct entity_in *in, size_t i, const char *seps,
 }
 
 void entity_run_read(const struct entity_in *in, size_t start, const char *seps,
-    struct entity_run *run)
+    size_t max, struct entity_run *run)
 {
 	size_t i = start;
 	char sep = '\0';
 	run->n = 0;
 	run->more = false;
-	while (i < in->n && run->n < ENTITY_RUN_DIGITS) {
+	while (i < in->n && run->n < max) {
 		run->digits[run->n] = in->s[i];
 		run->seps[run->n] = sep;
 		run->ends[run->n] = ++i;
 		run->n++;
 		sep = '\0';
-		if (i < in->n && entity_is_digit(in->s[i]))
+		if (run->n == max || (i < in->n && entity_is_digit(in->s[i])))
 			continue;
 		size_t len = separator(in, i, seps, &run->more, &sep);
 		if (len == 0)
 			return;
 		i += len;
 	}
-	run->more = !in->final && i >= in->n && run->n < ENTITY_RUN_DIGITS;
+	run->more = !in->final && i >= in->n && run->n < max;
 }
 
 bool entity_run_breaks(const struct entity_run *run, size_t i)

@@ -46,7 +46,7 @@ enum entity_answer entity_ssn(
 	if (!entity_is_digit(in->s[start]))
 		return ENTITY_NO;
 	struct entity_run run;
-	entity_run_read(in, start, " -.", &run);
+	entity_run_read(in, start, " -.", 10, &run);
 	if (run.more && run.n <= 9)
 		return ENTITY_MORE;
 	if (run.n < 9 || !entity_run_breaks(&run, 8) ||

@@ -56,8 +56,9 @@ static const bool separates[256] = {['\0'] = true,
 static bool is_start(const struct secret_in *in, size_t i)
 {
 	char c = in->s[i];
-	if (i > 0 && !separates[(unsigned char)in->s[i - 1]])
-		return c == '-' && in->s[i - 1] != '-'; /* -----BEGIN */
+	if (i > 0 && !separates[(unsigned char)in->s[i - 1]]) /* -----BEGIN */
+		return c == '-' && in->s[i - 1] != '-' &&
+		    (i + 1 == in->n || in->s[i + 1] == '-');
 	return !separates[(unsigned char)c] && c != ')' && c != ']';
 }
 
