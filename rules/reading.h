@@ -36,6 +36,12 @@ void reading_put(struct reading *, int32_t cp);
  * when it has none.
  */
 size_t reading_finish(struct reading *, const struct reading_word *);
+/* Was there anything but ASCII letters and digits in it? */
+static inline bool reading_is_needed(const struct reading *r)
+{
+	return r->on || r->over || r->noise || r->mapped || r->foreign ||
+	    r->ambiguous || r->accented;
+}
 /* Does the word, or its other reading if it has one, read as Latin? */
 bool reading_is_latin(const struct reading *, uint32_t letters, size_t alt_len);
 

@@ -191,15 +191,20 @@ static void read_as(struct text *t, struct token *tok, size_t *alt_len)
 {
 	struct text_state *st = t->state;
 	struct token_open *w = &st->word;
+	*alt_len = 0;
+	if (w->digits == 0 && !reading_is_needed(&w->reading)) {
+		st->latin_before = !w->katakana && !w->single;
+		return;
+	}
 	struct reading_word word = {.fold = fold_of(t, tok),
 	    .fold_len = tok->fold_len,
 	    .letters = w->letters,
 	    .digits = w->digits,
 	    .latin_before = st->latin_before,
 	    .accented_before = st->accented_before};
-	*alt_len =
-	    w->katakana || w->single ? 0 : reading_finish(&w->reading, &word);
-	if (w->letters)
+	if (!w->katakana && !w->single)
+		*alt_len = reading_finish(&w->reading, &word);
+	if (w->letters && !w->katakana && !w->single)
 		st->latin_before =
 		    reading_is_latin(&w->reading, w->letters, *alt_len);
 	if (w->reading.accented)

@@ -68,14 +68,13 @@ void view_add_run(struct text_view *v, const char *bytes, size_t n,
 {
 	char *out = v->bytes + v->len;
 	uint32_t *map = v->map + v->len, *map_end = v->map_end + v->len;
+	/* One loop: words are short, so wide instructions do not pay. */
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 		unsigned char bit = small && c >= 'A' && c <= 'Z' ? 0x20 : 0;
 		out[i] = (char)(c | bit);
+		map[i] = start++;
+		map_end[i] = start;
 	}
-	for (size_t i = 0; i < n; i++)
-		map[i] = start + (uint32_t)i;
-	for (size_t i = 0; i < n; i++)
-		map_end[i] = start + (uint32_t)i + 1;
 	v->len += n;
 }
