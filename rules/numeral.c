@@ -295,24 +295,23 @@ static bool ends_in_s(const char *s)
 	return s[strlen(s) - 1] == 's';
 }
 
+/* May ones or tens follow what has been read: "twenty five", "hundred ten"? */
+static bool takes_small(const struct words *w, const struct number_word *word)
+{
+	int64_t tail = w->current % 100;
+	if (!w->any || (tail == 0 && (w->current || w->total)))
+		return true;
+	return word->kind == NUMBER_WORD_ONES && tail >= 20 && tail % 10 == 0 &&
+	    word->value > 0 && word->value < 10;
+}
+
 /* Take one word into the number; false when it does not belong. */
 static bool take_word(struct words *w, const struct number_word *word)
 {
 	switch (word->kind) {
 	case NUMBER_WORD_ONES:
-		if (w->any &&
-		    (w->current % 10 != 0 ||
-			(w->current % 100 != 0 &&
-			    (w->current % 100 < 20 || word->value >= 10 ||
-				word->value == 0)) ||
-			(w->current == 0 && w->total == 0)))
-			return false;
-		w->current += word->value;
-		break;
 	case NUMBER_WORD_TENS:
-		if (w->any &&
-		    (w->current % 100 != 0 ||
-			(w->current == 0 && w->total == 0)))
+		if (!takes_small(w, word))
 			return false;
 		w->current += word->value;
 		break;

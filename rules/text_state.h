@@ -1,7 +1,7 @@
 /*
  * text_state - what text.c and its parts remember between two bytes.
  *
- * Private to normalise.c, token.c, reading.c, sentence.c, view.c and text.c;
+ * Private to text.c and its parts (normalise, put, token, reading, sentence);
  * everybody else reads struct text.
  */
 #ifndef HANDRAIL_RULES_TEXT_STATE_H
