@@ -36,11 +36,13 @@ void guard_scanner_free(struct guard_scanner *s)
 	free(s);
 }
 
-static void run(struct machine *m, const struct machine_how *how,
+static void run(struct machine *m, const struct machine_how *as,
     const char *text, size_t len)
 {
-	assert(how->policy->index);
-	machine_begin(m, how);
+	struct machine_how how = *as;
+	assert(how.policy->index);
+	how.whole = true;
+	machine_begin(m, &how);
 	machine_feed(m, text, len);
 	machine_end(m);
 }

@@ -68,21 +68,35 @@ static bool sentence_is_over(const struct combine_facts *c, uint32_t sentence)
 	return s->closed && c->frontier >= s->end;
 }
 
-/* No word that is still to come can lie in the window behind the match. */
-static bool window_is_over(
-    const struct combine_facts *c, const struct match *m, unsigned within)
+static bool find_window_end(
+    const struct combine_facts *c, size_t from, unsigned within)
 {
 	const struct text *t = c->text;
-	if (within == UINT_MAX)
-		return false;
 	size_t words = 0;
-	for (size_t i = token_end(m); i < t->n_tokens; i++) {
+	for (size_t i = from; i < t->n_tokens; i++) {
 		if (t->tokens[i].kind == TOKEN_SYMBOL)
 			continue;
 		if (++words > (size_t)within + 1)
 			return c->frontier >= t->tokens[i].start;
 	}
 	return false;
+}
+
+/* No word that is still to come can lie in the window behind the match. */
+static bool window_is_over(
+    struct combine_facts *c, const struct match *m, unsigned within)
+{
+	size_t from = token_end(m);
+	if (within == UINT_MAX)
+		return false;
+	if (!c->window.known || c->window.from != from ||
+	    c->window.within != within) {
+		c->window.from = from;
+		c->window.within = within;
+		c->window.over = find_window_end(c, from, within);
+		c->window.known = true;
+	}
+	return c->window.over;
 }
 
 static bool is_negated(const struct combine_facts *c, const struct match *m)
@@ -289,7 +303,7 @@ static bool is_readable(const struct combine_facts *c, const struct match *m)
 	return c->text->final || token_end(m) <= c->text->n_tokens;
 }
 
-enum combine combine_look(const struct combine_facts *c, struct pending *p)
+enum combine combine_look(struct combine_facts *c, struct pending *p)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
 	if (!is_readable(c, &p->match))

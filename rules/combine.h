@@ -29,6 +29,11 @@ struct combine_facts {
 					  detector holds the rule */
 	size_t frontier; /* no new match will start before this byte */
 	struct excuse_facts excuse;
+	struct { /* the window asked about last: many rules ask alike */
+		size_t from;
+		unsigned within;
+		bool known, over;
+	} window;
 };
 
 struct pending { /* a match that may become a hit */
@@ -43,6 +48,6 @@ struct pending { /* a match that may become a hit */
 /* Is the match new to the rule (at_least), so that it is to be counted? */
 bool combine_is_distinct(
     const struct combine_facts *, uint32_t rule, const struct match *);
-enum combine combine_look(const struct combine_facts *, struct pending *);
+enum combine combine_look(struct combine_facts *, struct pending *);
 
 #endif

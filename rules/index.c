@@ -36,6 +36,23 @@ static void put_kinds(
 			put(b, &b->index->kinds[kind], rule);
 }
 
+static void put_condition(const struct build *b, const struct any_of *any)
+{
+	for (size_t i = 0; i < any->n; i++)
+		b->index->condition[any->detectors[i]] = true;
+}
+
+static void put_conditions(const struct build *b, const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_clauses; i++) {
+		if (i)
+			put_condition(b, &r->clauses[i].what);
+		put_condition(b, &r->clauses[i].near.what);
+	}
+	for (size_t i = 0; i < r->n_unless; i++)
+		put_condition(b, &r->unless[i].phrases);
+}
+
 static void put_must(const struct build *b, const struct must *must)
 {
 	struct index *x = b->index;
@@ -63,6 +80,7 @@ static void put_rule(const struct build *b, uint32_t id)
 		put(b, &x->allows, id);
 	for (size_t i = 0; i < r->n_allows; i++)
 		put(b, &x->excused[r->allows[i]], id);
+	put_conditions(b, r);
 	put_must(b, &r->must_say);
 	put_must(b, &r->must_also_say);
 	for (size_t i = 0; i < r->n_unless; i++)
@@ -179,11 +197,14 @@ int index_build(struct guard_policy *p)
 		return -1;
 	x->hits = arena_array(a, p->n_detectors, sizeof(*x->hits));
 	x->must_slot = arena_array(a, p->n_detectors, sizeof(*x->must_slot));
+	x->condition = arena_array(a, p->n_detectors, sizeof(*x->condition));
 	x->excused = arena_array(a, p->n_rules, sizeof(*x->excused));
-	if (!x->hits || !x->must_slot || !x->excused)
+	if (!x->hits || !x->must_slot || !x->condition || !x->excused)
 		return -1;
 	for (size_t i = 0; i < p->n_detectors; i++)
 		x->must_slot[i] = INDEX_NO_SLOT;
+	if (p->negation < p->n_detectors)
+		x->condition[p->negation] = true;
 	struct build b = {.policy = p, .index = x};
 	if (build_lists(&b) || build_texts(&b))
 		return -1;

@@ -25,6 +25,9 @@ struct index_text { /* one text of a TEXT_IS detector, as it is compared */
 struct index {
 	struct index_rules *hits; /* by detector: rules whose first clause
 				     has it */
+	bool *condition;          /* by detector: some rule asks whether it
+				     stands near a match, beside it, or
+				     excuses or negates it */
 	uint32_t *must_slot;      /* by detector: where it is noted that
 				     required wording was seen */
 	size_t n_must_slots;

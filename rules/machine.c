@@ -22,6 +22,7 @@ void machine_clear(struct machine *m)
 	scope_clear(&m->scope);
 	phrase_scan_clear(&m->phrases);
 	pattern_scan_free(m->patterns);
+	matches_clear(&m->fresh);
 	matches_clear(&m->live);
 	matches_clear(&m->counted);
 	excuse_said_clear(&m->said);
@@ -228,9 +229,11 @@ static int count(struct machine *m, uint32_t rule, const struct match *match)
 
 static int route(struct machine *m, const struct match *match)
 {
+	const struct index *x = m->policy->index;
 	wording_note(&m->wording, m->policy, match->detector);
-	const struct index_rules *hits =
-	    &m->policy->index->hits[match->detector];
+	if (x->condition[match->detector] && matches_add(&m->live, match))
+		return -1;
+	const struct index_rules *hits = &x->hits[match->detector];
 	for (size_t i = 0; i < hits->n; i++) {
 		uint32_t rule = hits->rules[i];
 		if (scope_mode(&m->scope, rule) == GUARD_OFF)
@@ -247,7 +250,7 @@ static int route(struct machine *m, const struct match *match)
 static int scan_patterns(struct machine *m)
 {
 	size_t *alive = &m->alive[DETECTOR_PATTERN];
-	switch (pattern_scan(m->patterns, &m->text, &m->live, alive)) {
+	switch (pattern_scan(m->patterns, &m->text, &m->fresh, alive)) {
 	case PATTERN_OK:
 		return 0;
 	case PATTERN_CANNOT_DECIDE:
@@ -265,21 +268,21 @@ static int scan(struct machine *m)
 {
 	const struct text *t = &m->text;
 	const struct guard_policy *p = m->policy;
-	struct matches *live = &m->live;
+	struct matches *fresh = &m->fresh;
 	size_t *alive = m->alive;
-	if (phrase_scan(&m->phrases, t, p, live, &alive[DETECTOR_PHRASES]))
+	if (phrase_scan(&m->phrases, t, p, fresh, &alive[DETECTOR_PHRASES]))
 		return -1;
 	if (has_kind(m, DETECTOR_NUMBER) &&
-	    number_scan(&m->numbers, t, p, live, &alive[DETECTOR_NUMBER]))
+	    number_scan(&m->numbers, t, p, fresh, &alive[DETECTOR_NUMBER]))
 		return -1;
 	if (has_kind(m, DETECTOR_ENTITY) &&
-	    entity_scan(&m->entities, t, p, live, &alive[DETECTOR_ENTITY]))
+	    entity_scan(&m->entities, t, p, fresh, &alive[DETECTOR_ENTITY]))
 		return -1;
 	if (has_kind(m, DETECTOR_LINKS) &&
-	    link_scan(&m->links, t, p, live, &alive[DETECTOR_LINKS]))
+	    link_scan(&m->links, t, p, fresh, &alive[DETECTOR_LINKS]))
 		return -1;
 	if (has_kind(m, DETECTOR_SECRET) &&
-	    secret_scan(&m->secrets, t, p, live, &alive[DETECTOR_SECRET]))
+	    secret_scan(&m->secrets, t, p, fresh, &alive[DETECTOR_SECRET]))
 		return -1;
 	bool patterns = has_kind(m, DETECTOR_PATTERN) &&
 	    m->undecided != GUARD_UNDECIDED_PATTERN;
@@ -330,7 +333,7 @@ static int match_texts(struct machine *m)
 		    .end = (uint32_t)m->text.len,
 		    .n_tokens = (uint32_t)m->text.n_tokens,
 		};
-		if (matches_add(&m->live, &all))
+		if (matches_add(&m->fresh, &all))
 			return -1;
 	}
 	m->texts_alive = alive && !m->text.final;
@@ -387,7 +390,7 @@ static enum combine finish_pending(struct machine *m, struct pending *p)
 }
 
 static enum combine look(
-    struct machine *m, const struct combine_facts *facts, struct pending *p)
+    struct machine *m, struct combine_facts *facts, struct pending *p)
 {
 	if (!p->combined) {
 		enum combine answer = combine_look(facts, p);
@@ -412,7 +415,9 @@ static void look_at_pendings(struct machine *m, bool allows)
 		case COMBINE_NO:
 			break;
 		case COMBINE_OPEN:
-			m->pendings[kept++] = *p;
+			if (kept != i)
+				m->pendings[kept] = *p;
+			kept++;
 			break;
 		case COMBINE_YES:
 			found_match(m, p,
@@ -455,23 +460,23 @@ static void forget(struct machine *m)
 
 static void step(struct machine *m)
 {
-	size_t known = m->live.n;
+	m->fresh.n = 0;
 	if (scan(m) || (m->texts_alive && match_texts(m))) {
 		give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
 	m->frontier = frontier_of(m);
-	for (size_t i = known; i < m->live.n; i++) {
-		struct match match = m->live.items[i];
-		if (route(m, &match)) {
+	for (size_t i = 0; i < m->fresh.n; i++) {
+		if (route(m, &m->fresh.items[i])) {
 			give_up(m, GUARD_UNDECIDED_MEMORY);
 			return;
 		}
 	}
-	if (m->n_pendings) {
+	/* An ALLOW that has hit excuses what is looked at after it. */
+	if (m->n_pendings && m->policy->index->allows.n)
 		look_at_pendings(m, true);
+	if (m->n_pendings)
 		look_at_pendings(m, false);
-	}
 	forget(m);
 }
 
@@ -511,6 +516,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	m->withheld_from = SIZE_MAX;
 	m->texts_alive = m->policy->index->n_texts > 0;
 	m->stopped = m->ended = false;
+	m->whole = how->whole;
 	m->undecided = GUARD_DECIDED;
 	excuse_said_clear(&m->said);
 	const struct scope scope = {
@@ -559,7 +565,8 @@ void machine_feed(struct machine *m, const char *bytes, size_t len)
 		int err = text_feed(&m->text, bytes, n);
 		/* What came before a fault is judged the same way for every
 		 * cutting: as far as it had settled. */
-		if (err != TEXT_ERR_MEMORY)
+		bool end_follows = m->whole && n == len && !err;
+		if (err != TEXT_ERR_MEMORY && !end_follows)
 			step(m);
 		if (text_failed(m, err))
 			return;

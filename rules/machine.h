@@ -53,8 +53,9 @@ struct machine {
 	struct pattern_scan *patterns; /* NULL until a policy has some */
 	size_t alive[DETECTOR_KINDS];  /* of each scanner, match.h */
 	size_t frontier;               /* no match will start before it */
-	struct matches live, counted;
-	size_t live_kept; /* live.n after the last clean-up */
+	struct matches fresh;          /* what the last scan has found */
+	struct matches live, counted;  /* combine.h */
+	size_t live_kept;              /* live.n after the last clean-up */
 	struct excuse_said said;
 	struct pending *pendings;
 	size_t n_pendings, cap_pendings;
@@ -70,6 +71,8 @@ struct machine {
 	bool texts_alive; /* the text may still become a listed one */
 	bool has_text;    /* text_init has been called */
 	bool stopped;     /* nothing more is looked for */
+	bool whole;       /* one machine_feed with everything, then the end:
+			     no need to look twice */
 	bool ended;
 	enum guard_undecided undecided;
 };
@@ -81,6 +84,7 @@ struct machine_how {
 	enum guard_speaker speaker;
 	enum scope_purpose purpose;
 	size_t only; /* SCOPE_RULE */
+	bool whole;  /* see struct machine */
 };
 
 void machine_init(struct machine *);
