@@ -10,6 +10,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/handoff/handoff.h"
+#include "proxy/relay/fields.h"
 #include "proxy/relay/refuse.h"
 #include "proxy/relay/server.h"
 
@@ -202,13 +203,17 @@ static void send_answer(struct exchange *e)
 		buf_add(&body, e->answer.data, e->answer.len);
 	const struct http1_head *head = origin_head(e->origin);
 	bool none = head->framing == HTTP1_NO_BODY;
+	char **drop = fields_to_drop(head, edited ? validators : NULL,
+	    &(struct fields_judge){
+		e->worker->scanner, exchange_policy(e), &e->facts.session});
 	http1_write_response(&out, head,
 	    &(struct http1_out){
 		.framing = none ? HTTP1_NO_BODY : HTTP1_LENGTH,
 		.content_length = body.len,
 		.close = client_closes(e->client),
-		.drop = edited ? validators : NULL,
+		.drop = (const char *const *)drop,
 	    });
+	fields_free(drop);
 	buf_add(&out, body.data, body.len);
 	client_send(e->client, out.data, out.len);
 	buf_clear(&body);

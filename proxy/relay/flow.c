@@ -14,6 +14,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/base/id.h"
 #include "proxy/base/log.h"
+#include "proxy/relay/fields.h"
 #include "proxy/relay/server.h"
 
 static void release(struct exchange *e);
@@ -51,12 +52,17 @@ static void send_head(struct exchange *e)
 	struct buf out = {0};
 	const struct http1_head *head = origin_head(e->origin);
 	enum http1_framing framing = client_framing(e->client);
+	char **drop = fields_to_drop(head, NULL,
+	    &(struct fields_judge){e->worker->scanner, exchange_policy(e),
+		&e->facts.session});
 	http1_write_response(&out, head,
 	    &(struct http1_out){
 		.framing = framing,
 		.close =
 		    client_closes(e->client) || framing == HTTP1_UNTIL_CLOSE,
+		.drop = (const char *const *)drop,
 	    });
+	fields_free(drop);
 	client_send(e->client, out.data, out.len);
 	e->head_sent = true;
 	buf_clear(&out);
@@ -260,6 +266,10 @@ static void finish(struct exchange *e)
 	if (e->settle.record_failed && e->end != EXCHANGE_SAY) {
 		buf_reset(&e->say);
 		buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
+		e->end = EXCHANGE_SAY;
+	}
+	if (e->end != EXCHANGE_SAY && was_taken(e)) {
+		buf_reset(&e->say);
 		e->end = EXCHANGE_SAY;
 	}
 	if (e->end != EXCHANGE_SAY && frames_state(e->frames) != FRAMES_OVER) {

@@ -276,7 +276,10 @@ void http1_write_response(
     struct buf *b, const struct http1_head *head, const struct http1_out *out)
 {
 	assert(head->kind == HTTP1_RESPONSE);
-	add_status_line(b, head->status, http1_reason(head));
+	/* The reason phrase is free text that nobody needs (RFC 9112 4):
+	 * ours, so that it carries none of the bot's words. */
+	add_status_line(
+	    b, head->status, span_str(http1_status_text(head->status)));
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
 		if (http1_is_hop_by_hop(name) ||

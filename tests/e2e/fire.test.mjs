@@ -1,5 +1,6 @@
 // What fires leaves no trace of the withheld text in any byte the client gets.
 import assert from "node:assert/strict";
+import http from "node:http";
 import path from "node:path";
 import test from "node:test";
 import { chat, client, here, startBot, startHandrail } from "./support.mjs";
@@ -122,4 +123,29 @@ test("disguised text is seen through", async (t) => {
 		const got = JSON.parse((await chat(proxy, `c-${ask}`, ask)).body);
 		assert.equal(got.choices[0].message.content, bridge, ask);
 	}
+});
+
+test("headers and the reason phrase carry no words either", async (t) => {
+	const server = http.createServer((req, res) => {
+		req.resume();
+		req.on("end", () => {
+			res.writeHead(200, `I guarantee ${secret}`, {
+				"content-type": "application/json",
+				"x-note": `I guarantee ${secret}`,
+				"x-request-id": "req-81",
+			});
+			res.end(
+				'{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hello."},"finish_reason":"stop"}]}',
+			);
+		});
+	});
+	await new Promise((done) => server.listen(0, "127.0.0.1", done));
+	t.after(() => server.close());
+	const proxy = await startHandrail(t, { upstream: `http://127.0.0.1:${server.address().port}`, policy });
+	const got = await chat(proxy, "c-1", "go");
+	assert.equal(got.status, 200);
+	assert.equal(got.reason.includes(secret), false);
+	assert.equal(JSON.stringify(got.headers).includes(secret), false);
+	assert.equal(got.headers["x-request-id"], "req-81");
+	assert.equal(JSON.parse(got.body).choices[0].message.content, "Hello.");
 });

@@ -179,7 +179,7 @@ export function request(url, { method = "POST", headers = {}, body } = {}) {
 			const parts = [];
 			res.on("data", (d) => parts.push(d));
 			res.on("end", () =>
-				done({ status: res.statusCode, headers: res.headers, body: Buffer.concat(parts) }),
+				done({ status: res.statusCode, reason: res.statusMessage, headers: res.headers, body: Buffer.concat(parts) }),
 			);
 			res.on("error", fail);
 		});

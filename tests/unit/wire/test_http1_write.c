@@ -129,16 +129,16 @@ static void test_responses(void **state)
 		 "Set-Cookie: b\r\n\r\nabc",
 	    (struct http1_out){
 		.framing = HTTP1_LENGTH, .content_length = 9, .drop = drop},
-	    "HTTP/1.1 200 Fine\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
+	    "HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
 	    "Content-Length: 9\r\n\r\n");
 	response("HTTP/1.1 204 x\r\n\r\n", (struct http1_out){.close = true},
-	    "HTTP/1.1 204 x\r\nConnection: close\r\n\r\n");
+	    "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
 	response("HTTP/1.1 200 x\r\n\r\n",
 	    (struct http1_out){.framing = HTTP1_UNTIL_CLOSE},
-	    "HTTP/1.1 200 x\r\nConnection: close\r\n\r\n");
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 	response("HTTP/1.1 304 x\r\nContent-Length: 77\r\n\r\n",
 	    (struct http1_out){.close = false},
-	    "HTTP/1.1 304 x\r\nContent-Length: 77\r\n\r\n");
+	    "HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\n\r\n");
 }
 
 static void test_own(void **state)

@@ -1,0 +1,30 @@
+/*
+ * fields - which fields of the bot's answer a customer may see.
+ *
+ * A header can carry words as well as a body can. Fields whose values are
+ * fixed by a standard pass; every other value is judged like a text beside the
+ * message, and the field is left out when an enforced rule would change it or
+ * when that cannot be decided.
+ */
+#ifndef HANDRAIL_RELAY_FIELDS_H
+#define HANDRAIL_RELAY_FIELDS_H
+
+#include "proxy/wire/http1.h"
+#include "rules/guard.h"
+
+struct fields_judge { /* all borrowed for the call */
+	struct guard_scanner *scanner;
+	const struct guard_policy *policy;
+	const struct guard_session *session;
+};
+
+/*
+ * Names to leave out: those of always (NULL-terminated, may be NULL) and those
+ * whose value is withheld. NULL-terminated; the array and the names are the
+ * caller's until fields_free.
+ */
+char **fields_to_drop(const struct http1_head *, const char *const *always,
+    const struct fields_judge *);
+void fields_free(char **); /* accepts NULL */
+
+#endif
