@@ -140,9 +140,22 @@ static void load_lock(void *arg, const struct store_conversation *row)
 	pthread_mutex_unlock(&shard->lock);
 }
 
+static void load_seen(void *arg, const char *family, const char *id)
+{
+	struct conversations *table = arg;
+	struct conversation_key key = table_key(family, id);
+	struct shard *shard = table_shard(table, key);
+
+	pthread_mutex_lock(&shard->lock);
+	seen_add(&shard->seen, key.hash);
+	pthread_mutex_unlock(&shard->lock);
+}
+
 static int load_locks(struct store_tx *tx, void *arg)
 {
-	return store_conversations_locked(tx, load_lock, arg);
+	int err = store_conversations_locked(tx, load_lock, arg);
+
+	return err ? err : store_conversations_names(tx, load_seen, arg);
 }
 
 int conversations_load(struct conversations *table)
@@ -271,7 +284,7 @@ struct conversation_lease *conversation_begin(
 		return lease;
 	}
 	if (c->known == CONVERSATION_NOT_READ) {
-		read = !request->fresh;
+		read = seen_add(&shard->seen, key.hash) && !request->fresh;
 		c->known = read ? CONVERSATION_READING : CONVERSATION_READ;
 	}
 	if (request->customer && !c->customer)

@@ -89,6 +89,7 @@ void table_clear(struct conversations *table)
 				conversation_free(c);
 			}
 		free(shard->buckets);
+		seen_clear(&shard->seen);
 		pthread_mutex_destroy(&shard->lock);
 	}
 }

@@ -9,6 +9,7 @@
 #define HANDRAIL_PROXY_STORE_CONVERSATION_TABLE_H
 
 #include "proxy/store/conversation.h"
+#include "proxy/store/seen.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -69,6 +70,7 @@ struct shard {
 	size_t locked;                    /* conversations */
 	struct conversation_idle idle;    /* longest idle first */
 	struct conversation_line waiting; /* earliest deadline first */
+	struct seen seen; /* what the store may hold */
 };
 
 struct saving; /* conversation_save.c */

@@ -193,6 +193,23 @@ int store_conversations_locked(struct store_tx *tx,
 	return query_end(&q);
 }
 
+int store_conversations_names(struct store_tx *tx,
+    void (*fn)(void *arg, const char *family, const char *id), void *arg)
+{
+	struct query q;
+
+	query_start(&q, tx, "SELECT family, id FROM conversations");
+	while (query_step(&q)) {
+		char *family = query_get_text(&q, 0);
+		char *id = query_get_text(&q, 1);
+
+		fn(arg, family, id);
+		free(family);
+		free(id);
+	}
+	return query_end(&q);
+}
+
 /* ---- messages ---- */
 
 static int erased_at(

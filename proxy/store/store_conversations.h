@@ -64,6 +64,11 @@ int store_conversations_locked(struct store_tx *,
     void (*fn)(void *arg, const struct store_conversation *), void *arg)
     __attribute__((warn_unused_result));
 
+/* The names of all; borrowed for the call. */
+int store_conversations_names(struct store_tx *,
+    void (*fn)(void *arg, const char *family, const char *id), void *arg)
+    __attribute__((warn_unused_result));
+
 /* Writing a number twice replaces the row. A message from before the erasure
  * of its conversation is kept without text. */
 int store_message_put(struct store_tx *, const char *family, const char *id,

@@ -210,6 +210,15 @@ static void *lane_main(void *arg)
 	return NULL;
 }
 
+/* A thread that gathers is left to it: each wake-up costs the submitter its
+ * processor. It is told of what ends the gathering. */
+static bool wants_waking(const struct lane *lane, const struct store_job *job)
+{
+	return lane->reads || job->durable || lane->jobs == 1 ||
+	    lane->jobs == MAX_GROUP ||
+	    lane->bytes >= lane->store->max_bytes / 2;
+}
+
 void lane_submit(struct lane *lane, struct store_job *job, bool wait)
 {
 	struct store *store = lane->store;
@@ -220,7 +229,8 @@ void lane_submit(struct lane *lane, struct store_job *job, bool wait)
 		lane->bytes + job->bytes > store->max_bytes))
 		pthread_cond_wait(&lane->room, &lane->lock);
 	lane_push(lane, job);
-	pthread_cond_signal(&lane->work);
+	if (wants_waking(lane, job))
+		pthread_cond_signal(&lane->work);
 	pthread_mutex_unlock(&lane->lock);
 }
 
