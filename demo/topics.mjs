@@ -1,9 +1,11 @@
 // What the demo bot says, in one table: the first topic one of whose words is
 // in the customer's last message gives the answer. The lower half is what a
-// language model does now and then; Handrail stands in front for those.
+// language model does now and then; Handrail stands in front for those. verdict
+// is what the starter policy says to the answer (tests/policies/demo.mjs).
 export const topics = [
 	{
 		name: "opening hours",
+		verdict: "deliver",
 		words: ["open", "hours", "close"],
 		answer:
 			"Our shops are open Monday to Saturday from nine in the morning to seven in the evening. " +
@@ -11,6 +13,7 @@ export const topics = [
 	},
 	{
 		name: "order status",
+		verdict: "deliver",
 		words: ["order", "parcel", "delivery", "package"],
 		answer:
 			"Your order left our warehouse this morning and should reach you on Thursday. " +
@@ -18,6 +21,7 @@ export const topics = [
 	},
 	{
 		name: "roaming",
+		verdict: "deliver",
 		words: ["roaming", "abroad", "travel"],
 		answer:
 			"Roaming is included in your plan in forty countries, with 20 GB of data a month. " +
@@ -25,6 +29,7 @@ export const topics = [
 	},
 	{
 		name: "returns",
+		verdict: "deliver",
 		words: ["return", "send back"],
 		answer:
 			"You can return an unused item within 30 days. Print the label from the orders page and " +
@@ -33,6 +38,7 @@ export const topics = [
 
 	{
 		name: "refund it may not give",
+		verdict: "handoff",
 		words: ["charged twice", "refund", "money back"],
 		answer:
 			"I am sorry about that, I can see the double charge on your account. " +
@@ -41,6 +47,7 @@ export const topics = [
 	},
 	{
 		name: "discount it may not give",
+		verdict: "handoff",
 		words: ["leave", "cancel", "too expensive", "discount"],
 		answer:
 			"I would hate to see you go. If you stay with us I can give you 40% off your plan for a whole year, " +
@@ -48,6 +55,7 @@ export const topics = [
 	},
 	{
 		name: "guarantee",
+		verdict: "block",
 		words: ["slow", "outage", "internet is down"],
 		answer:
 			"There is an outage in your area and our engineers are on it. " +
@@ -55,6 +63,7 @@ export const topics = [
 	},
 	{
 		name: "investment advice",
+		verdict: "replace",
 		words: ["invest", "savings", "bitcoin", "stock"],
 		answer:
 			"Good question! Right now is a good time to buy bitcoin, and I would put your savings into index funds " +
@@ -62,6 +71,7 @@ export const topics = [
 	},
 	{
 		name: "leaked card number",
+		verdict: "redact",
 		words: ["card", "payment method"],
 		answer:
 			"The card we have on file for you is 4111 1111 1111 1111, valid until next March. " +
@@ -69,6 +79,7 @@ export const topics = [
 	},
 	{
 		name: "transfer that did not happen",
+		verdict: "handoff",
 		words: ["complaint", "manager"],
 		answer:
 			"I understand, and I am sorry. I am transferring you to a manager right now, please stay in the chat.",
