@@ -581,9 +581,8 @@ void machine_end(struct machine *m)
 		return;
 	m->ended = true;
 	int err = text_end(&m->text);
-	if (text_failed(m, err))
-		return;
-	step(m);
-	if (!m->stopped)
+	if (err != TEXT_ERR_MEMORY)
+		step(m);
+	if (!text_failed(m, err) && !m->stopped)
 		find_whole(m, true);
 }
