@@ -301,6 +301,10 @@ void ask_failed(
 static void pass_head(struct exchange *e)
 {
 	const struct http1_head *head = origin_head(e->origin);
+	if (head->upgrade || head->status == 101) {
+		ask_failed(e, ORIGIN_PROTOCOL, "it changes the protocol");
+		return;
+	}
 	struct buf out = {0};
 	enum http1_framing framing = head->framing;
 	if (framing == HTTP1_CHUNKED || framing == HTTP1_UNTIL_CLOSE)

@@ -267,7 +267,7 @@ void client_send_last(struct client *c)
 
 bool client_closes(const struct client *c)
 {
-	return c->closing || !c->read_whole;
+	return c->closing || !c->read_whole || c->worker->draining;
 }
 
 static void next_request(void *arg)

@@ -255,6 +255,8 @@ void exchange_refuse(
 		struct buf out = {0};
 		refuse_write(
 		    &out, status, code, text, client_closes(e->client));
+		if (span_eq(http1_method(&e->head), span_str("HEAD")))
+			refuse_cut_body(&out);
 		client_send(e->client, out.data, out.len);
 		buf_clear(&out);
 	}

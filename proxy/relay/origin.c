@@ -16,8 +16,9 @@ struct origin {
 	struct http1_parser parser;
 	struct http1_head head;
 	char *head_bytes;
-	bool reused;   /* may be tried again */
-	bool answered; /* a byte of the answer has come */
+	struct loop_timer deadline; /* dripping bytes does not extend it */
+	bool reused;                /* may be tried again */
+	bool answered;              /* a byte of the answer has come */
 	bool paused;
 	bool over;    /* END or FAILED was said, or the owner is gone */
 	bool reading; /* inside read_answer */
@@ -25,6 +26,7 @@ struct origin {
 };
 
 static void on_lent(void *arg, const struct upstream_result *);
+static void too_late(void *arg);
 
 const char *origin_failure_name(enum origin_failure failure)
 {
@@ -45,6 +47,7 @@ struct origin *origin_new(const struct origin_request *o)
 	g->o = *o;
 	if (o->limits)
 		g->limits = *o->limits;
+	loop_timer_init(&g->deadline, o->loop, too_late, g);
 	g->method = mem_strndup(o->method.p, o->method.len);
 	buf_add(&g->bytes, o->bytes->data, o->bytes->len);
 	g->waiting = upstream_get(o->pool, on_lent, g);
@@ -62,6 +65,7 @@ static void release(void *arg)
 
 static void let_go(struct origin *g)
 {
+	loop_timer_disarm(&g->deadline);
 	if (g->waiting)
 		upstream_cancel(g->waiting);
 	g->waiting = NULL;
@@ -93,6 +97,11 @@ static void fail(struct origin *g, enum origin_failure why, const char *text)
 	g->o.fn(g->o.arg, ORIGIN_FAILED, &data);
 	if (!g->dead)
 		let_go(g);
+}
+
+static void too_late(void *arg)
+{
+	fail(arg, ORIGIN_TIMEOUT, "it did not begin to answer in time");
 }
 
 static void finish(struct origin *g)
@@ -128,6 +137,7 @@ static void report(struct origin *g, const struct http1_event *e)
 		return;
 	if (e->kind == HTTP1_HEAD) {
 		keep_head(g);
+		loop_timer_disarm(&g->deadline);
 		conn_set_timeout_ms(
 		    g->conn, CONN_TIMEOUT_IDLE, g->o.idle_timeout_ms);
 		g->o.fn(g->o.arg, ORIGIN_HEAD, &(struct origin_data){0});
@@ -173,16 +183,6 @@ static void read_answer(struct origin *g)
 	g->reading = false;
 }
 
-static void on_end_of_stream(struct origin *g)
-{
-	struct http1_event e;
-	int err = http1_finish(&g->parser, &e);
-	if (err == 0 && e.kind == HTTP1_END && !is_interim(g))
-		finish(g);
-	else
-		fail(g, ORIGIN_RESET, "it closed in the middle of an answer");
-}
-
 /* A pooled connection the bot had closed already says nothing about the bot. */
 static bool try_again(struct origin *g)
 {
@@ -196,6 +196,20 @@ static bool try_again(struct origin *g)
 	return true;
 }
 
+/* The bot has finished its side. What it sent before stays to be read while
+ * the owner pauses. */
+static void on_end_of_stream(struct origin *g)
+{
+	struct http1_event e;
+	if (g->over || !g->conn || g->paused || try_again(g))
+		return;
+	int err = http1_finish(&g->parser, &e);
+	if (err == 0 && e.kind == HTTP1_END && !is_interim(g))
+		finish(g);
+	else
+		fail(g, ORIGIN_RESET, "it closed in the middle of an answer");
+}
+
 static enum origin_failure failure_of(enum conn_reason reason)
 {
 	if (reason == CONN_IDLE_TIMEOUT || reason == CONN_WRITE_TIMEOUT)
@@ -206,6 +220,7 @@ static enum origin_failure failure_of(enum conn_reason reason)
 static void on_conn(struct conn *c, enum conn_event event, void *arg)
 {
 	struct origin *g = arg;
+	enum origin_failure failure;
 	if (g->over || g->conn != c)
 		return;
 	switch (event) {
@@ -214,14 +229,13 @@ static void on_conn(struct conn *c, enum conn_event event, void *arg)
 		break;
 	case CONN_EOF:
 		read_answer(g);
-		if (!g->over && g->conn && !try_again(g))
-			on_end_of_stream(g);
+		on_end_of_stream(g);
 		break;
 	case CONN_CLOSED:
 		g->conn = NULL;
-		if (!try_again(g))
-			fail(
-			    g, failure_of(conn_reason(c)), conn_reason_text(c));
+		failure = failure_of(conn_reason(c));
+		if (failure == ORIGIN_TIMEOUT || !try_again(g))
+			fail(g, failure, conn_reason_text(c));
 		break;
 	case CONN_OPEN:
 	case CONN_DRAINED:
@@ -250,7 +264,9 @@ static void on_lent(void *arg, const struct upstream_result *got)
 	g->conn = got->conn;
 	g->reused = got->reused;
 	conn_set_callback(g->conn, on_conn, g);
-	conn_set_timeout_ms(g->conn, CONN_TIMEOUT_IDLE, g->o.answer_timeout_ms);
+	conn_set_timeout_ms(g->conn, CONN_TIMEOUT_IDLE, 0);
+	if (g->o.answer_timeout_ms && !loop_timer_is_armed(&g->deadline))
+		loop_timer_arm_ms(&g->deadline, g->o.answer_timeout_ms);
 	http1_init(&g->parser, HTTP1_RESPONSE, &g->limits);
 	http1_next(&g->parser, span_str(g->method));
 	conn_write(g->conn, g->bytes.data, g->bytes.len);
@@ -261,8 +277,21 @@ static void on_lent(void *arg, const struct upstream_result *got)
 void origin_pause(struct origin *g)
 {
 	g->paused = true;
-	if (g->conn)
-		conn_pause_reading(g->conn);
+	if (!g->conn)
+		return;
+	conn_pause_reading(g->conn);
+	/* It is the customer who is slow. */
+	conn_set_timeout_ms(g->conn, CONN_TIMEOUT_IDLE, 0);
+}
+
+/* The end of a body whose length was announced is known without a further
+ * byte, and the end of the connection is told once: neither comes again. */
+static void read_on(void *arg)
+{
+	struct origin *g = arg;
+	read_answer(g);
+	if (g->conn && conn_saw_eof(g->conn))
+		on_end_of_stream(g);
 }
 
 void origin_resume(struct origin *g)
@@ -270,6 +299,11 @@ void origin_resume(struct origin *g)
 	if (!g->paused)
 		return;
 	g->paused = false;
-	if (g->conn)
-		conn_resume_reading(g->conn);
+	if (!g->conn || g->over)
+		return;
+	conn_resume_reading(g->conn);
+	if (g->head_bytes)
+		conn_set_timeout_ms(
+		    g->conn, CONN_TIMEOUT_IDLE, g->o.idle_timeout_ms);
+	loop_defer(g->o.loop, read_on, g);
 }

@@ -4,6 +4,8 @@
 #include "proxy/wire/http1_write.h"
 #include "proxy/wire/json.h"
 
+#include <string.h>
+
 void refuse_body(struct buf *out, const char *code, const char *text)
 {
 	buf_adds(out, "{\"error\":{\"message\":");
@@ -22,4 +24,12 @@ void refuse_write(
 	    (struct span){body.data, body.len},
 	    &(struct http1_out){.close = close});
 	buf_clear(&body);
+}
+
+void refuse_cut_body(struct buf *out)
+{
+	const char *end = strstr(out->data, "\r\n\r\n");
+	if (end)
+		out->len = (size_t)(end + 4 - out->data);
+	out->data[out->len] = '\0';
 }

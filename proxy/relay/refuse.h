@@ -14,6 +14,8 @@
 
 void refuse_write(struct buf *out, int status, const char *code,
     const char *text, bool close);
+/* What an answer to HEAD is: out, as written above, without its body. */
+void refuse_cut_body(struct buf *out);
 /* The JSON body alone. */
 void refuse_body(struct buf *out, const char *code, const char *text);
 
