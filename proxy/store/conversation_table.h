@@ -70,7 +70,7 @@ struct shard {
 	size_t locked;                    /* conversations */
 	struct conversation_idle idle;    /* longest idle first */
 	struct conversation_line waiting; /* earliest deadline first */
-	struct seen seen; /* what the store may hold */
+	struct seen seen;                 /* what the store may hold */
 };
 
 struct saving; /* conversation_save.c */

@@ -14,7 +14,7 @@
 
 #define SEEN_MAX 16384u /* of one set: at most 256 KiB */
 
-struct seen { /* {0} is a valid empty one */
+struct seen {            /* {0} is a valid empty one */
 	uint64_t *slots; /* open addressing; 0: free */
 	size_t n, cap;   /* cap is a power of two */
 	bool full;
