@@ -1,0 +1,91 @@
+// judge as it is used to measure: JSON lines in and out, whole and cut.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { test } from "node:test";
+import { binary, root } from "./support.mjs";
+
+const starter = path.join(root, "policies/starter");
+
+function judge(lines, ...options) {
+	const input = lines
+		.map((l) => (typeof l === "string" ? l : JSON.stringify(l)) + "\n")
+		.join("");
+	const done = spawnSync(binary, ["judge", "--policy", starter, ...options],
+		{ encoding: "utf8", input });
+	assert.equal(done.signal, null, done.stderr);
+	const out = done.stdout.split("\n").filter(Boolean).map((l) => JSON.parse(l));
+	return { status: done.status, out, stderr: done.stderr };
+}
+
+const given = { ai_turn: 2 };
+const texts = [
+	{ id: "plain", text: "Your parcel is on its way.", given },
+	{ id: 2, text: "I can give you 15% off your next bill.", given },
+	{ id: ["any"], text: "The card is 4111 1111 1111 1111, thanks.", given },
+	{ id: "late", text: "So I can waive your late fee, I think. ".repeat(40), given },
+	{ text: "", given },
+];
+
+test("every text has its line, in order, and hits are no error", () => {
+	const { status, out } = judge(texts);
+	assert.equal(status, 0);
+	assert.deepEqual(out.map((o) => o.id), ["plain", 2, ["any"], "late", null]);
+	assert.deepEqual(out[0],
+		{ id: "plain", verdict: "deliver", undecided: null, rules: [] });
+	assert.equal(out[1].verdict, "handoff");
+	assert.deepEqual(out[1].rules[0].spans, [{ start: 15, end: 18 }]);
+	assert.equal(out[2].verdict, "redact");
+	assert.equal(out[2].text, "The card is [number removed], thanks.");
+});
+
+test("cut anywhere, verdicts and rules stay, and nothing withheld is let go", () => {
+	const whole = judge(texts).out;
+	for (const how of ["whole", "bytes", "random:1", "random:77"]) {
+		const { status, out } = judge(texts, "--split", how);
+		assert.equal(status, 0);
+		out.forEach((o, i) => {
+			assert.deepEqual([o.verdict, o.undecided, o.rules],
+				[whole[i].verdict, whole[i].undecided, whole[i].rules], how);
+			assert.equal(typeof o.mean_held, "number");
+			assert.ok(o.released <= Buffer.byteLength(texts[i].text));
+		});
+		assert.ok(out[1].released <= 15);
+		assert.equal(out[1].text.slice(0, out[1].released),
+			texts[1].text.slice(0, out[1].released));
+	}
+});
+
+test("a bad line is named, the others are judged", () => {
+	const { status, out, stderr } = judge([
+		texts[0], "{", '{"id": 1}', { id: 3, text: "x", given: { ai_trun: 1 } },
+		{ id: 4, text: "x", given: { time: "tomorrow" } }, "[]", texts[1]]);
+	assert.equal(status, 2);
+	assert.deepEqual(out.map((o) => o.id), ["plain", 2]);
+	for (const line of [2, 3, 4, 5, 6])
+		assert.match(stderr, new RegExp(`line ${line}: `));
+	assert.match(stderr, /unknown key ai_trun/);
+});
+
+test("what is given counts", () => {
+	const text = "I have refunded $75.00 to your card.";
+	const { out } = judge([
+		{ id: 1, text, given },
+		{ id: 2, text, given: { ai_turn: 2, approvals: { refund: "APR-1" } } },
+		{ id: 3, text: "I want to end my life", speaker: "customer" },
+	]);
+	assert.equal(out[0].verdict, "handoff");
+	assert.equal(out[1].verdict, "deliver");
+	assert.equal(out[2].verdict, "handoff");
+});
+
+test("wrong usage is said", () => {
+	for (const args of [[], ["--policy"], ["--policy", starter, "--split", "x"],
+		["--policy", starter, "--bogus"]]) {
+		const done = spawnSync(binary, ["judge", ...args],
+			{ encoding: "utf8", input: "" });
+		assert.equal(done.status, 2, args.join(" "));
+		assert.match(done.stderr, /usage: handrail judge/);
+	}
+	assert.match(judge(texts, "--stats").stderr, /5 messages, .* p50 /);
+});
