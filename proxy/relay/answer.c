@@ -2,7 +2,7 @@
  * answer - a whole answer of the bot: collected, judged text by text, sent as
  * it came, edited, or with approved words in its place.
  */
-#include "proxy/relay/exchange.h"
+#include "proxy/relay/steps.h"
 
 #include "proxy/audit/audit.h"
 #include "proxy/base/clock.h"

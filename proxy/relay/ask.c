@@ -2,7 +2,7 @@
  * ask - from a whole request to a question the bot has: who is asking, in
  * which conversation, is a person there, what did the customer say.
  */
-#include "proxy/relay/exchange.h"
+#include "proxy/relay/steps.h"
 
 #include "proxy/admin/metrics.h"
 #include "proxy/audit/record.h"

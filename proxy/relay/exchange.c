@@ -8,6 +8,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/relay/refuse.h"
 #include "proxy/relay/server.h"
+#include "proxy/relay/steps.h"
 #include "proxy/store/store_handoffs.h"
 
 #include <assert.h>

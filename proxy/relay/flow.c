@@ -7,7 +7,7 @@
  * A cut ends the upstream at once and closes the stream in the channel's own
  * dialect with the bridging text; the connection stays usable.
  */
-#include "proxy/relay/exchange.h"
+#include "proxy/relay/steps.h"
 
 #include "proxy/admin/metrics.h"
 #include "proxy/audit/audit.h"
@@ -53,8 +53,8 @@ static void send_head(struct exchange *e)
 	const struct http1_head *head = origin_head(e->origin);
 	enum http1_framing framing = client_framing(e->client);
 	char **drop = fields_to_drop(head, NULL,
-	    &(struct fields_judge){e->worker->scanner, exchange_policy(e),
-		&e->facts.session});
+	    &(struct fields_judge){
+		e->worker->scanner, exchange_policy(e), &e->facts.session});
 	http1_write_response(&out, head,
 	    &(struct http1_out){
 		.framing = framing,

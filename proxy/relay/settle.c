@@ -6,7 +6,7 @@
  * a message needs it on disk (DESIGN.md, promise 4). If the record cannot be
  * written the policy's if_the_audit_log_cannot_write decides.
  */
-#include "proxy/relay/exchange.h"
+#include "proxy/relay/steps.h"
 
 #include "proxy/admin/metrics.h"
 #include "proxy/audit/audit.h"

@@ -6,7 +6,7 @@
  * is what the person wrote since, else the waiting text once in a while, else
  * nothing.
  */
-#include "proxy/relay/exchange.h"
+#include "proxy/relay/steps.h"
 
 #include "proxy/admin/metrics.h"
 #include "proxy/audit/audit.h"

@@ -154,7 +154,7 @@ static int set_up(void **state)
 	address_format(listener_address(b.listener), text);
 	b.pool = upstream_new(b.loop,
 	    &(struct upstream_options){.host = "127.0.0.1",
-		.port = (uint16_t)atoi(strrchr(text, ':') + 1)});
+		.port = (uint16_t)strtoul(strrchr(text, ':') + 1, NULL, 10)});
 	loop_timer_init(&b.deadline, b.loop, never, NULL);
 	loop_timer_init(&b.later, b.loop, resume, NULL);
 	return 0;

@@ -1,0 +1,57 @@
+/*
+ * steps - what the files of an exchange call of each other; exchange.h has the
+ * picture. Only they include it. Any of these may end the exchange; it then
+ * stays readable, in EXCHANGE_OVER, to the end of the turn.
+ */
+#ifndef HANDRAIL_RELAY_STEPS_H
+#define HANDRAIL_RELAY_STEPS_H
+
+#include "proxy/relay/exchange.h"
+
+/* ask.c */
+void ask_begin(struct exchange *); /* the request is whole: read it */
+void ask_turn(struct exchange *);  /* the lease has been decided */
+void ask_send(struct exchange *);  /* to the bot */
+void ask_pass(struct exchange *);  /* to the bot, unjudged route */
+void ask_failed(struct exchange *, enum origin_failure, const char *text);
+
+/* answer.c */
+void answer_begin(struct exchange *); /* a JSON or empty body will come */
+void answer_body(struct exchange *, struct span);
+void answer_end(struct exchange *);
+void answer_fall_back(struct exchange *, enum guard_event, const char *word);
+void answer_send(struct exchange *); /* settled: act */
+
+/* flow.c */
+void flow_begin(struct exchange *);
+void flow_body(struct exchange *, struct span);
+void flow_end(struct exchange *);
+void flow_failed(struct exchange *, enum origin_failure, const char *text);
+void flow_drained(struct exchange *);
+void flow_client_gone(struct exchange *);
+
+/* takeover.c */
+void takeover_request(struct exchange *); /* the draft is e->said */
+void takeover_answer(struct exchange *);  /* a person has the conversation */
+void takeover_replies(
+    struct exchange *, int err, const struct worker_replies *);
+
+/* settle.c: write the decision over the message (withheld or not), wait for
+ * what the verdict needs, then call. */
+struct settle_message {
+	enum guard_speaker speaker;
+	struct span text; /* all that was said */
+	struct span seen; /* what of it, edited, the customer has or gets
+			     when nothing is withheld */
+	int64_t released; /* -1: not a stream */
+};
+void settle_decision(struct exchange *, const struct settle_message *,
+    void (*then)(struct exchange *));
+struct record;
+void settle_record(struct exchange *, struct record *, int need,
+    void (*then)(struct exchange *));
+void settle_woken(struct exchange *, enum worker_wake, int result);
+/* Fill in what every record of this exchange has. */
+void settle_fill(const struct exchange *, struct record *);
+
+#endif
