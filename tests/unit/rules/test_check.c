@@ -332,8 +332,34 @@ static void approvals_cover_and_end(void **state)
 	CHECK(b, "refund", "block: *r[0-6]");
 	a.expires_us = 1001;
 	CHECK(b, "refund", "deliver:");
+	b->session.time_us = 0;
+	CHECK(b, "refund", "block: *r[0-6]"); /* who knows */
+	a.expires_us = 0;
+	CHECK(b, "refund", "deliver:");
 	a.name = "discount";
 	CHECK(b, "refund", "block: *r[0-6]");
+}
+
+static void approvals_cover_amounts(void **state)
+{
+	struct bench *b = *state;
+	const struct detector money = {.kind = DETECTOR_NUMBER,
+	    .number = {.kind = NUMBER_MONEY, .has_above = true, .above = 5000}};
+	struct rule *r = policy_kit_rule(
+	    &b->kit, "r", GUARD_BLOCK, policy_kit_detector(&b->kit, &money));
+	policy_kit_excuse(&b->kit, r)->approval = "refund";
+	struct guard_approval a = {
+	    .name = "refund", .up_to_minor = 7500, .uses = 1};
+	b->session.approvals = &a;
+	b->session.n_approvals = 1;
+	CHECK(b, "Refund $50.00", "deliver:");
+	CHECK(b, "Refund $75.00", "deliver:");
+	CHECK(b, "Refund $75.01", "block: *r[7-13]");
+	assert_string_equal(b->verdict.hits[0].what, "money 75.01 USD > 50.00");
+	a.currency = "EUR";
+	CHECK(b, "Refund $75.00", "block: *r[7-13]");
+	a.currency = "USD";
+	CHECK(b, "Refund $75.00", "deliver:");
 }
 
 static void values_the_customer_gave_are_excused(void **state)
@@ -535,6 +561,7 @@ int main(void)
 	    TEST(a_rule_with_only_when_hits_the_message),
 	    TEST(an_approved_text_excuses_named_rules),
 	    TEST(approvals_cover_and_end),
+	    TEST(approvals_cover_amounts),
 	    TEST(values_the_customer_gave_are_excused),
 	    TEST(what_cannot_be_decided_falls_back),
 	    TEST(rollouts_are_sticky),
