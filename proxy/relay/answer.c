@@ -257,6 +257,12 @@ static bool taken_meanwhile(struct exchange *e)
 
 void answer_send(struct exchange *e)
 {
+	if (e->replies.n && e->settle.record_failed) {
+		exchange_refuse(e, 503, "conversation_unavailable",
+		    "This conversation cannot go on at the moment. Please try "
+		    "again shortly.");
+		return;
+	}
 	if (e->settle.record_failed && verdicts_withhold(&e->verdicts) &&
 	    e->end != EXCHANGE_SAY) {
 		buf_reset(&e->say);

@@ -42,7 +42,7 @@ enum exchange_end {
 
 struct settle { /* what has to be safe before the answer leaves */
 	bool recorded, stored; /* nothing to wait for, or done */
-	bool record_failed;
+	bool record_failed, store_failed;
 	struct buf line; /* kept while the queue is full */
 	int need;        /* enum audit_need */
 	void (*then)(struct exchange *);

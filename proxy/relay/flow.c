@@ -190,8 +190,12 @@ static void step(struct exchange *e, enum frames_state state)
 		return;
 	}
 	e->flow_over = true;
-	if (state != FRAMES_OVER && e->origin)
-		origin_pause(e->origin);
+	if (state != FRAMES_OVER && e->head_sent) {
+		origin_free(e->origin); /* the bot need not go on */
+		e->origin = NULL;
+	} else if (state != FRAMES_OVER && e->origin) {
+		origin_pause(e->origin); /* its head is still to be sent */
+	}
 	close_flow(e);
 }
 

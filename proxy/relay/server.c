@@ -37,14 +37,43 @@ const char *server_destination(const struct generation *g, const char *queue)
 	return name ? name : g->config->default_destination;
 }
 
+/* A record that nobody waits for: kept until the queue has room. */
+struct owed {
+	struct server *server;
+	struct buf line;
+	int need;
+};
+
+static void owed_submit(void *arg);
+
+static void owed_done(void *arg, uint64_t ticket, enum audit_result result)
+{
+	struct owed *o = arg;
+	(void)ticket;
+	if (result == AUDIT_AGAIN) {
+		loop_post(o->server->loop, owed_submit, o);
+		return;
+	}
+	buf_clear(&o->line);
+	free(o);
+}
+
+static void owed_submit(void *arg)
+{
+	struct owed *o = arg;
+	struct audit_done done = {owed_done, o, 0};
+	if (!audit_submit(o->server->audit, o->line.data, o->line.len,
+		(enum audit_need)o->need, &done))
+		log_line(LOG_DEBUG, "audit", "a record waits for room");
+}
+
 void server_record(struct server *s, const struct buf *line, int need)
 {
-	struct audit_done none = {0};
-	if (!audit_submit(
-		s->audit, line->data, line->len, (enum audit_need)need, &none))
-		log_line(LOG_ERROR, "audit",
-		    "the queue is full: a record about what is already in "
-		    "force was not taken");
+	struct owed *o = mem_zero(sizeof(*o));
+	o->server = s;
+	o->need = need;
+	buf_add(&o->line, line->data, line->len);
+	owed_submit(o);
 }
 
 void server_count(struct server *s, bool held)
@@ -190,11 +219,28 @@ static void say_ready(const struct server *s, const struct config *c)
 	buf_clear(&out);
 }
 
+/* Sockets are bound once: what they are cannot change under connections. */
+static bool same_listeners(
+    const struct generation *a, const struct generation *b)
+{
+	bool same = a->config->n_listen == b->config->n_listen;
+	for (size_t i = 0; same && i < a->config->n_listen; i++)
+		same = strcmp(a->config->listen[i].text,
+			   b->config->listen[i].text) == 0 &&
+		    !a->listen_tls[i] == !b->listen_tls[i];
+	if (!same)
+		log_line(LOG_ERROR, "reload",
+		    "the addresses under listen, and whether they have tls, "
+		    "change only with a restart");
+	return same;
+}
+
 static void reload(struct server *s, const struct server_options *o)
 {
 	struct generation *next = generation_load(
 	    o->config_path, o->load_policy, o->diag, o->diag_arg);
-	if (!next || !housekeeping_loaded(s, next)) {
+	if (!next || !same_listeners(s->generation, next) ||
+	    !housekeeping_loaded(s, next)) {
 		generation_unref(next);
 		metrics_add(s->metrics, METRIC_RELOADS, 1, "refused");
 		log_line(LOG_ERROR, "reload",

@@ -72,8 +72,8 @@ static void cannot_record(struct exchange *e, const char *why)
 	exchange_log(e, LOG_ERROR, text);
 	free(text);
 	e->settle.record_failed = true;
-	if (verdicts_withhold(&e->verdicts))
-		return; /* withheld already; it stays so */
+	if (verdicts_withhold(&e->verdicts) || e->replies.n)
+		return; /* withheld already, or a person's: see answer_send */
 	verdicts_fall_back(&e->verdicts, exchange_policy(e),
 	    GUARD_CANNOT_RECORD, GUARD_DECIDED);
 	e->undecided = "cannot_record";
@@ -85,10 +85,11 @@ static void cannot_record(struct exchange *e, const char *why)
 void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 {
 	if (wake == WORKER_STORED) {
+		e->settle.store_failed = result != 0;
 		if (result != 0)
 			exchange_log(e, LOG_ERROR,
-			    "the handoff is locked in memory only: the store "
-			    "cannot write");
+			    "the store cannot write: what was to be kept is "
+			    "in memory only");
 		e->settle.stored = true;
 		proceed(e);
 		return;

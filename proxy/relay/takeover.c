@@ -101,8 +101,19 @@ static void on_replies(
 	worker_wake(arg, ticket, WORKER_REPLIES, err, &got);
 }
 
+static void refuse_for_now(struct exchange *e)
+{
+	exchange_refuse(e, 503, "conversation_unavailable",
+	    "This conversation cannot go on at the moment. Please try again "
+	    "shortly.");
+}
+
 static void ask_for_replies(struct exchange *e)
 {
+	if (e->settle.store_failed) { /* the customer's words are not kept */
+		refuse_for_now(e);
+		return;
+	}
 	handoff_fetch_replies(e->worker->server->handoffs, e->lease,
 	    &(struct handoff_replies){on_replies, e->worker, e->number});
 }
@@ -116,7 +127,7 @@ void takeover_answer(struct exchange *e)
 		return;
 	}
 	e->settle.recorded = true;
-	e->settle.stored = false;
+	e->settle.stored = e->settle.store_failed = false;
 	e->settle.then = ask_for_replies;
 	struct handoff_done done = {on_stored, e->worker, e->number};
 	handoff_customer_says(e->worker->server->handoffs, e->lease,
@@ -158,9 +169,8 @@ void takeover_replies(
     struct exchange *e, int err, const struct worker_replies *got)
 {
 	if (err != 0) {
-		exchange_refuse(e, 503, "conversation_unavailable",
-		    "This conversation cannot go on at the moment. Please try "
-		    "again shortly.");
+		store_replies_free(got->items, got->n);
+		refuse_for_now(e);
 		return;
 	}
 	e->replies = *got;

@@ -71,8 +71,9 @@ void verdicts_fall_back(struct verdicts *v, const struct guard_policy *policy,
 	guard_policy_fallback(policy, event, &fall);
 	if (v->undecided == GUARD_DECIDED)
 		v->undecided = why;
-	if (fall.action < v->action)
-		return;
+	bool decided = v->deciding != SIZE_MAX;
+	if (fall.action < v->action || (fall.action == v->action && decided))
+		return; /* the rule that decided stays the reason */
 	v->action = fall.action;
 	v->say = fall.say;
 	v->queue = fall.queue;
