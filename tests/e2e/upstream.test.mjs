@@ -1,0 +1,212 @@
+// A bot that is dead, broken or hostile: what the customer gets, by name.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import https from "node:https";
+import path from "node:path";
+import test from "node:test";
+import zlib from "node:zlib";
+import { certificates, chat, configuration, root, sleep, startHandrail, tempDir } from "./support.mjs";
+import {
+	answer, completion, content, everything, fallback, frame, goodPost, handoffs, policy, policyWith,
+	raw, rawBot, sse, stream,
+} from "./parts.mjs";
+
+const token = "zq81vx";
+const preset = path.join(root, "proxy/channel/presets/openai-chat.yaml");
+
+function channelWith(dir, change) {
+	const file = path.join(dir, "channel.yaml");
+	fs.writeFileSync(file, change(fs.readFileSync(preset, "utf8")));
+	return file;
+}
+
+const error = (got) => JSON.parse(got.body).error;
+const html = { type: "text/html" };
+const chunked = (rest) =>
+	`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${rest}`;
+const head = (fields, body = completion(token)) =>
+	`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${fields}\r\n${body}`;
+const long = completion(token).length;
+
+// What cannot be read as HTTP: 502, JSON, nothing of it passed on.
+const broken = {
+	"garbage": `${token}\r\n\r\n`,
+	"TLS records": "\x16\x03\x01\x02\x00\x01",
+	"nothing at all": "",
+	"HTTP/2": "PRI * HTTP/2.0\r\n\r\n",
+	"a status of four digits": `HTTP/1.1 2000 OK\r\n\r\n${token}`,
+	"bare LF": `HTTP/1.1 200 OK\nContent-Type: application/json\n\n${completion(token)}`,
+	"both framings": head(`Content-Length: ${long}\r\nTransfer-Encoding: chunked\r\n`),
+	"two lengths": head(`Content-Length: ${long}\r\nContent-Length: 3\r\n`),
+	"a length that is no number": head("Content-Length: 0x9\r\n"),
+	"an unknown transfer coding": head("Transfer-Encoding: gzip, chunked\r\n"),
+	"a folded field": head(`X: a\r\n b\r\nContent-Length: ${long}\r\n`),
+	"a space before a colon": head(`Content-Length : ${long}\r\n`),
+	"a bad chunk size": chunked(`zz\r\n${completion(token)}`),
+	"a chunk without its end": chunked(`5\r\n${completion(token)}\r\n0\r\n\r\n`),
+	"an endless field": head(`X: ${"a".repeat(200000)}\r\n`),
+	"a body cut short": head(`Content-Length: ${long + 5}\r\n`),
+	"chunks cut short": chunked(`${long.toString(16)}\r\n${completion(token)}\r\n`),
+};
+
+// HTTP, but no answer of this channel: the policy's fallback in its dialect.
+const unreadable = {
+	"text/html": answer(`<p>${token}</p>`, html),
+	"gzip nobody asked for": Buffer.concat([
+		Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: ${zlib.gzipSync(completion(token)).length}\r\n\r\n`),
+		zlib.gzipSync(completion(token))]),
+	"an unknown coding": answer(completion(token), { headers: "Content-Encoding: x-none\r\n" }),
+	"malformed JSON": answer(completion(token).slice(0, -1)),
+	"JSON with a duplicate key": answer(completion(token).replace('"content"', '"content":"a","content"')),
+	"JSON that is not UTF-8": Buffer.from(answer(completion("@" + token)).replace("@", "\xff"), "latin1"),
+	"JSON that is too deep": answer("[".repeat(5000) + "]".repeat(5000)),
+	"an oversized answer": answer(completion(token + "x".repeat(20 << 20))),
+};
+
+async function table(t, answers, options = {}) {
+	const list = Object.values(answers);
+	const bot = await rawBot(t, (socket, request) =>
+		socket.end(Buffer.from(list[Number(/"case (\d+)"/.exec(request)[1])], "latin1")));
+	return startHandrail(t, { upstream: bot.url, policy, ...options });
+}
+
+test("what is no HTTP is a 502 in JSON", async (t) => {
+	const proxy = await table(t, broken);
+	for (const [i, name] of Object.keys(broken).entries())
+		await t.test(name, async () => {
+			const got = await chat(proxy, `c-${i}`, `case ${i}`);
+			assert.equal(got.status, 502);
+			assert.equal(error(got).code, "bot_failed");
+			assert.equal(got.body.includes(token), false);
+		});
+});
+
+test("what is no answer of the channel is the fallback, in the framing asked for", async (t) => {
+	const proxy = await table(t, unreadable);
+	for (const [i, name] of Object.keys(unreadable).entries())
+		await t.test(name, async () => {
+			const whole = await chat(proxy, `c-${i}`, `case ${i}`);
+			assert.equal(whole.status, 200);
+			assert.equal(content(whole.body), fallback);
+			const flow = await chat(proxy, `s-${i}`, `case ${i}`, { stream: true });
+			assert.match(flow.headers["content-type"], /^text\/event-stream/);
+			assert.ok(flow.body.includes(fallback));
+			assert.match(flow.body.toString(), /data: \[DONE\]\n\n$/);
+			assert.equal(everything(flow.body.toString()).includes(token), false);
+		});
+});
+
+test("a refused connection is a 502 in JSON", async (t) => {
+	const bot = await rawBot(t, () => {});
+	await new Promise((done) => bot.server.close(done));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const got = await chat(proxy, "c-1", "hi");
+	assert.equal(got.status, 502);
+	assert.equal(error(got).code, "bot_failed");
+});
+
+test("a bot that never answers is a 504", async (t) => {
+	const bot = await rawBot(t, () => {});
+	const proxy = await startHandrail(t, {
+		upstream: bot.url, policy, extra: "limits: {answer_timeout_ms: 300ms}\n",
+	});
+	const got = await chat(proxy, "c-1", "hi");
+	assert.equal(got.status, 504);
+	assert.equal(error(got).code, "bot_failed");
+});
+
+test("SSE when JSON was asked: JSON; JSON when a stream was asked: a stream", async (t) => {
+	const proxy = await table(t, [
+		answer(stream(`I guarantee ${token}`), sse), answer(completion(`I guarantee ${token}`))]);
+	const whole = await chat(proxy, "c-1", "case 0");
+	assert.equal(everything(whole.body.toString()).includes(token), false);
+	assert.match(whole.headers["content-type"], /^application\/json/);
+	assert.ok(content(whole.body));
+	const flow = await chat(proxy, "c-2", "case 1", { stream: true });
+	assert.equal(everything(flow.body.toString()).includes(token), false);
+	assert.match(flow.headers["content-type"], /^text\/event-stream/);
+	assert.match(flow.body.toString(), /data: \[DONE\]\n\n$/);
+});
+
+test("an error of the bot passes with its status; if_the_bot_fails hands off after 2", async (t) => {
+	const oops = answer('{"error":{"message":"Busy."}}', { status: "503 Busy" });
+	const proxy = await table(t, [oops], { policy: policyWith(tempDir(t), (s) =>
+		s.replace("if_the_bot_fails: error", "if_the_bot_fails: handoff after 2")) });
+	const first = await chat(proxy, "c-1", "case 0");
+	assert.equal(first.status, 503);
+	assert.equal(error(first).message, "Busy.");
+	const second = await chat(proxy, "c-1", "case 0");
+	assert.equal(second.status, 200);
+	assert.equal(content(second.body), fallback);
+	assert.equal((await handoffs(proxy)).length, 1);
+	assert.equal((await chat(proxy, "c-2", "case 0")).status, 503, "each conversation counts its own");
+});
+
+test("a stream broken off: nothing unsafe, and the client sees that it is cut", async (t) => {
+	const bot = await rawBot(t, (socket, request) => {
+		const text = "Hello there. " + (request.includes("bad") ? `I guarantee ${token}` : "I guar");
+		socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n${frame({ role: "assistant", content: text })}`);
+		setTimeout(() => socket.resetAndDestroy(), 100);
+	});
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const got = await raw(proxy, goodPost("c-1", "hi", { stream: true }));
+	assert.match(got.text, /Hello there\. /);
+	assert.equal(/\r\n0\r\n\r\n$/.test(got.text), false, "no last chunk");
+	assert.ok(got.closed);
+	const bad = await raw(proxy, goodPost("c-2", "bad", { stream: true }));
+	assert.equal(everything(bad.text).includes(token), false);
+	const decisions = proxy.records().filter((r) => r.type === "decision");
+	assert.equal(decisions.length, 2, "both have their record");
+});
+
+test("a stream without [DONE] ends well", async (t) => {
+	const body = frame({ role: "assistant", content: "Hello." }) + frame({}, { finish_reason: "stop" });
+	const proxy = await table(t, [`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n${body}`]);
+	const got = await chat(proxy, "c-1", "case 0", { stream: true });
+	assert.equal(got.body.toString(), body);
+});
+
+test("a long silence: heartbeats, then the answer", async (t) => {
+	const bot = await rawBot(t, async (socket) => {
+		socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n${frame({ role: "assistant", content: "Hello. " })}`);
+		await sleep(1500);
+		socket.end(stream("Bye."));
+	});
+	const dir = tempDir(t);
+	const config = configuration(dir, { upstream: bot.url, policy })
+		.replace("channel: openai-chat", `channel: ${channelWith(dir, (s) => s.replace("every: 10s", "every: 300ms"))}`);
+	const proxy = await startHandrail(t, { dir, config });
+	const got = await raw(proxy, goodPost("c-1", "hi", { stream: true }));
+	assert.match(got.text, /\n: ?[^\n]*\n\n/, "a comment");
+	assert.match(got.text, /Bye\./);
+});
+
+for (const [name, ca, key, good] of [
+	["the right CA and name", "ca", "localhost", true],
+	["a CA nobody trusts", "other", "localhost", false],
+	["another's name", "ca", "elsewhere", false],
+])
+	test(`a bot behind TLS, ${name}: ${good ? "served" : "502"}`, async (t) => {
+		let asked = 0;
+		const server = https.createServer({
+			key: fs.readFileSync(path.join(certificates, `${key}.key`)),
+			cert: fs.readFileSync(path.join(certificates, `${key}.pem`)),
+		}, (req, res) => {
+			asked++;
+			req.resume().on("end", () => {
+				res.setHeader("content-type", "application/json");
+				res.end(completion("Hello."));
+			});
+		});
+		await new Promise((done) => server.listen(0, "127.0.0.1", done));
+		t.after(() => server.close());
+		const url = `https://localhost:${server.address().port}`;
+		const dir = tempDir(t);
+		const file = ca === "ca" ? path.join(certificates, "ca.pem") : path.join(certificates, "shop.pem");
+		const config = configuration(dir, { upstream: url, policy })
+			.replace(`{url: "${url}"}`, `{url: "${url}", ca: ${file}}`);
+		const proxy = await startHandrail(t, { dir, config });
+		const got = await chat(proxy, "c-1", "hi");
+		assert.equal(got.status, good ? 200 : 502, got.body.toString());
+		assert.equal(asked, good ? 1 : 0);
+	});
