@@ -1,25 +1,42 @@
 /* fields - see fields.h. */
 #include "proxy/relay/fields.h"
 
+#include "proxy/base/buf.h"
+#include "proxy/base/hex.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 /* Their grammar leaves no room for a message (RFC 9110, 9111, 6797). */
 static const char *const fixed[] = {"Age", "Cache-Control", "Connection",
-    "Content-Length", "Content-Type", "Date", "Expires", "Keep-Alive", "Pragma",
+    "Content-Length", "Date", "Expires", "Keep-Alive", "Pragma",
     "Strict-Transport-Security", "Transfer-Encoding", "Vary"};
 
-static bool is_fixed(struct span name)
+/* Its parameters could say anything; the usual ones do not. */
+static bool is_plain_type(struct span value)
 {
+	static const char usual[] = "; charset=utf-8";
+	size_t n = sizeof(usual) - 1;
+	if (!memchr(value.p, ';', value.len))
+		return true;
+	return value.len > n && !memchr(value.p, ';', value.len - n) &&
+	    strncasecmp(value.p + value.len - n, usual, n) == 0;
+}
+
+static bool is_fixed(struct span name, struct span value)
+{
+	if (span_is_nocase(name, "content-type"))
+		return is_plain_type(value);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (span_is_nocase(name, fixed[i]))
 			return true;
 	return false;
 }
 
-static bool is_withheld(struct span value, const struct fields_judge *judge)
+static bool breaks_rule(struct span value, const struct fields_judge *judge)
 {
 	struct guard_session session = *judge->session;
 	struct guard_message message = {GUARD_AI, value.p, value.len};
@@ -28,6 +45,32 @@ static bool is_withheld(struct span value, const struct fields_judge *judge)
 	guard_check(
 	    judge->scanner, judge->policy, &session, &message, &verdict);
 	return verdict.undecided || verdict.action >= GUARD_REDACT;
+}
+
+/* %41 as A: how fields carry what their grammar has no room for. */
+static void percent_decode(struct span value, struct buf *out)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char byte = 0;
+		bool coded = value.p[i] == '%' && value.len - i > 2 &&
+		    hex_decode(&byte, value.p + i + 1, 2) == 0;
+		buf_addc(out, coded ? (char)byte : value.p[i]);
+		i += coded ? 2 : 0;
+	}
+}
+
+static bool is_withheld(struct span value, const struct fields_judge *judge)
+{
+	if (breaks_rule(value, judge))
+		return true;
+	if (!memchr(value.p, '%', value.len))
+		return false;
+	struct buf plain = {0};
+	percent_decode(value, &plain);
+	bool withheld =
+	    breaks_rule((struct span){plain.data, plain.len}, judge);
+	buf_clear(&plain);
+	return withheld;
 }
 
 char **fields_to_drop(const struct http1_head *head, const char *const *always,
@@ -42,7 +85,7 @@ char **fields_to_drop(const struct http1_head *head, const char *const *always,
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
 		struct span value = http1_value(head, i);
-		if (is_fixed(name) || value.len == 0 ||
+		if (is_fixed(name, value) || value.len == 0 ||
 		    !is_withheld(value, judge))
 			continue;
 		drop[n++] = mem_strndup(name.p, name.len);
