@@ -101,8 +101,9 @@ static bool window_is_over(
 
 static bool is_negated(const struct combine_facts *c, const struct match *m)
 {
-	for (size_t i = c->live->n; i-- > 0;) {
-		const struct match *q = &c->live->items[i];
+	for (uint32_t i = live_last(c->live, m->sentence); i != LIVE_END;
+	     i = live_before(c->live, i)) {
+		const struct match *q = &c->live->list.items[i];
 		if (q->detector == c->policy->negation &&
 		    q->sentence == m->sentence &&
 		    token_end(q) <= m->first_token &&
@@ -159,26 +160,33 @@ static enum combine is_enough(
 	return all ? COMBINE_NO : COMBINE_OPEN;
 }
 
+static bool has_near(const struct combine_facts *c, const struct near *near,
+    const struct match *q)
+{
+	for (uint32_t i = live_last(c->live, q->sentence); i != LIVE_END;
+	     i = live_before(c->live, i)) {
+		const struct match *w = &c->live->list.items[i];
+		if (any_has(&near->what, w->detector) &&
+		    in_sentence(c->text, w, q->sentence) && !same_match(q, w) &&
+		    is_near(c->text, q, w, near->within))
+			return true;
+	}
+	return false;
+}
+
 /* One of the clauses behind the first, looked at from scratch. */
 static bool clause_holds(const struct combine_facts *c,
     const struct clause *clause, uint32_t sentence)
 {
-	const struct matches *live = c->live;
+	const struct live *live = c->live;
 	unsigned n = 0;
-	for (size_t i = 0; i < live->n; i++) {
-		const struct match *q = &live->items[i];
+	for (uint32_t i = live_last(live, sentence); i != LIVE_END;
+	     i = live_before(live, i)) {
+		const struct match *q = &live->list.items[i];
 		if (!any_has(&clause->what, q->detector) ||
 		    !in_sentence(c->text, q, sentence))
 			continue;
-		bool good = clause->near.what.n == 0;
-		for (size_t k = 0; k < live->n && !good; k++) {
-			const struct match *w = &live->items[k];
-			good = any_has(&clause->near.what, w->detector) &&
-			    in_sentence(c->text, w, sentence) &&
-			    !same_match(q, w) &&
-			    is_near(c->text, q, w, clause->near.within);
-		}
-		n += good;
+		n += !clause->near.what.n || has_near(c, &clause->near, q);
 		if (n >= clause->at_least)
 			return true;
 	}
@@ -252,8 +260,9 @@ static const struct match *amount_of(
 	const struct match *amount = NULL;
 	if (is_money(c, &p->match))
 		return &p->match;
-	for (size_t i = 0; i < c->live->n; i++) {
-		const struct match *q = &c->live->items[i];
+	for (uint32_t i = live_last(c->live, p->match.sentence); i != LIVE_END;
+	     i = live_before(c->live, i)) {
+		const struct match *q = &c->live->list.items[i];
 		bool part = any_has(&r->clauses[0].near.what, q->detector);
 		for (size_t k = 1; k < r->n_clauses && !part; k++)
 			part = any_has(&r->clauses[k].what, q->detector);
@@ -313,9 +322,11 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		if (first != COMBINE_OPEN)
 			return first;
 	}
-	for (; p->seen < c->live->n; p->seen++)
-		if (!look_at(c, p, &c->live->items[p->seen]))
+	for (uint32_t i = live_last(c->live, p->match.sentence);
+	     i != LIVE_END && i >= p->seen; i = live_before(c->live, i))
+		if (!look_at(c, p, &c->live->list.items[i]))
 			return COMBINE_NO;
+	p->seen = (uint32_t)c->live->list.n;
 	bool over = sentence_is_over(c, p->match.sentence);
 	if (!all_found(c, p)) {
 		const struct near *near = &r->clauses[0].near;

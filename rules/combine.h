@@ -13,6 +13,7 @@
 #define HANDRAIL_RULES_COMBINE_H
 
 #include "rules/excuse.h"
+#include "rules/live.h"
 #include "rules/match.h"
 #include "rules/policy.h"
 #include "rules/text.h"
@@ -24,7 +25,7 @@ enum combine { COMBINE_NO, COMBINE_YES, COMBINE_OPEN, COMBINE_NO_MEMORY };
 struct combine_facts {
 	const struct guard_policy *policy;
 	const struct text *text;
-	const struct matches *live;    /* all of the sentences still open */
+	const struct live *live;       /* all of the sentences still open */
 	const struct matches *counted; /* distinct matches of at_least rules;
 					  detector holds the rule */
 	size_t frontier; /* no new match will start before this byte */

@@ -23,7 +23,7 @@ void machine_clear(struct machine *m)
 	phrase_scan_clear(&m->phrases);
 	pattern_scan_free(m->patterns);
 	matches_clear(&m->fresh);
-	matches_clear(&m->live);
+	live_clear(&m->live);
 	matches_clear(&m->counted);
 	excuse_said_clear(&m->said);
 	wording_clear(&m->wording);
@@ -231,7 +231,7 @@ static int route(struct machine *m, const struct match *match)
 {
 	const struct index *x = m->policy->index;
 	wording_note(&m->wording, m->policy, match->detector);
-	if (x->condition[match->detector] && matches_add(&m->live, match))
+	if (x->condition[match->detector] && live_add(&m->live, match))
 		return -1;
 	const struct index_rules *hits = &x->hits[match->detector];
 	for (size_t i = 0; i < hits->n; i++) {
@@ -431,31 +431,36 @@ static void look_at_pendings(struct machine *m, bool allows)
 	m->n_pendings = kept;
 }
 
+struct oldest { /* sentence a pending asks about */
+	const struct machine *m;
+	uint32_t sentence;
+};
+
+static bool may_be_asked(const struct match *q, const void *arg)
+{
+	const struct oldest *oldest = arg;
+	const struct text *t = &oldest->m->text;
+	if (q->sentence >= t->n_sentences || q->sentence >= oldest->sentence)
+		return true;
+	const struct sentence *s = &t->sentences[q->sentence];
+	return !s->closed || oldest->m->frontier < s->end;
+}
+
 /* Forget matches of sentences nobody can ask about any more. */
 static void forget(struct machine *m)
 {
-	if (m->live.n < LIVE_KEPT_MIN || m->live.n < 2 * m->live_kept)
+	struct oldest oldest = {m, UINT32_MAX};
+	size_t n = m->live.list.n;
+	if (n < LIVE_KEPT_MIN || n < 2 * m->live_kept)
 		return;
-	const struct text *t = &m->text;
-	uint32_t oldest = UINT32_MAX;
 	for (size_t i = 0; i < m->n_pendings; i++) {
-		m->pendings[i].seen = 0;
-		if (!m->pendings[i].combined &&
-		    m->pendings[i].match.sentence < oldest)
-			oldest = m->pendings[i].match.sentence;
+		struct pending *p = &m->pendings[i];
+		p->seen = 0;
+		if (!p->combined && p->match.sentence < oldest.sentence)
+			oldest.sentence = p->match.sentence;
 	}
-	size_t kept = 0;
-	for (size_t i = 0; i < m->live.n; i++) {
-		const struct match *q = &m->live.items[i];
-		const struct sentence *s = q->sentence < t->n_sentences
-		    ? &t->sentences[q->sentence]
-		    : NULL;
-		bool done = s && s->closed && m->frontier >= s->end &&
-		    q->sentence < oldest;
-		if (!done)
-			m->live.items[kept++] = *q;
-	}
-	m->live.n = m->live_kept = kept;
+	live_filter(&m->live, may_be_asked, &oldest);
+	m->live_kept = m->live.list.n;
 }
 
 static void step(struct machine *m)
@@ -510,7 +515,8 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
 		m->alive[kind] = SIZE_MAX;
 	m->frontier = 0;
-	m->live.n = m->counted.n = m->live_kept = 0;
+	live_reset(&m->live);
+	m->counted.n = m->live_kept = 0;
 	m->n_pendings = m->n_founds = 0;
 	m->has_best = m->has_redact = m->has_prepend = false;
 	m->withheld_from = SIZE_MAX;

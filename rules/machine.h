@@ -54,8 +54,9 @@ struct machine {
 	size_t alive[DETECTOR_KINDS];  /* of each scanner, match.h */
 	size_t frontier;               /* no match will start before it */
 	struct matches fresh;          /* what the last scan has found */
-	struct matches live, counted;  /* combine.h */
-	size_t live_kept;              /* live.n after the last clean-up */
+	struct live live;              /* combine.h */
+	struct matches counted;
+	size_t live_kept; /* of live after the last clean-up */
 	struct excuse_said said;
 	struct pending *pendings;
 	size_t n_pendings, cap_pendings;
