@@ -293,7 +293,12 @@ void client_abort(struct client *c, const char *why)
 {
 	c->exchange = NULL;
 	c->closing = true;
-	conn_close(c->conn, CONN_DROPPED, why);
+	/* Without the last chunk the cut shows; what was safe still arrives. A
+	 * body that ends with the connection needs a hard end to show it. */
+	if (c->chunked)
+		conn_shutdown_after_flush(c->conn);
+	else
+		conn_close(c->conn, CONN_DROPPED, why);
 }
 
 void client_continue(struct client *c)

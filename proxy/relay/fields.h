@@ -1,8 +1,8 @@
 /*
  * fields - which fields of the bot's answer a customer may see.
  *
- * A header can carry words as well as a body can. Fields whose values are
- * fixed by a standard pass; every other value is judged like a text beside the
+ * A header can carry words as well as a body can. What Handrail writes itself
+ * passes; every other value is judged like a text beside the
  * message, and the field is left out when an enforced rule would change it or
  * when that cannot be decided.
  */
