@@ -1,35 +1,141 @@
-// A reload takes everything or nothing.
+// SIGHUP: a better policy at once, a bad one never. SIGTERM: finish first.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { chat, configuration, here, startBot, startHandrail, tempDir } from "./support.mjs";
+import { chat, run, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { answer, bridge, completion, content, goodPost, policyWith, raw, rawBot, stream } from "./parts.mjs";
 
-const policy = path.join(here, "policy");
-
-test("SIGHUP: a bad policy is refused with its place, a good one takes effect", async (t) => {
+async function setup(t) {
 	const bot = await startBot(t);
-	bot.onMessage("go", { content: "Blue sky." });
+	bot.onMessage("go", { content: "I guarantee it." });
+	bot.onMessage("hello", { content: "A mango for you." });
 	const dir = tempDir(t);
-	fs.cpSync(policy, path.join(dir, "policy"), { recursive: true });
-	fs.writeFileSync(path.join(dir, "handrail.yaml"), configuration(dir, { upstream: bot.url, policy: "policy" }));
-	const proxy = await startHandrail(t, { dir });
-	const file = path.join(dir, "policy/packs/actions.yaml");
-	const good = fs.readFileSync(file, "utf8");
-	const said = async (c) => JSON.parse((await chat(proxy, c, "go")).body).choices[0].message.content;
-	const waitFor = async (pattern) => {
-		for (let i = 0; i < 200 && !pattern.test(proxy.log()); i++) await new Promise((d) => setTimeout(d, 25));
-		assert.match(proxy.log(), pattern);
-	};
-	fs.writeFileSync(file, good.replace("phrases: [forbidden word]", "phrases: [<no such list>]"));
-	proxy.kill("SIGHUP");
-	await waitFor(/actions\.yaml:\d+:\d+: error P021/);
-	await waitFor(/refused: what was in force stays in force/);
-	assert.equal(await said("c-1"), "Blue sky.");
-	fs.writeFileSync(file, good.replace("phrases: [forbidden word]", "phrases: [forbidden word, blue sky]"));
-	proxy.kill("SIGHUP");
-	await waitFor(/reload: policy sha256:\w+ in force/);
-	assert.equal(await said("c-2"), "I cannot say that.");
-	const loads = proxy.records().filter((r) => r.type === "policy.load");
-	assert.equal(loads.length, 2);
+	const policy = policyWith(dir);
+	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
+	return { bot, dir, proxy, pack: path.join(policy, "packs/actions.yaml"),
+		main: path.join(policy, "policy.yaml"), config: path.join(dir, "handrail.yaml") };
+}
+
+const edit = (file, change) => {
+	const old = fs.readFileSync(file, "utf8");
+	const text = change(old);
+	assert.notEqual(text, old, "the edit changes something");
+	fs.writeFileSync(file, text);
+	return () => fs.writeFileSync(file, old);
+};
+
+test("SIGHUP with a better policy: the next message is judged by it", async (t) => {
+	const { proxy, pack } = await setup(t);
+	assert.equal(content((await chat(proxy, "c-1", "hello")).body), "A mango for you.");
+	edit(pack, (s) => s.replace("[forbidden word]", "[forbidden word, mango]"));
+	process.kill(proxy.pid, "SIGHUP");
+	let n = 0;
+	await until(async () => content((await chat(proxy, `n-${n++}`, "hello")).body) === "I cannot say that.", "the new rule");
+	assert.equal(proxy.records().filter((r) => r.type === "policy.load").length, 2);
+});
+
+test("SIGHUP does not drop a message under way, and it ends under its own policy", async (t) => {
+	const bot = await rawBot(t, async (socket) => {
+		const frames = stream("One. ", "Two. ", "A mango. ", "Bye.").split(/(?<=\n\n)/);
+		socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+		for (const f of frames) {
+			socket.write(f);
+			await sleep(100);
+		}
+		socket.end();
+	});
+	const dir = tempDir(t);
+	const policy = policyWith(dir);
+	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
+	const flow = raw(proxy, goodPost("c-1", "hi", { stream: true }));
+	await until(() => bot.requests.length, "the question");
+	edit(path.join(policy, "packs/actions.yaml"), (s) => s.replace("[forbidden word]", "[forbidden word, mango]"));
+	process.kill(proxy.pid, "SIGHUP");
+	await until(() => proxy.records().filter((r) => r.type === "policy.load").length === 2, "the reload");
+	const got = await flow;
+	for (const part of ["One. ", "A mango", "Bye.", "data: [DONE]"]) assert.ok(got.text.includes(part), got.text);
+	const [first, second] = proxy.records().filter((r) => r.type === "policy.load");
+	const decision = proxy.records().find((r) => r.type === "decision");
+	assert.equal(decision.policy, first.policy);
+	assert.notEqual(second.policy, first.policy);
+});
+
+// Each edit of the pack, and what the log must say.
+const phrase = (text) => (s) => s.replace("find: {phrases: [forbidden word]}", `find:\n      phrases:\n        ${text}`);
+const bad = {
+	Y001: phrase("- forbidden word #12 closed"),
+	Y002: (s) => s.replace(/passes:\n        - Words are fine\./, "passes: [I'm sorry, I can't.]"),
+	Y003: (s) => s.replace("- Words are fine.", "- Words: they are fine."),
+	Y004: (s) => s.replace("title: A word that is blocked", "title: A word\n    title: Again"),
+	Y005: phrase("- *word"),
+	Y006: phrase("- {forbidden word}"),
+	Y007: phrase("- &a forbidden word"),
+	Y008: phrase("- “forbidden word”"),
+	Y009: phrase("- for\u200bbidden word"),
+};
+
+test("SIGHUP with a bad policy keeps the old one and says where and why", async (t) => {
+	const { proxy, pack, main, config } = await setup(t);
+	const table = Object.entries(bad).map(([code, change]) => [code, pack, change, new RegExp(`actions\\.yaml:\\d+:\\d+: error ${code} `)]);
+	table.push(
+		["an unknown key", pack, (s) => s.replace("title: Credit", "titel: Credit"), /actions\.yaml:\d+:\d+: error P014 /],
+		["an example that fails", pack, (s) => s.replace("This is a forbidden word for us.", "Nothing of it."), /actions\.yaml:\d+:\d+: error /],
+		["a text that breaks a rule", main, (s) => s.replace("A colleague will take over from here", "I guarantee a colleague"), /policy\.yaml:\d+:\d+: error /],
+		["no YAML", pack, (s) => s + "\n\t}{", /actions\.yaml:\d+:\d+: error /],
+		["a pack that is not there", main, (s) => s.replace("packs: [actions]", "packs: [actions, nowhere]"), /policy\.yaml:\d+:\d+: error /],
+		["a key the configuration does not have", config, (s) => s + "polcy: x\n", /handrail\.yaml:\d+:\d+: error .*polcy/],
+		["a limit out of bounds", config, (s) => s + "limits: {max_fields: 1}\n", /handrail\.yaml:\d+:\d+: error /],
+		["a certificate that is not there", config, (s) => s.replace("localhost.pem", "nowhere.pem"), /handrail\.yaml.* error .*nowhere\.pem/],
+		["a key of another certificate", config, (s) => s.replace("localhost.key", "shop.key"), /handrail\.yaml.* error C100 .*shop\.key: not the key of the certificate/],
+	);
+	let n = 0;
+	for (const [name, file, change, says] of table)
+		await t.test(name, async (t) => {
+			const from = proxy.log().length;
+			const undo = edit(file, change);
+			t.after(undo);
+			const check = await run(["run", "--check", "-c", config]);
+			assert.equal(check.code, 1, check.out + check.err);
+			assert.match(check.out + check.err, says);
+			process.kill(proxy.pid, "SIGHUP");
+			await until(() => says.test(proxy.log().slice(from)), `${says} in ${proxy.log().slice(from)}`, 3000);
+			assert.equal(content((await chat(proxy, `c-${n++}`, "go")).body), bridge, "the old policy rules");
+		});
+	assert.equal(proxy.records().filter((r) => r.type === "policy.load").length, 1, "none of them went live");
+	process.kill(proxy.pid, "SIGHUP");
+	edit(pack, (s) => s.replace("[forbidden word]", "[forbidden word, mango]"));
+	process.kill(proxy.pid, "SIGHUP");
+	await until(async () => content((await chat(proxy, `n-${n++}`, "hello")).body) === "I cannot say that.", "a good one still goes live");
+});
+
+test("run --check: good is 0 and starts nothing", async (t) => {
+	const { config } = await setup(t);
+	const check = await run(["run", "--check", "-c", config]);
+	assert.equal(check.code, 0, check.err);
+	assert.match(check.out, /good\. policy sha256:/);
+	const none = await run(["run", "--check", "-c", `${config}.nowhere`]);
+	assert.notEqual(none.code, 0);
+	assert.notEqual(none.err, "");
+});
+
+test("SIGTERM: a running stream finishes, new customers are refused, exit code 0", async (t) => {
+	const bot = await rawBot(t, async (socket) => {
+		socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+		for (const f of stream("One. ", "Two. ", "Bye.").split(/(?<=\n\n)/)) {
+			socket.write(f);
+			await sleep(150);
+		}
+		socket.end();
+	});
+	const proxy = await startHandrail(t, { upstream: bot.url, policy: policyWith(tempDir(t)) });
+	const flow = raw(proxy, goodPost("c-1", "hi", { stream: true }));
+	await until(() => bot.requests.length, "the question");
+	const stopped = proxy.stop();
+	await sleep(150);
+	const late = await raw(proxy, goodPost("c-2"));
+	assert.equal(late.text, "", "no longer accepting");
+	assert.match((await flow).text, /Bye\.[^]*data: \[DONE\]\n\n\r\n0\r\n\r\n$/);
+	assert.deepEqual(await stopped, { code: 0, signal: null });
+	assert.equal(proxy.records().at(-1).type, "stop");
 });

@@ -1,0 +1,72 @@
+// The disk of the audit log is full: nothing unrecorded is delivered, and
+// service resumes by itself when there is room again.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import test from "node:test";
+import { chat, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { content, policyWith } from "./parts.mjs";
+
+// Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
+function smallDisk(t) {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "handrail-disk-"));
+	const mount = spawnSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", dir]);
+	const mounted = !mount.error && mount.status === 0;
+	t.after(() => {
+		if (mounted) spawnSync("umount", ["-l", dir]);
+		fs.rmdirSync(dir);
+	});
+	return mounted && dir;
+}
+
+function fill(dir) {
+	const fd = fs.openSync(path.join(dir, "filler"), "w");
+	for (const size of [4096, 1])
+		try {
+			for (;;) fs.writeSync(fd, Buffer.alloc(size));
+		} catch (e) {
+			assert.equal(e.code, "ENOSPC");
+		}
+	fs.closeSync(fd);
+}
+
+for (const [action, said] of [
+	["handoff", "A colleague will take over from here and can see our whole chat."],
+	["block", ""],
+])
+	test(`a full disk, if_the_audit_log_cannot_write: ${action}`, async (t) => {
+		const audit = smallDisk(t);
+		if (!audit) return t.skip("mounting a tmpfs needs root");
+		const dir = tempDir(t);
+		fs.mkdirSync(path.join(dir, "state"));
+		fs.symlinkSync(audit, path.join(dir, "state/audit"));
+		const bot = await startBot(t, { chunkSize: 5 });
+		const clean = "All is well with your order.";
+		bot.onMessage("hello", { content: clean });
+		const policy = policyWith(dir, (s) => s.replace("cannot_write: handoff", `cannot_write: ${action}`));
+		const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
+		assert.equal(content((await chat(proxy, "c-1", "hello")).body), clean);
+		fill(audit);
+		// What is left of the log's last page takes a few records more.
+		let delivered = 1;
+		let got;
+		for (let i = 0; i < 100; i++) {
+			got = await chat(proxy, `f-${i}`, "hello");
+			if (!got.body.includes(clean)) break;
+			delivered++;
+		}
+		assert.equal(got.body.includes(clean), false, "withheld at last");
+		assert.equal(got.status, 200);
+		if (said) assert.equal(content(got.body), said);
+		const flow = await chat(proxy, "s-1", "hello", { stream: true });
+		assert.equal(/well|order/.test(flow.body), false, flow.body.toString());
+		const written = () => proxy.records().filter((r) => r.type === "decision" && r.verdict === "deliver").length;
+		assert.ok(written() >= delivered, `${delivered} delivered, ${written()} recorded`);
+
+		fs.rmSync(path.join(audit, "filler"));
+		let n = 0;
+		await until(async () => (await chat(proxy, `r-${n++}`, "hello")).body.includes(clean), "service resumes", 20000);
+		await until(() => proxy.records().some((r) => r.type === "gap"), "the gap is on record");
+	});

@@ -1,0 +1,107 @@
+// Handoffs by signed webhook: verified, retried under one key, never lost.
+import assert from "node:assert/strict";
+import crypto from "node:crypto";
+import http from "node:http";
+import test from "node:test";
+import { chat, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { cli, handoffs, policyWith } from "./parts.mjs";
+
+const secret = "s3cret-of-the-test";
+process.env.HOOK_SECRET = secret; // of the command line, too
+
+// reply(n, event) -> status, or 0: no answer at all.
+async function receiver(t, reply) {
+	const got = [];
+	const server = http.createServer((req, res) => {
+		const parts = [];
+		req.on("data", (d) => parts.push(d)).on("end", () => {
+			const body = Buffer.concat(parts);
+			const event = JSON.parse(body);
+			got.push({ headers: req.headers, body, event });
+			const status = reply(got.length, event);
+			if (status) res.writeHead(status).end();
+		});
+	});
+	await new Promise((done) => server.listen(0, "127.0.0.1", done));
+	t.after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return { got, url: `http://127.0.0.1:${server.address().port}/hook` };
+}
+
+async function setup(t, reply, more = "") {
+	const hook = await receiver(t, reply);
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee a refund." });
+	const dir = tempDir(t);
+	const policy = policyWith(dir, (s) => s.replace("destination: desk", "destination: care"));
+	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy,
+		extra: `handoff:
+  destinations:
+    care: {preset: webhook, url: "${hook.url}", secret: "\${HOOK_SECRET}", base_ms: 50ms, max_wait_ms: 100ms, timeout_ms: 300ms${more}}
+  default: care
+` });
+	await chat(proxy, "c-1", "go");
+	return { hook, bot, proxy };
+}
+
+const ofEvent = (hook, name) => hook.got.filter((g) => g.event.event === name);
+
+test("signed with the secret over time and body, and events follow in order", async (t) => {
+	const { hook, bot, proxy } = await setup(t, () => 200);
+	await until(() => hook.got.length === 1, "the webhook");
+	const { headers, body, event } = hook.got[0];
+	const [, time, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers["x-handrail-signature"]);
+	assert.equal(mac, crypto.createHmac("sha256", secret).update(`${time}.`).update(body).digest("hex"));
+	assert.ok(Math.abs(Date.now() / 1000 - time) < 60);
+	assert.equal(event.event, "handoff.requested");
+	assert.equal(event.handoff.withheld.text, "I guarantee a refund.");
+	assert.equal(headers["idempotency-key"], event.id);
+	for (const text of ["Are you there?", "Please!"]) await chat(proxy, "c-1", text);
+	await until(() => ofEvent(hook, "message.customer").length === 2, "what the customer writes while locked");
+	assert.deepEqual(ofEvent(hook, "message.customer").map((g) => g.event.message.text), ["Are you there?", "Please!"]);
+	assert.equal(bot.getRequests().length, 1);
+	assert.equal(new Set(hook.got.map((g) => g.headers["idempotency-key"])).size, 3);
+});
+
+test("a time-out, then a 500, then taken: one key, no more than that", async (t) => {
+	const { hook, proxy } = await setup(t, (n) => [0, 500][n - 1] ?? 204);
+	await until(() => hook.got.length === 3, "the third try");
+	await sleep(600);
+	assert.equal(hook.got.length, 3);
+	assert.equal(new Set(hook.got.map((g) => g.headers["idempotency-key"])).size, 1);
+	assert.equal(new Set(hook.got.map((g) => g.body.toString())).size, 1);
+	assert.equal((await handoffs(proxy)).length, 1);
+});
+
+test("one that never works: a dead letter somebody sees, and the lock holds", async (t) => {
+	const { hook, bot, proxy } = await setup(t, () => 503, ", max_tries: 3");
+	await until(() => hook.got.length === 3, "three tries");
+	await until(async () => /dead|undeliver|not delivered|gave up|failed/i.test(await cli(proxy, "handoff", "list")), "it is shown in the list");
+	await sleep(300);
+	assert.equal(hook.got.length, 3, "no try more");
+	await chat(proxy, "c-1", "go");
+	assert.equal(bot.getRequests().length, 1, "still locked");
+	await until(() => proxy.records().some((r) => r.type === "handoff.failed"), "its record");
+});
+
+test("kill -9 between two tries: delivered once more under the same key, then never", async (t) => {
+	let works = false;
+	const { hook, proxy } = await setup(t, () => (works ? 200 : 503));
+	await until(() => hook.got.length >= 2, "a try that failed");
+	proxy.kill("SIGKILL");
+	await proxy.exit;
+	works = true;
+	const before = hook.got.length;
+	const again = await startHandrail(t, { dir: proxy.dir});
+	await until(() => hook.got.length > before, "the try after the restart");
+	await sleep(500);
+	assert.equal(hook.got.length, before + 1);
+	assert.equal(new Set(hook.got.map((g) => g.headers["idempotency-key"])).size, 1);
+	await again.stop();
+	const third = await startHandrail(t, { dir: proxy.dir});
+	await sleep(500);
+	assert.equal(hook.got.length, before + 1, "a restart does not double");
+	assert.equal((await handoffs(third)).length, 1);
+});
