@@ -105,7 +105,7 @@ export async function startHandrail(t, options) {
 		clearTimeout(killer);
 		if (signal === "SIGKILL" && !killed)
 			throw new Error(`handrail did not stop:\n${out}`);
-		if (/ERROR: (Address|Thread|Leak)Sanitizer|runtime error:/.test(out))
+		if (/(ERROR|WARNING): (Address|Thread|Leak|Memory)Sanitizer|runtime error:/.test(out))
 			throw new Error(`sanitizer report:\n${out}`);
 	});
 	await until(
