@@ -16,11 +16,21 @@
 #define HANDRAIL_PROXY_STORE_QUERY_H
 
 #include "proxy/store/backend.h"
+#include "proxy/store/vault.h"
 
 struct query {
 	struct store_tx *tx;
 	struct backend_stmt *stmt;
 	int bound, err;
+};
+
+/* The key a job used last, so that several texts need it unwrapped only once.
+ * Within a transaction nobody else can destroy it. store_keys.c only. */
+struct key_memo {
+	char *family, *id; /* NULL: there is none */
+	int64_t gen;
+	bool newest; /* texts may be sealed under it */
+	struct vault_key key;
 };
 
 /* The transaction, as the rows' files see it. */
@@ -29,7 +39,10 @@ struct store_tx {
 	struct backend *backend;
 	const struct vault *vault;
 	bool told; /* store_tell was called */
+	struct key_memo memo;
 };
+/* Wipe the memo: at the end of every job. */
+void store_keys_forget(struct store_tx *);
 
 void query_start(struct query *, struct store_tx *, const char *sql);
 void query_int(struct query *, int64_t);

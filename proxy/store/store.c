@@ -49,8 +49,9 @@ const char *store_err_text(int err)
 
 static struct store_tx writer_tx(struct store *store)
 {
-	return (struct store_tx){
-	    store->ops, store->writer.backend, store->vault, false};
+	return (struct store_tx){.ops = store->ops,
+	    .backend = store->writer.backend,
+	    .vault = store->vault};
 }
 
 static void tell_listeners(struct store *store, const struct store_change *c)

@@ -1,7 +1,7 @@
 /*
  * store_keys - the keys of conversations: made when first needed, destroyed by
- * an erasure. No key is cached, so an erasure by any process holds from its
- * commit on.
+ * an erasure. No key is kept past the job that used it, so an erasure by any
+ * process holds from its commit on.
  */
 #include "proxy/store/query.h"
 #include "proxy/store/store_conversations.h"
@@ -22,6 +22,41 @@ static struct vault_place text_place(const struct store_sealed *p)
 {
 	return (struct vault_place){p->family, p->id, p->class, p->number};
 }
+
+/* ---- the memo ---- */
+
+void store_keys_forget(struct store_tx *tx)
+{
+	struct key_memo *memo = &tx->memo;
+
+	if (!memo->family)
+		return;
+	vault_key_wipe(&memo->key);
+	free(memo->family);
+	free(memo->id);
+	*memo = (struct key_memo){0};
+}
+
+static bool memo_has(const struct store_tx *tx, const struct store_sealed *p)
+{
+	const struct key_memo *memo = &tx->memo;
+
+	return memo->family && strcmp(memo->id, p->id) == 0 &&
+	    strcmp(memo->family, p->family) == 0;
+}
+
+static void memo_set(struct store_tx *tx, const struct store_sealed *p,
+    bool newest, const struct vault_key *key)
+{
+	store_keys_forget(tx);
+	tx->memo = (struct key_memo){.family = mem_strdup(p->family),
+	    .id = mem_strdup(p->id),
+	    .gen = p->gen,
+	    .newest = newest,
+	    .key = *key};
+}
+
+/* ---- keys ---- */
 
 static int key_insert(
     struct store_tx *tx, struct store_sealed *p, struct vault_key *key)
@@ -103,11 +138,18 @@ int store_seal(struct store_tx *tx, struct store_sealed *p, const void *text,
 {
 	struct vault_key key;
 	struct vault_place place = text_place(p);
-	int err = key_to_seal(tx, p, &key);
+	int err = STORE_OK;
 
+	if (memo_has(tx, p) && tx->memo.newest) {
+		p->gen = tx->memo.gen;
+	} else {
+		err = key_to_seal(tx, p, &key);
+		if (!err)
+			memo_set(tx, p, true, &key);
+		vault_key_wipe(&key);
+	}
 	if (!err)
-		vault_seal(&key, &place, text, len, out);
-	vault_key_wipe(&key);
+		vault_seal(&tx->memo.key, &place, text, len, out);
 	return err;
 }
 
@@ -116,11 +158,16 @@ int store_unseal(struct store_tx *tx, const struct store_sealed *p,
 {
 	struct vault_key key;
 	struct vault_place place = text_place(p);
-	int err = key_to_open(tx, p, &key);
+	int err = STORE_OK;
 
-	if (!err && vault_open(&key, &place, sealed, len, out) != 0)
+	if (!memo_has(tx, p) || tx->memo.gen != p->gen) {
+		err = key_to_open(tx, p, &key);
+		if (!err)
+			memo_set(tx, p, false, &key);
+		vault_key_wipe(&key);
+	}
+	if (!err && vault_open(&tx->memo.key, &place, sealed, len, out) != 0)
 		err = STORE_KEY;
-	vault_key_wipe(&key);
 	return err;
 }
 
@@ -158,6 +205,7 @@ int store_erase_conversation(struct store_tx *tx, const char *family,
 	struct query q;
 
 	*n = 0;
+	store_keys_forget(tx);
 	query_start(&q, tx,
 	    "UPDATE keys SET wrapped = NULL"
 	    " WHERE family = $1 AND id = $2 AND wrapped IS NOT NULL");

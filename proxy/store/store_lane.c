@@ -3,11 +3,13 @@
  *
  *   lane_submit -> queue -> BEGIN job job job COMMIT -> done done done
  *
- * A job that fails by its own fault is undone alone (savepoint). When the
- * disk or another process is in the way the whole group is rolled back and,
- * if it had several jobs, each is tried alone once, so that one too large for
- * the disk takes no other with it. Jobs are answered only after their commit;
- * none is ever dropped.
+ * A job that fails by its own fault is undone alone. That is rare, and a
+ * savepoint for every job costs a copy of every page it touches: so a group
+ * runs without them, and only when a job of it failed is it rolled back and
+ * run again with them. When the disk or another process is in the way the
+ * whole group is rolled back and, if it had several jobs, each is tried alone
+ * once, so that one too large for the disk takes no other with it. Jobs are
+ * answered only after their commit; none is ever dropped.
  */
 #include "proxy/store/store_lane.h"
 
@@ -33,37 +35,64 @@ static bool is_environment(int err)
 	    err == STORE_CORRUPT;
 }
 
+struct attempt {
+	bool durable;
+	bool saves;  /* with savepoints */
+	bool failed; /* out: without them, and a job failed: all is undone */
+};
+
 static int run_one(struct lane *lane, struct store_tx *tx, struct store_job *j)
 {
-	const struct backend_ops *ops = lane->store->ops;
-	int err = lane->reads ? STORE_OK : ops->save(lane->backend);
+	j->err = j->run(tx, j);
+	store_keys_forget(tx);
+	return is_environment(j->err) ? j->err : STORE_OK;
+}
 
+static int run_saved(
+    struct lane *lane, struct store_tx *tx, struct store_job *j)
+{
+	const struct backend_ops *ops = lane->store->ops;
+	int err = ops->save(lane->backend);
+
+	if (!err)
+		err = run_one(lane, tx, j);
 	if (err)
 		return err;
-	j->err = j->run(tx, j);
-	if (lane->reads)
-		return is_environment(j->err) ? j->err : STORE_OK;
-	if (is_environment(j->err))
-		return j->err;
 	return j->err ? ops->undo(lane->backend) : ops->keep(lane->backend);
 }
 
 /* One transaction over a list; 0, or why nothing of it was written. */
-static int run_group(struct lane *lane, struct store_job *jobs, bool durable)
+static int try_group(
+    struct lane *lane, struct store_job *jobs, struct attempt *a)
 {
 	struct store *store = lane->store;
-	struct store_tx tx = {store->ops, lane->backend, store->vault, false};
-	int err = store->ops->begin(lane->backend, lane->reads, durable);
+	struct store_tx tx = {
+	    .ops = store->ops, .backend = lane->backend, .vault = store->vault};
+	int err = store->ops->begin(lane->backend, lane->reads, a->durable);
 
-	for (struct store_job *j = jobs; j && !err; j = j->next)
-		err = run_one(lane, &tx, j);
-	if (!err)
+	for (struct store_job *j = jobs; j && !err && !a->failed; j = j->next) {
+		err =
+		    a->saves ? run_saved(lane, &tx, j) : run_one(lane, &tx, j);
+		a->failed = !err && j->err && !a->saves && !lane->reads;
+	}
+	if (!err && !a->failed)
 		err = store->ops->commit(lane->backend);
-	if (err)
+	if (err || a->failed)
 		store->ops->rollback(lane->backend);
 	else if (tx.told)
 		store->told = true;
 	return err;
+}
+
+static int run_group(struct lane *lane, struct store_job *jobs, bool durable)
+{
+	struct attempt a = {.durable = durable};
+	int err = try_group(lane, jobs, &a);
+
+	if (err || !a.failed || !jobs->next)
+		return err; /* one that failed alone is undone with it */
+	a = (struct attempt){.durable = durable, .saves = true};
+	return try_group(lane, jobs, &a);
 }
 
 static void run_alone(struct lane *lane, struct store_job *j)
@@ -192,6 +221,8 @@ static void *lane_main(void *arg)
 	bool more = true;
 
 	in_lane = true;
+	pthread_setname_np(
+	    pthread_self(), lane->reads ? "store-read" : "store-write");
 	while (more) {
 		pthread_mutex_lock(&lane->lock);
 		lane->running = false;

@@ -188,10 +188,23 @@ static int sqlite_number(struct backend *b, const char *sql, int64_t *out)
 
 /* ---- transactions ---- */
 
+/* A prepared statement without rows. */
+static int sqlite_run(struct backend *b, const char *sql)
+{
+	struct backend_stmt *stmt;
+	int err = sqlite_start(b, sql, &stmt);
+
+	if (!err) {
+		err = sqlite_step(b, stmt);
+		sqlite_finish(stmt);
+	}
+	return err;
+}
+
 static int sqlite_begin(struct backend *b, bool reads, bool durable)
 {
 	if (reads)
-		return sqlite_exec(b, "BEGIN");
+		return sqlite_run(b, "BEGIN");
 	if (durable != b->durable) {
 		int err = sqlite_exec(b,
 		    durable ? "PRAGMA synchronous=FULL"
@@ -200,14 +213,14 @@ static int sqlite_begin(struct backend *b, bool reads, bool durable)
 			return err;
 		b->durable = durable;
 	}
-	return sqlite_exec(b, "BEGIN IMMEDIATE");
+	return sqlite_run(b, "BEGIN IMMEDIATE");
 }
 
 static int sqlite_commit(struct backend *b)
 {
 	if (sqlite3_get_autocommit(b->db)) /* SQLite gave it up on an error */
 		return STORE_IO;
-	return sqlite_exec(b, "COMMIT");
+	return sqlite_run(b, "COMMIT");
 }
 
 static void sqlite_rollback(struct backend *b)
@@ -218,12 +231,12 @@ static void sqlite_rollback(struct backend *b)
 
 static int sqlite_save(struct backend *b)
 {
-	return sqlite_exec(b, "SAVEPOINT job");
+	return sqlite_run(b, "SAVEPOINT job");
 }
 
 static int sqlite_keep(struct backend *b)
 {
-	return sqlite_exec(b, "RELEASE job");
+	return sqlite_run(b, "RELEASE job");
 }
 
 static int sqlite_undo(struct backend *b)
@@ -301,7 +314,8 @@ static int sqlite_prepare(struct backend *b,
 	const char *const setup[] = {busy, "PRAGMA journal_mode=WAL",
 	    "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON",
 	    "PRAGMA temp_store=MEMORY", "PRAGMA journal_size_limit=67108864",
-	    "PRAGMA trusted_schema=OFF"};
+	    "PRAGMA trusted_schema=OFF", "PRAGMA wal_autocheckpoint=4000",
+	    "PRAGMA cache_size=-16384"};
 	for (size_t i = 0; i < sizeof(setup) / sizeof(*setup) && !err; i++)
 		err = sqlite_exec(b, setup[i]);
 	if (!err && !reads)
