@@ -301,6 +301,7 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
 	service->metrics.requested_total++;
 	service->metrics.unsaved++;
 	pthread_mutex_unlock(&service->lock);
+	conversation_flush(lease); /* the person's record is not ahead of it */
 	store_submit(service->store, &w->job);
 }
 
@@ -348,6 +349,7 @@ void handoff_customer_says(struct handoffs *service,
 	fill_delivery(w, HANDOFF_DESK, "message.customer", key, &body);
 	w->job.run = says_run;
 	w->must = true;
+	conversation_flush(lease);
 	store_submit(service->store, &w->job);
 }
 
@@ -459,5 +461,6 @@ void handoff_replies_sent(struct handoffs *service,
 	remember_sent(service, w);
 	w->job.run = sent_run;
 	w->must = true;
+	conversation_flush(lease); /* shown means kept */
 	store_submit(service->store, &w->job);
 }

@@ -93,8 +93,10 @@ static void on_tick(void *arg)
 	struct conversations *table = arg;
 	int64_t now_us = clock_mono_us();
 
-	for (size_t i = 0; i < TABLE_SHARDS; i++)
+	for (size_t i = 0; i < TABLE_SHARDS; i++) {
 		time_out(&table->shards[i], now_us);
+		save_collected(&table->shards[i]);
+	}
 	save_tick(table);
 }
 
@@ -314,6 +316,8 @@ void conversation_end(struct conversation_lease *lease)
 	if (!lease)
 		return;
 	struct shard *shard = lease->shard;
+	/* Before the next in line can add anything. */
+	conversation_flush(lease);
 	pthread_mutex_lock(&shard->lock);
 	struct conversation *c = lease->conversation;
 	if (c && c->holder == lease) {
@@ -383,11 +387,20 @@ uint32_t conversation_add(struct conversation_lease *lease,
 	pthread_mutex_lock(&lease->shard->lock);
 	m.seq = ++c->last_seq;
 	count(c, &m);
-	struct saving *saving = save_turn(lease->table, c, &m);
+	bool enough = save_add(lease, &m);
 	turns_push(c, m, &lease->table->options);
 	pthread_mutex_unlock(&lease->shard->lock);
-	save_submit(saving);
+	if (enough)
+		conversation_flush(lease);
 	return m.seq;
+}
+
+void conversation_flush(struct conversation_lease *lease)
+{
+	pthread_mutex_lock(&lease->shard->lock);
+	struct saving *saving = save_take(lease);
+	pthread_mutex_unlock(&lease->shard->lock);
+	save_submit(saving);
 }
 
 /* ---- locks ---- */

@@ -9,6 +9,16 @@
  * is not in memory is not locked; its counters and latest messages are read
  * from the store when it comes back.
  *
+ * Messages are not written one by one: those of an exchange wait in memory and
+ * are written together when it ends, when the store's tick comes, when 64 KiB
+ * wait or at conversation_flush. A crash loses the texts of at most one tick
+ * (STORE_TICK_MS and the store's own delay); what was decided about them is
+ * in the audit log. Until then other processes do not see them.
+ *
+ * Names of conversations seen are kept too, as hashes, so that new ones need
+ * not be read: at most 1,048,576 of them in 16 MiB (seen.h); beyond that new
+ * ones are read like others.
+ *
  * All functions may be called by any thread; a lease belongs to one. The ready
  * callback comes from another thread, under a lock: it may only post to the
  * caller's loop, and is never called once conversation_end has returned.
@@ -78,7 +88,8 @@ bool conversation_is_locked(const struct conversation_lease *);
 const char *conversation_family(const struct conversation_lease *);
 const char *conversation_id(const struct conversation_lease *);
 
-/* Add a message to the transcript and to the store; its number, from 1. */
+/* Add a message to the transcript and, in time, to the store; its number,
+ * from 1. */
 struct conversation_message {
 	enum store_speaker speaker;
 	enum store_status status;
@@ -89,6 +100,8 @@ struct conversation_message {
 };
 uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
+/* Submit what waits: jobs submitted from now on come after it. */
+void conversation_flush(struct conversation_lease *);
 
 /* What is known, copied: the caller's until conversation_view_free. */
 struct conversation_view {

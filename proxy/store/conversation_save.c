@@ -1,6 +1,6 @@
 /*
- * conversation_save - the store jobs of conversations: write a message with
- * the counters, read a conversation that came back.
+ * conversation_save - the store jobs of conversations: write the messages of
+ * an exchange with the counters, read a conversation that came back.
  *
  * A write the store refuses for want of disk is kept and repeated every
  * second, at most MAX_RETRY of them; past that the oldest is given up, said
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_WAITING ((size_t)64 << 10) /* bytes of text */
 #define MAX_RETRY 10000
 #define RETRY_US CLOCK_SECOND_US
 
@@ -25,7 +26,8 @@ struct saving {
 	struct conversations *table;
 	struct store_conversation row;
 	char *customer;
-	struct store_message message;
+	struct store_message *messages;
+	size_t n, cap;
 };
 
 static void saving_free(struct saving *s)
@@ -39,8 +41,9 @@ static void saving_free(struct saving *s)
 	shard_rank(shard, c);
 	pthread_mutex_unlock(&shard->lock);
 	store_conversation_clear(&s->row);
-	OPENSSL_cleanse(s->message.text, s->message.len);
-	free(s->message.text);
+	for (size_t i = 0; i < s->n; i++)
+		OPENSSL_cleanse(s->messages[i].text, s->messages[i].len);
+	store_messages_free(s->messages, s->n);
 	free(s->customer);
 	free(s);
 }
@@ -50,9 +53,9 @@ static int saving_run(struct store_tx *tx, struct store_job *job)
 	struct saving *s = (struct saving *)job;
 	int err = store_conversation_put(tx, &s->row, s->customer);
 
-	return err
-	    ? err
-	    : store_message_put(tx, s->row.family, s->row.id, &s->message);
+	return err ? err
+		   : store_messages_put(
+			 tx, s->row.family, s->row.id, s->messages, s->n);
 }
 
 static struct saving *retry_take(struct conversations *table)
@@ -84,7 +87,7 @@ static void retry_add(struct conversations *table, struct saving *s, int err)
 	pthread_mutex_unlock(&table->retry_lock);
 	if (given_up) {
 		log_line(LOG_ERROR, "store",
-		    "the text of a message is not stored: too many wait");
+		    "the texts of an exchange are not stored: too many wait");
 		saving_free(given_up);
 	}
 }
@@ -99,37 +102,75 @@ static void saving_done(struct store_job *job, int err)
 	}
 	if (err)
 		log_line(LOG_ERROR, "store",
-		    "the text of a message is not stored: %s",
+		    "the texts of an exchange are not stored: %s",
 		    store_err_text(err));
 	saving_free(s);
 }
 
-struct saving *save_turn(struct conversations *table, struct conversation *c,
-    const struct store_message *m)
+static struct saving *saving_new(struct conversation_lease *lease)
 {
+	struct conversation *c = lease->conversation;
 	struct saving *s = mem_zero(sizeof(*s));
 
 	s->job.run = saving_run;
 	s->job.done = saving_done;
-	s->job.bytes = m->len;
-	s->table = table;
-	s->row = (struct store_conversation){.family = mem_strdup(c->family),
-	    .id = mem_strdup(c->id),
-	    .ai_turns = c->ai_turns,
-	    .customer_turns = c->customer_turns,
-	    .last_seq = c->last_seq,
-	    .created_us = c->created_us,
-	    .updated_us = m->time_us};
+	s->table = lease->table;
+	s->row.family = mem_strdup(c->family);
+	s->row.id = mem_strdup(c->id);
 	s->customer = c->customer ? mem_strdup(c->customer) : NULL;
-	s->message = *m;
-	s->message.text = mem_strndup(m->text, m->len);
 	c->pending++;
+	lease->saving = s;
+	TAILQ_INSERT_TAIL(&lease->shard->unsaved, lease, in_unsaved);
+	return s;
+}
+
+bool save_add(struct conversation_lease *lease, const struct store_message *m)
+{
+	struct conversation *c = lease->conversation;
+	struct saving *s = lease->saving ? lease->saving : saving_new(lease);
+
+	s->row.ai_turns = c->ai_turns;
+	s->row.customer_turns = c->customer_turns;
+	s->row.last_seq = c->last_seq;
+	s->row.created_us = c->created_us;
+	s->row.updated_us = m->time_us;
+	if (s->n == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 2;
+		s->messages = mem_realloc_array(
+		    s->messages, s->cap, sizeof(*s->messages));
+	}
+	s->messages[s->n] = *m;
+	s->messages[s->n++].text = mem_strndup(m->text, m->len);
+	s->job.bytes = mem_add(s->job.bytes, m->len);
+	return s->job.bytes >= MAX_WAITING;
+}
+
+struct saving *save_take(struct conversation_lease *lease)
+{
+	struct saving *s = lease->saving;
+
+	if (s)
+		TAILQ_REMOVE(&lease->shard->unsaved, lease, in_unsaved);
+	lease->saving = NULL;
 	return s;
 }
 
 void save_submit(struct saving *s)
 {
-	store_submit(s->table->store, &s->job);
+	if (s)
+		store_submit(s->table->store, &s->job);
+}
+
+/* Under the lock, so that the lease cannot submit what comes after it first:
+ * the store's thread never waits for room. */
+void save_collected(struct shard *shard)
+{
+	struct conversation_lease *lease;
+
+	pthread_mutex_lock(&shard->lock);
+	while ((lease = TAILQ_FIRST(&shard->unsaved)))
+		save_submit(save_take(lease));
+	pthread_mutex_unlock(&shard->lock);
 }
 
 void save_tick(struct conversations *table)
@@ -155,7 +196,7 @@ void save_drop_retries(struct conversations *table)
 {
 	if (table->n_retry)
 		log_line(LOG_ERROR, "store",
-		    "the texts of %zu messages were never stored",
+		    "the texts of %zu exchanges were never stored",
 		    table->n_retry);
 	while (table->n_retry)
 		saving_free(retry_take(table));

@@ -57,6 +57,7 @@ void table_init(struct conversations *table)
 		shard->max += shard->max == 0;
 		TAILQ_INIT(&shard->idle);
 		TAILQ_INIT(&shard->waiting);
+		TAILQ_INIT(&shard->unsaved);
 	}
 }
 

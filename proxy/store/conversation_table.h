@@ -58,7 +58,8 @@ struct conversation_lease {
 	void (*ready)(void *arg, uint64_t ticket);
 	void *arg;
 	uint64_t ticket;
-	TAILQ_ENTRY(conversation_lease) in_line, in_shard;
+	struct saving *saving; /* messages not submitted yet, or NULL */
+	TAILQ_ENTRY(conversation_lease) in_line, in_shard, in_unsaved;
 };
 
 TAILQ_HEAD(conversation_idle, conversation);
@@ -70,6 +71,7 @@ struct shard {
 	size_t locked;                    /* conversations */
 	struct conversation_idle idle;    /* longest idle first */
 	struct conversation_line waiting; /* earliest deadline first */
+	struct conversation_line unsaved; /* those with a saving */
 	struct seen seen;                 /* what the store may hold */
 };
 
@@ -109,11 +111,14 @@ void turns_push(struct conversation *, struct store_message m,
     const struct conversations_options *);
 void turns_drop_all(struct conversation *);
 
-/* conversation_save.c. Prepare under the lock, submit without it: the store
- * may make the submitter wait. */
-struct saving *save_turn(struct conversations *, struct conversation *,
-    const struct store_message *m);
-void save_submit(struct saving *);
+/* conversation_save.c. Collect and take under the lock, submit without it:
+ * the store may make the submitter wait, but for its own thread. */
+/* Copies m. True: enough waits, take it. */
+bool save_add(struct conversation_lease *, const struct store_message *m);
+struct saving *save_take(struct conversation_lease *); /* or NULL */
+void save_submit(struct saving *);                     /* accepts NULL */
+/* In the store's thread: submit what leases of the shard have collected. */
+void save_collected(struct shard *);
 /* Without the lock; known is READING, which keeps it in memory. */
 void save_read(struct conversations *, struct conversation *);
 void save_tick(struct conversations *);

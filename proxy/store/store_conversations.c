@@ -241,17 +241,15 @@ static int seal_message(struct store_tx *tx, struct store_sealed *place,
 	return err;
 }
 
-int store_message_put(struct store_tx *tx, const char *family, const char *id,
-    const struct store_message *m)
+static int put_message(struct store_tx *tx, struct store_sealed place,
+    const struct store_message *m, bool keep)
 {
-	struct store_sealed place = {family, id, "message", m->seq, 0};
 	struct buf sealed = {0};
 	struct query q;
-	int64_t erased_us;
-	int err = erased_at(tx, family, id, &erased_us);
+	int err = STORE_OK;
 
-	bool keep = m->text && !m->erased && m->time_us > erased_us;
-	if (!err && keep)
+	place.number = m->seq;
+	if (keep)
 		err = seal_message(tx, &place, m, &sealed);
 	if (!err) {
 		query_start(&q, tx,
@@ -262,8 +260,8 @@ int store_message_put(struct store_tx *tx, const char *family, const char *id,
 		    " speaker = excluded.speaker, status = excluded.status,"
 		    " time_us = excluded.time_us, gen = excluded.gen,"
 		    " text = excluded.text");
-		query_text(&q, family);
-		query_text(&q, id);
+		query_text(&q, place.family);
+		query_text(&q, place.id);
 		query_int(&q, m->seq);
 		query_int(&q, m->speaker);
 		query_int(&q, m->status);
@@ -273,6 +271,22 @@ int store_message_put(struct store_tx *tx, const char *family, const char *id,
 		err = query_run(&q);
 	}
 	buf_clear(&sealed);
+	return err;
+}
+
+int store_messages_put(struct store_tx *tx, const char *family, const char *id,
+    const struct store_message *messages, size_t n)
+{
+	struct store_sealed place = {family, id, "message", 0, 0};
+	int64_t erased_us;
+	int err = erased_at(tx, family, id, &erased_us);
+
+	for (size_t i = 0; i < n && !err; i++) {
+		const struct store_message *m = &messages[i];
+		bool keep = m->text && !m->erased && m->time_us > erased_us;
+
+		err = put_message(tx, place, m, keep);
+	}
 	return err;
 }
 

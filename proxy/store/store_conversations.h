@@ -71,8 +71,8 @@ int store_conversations_names(struct store_tx *,
 
 /* Writing a number twice replaces the row. A message from before the erasure
  * of its conversation is kept without text. */
-int store_message_put(struct store_tx *, const char *family, const char *id,
-    const struct store_message *) __attribute__((warn_unused_result));
+int store_messages_put(struct store_tx *, const char *family, const char *id,
+    const struct store_message *, size_t n) __attribute__((warn_unused_result));
 /* The last max of those after seq, oldest first; free with
  * store_messages_free. */
 struct store_range {

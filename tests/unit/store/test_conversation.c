@@ -341,6 +341,7 @@ static void test_erased_outside(void **state)
 	struct conversation_lease *a = begin(t.c, "c-1", 1);
 	fixture_wait(conversation_state(a) == CONVERSATION_OPEN);
 	add(a, STORE_CUSTOMER, STORE_DELIVERED, "forget me");
+	conversation_flush(a);
 	fixture_wait(store_waiting(t.f.store) == 0);
 	usleep(50000);
 	options.sqlite = t.f.path;
@@ -359,6 +360,69 @@ static void test_erased_outside(void **state)
 			fail_msg("the text is still in memory");
 		usleep(5000);
 	}
+	conversation_end(a);
+	table_end(&t);
+}
+
+/* ---- when messages are written ---- */
+
+static int count_run(struct store_tx *tx, void *arg)
+{
+	struct store_message *messages;
+	struct store_range range = {0, 100};
+	size_t *n = arg;
+	int err = store_messages_get(tx, "web", "c-1", range, &messages, n);
+
+	store_messages_free(messages, *n);
+	return err;
+}
+
+static size_t stored(struct table *t)
+{
+	size_t n;
+
+	assert_int_equal(store_call(t->f.store, true, count_run, &n), 0);
+	return n;
+}
+
+/* Before store_start no tick comes in between. */
+static void test_written_together(void **state)
+{
+	struct table t;
+	static char large[(64 << 10) + 1];
+
+	memset(large, 'x', sizeof(large) - 1);
+	table_new(&t, (struct conversations_options){0});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "one");
+	add(a, STORE_AI, STORE_DELIVERED, "two");
+	assert_int_equal(stored(&t), 0);
+	conversation_flush(a);
+	assert_int_equal(stored(&t), 2);
+	conversation_flush(a); /* nothing waits */
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "three");
+	assert_int_equal(stored(&t), 2);
+	add(a, STORE_AI, STORE_DELIVERED, large);
+	assert_int_equal(stored(&t), 4);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "five");
+	assert_int_equal(stored(&t), 4);
+	conversation_end(a);
+	assert_int_equal(stored(&t), 5);
+	table_end(&t);
+}
+
+/* An exchange that goes on is written at the tick. */
+static void test_written_at_the_tick(void **state)
+{
+	struct table t;
+
+	table_new(&t, (struct conversations_options){0});
+	store_start(t.f.store);
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "one");
+	fixture_wait(stored(&t) == 1);
+	add(a, STORE_CUSTOMER, STORE_DELIVERED, "two");
+	fixture_wait(stored(&t) == 2);
 	conversation_end(a);
 	table_end(&t);
 }
@@ -457,6 +521,8 @@ int main(void)
 	    cmocka_unit_test(test_put_out_and_back),
 	    cmocka_unit_test(test_small_facts),
 	    cmocka_unit_test(test_erased_outside),
+	    cmocka_unit_test(test_written_together),
+	    cmocka_unit_test(test_written_at_the_tick),
 	    cmocka_unit_test(test_many_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static int put(struct store_tx *tx, const char *id, const char *customer,
 	    .updated_us = m->time_us};
 	int err = store_conversation_put(tx, &c, customer);
 
-	return err ? err : store_message_put(tx, "web", id, m);
+	return err ? err : store_messages_put(tx, "web", id, m, 1);
 }
 
 static struct store_message message(uint32_t seq, const char *text)
