@@ -61,10 +61,10 @@ const struct vault *store_vault(const struct store *);
 /*
  * Embed in a struct of your own. run returns 0, or a store_err to have its
  * writes undone; it may run again when a job beside it or their shared commit
- * failed, so it changes nothing but the store and its own results. done is called once, in the
- * store's thread, after the commit or the failure; it owns the job (free it
- * there) and may submit others, but must not wait. A job that failed with BUSY,
- * FULL or IO wrote nothing and may be submitted again.
+ * failed, so it changes nothing but the store and its own results. done is
+ * called once, in the store's thread, after the commit or the failure; it owns
+ * the job (free it there) and may submit others, but must not wait. A job that
+ * failed with BUSY, FULL or IO wrote nothing and may be submitted again.
  */
 struct store_job {
 	int (*run)(struct store_tx *, struct store_job *);
