@@ -158,6 +158,7 @@ export function run(args, options = {}) {
 		child.stdout.on("data", (d) => (out += d));
 		child.stderr.on("data", (d) => (err += d));
 		child.on("exit", (code) => done({ code, out, err }));
+		child.stdin.on("error", () => {}); // it may end without reading
 		child.stdin.end(options.input ?? "");
 	});
 }
