@@ -8,6 +8,8 @@
 
 #include "rules/guard.h"
 
+#pragma GCC visibility push(default)
+
 /* guard_policy_load that does not judge the examples and texts: for reporting
  * each of them. */
 enum guard_err guard_policy_load_untested(struct guard_policy **out,
@@ -73,5 +75,7 @@ struct guard_why_answer {
 int guard_why_not(const struct guard_policy *, size_t rule,
     const struct guard_session *, const struct guard_message *,
     struct guard_why_answer *out) __attribute__((warn_unused_result));
+
+#pragma GCC visibility pop
 
 #endif
