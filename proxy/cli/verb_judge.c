@@ -29,8 +29,8 @@ static const char usage[] =
     "usage: handrail judge --policy DIR [OPTION ...] < in.jsonl > out.jsonl\n"
     "  --policy DIR        the policy's folder\n"
     "  --environment NAME  which of its environments [the rules' own modes]\n"
-    "  --split HOW         as a stream: whole, bytes or random:SEED\n"
-    "  --stats             time per message, on stderr\n"
+    "  --split HOW         as a stream: whole, bytes, bytes:N or random:SEED\n"
+    "  --stats             time per message and bytes held, on stderr\n"
     "in:  {\"id\", \"text\", \"given\": {...}?, \"speaker\"?} a line\n"
     "out: {\"id\", \"verdict\", \"undecided\", \"rules\", \"text\"?,\n"
     "      \"released\"?, \"mean_held\"?} a line, in the same order\n";
@@ -40,6 +40,7 @@ enum split { SPLIT_NONE, SPLIT_WHOLE, SPLIT_BYTES, SPLIT_RANDOM };
 struct judge {
 	const char *dir, *environment;
 	enum split split;
+	uint32_t piece;        /* bytes, SPLIT_BYTES */
 	uint32_t seed, random; /* of the run, of the text at hand */
 	bool stats;
 	struct guard_policy *policy;
@@ -49,6 +50,7 @@ struct judge {
 	uint32_t *nanoseconds; /* of each text, with --stats */
 	size_t n, cap, bytes;
 	double held; /* sum of the means */
+	size_t max_held;
 };
 
 struct text { /* one line of the input */
@@ -73,24 +75,31 @@ static int usage_error(const char *why)
 	return EXIT_USAGE;
 }
 
-static bool parse_split(struct judge *j, const char *how)
+/* A number behind "name:". */
+static bool parse_number(const char *s, uint32_t *out)
 {
 	char *end;
-	if (!strcmp(how, "whole"))
+	errno = 0;
+	unsigned long n = strtoul(s, &end, 10);
+	*out = (uint32_t)n;
+	return *s >= '0' && *s <= '9' && !errno && !*end && n <= UINT32_MAX;
+}
+
+static bool parse_split(struct judge *j, const char *how)
+{
+	j->piece = 1;
+	if (!strcmp(how, "whole")) {
 		j->split = SPLIT_WHOLE;
-	else if (!strcmp(how, "bytes"))
-		j->split = SPLIT_BYTES;
-	else if (!strncmp(how, "random:", 7) && how[7] >= '0' &&
-	    how[7] <= '9') {
-		errno = 0;
-		unsigned long seed = strtoul(how + 7, &end, 10);
-		if (errno || *end || seed > UINT32_MAX)
-			return false;
+		return true;
+	}
+	if (!strncmp(how, "random:", 7)) {
 		j->split = SPLIT_RANDOM;
-		j->seed = (uint32_t)seed;
-	} else
-		return false;
-	return true;
+		return parse_number(how + 7, &j->seed);
+	}
+	j->split = SPLIT_BYTES;
+	if (!strncmp(how, "bytes:", 6))
+		return parse_number(how + 6, &j->piece) && j->piece > 0;
+	return !strcmp(how, "bytes");
 }
 
 /* "--name value" or "--name=value": arguments taken, 0 when it is another. */
@@ -130,7 +139,8 @@ static int parse(struct judge *j, int argc, char **argv)
 		i += n;
 	}
 	if (how && !parse_split(j, how))
-		return usage_error("--split takes whole, bytes or random:SEED");
+		return usage_error(
+		    "--split takes whole, bytes, bytes:N or random:SEED");
 	return j->dir ? EXIT_GOOD : usage_error("--policy is missing");
 }
 
@@ -144,6 +154,7 @@ static size_t next_piece(struct judge *j, size_t left)
 	case SPLIT_WHOLE:
 		return left;
 	case SPLIT_BYTES:
+		n = j->piece;
 		break;
 	case SPLIT_RANDOM:
 		j->random ^= j->random << 13;
@@ -177,6 +188,8 @@ static void judge_stream(
 			continue;
 		pieces++;
 		held += at - p.safe_len;
+		if (at - p.safe_len > j->max_held)
+			j->max_held = at - p.safe_len;
 	}
 	o->released = p.safe_len;
 	size_t len;
@@ -433,7 +446,8 @@ static void print_stats(struct judge *j)
 	    j->nanoseconds[j->n - 1 - j->n / 100] / 1e3,
 	    j->nanoseconds[j->n - 1] / 1e3);
 	if (j->split != SPLIT_NONE)
-		fprintf(stderr, "; mean held %.2f bytes", j->held / n);
+		fprintf(stderr, "; held mean %.2f bytes, max %zu", j->held / n,
+		    j->max_held);
 	fputc('\n', stderr);
 }
 

@@ -79,8 +79,24 @@ test("what is given counts", () => {
 	assert.equal(out[2].verdict, "handoff");
 });
 
+test("statistics say what was held", () => {
+	const held = (text, how) => {
+		const { stderr } = judge([{ text, given }], "--split", how, "--stats");
+		const [, mean, max] =
+			stderr.match(/; held mean ([0-9.]+) bytes, max ([0-9]+)\n$/);
+		return { mean: Number(mean), max: Number(max) };
+	};
+	/* Only a last word is ever held: 0 bytes after the space, 3 before. */
+	assert.deepEqual(held("cup cup cup ", "bytes"), { mean: 1.5, max: 3 });
+	assert.deepEqual(held("cup cup cup ", "bytes:5"), { mean: 1, max: 2 });
+	assert.deepEqual(held("cup cup cup ", "whole"), { mean: 0, max: 0 });
+	assert.doesNotMatch(judge(texts, "--stats").stderr, /held/);
+});
+
 test("wrong usage is said", () => {
 	for (const args of [[], ["--policy"], ["--policy", starter, "--split", "x"],
+		["--policy", starter, "--split", "bytes:0"],
+		["--policy", starter, "--split", "random:"],
 		["--policy", starter, "--bogus"]]) {
 		const done = spawnSync(binary, ["judge", ...args],
 			{ encoding: "utf8", input: "" });
