@@ -1,5 +1,6 @@
 /* machine - see machine.h. */
 #include "rules/machine.h"
+#include "rules/hits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ void machine_clear(struct machine *m)
 	machine_init(m);
 }
 
-static void give_up(struct machine *m, enum guard_undecided why)
+void machine_give_up(struct machine *m, enum guard_undecided why)
 {
 	if (m->undecided == GUARD_DECIDED)
 		m->undecided = why;
@@ -64,98 +65,6 @@ bool machine_has_fired(const struct machine *m, size_t rule)
 	return m->has_best && m->best.rule == rule;
 }
 
-/* ---- hits ---- */
-
-static bool decides_before(const struct found *a, const struct found *b)
-{
-	if (a->class != b->class)
-		return a->class < b->class;
-	if (a->start != b->start)
-		return a->start < b->start;
-	if (a->rule != b->rule)
-		return a->rule < b->rule;
-	return a->end < b->end;
-}
-
-/* Keep the text of an enforced hit from the customer. */
-static void withhold(struct machine *m, const struct found *f)
-{
-	switch (rule_of(m, f->rule)->info.action) {
-	case GUARD_DELIVER:
-	case GUARD_ALLOW:
-	case GUARD_LOG:
-	case GUARD_FLAG:
-	case GUARD_APPEND:
-		return;
-	case GUARD_PREPEND:
-		m->has_prepend = true;
-		return;
-	case GUARD_REDACT:
-		m->has_redact = true;
-		if (m->scope.purpose == SCOPE_MESSAGE && f->start != f->end)
-			return;
-		break;
-	case GUARD_HANDOFF:
-		if (!m->has_best || decides_before(f, &m->best)) {
-			m->best = *f;
-			m->has_best = true;
-		}
-		break;
-	case GUARD_REPLACE:
-	case GUARD_BLOCK:
-		break;
-	}
-	if (f->start < m->withheld_from)
-		m->withheld_from = f->start;
-}
-
-static void add_found(struct machine *m, struct found *f)
-{
-	f->mode = (uint8_t)scope_mode(&m->scope, f->rule);
-	if (f->mode == GUARD_OFF)
-		return;
-	if (f->mode == GUARD_ENFORCE)
-		withhold(m, f);
-	if (m->n_founds >= m->policy->limits.max_hits) {
-		give_up(m, GUARD_UNDECIDED_HITS);
-		return;
-	}
-	if (m->n_founds == m->cap_founds) {
-		size_t cap = m->cap_founds ? m->cap_founds * 2 : 8;
-		struct found *p = realloc(m->founds, cap * sizeof(*p));
-		if (!p) {
-			give_up(m, GUARD_UNDECIDED_MEMORY);
-			return;
-		}
-		m->founds = p;
-		m->cap_founds = cap;
-	}
-	m->founds[m->n_founds++] = *f;
-}
-
-static void found_whole(
-    struct machine *m, uint32_t rule, enum found_class class)
-{
-	struct found f = {
-	    .rule = rule, .class = (uint8_t) class, .detector = DETECTOR_NONE};
-	add_found(m, &f);
-}
-
-static void found_match(
-    struct machine *m, const struct pending *p, enum found_class class)
-{
-	struct found f = {
-	    .start = p->match.start,
-	    .end = p->match.end,
-	    .rule = p->rule,
-	    .class = (uint8_t) class,
-	    .detector = p->match.detector,
-	    .value = p->match.value,
-	};
-	memcpy(f.currency, p->match.currency, sizeof(f.currency));
-	add_found(m, &f);
-}
-
 /* ---- rules with no find ---- */
 
 static bool is_approved(const struct machine *m, const struct rule *r)
@@ -182,7 +91,7 @@ static void find_whole(struct machine *m, bool at_end)
 			continue;
 		if (at_end && wording_is_complete(&m->wording, m->policy, r))
 			continue;
-		found_whole(
+		hits_add_whole(
 		    m, whole->rules[i], at_end ? FOUND_AT_END : FOUND_AT_ONCE);
 	}
 }
@@ -254,7 +163,7 @@ static int scan_patterns(struct machine *m)
 	case PATTERN_OK:
 		return 0;
 	case PATTERN_CANNOT_DECIDE:
-		give_up(m, GUARD_UNDECIDED_PATTERN);
+		machine_give_up(m, GUARD_UNDECIDED_PATTERN);
 		*alive = SIZE_MAX;
 		return 0;
 	case PATTERN_ERR_MEMORY:
@@ -420,11 +329,11 @@ static void look_at_pendings(struct machine *m, bool allows)
 			kept++;
 			break;
 		case COMBINE_YES:
-			found_match(m, p,
+			hits_add_match(m, p,
 			    requires_wording(r) ? FOUND_AT_END : FOUND_BY_TEXT);
 			break;
 		case COMBINE_NO_MEMORY:
-			give_up(m, GUARD_UNDECIDED_MEMORY);
+			machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 			break;
 		}
 	}
@@ -467,13 +376,13 @@ static void step(struct machine *m)
 {
 	m->fresh.n = 0;
 	if (scan(m) || (m->texts_alive && match_texts(m))) {
-		give_up(m, GUARD_UNDECIDED_MEMORY);
+		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
 	m->frontier = frontier_of(m);
 	for (size_t i = 0; i < m->fresh.n; i++) {
 		if (route(m, &m->fresh.items[i])) {
-			give_up(m, GUARD_UNDECIDED_MEMORY);
+			machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 			return;
 		}
 	}
@@ -534,7 +443,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	};
 	if (scope_begin(&m->scope, &scope) || begin_scanners(m) ||
 	    wording_begin(&m->wording, m->policy, how->session)) {
-		give_up(m, GUARD_UNDECIDED_MEMORY);
+		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
 	find_whole(m, false);
@@ -546,13 +455,13 @@ static bool text_failed(struct machine *m, int err)
 	case TEXT_OK:
 		return false;
 	case TEXT_ERR_MEMORY:
-		give_up(m, GUARD_UNDECIDED_MEMORY);
+		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		break;
 	case TEXT_ERR_NOT_UTF8:
-		give_up(m, GUARD_UNDECIDED_NOT_UTF8);
+		machine_give_up(m, GUARD_UNDECIDED_NOT_UTF8);
 		break;
 	case TEXT_ERR_TOO_LONG:
-		give_up(m, GUARD_UNDECIDED_TOO_LONG);
+		machine_give_up(m, GUARD_UNDECIDED_TOO_LONG);
 		break;
 	}
 	return true;
@@ -564,7 +473,7 @@ void machine_feed(struct machine *m, const char *bytes, size_t len)
 		size_t room = m->text.max_bytes - m->text.len;
 		size_t n = len < SLICE_BYTES ? len : SLICE_BYTES;
 		if (room == 0) {
-			give_up(m, GUARD_UNDECIDED_TOO_LONG);
+			machine_give_up(m, GUARD_UNDECIDED_TOO_LONG);
 			return;
 		}
 		n = n < room ? n : room;

@@ -94,6 +94,8 @@ void machine_clear(struct machine *);
 void machine_begin(struct machine *, const struct machine_how *);
 void machine_feed(struct machine *, const char *bytes, size_t len);
 void machine_end(struct machine *);
+/* It cannot be decided: why. The first reason stays. */
+void machine_give_up(struct machine *, enum guard_undecided why);
 /* Has an enforced rule hit? */
 bool machine_has_fired(const struct machine *, size_t rule);
 

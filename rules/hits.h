@@ -1,0 +1,17 @@
+/*
+ * hits - what becomes of a hit once a machine has found it: its mode, whether
+ * it keeps text from the customer, whether it is the one that decides.
+ *
+ * Private to the machine and what works for it.
+ */
+#ifndef HANDRAIL_RULES_HITS_H
+#define HANDRAIL_RULES_HITS_H
+
+#include "rules/machine.h"
+
+/* A hit of the whole message. */
+void hits_add_whole(struct machine *, uint32_t rule, enum found_class);
+/* A match that has become a hit. */
+void hits_add_match(struct machine *, const struct pending *, enum found_class);
+
+#endif
