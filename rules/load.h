@@ -24,6 +24,7 @@
 #define LOAD_MAX_WITHIN_WORDS 100u
 #define LOAD_MAX_PACKS 256u
 #define LOAD_MAX_CLAUSES 32u
+#define LOAD_MAX_SPELLINGS 20000u /* of one phrase with lists in it */
 
 #define LOAD_DEFAULT_BLOCK "I'm sorry, I can't help with that here."
 #define LOAD_DEFAULT_HANDOFF                                                   \
@@ -38,7 +39,8 @@ struct load_file { /* of the policy, found in one of the two folders */
 struct load_list {
 	const struct yaml_node *node; /* its phrases */
 	const struct yaml_doc *doc;
-	uint32_t detector; /* DETECTOR_NONE: not asked for yet */
+	uint32_t detector;  /* DETECTOR_NONE: not asked for yet */
+	bool checked, good; /* its phrases are phrases */
 };
 
 struct load_pack {

@@ -35,9 +35,11 @@ struct any_of load_one(struct load *l, uint32_t detector)
 
 /* ---- phrases ---- */
 
+/* Not "<us> or <them>": these are two inside a phrase. */
 static bool is_list_name(const struct yaml_node *n)
 {
-	return n->len > 2 && n->text[0] == '<' && n->text[n->len - 1] == '>';
+	const char *end = strchr(n->text, '>');
+	return n->len > 2 && n->text[0] == '<' && end == n->text + n->len - 1;
 }
 
 static bool check_phrase(struct load *l, const struct yaml_node *n)
@@ -47,27 +49,7 @@ static bool check_phrase(struct load *l, const struct yaml_node *n)
 		    "a phrase is expected here");
 		return false;
 	}
-	if (yaml_check_letters(l->doc, n, load_see, l))
-		return false;
-	if (!is_list_name(n) && strchr(n->text, '<') && strchr(n->text, '>')) {
-		load_fault(l, n, LOAD_LIST_IN_PHRASE,
-		    "write the phrases out, or use the list alone",
-		    "a <list> has to be the whole phrase");
-		return false;
-	}
-	return true;
-}
-
-static void add_phrase(
-    struct load *l, uint32_t detector, const struct yaml_node *n)
-{
-	enum phrase_err err =
-	    phrase_builder_add(l->phrases, detector, n->text, n->len);
-	if (err == PHRASE_ERR_MEMORY)
-		load_out_of_memory(l);
-	else if (err)
-		load_fault(l, n, LOAD_PHRASE, NULL, "the phrase \"%s\" %s",
-		    n->text, phrase_err_text(err));
+	return !yaml_check_letters(l->doc, n, load_see, l);
 }
 
 static uint32_t list_detector(struct load *l, struct load_list *list)
@@ -80,18 +62,32 @@ static uint32_t list_detector(struct load *l, struct load_list *list)
 		return DETECTOR_NONE;
 	const struct yaml_doc *outer = l->doc;
 	l->doc = list->doc;
+	for (const struct yaml_node *n = list->node->child; n; n = n->next)
+		load_spell(l, list->detector, n);
+	l->doc = outer;
+	return list->detector;
+}
+
+/* Are its phrases phrases? Asked once, and what is not is reported. */
+static bool check_list(struct load *l, struct load_list *list)
+{
+	if (list->checked)
+		return list->good;
+	const struct yaml_doc *outer = l->doc;
+	l->doc = list->doc;
+	list->checked = list->good = true;
 	for (const struct yaml_node *n = list->node->child; n; n = n->next) {
-		if (!check_phrase(l, n))
-			continue;
-		if (is_list_name(n))
+		if (!check_phrase(l, n)) {
+			list->good = false;
+		} else if (strchr(n->text, '<') && strchr(n->text, '>')) {
 			load_fault(l, n, LOAD_LIST_IN_LIST,
 			    "write its phrases out",
 			    "a list cannot use another list");
-		else
-			add_phrase(l, list->detector, n);
+			list->good = false;
+		}
 	}
 	l->doc = outer;
-	return list->detector;
+	return list->good;
 }
 
 /* Which of the files the pack uses defines the list? */
@@ -129,36 +125,50 @@ static void no_list(struct load *l, const struct yaml_node *n, const char *name)
 	load_fault(l, n, LOAD_NO_LIST, hint, "list <%s> is not defined", name);
 }
 
-static uint32_t use_list(struct load *l, const struct yaml_node *n)
+struct load_list *load_list_named(
+    struct load *l, const struct yaml_node *n, const char *s, size_t len)
 {
 	char name[256];
-	if (n->len - 2 >= sizeof(name)) {
+	if (len >= sizeof(name)) {
 		load_fault(l, n, LOAD_TOO_MANY, NULL,
 		    "this name of a list is too long");
-		return DETECTOR_NONE;
+		return NULL;
 	}
-	memcpy(name, n->text + 1, n->len - 2);
-	name[n->len - 2] = '\0';
+	memcpy(name, s, len);
+	name[len] = '\0';
 	uint32_t found = find_list(l, name);
 	if (found == NAMES_NONE) {
 		no_list(l, n, name);
-		return DETECTOR_NONE;
+		return NULL;
 	}
-	return list_detector(l, LOAD_ITEM(&l->lists, struct load_list, found));
+	struct load_list *list = LOAD_ITEM(&l->lists, struct load_list, found);
+	return check_list(l, list) ? list : NULL;
 }
 
-/* All phrases that are no lists, joined: the key of their detector. */
+static uint32_t use_list(struct load *l, const struct yaml_node *n)
+{
+	struct load_list *list = load_list_named(l, n, n->text + 1, n->len - 2);
+	return list ? list_detector(l, list) : DETECTOR_NONE;
+}
+
+/* All phrases that are no lists, joined: the key of their detector. Two packs
+ * may mean different lists by one name, so the pack belongs to it. */
 static char *group_key(struct load *l, const struct yaml_node *first)
 {
-	size_t len = sizeof("phrases");
-	for (const struct yaml_node *n = first; n; n = n->next)
-		if (n->kind == YAML_TEXT && !is_list_name(n))
-			len += n->len + 1;
+	const char *pack = l->pack ? l->pack->name : "";
+	size_t len = sizeof("phrases") + strlen(pack);
+	bool has_lists = false;
+	for (const struct yaml_node *n = first; n; n = n->next) {
+		if (n->kind != YAML_TEXT || is_list_name(n))
+			continue;
+		len += n->len + 1;
+		has_lists |= strchr(n->text, '<') != NULL;
+	}
 	char *key = load_alloc(l, len + 1, 1);
 	if (!key)
 		return NULL;
-	size_t used = sizeof("phrases") - 1;
-	memcpy(key, "phrases", used);
+	size_t used =
+	    (size_t)snprintf(key, len, "phrases%s", has_lists ? pack : "");
 	for (const struct yaml_node *n = first; n; n = n->next) {
 		if (n->kind != YAML_TEXT || is_list_name(n))
 			continue;
@@ -182,7 +192,7 @@ static uint32_t inline_detector(struct load *l, const struct yaml_node *first)
 		return d;
 	for (const struct yaml_node *n = first; n; n = n->next)
 		if (n->kind == YAML_TEXT && !is_list_name(n))
-			add_phrase(l, d, n);
+			load_spell(l, d, n);
 	return d;
 }
 

@@ -150,7 +150,8 @@ const struct load_key load_keys_rule[] = {
 };
 
 const struct load_key load_keys_find[] = {
-    {"phrases", SHAPE_WORDS, "Any of these phrases or <lists>."},
+    {"phrases", SHAPE_WORDS,
+	"Any of these phrases; a <list> stands for its own."},
     {"near", SHAPE_WORDS, "The hit needs one of these close by."},
     {"within", SHAPE_TEXT, "How close: N words, or sentence."},
     {"percent", SHAPE_MAP, "A percentage."},

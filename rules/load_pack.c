@@ -144,7 +144,8 @@ static void add_list(
 	char *key = load_printf(l, "%s/%s", file, n->key->text);
 	if (!list || !key)
 		return;
-	*list = (struct load_list){n, l->doc, DETECTOR_NONE};
+	*list = (struct load_list){
+	    .node = n, .doc = l->doc, .detector = DETECTOR_NONE};
 	if (names_add(&l->list_names, key, (uint32_t)l->lists.n - 1))
 		load_out_of_memory(l);
 }

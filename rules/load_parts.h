@@ -66,6 +66,16 @@ struct any_of load_one(struct load *, uint32_t detector);
 /* Phrases and <lists>, as detectors. */
 struct any_of load_phrases(struct load *, const struct yaml_node *);
 uint32_t load_negation(struct load *);
+/* The good list of that name, or NULL after reporting at the node. */
+struct load_list *load_list_named(
+    struct load *, const struct yaml_node *, const char *name, size_t len);
+
+/* ---- load_spell.c ---- */
+
+/* Add a phrase to the group of a detector; with <lists> in it, each way to
+ * spell it out. */
+void load_spell(
+    struct load *, uint32_t detector, const struct yaml_node *phrase);
 
 /* ---- the blocks ---- */
 

@@ -323,6 +323,40 @@ static void test_an_example_happens_where_its_rule_applies(void **state)
 		      "          given: {segment: big}\n"));
 }
 
+/* Every example holds only if both lists are spelled out, each pack's own. */
+static void test_lists_inside_phrases_are_spelled_out(void **state)
+{
+	static const char rule[] =
+	    "rules:\n  - id: a\n    title: A\n    then: flag\n"
+	    "    find: {phrases: [<we will> ... <give> back]}\n"
+	    "    examples:\n      matches:\n";
+	char p[1024], q[1024];
+	snprintf(p, sizeof(p), PACK_HEAD "use_lists: words\n%s%s", rule,
+	    "        - We'll be giving back what you paid.\n"
+	    "        - I will pay back.\n"
+	    "      passes:\n        - She will pay back.\n"
+	    "        - We'll come back.\n");
+	snprintf(q, sizeof(q),
+	    "format: 1\nkind: pack\npack: q\n"
+	    "use_lists: other\n%s%s",
+	    rule,
+	    "        - She will see to it and come back.\n"
+	    "      passes:\n        - I will pay back.\n");
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml", POLICY_HEAD "packs: [p, q]\n");
+	source_add(&s, "packs/p.yaml", p);
+	source_add(&s, "packs/q.yaml", q);
+	source_ship(&s, "lists/words.yaml",
+	    "format: 1\nkind: lists\nlists:\n"
+	    "  we will: [we'll, I will]\n  give: [giv*, pay]\n");
+	source_ship(&s, "lists/other.yaml",
+	    "format: 1\nkind: lists\nlists:\n"
+	    "  we will: [she will]\n  give: [come]\n");
+	struct guard_policy *policy = load_good(&s);
+	assert_int_equal(s.n_warnings, 0);
+	guard_policy_unref(policy);
+}
+
 static int load_once(void *arg)
 {
 	struct policy_source s = {0};
@@ -331,7 +365,7 @@ static int load_once(void *arg)
 	source_add(&s, "packs/p.yaml",
 	    PACK_HEAD "use_lists: [words]\ntopics:\n  t: {says: [x y]}\n" FOO
 		      "  - id: b\n    title: B\n    mode: shadow\n"
-		      "    find: {pattern: 'a+', near: [<some>]}\n"
+		      "    find: {pattern: 'a+', near: [<some>, a <some>]}\n"
 		      "    when: {hours: 08:00-10:00}\n"
 		      "    then: {handoff: {queue: care, say: Wait.}}\n");
 	source_ship(&s, "lists/words.yaml", words);
@@ -364,6 +398,7 @@ int main(void)
 	    cmocka_unit_test(test_own_files_come_before_shipped_ones),
 	    cmocka_unit_test(test_all_faults_are_told),
 	    cmocka_unit_test(test_an_example_happens_where_its_rule_applies),
+	    cmocka_unit_test(test_lists_inside_phrases_are_spelled_out),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,8 +160,14 @@ static const struct bad bads[] = {
     {"P009", 7, 5, POLICY, RULE_HEAD "    find: {}\n", NULL, NULL},
     {"P020", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [\"...\"]}\n", NULL,
 	NULL},
-    {"P022", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [a <b> c]}\n", NULL,
-	NULL},
+    {"P021", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [a <b> c]}\n", NULL,
+	"use_lists:"},
+    {"P022", 7, 23, POLICY,
+	PACK_HEAD "use_lists: words\nrules:\n  - {id: a, title: A,\n"
+		  "     find: {phrases: [<some> <some> <some> <some>]}}\n",
+	"format: 1\nkind: lists\nlists:\n"
+	"  some: [a, b, c, d, e, f, g, h, i, j, k, l]\n",
+	"shorter"},
     {"P028", 7, 26, POLICY,
 	RULE_HEAD "    find: {phrases: [x], text_is: foo}\n", NULL, NULL},
     /* when, unless, must, effective */
