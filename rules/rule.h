@@ -1,0 +1,98 @@
+/*
+ * rule - one compiled rule: what it finds, what excuses it, what it does.
+ *
+ * Whatever can be found in a text is a detector with a number; a rule names
+ * detectors and only combines what they match. Immutable, in the policy's
+ * arena.
+ */
+#ifndef HANDRAIL_RULES_RULE_H
+#define HANDRAIL_RULES_RULE_H
+
+#include "rules/detector.h"
+#include "rules/guard.h"
+
+/* A set of detectors of which any one is enough. */
+struct any_of {
+	const uint32_t *detectors;
+	size_t n;
+};
+
+struct near {
+	struct any_of what;
+	unsigned within; /* words between at most; UINT_MAX: the sentence */
+};
+
+/* One key under find: all of a rule's clauses must match within one sentence
+ * (the hits are those of the first clause). */
+struct clause {
+	struct any_of what;
+	struct near near;  /* what.n 0: none */
+	unsigned at_least; /* topics: so many distinct matches; else 1 */
+};
+
+struct excuse {                /* one item under unless */
+	struct any_of phrases; /* in the sentence of the hit */
+	const char *approval;  /* or NULL */
+	bool said_by_customer;
+	const char *const *texts; /* values that are excused, or NULL */
+	int64_t until_us;         /* 0: no end */
+};
+
+enum must_where { MUST_SAME_MESSAGE, MUST_CONVERSATION };
+struct must { /* must_say, must_also_say: every item has to be there */
+	const struct any_of *all;
+	size_t n;
+	enum must_where where;
+};
+
+struct ai_turn_range {
+	uint32_t min, max;
+}; /* inclusive */
+struct words {
+	const char *const *any;
+	size_t n;
+};             /* n 0: no condition */
+struct hours { /* minutes of the local day */
+	bool set, outside;
+	uint16_t from, to;
+};
+struct when {
+	bool set;
+	struct words channel, segment, segment_not, language, interaction_type,
+	    zone, customer_is;
+	struct hours hours;
+	struct ai_turn_range ai_turn; /* {0,0}: no condition */
+	enum guard_tristate resolved, repeat_contact;
+	const struct zone_rules *zone_rules; /* zone.h: of the pack */
+};
+
+struct example {
+	const char *text;
+	size_t len;
+	bool matches; /* false: passes */
+	unsigned line, col;
+	const struct guard_session *given; /* never NULL */
+};
+
+struct rule {
+	struct guard_rule_info info;
+	bool has_find; /* false: fires by when or must_say alone */
+	const struct clause *clauses;
+	size_t n_clauses;
+	bool ignore_negated;
+	const struct excuse *unless;
+	size_t n_unless;
+	struct when when;
+	struct must must_say, must_also_say;
+	int64_t from_us, to_us; /* effective; 0: open */
+	const char *text;       /* redact with, append, prepend, replace, say */
+	const char *queue, *priority;
+	const uint32_t *allows; /* rules excused by an ALLOW */
+	size_t n_allows;
+	unsigned rollout_percent; /* 100: everybody */
+	bool rollout_by_customer;
+	const struct example *examples;
+	size_t n_examples;
+};
+
+#endif
