@@ -82,7 +82,7 @@ void yaml_report(const struct yaml_doc *doc, const struct yaml_node *node,
 	struct diag d = {
 	    .level = level,
 	    .code = code,
-	    .file = doc->file,
+	    .file = node && node->file ? node->file : doc->file,
 	    .line = node ? node->line : 1,
 	    .col = node ? node->col : 1,
 	    .width = node && node->width ? node->width : 1,
@@ -197,6 +197,7 @@ static struct yaml_node *new_node(
 		return NULL;
 	}
 	n->kind = kind;
+	n->file = doc->file;
 	n->line = at.line;
 	n->col = at.col;
 	n->width = width_of(doc, e->start_mark, e->end_mark);

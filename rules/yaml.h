@@ -28,6 +28,7 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
 	enum yaml_kind kind;
+	const char *file;     /* as given to yaml_parse */
 	unsigned line, col;   /* of its first character, from 1 */
 	unsigned width;       /* characters, for underlining */
 	bool flow;            /* written as [..] or {..} */
@@ -87,7 +88,8 @@ unsigned yaml_check_letters(const struct yaml_doc *, const struct yaml_node *,
     diag_fn *diag, void *arg);
 /* The nearest of the NULL-terminated words (edit distance <= 2), or NULL. */
 const char *yaml_nearest(const char *word, const char *const *words);
-/* Report one fault at a node. printf-like; hint may be NULL. */
+/* Report one fault at a node, in the node's own file whatever the document.
+ * printf-like; hint may be NULL. */
 void yaml_report(const struct yaml_doc *, const struct yaml_node *,
     enum diag_level, const char *code, const char *hint, diag_fn *diag,
     void *arg, const char *fmt, ...) __attribute__((format(printf, 8, 9)));

@@ -52,6 +52,28 @@ static struct yaml_doc *parse_good(const char *text)
 	return doc;
 }
 
+static void see_file(const struct diag *d, void *arg)
+{
+	snprintf(arg, 16, "%s", d->file);
+}
+
+static void test_a_fault_names_the_file_of_its_node(void **state)
+{
+	struct seen s = {0};
+	char file[16];
+	struct yaml_doc *doc = parse_good("a: b\n");
+	struct yaml_doc *other = yaml_parse("g.yaml", "c: d\n", 5, see, &s);
+	assert_non_null(other);
+	yaml_report(doc, yaml_root(other), DIAG_ERROR, "P000", NULL, see_file,
+	    file, "of another file");
+	assert_string_equal(file, "g.yaml");
+	yaml_report(
+	    doc, NULL, DIAG_ERROR, "P000", NULL, see_file, file, "of none");
+	assert_string_equal(file, "f.yaml");
+	yaml_doc_free(doc);
+	yaml_doc_free(other);
+}
+
 static void test_scalars_keep_their_letters(void **state)
 {
 	struct yaml_doc *doc = parse_good("a: no\nb: 1.10\nc: 007\nd: 12:30\n"
@@ -356,6 +378,7 @@ static void test_too_many_bytes_and_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_fault_names_the_file_of_its_node),
 	    cmocka_unit_test(test_scalars_keep_their_letters),
 	    cmocka_unit_test(test_nodes_know_where_they_stand),
 	    cmocka_unit_test(test_every_trap_has_its_code_and_place),
