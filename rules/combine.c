@@ -199,7 +199,7 @@ static bool excuses(
 	for (size_t i = 0; i < r->n_unless; i++) {
 		const struct excuse *e = &r->unless[i];
 		if (any_has(&e->phrases, detector) &&
-		    !excuse_is_over(e, c->excuse.session))
+		    !excuse_is_over(e, &c->excuse))
 			return true;
 	}
 	return false;
@@ -240,7 +240,7 @@ static bool has_excuse_phrases(
 {
 	for (size_t i = 0; i < r->n_unless; i++)
 		if (r->unless[i].phrases.n &&
-		    !excuse_is_over(&r->unless[i], c->excuse.session))
+		    !excuse_is_over(&r->unless[i], &c->excuse))
 			return true;
 	return false;
 }
@@ -278,7 +278,7 @@ static bool is_approved(const struct combine_facts *c, const struct pending *p)
 	const struct rule *r = &c->policy->rules[p->rule];
 	for (size_t i = 0; i < r->n_unless; i++) {
 		const struct excuse *e = &r->unless[i];
-		if (!e->approval || excuse_is_over(e, c->excuse.session))
+		if (!e->approval || excuse_is_over(e, &c->excuse))
 			continue;
 		const struct match *m = amount_of(c, p);
 		if (excuse_by_approval(e->approval, c->excuse.session,
@@ -295,7 +295,7 @@ static enum combine begin(const struct combine_facts *c, struct pending *p)
 	if (r->ignore_negated && is_negated(c, &p->match))
 		return COMBINE_NO;
 	for (size_t i = 0; i < r->n_unless; i++) {
-		if (excuse_is_over(&r->unless[i], c->excuse.session))
+		if (excuse_is_over(&r->unless[i], &c->excuse))
 			continue;
 		int found =
 		    excuse_by_value(&r->unless[i], &c->excuse, &p->match);

@@ -211,7 +211,10 @@ bool excuse_by_approval(const char *name, const struct guard_session *s,
 	return false;
 }
 
-bool excuse_is_over(const struct excuse *e, const struct guard_session *s)
+bool excuse_is_over(const struct excuse *e, const struct excuse_facts *f)
 {
-	return e->until_us && (!s->time_us || s->time_us >= e->until_us);
+	int64_t now = f->session->time_us;
+	if (!e->until_us || (!now && f->any_day))
+		return false;
+	return !now || now >= e->until_us;
 }

@@ -26,6 +26,8 @@ struct excuse_facts {
 	const struct guard_session *session;
 	const struct text *text;
 	struct excuse_said *said;
+	bool any_day; /* an unknown time is one at which exceptions hold: an
+			 example needs no date to show one */
 };
 
 /* 1: excused, 0: not, -1: memory ran out. m is the hit. */
@@ -38,7 +40,7 @@ int excuse_by_value(
 bool excuse_by_approval(const char *name, const struct guard_session *,
     int64_t amount_minor, const char *currency);
 /* Over at the time of the session. Without a time it still holds only when it
- * never ends. */
-bool excuse_is_over(const struct excuse *, const struct guard_session *);
+ * never ends, or on any day. */
+bool excuse_is_over(const struct excuse *, const struct excuse_facts *);
 
 #endif

@@ -70,9 +70,11 @@ bool machine_has_fired(const struct machine *m, size_t rule)
 static bool is_approved(const struct machine *m, const struct rule *r)
 {
 	const struct guard_session *s = m->scope.session;
+	const struct excuse_facts facts = {
+	    .session = s, .any_day = m->scope.purpose == SCOPE_RULE};
 	for (size_t i = 0; i < r->n_unless; i++)
 		if (r->unless[i].approval &&
-		    !excuse_is_over(&r->unless[i], s) &&
+		    !excuse_is_over(&r->unless[i], &facts) &&
 		    excuse_by_approval(r->unless[i].approval, s, -1, ""))
 			return true;
 	return false;
@@ -106,7 +108,8 @@ static struct combine_facts facts_of(struct machine *m)
 	    .live = &m->live,
 	    .counted = &m->counted,
 	    .frontier = m->frontier,
-	    .excuse = {m->scope.session, &m->text, &m->said},
+	    .excuse = {m->scope.session, &m->text, &m->said,
+		m->scope.purpose == SCOPE_RULE},
 	};
 }
 

@@ -81,6 +81,33 @@ static void test_bad_examples_refuse_the_policy(void **state)
 	assert_int_equal(s.line, 20);
 }
 
+/* With a date it is as on that day. */
+static void test_an_exception_is_shown_without_a_date(void **state)
+{
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml", policy_text);
+	source_add(&s, "packs/p.yaml",
+	    PACK_HEAD
+	    "rules:\n  - id: a\n    title: A\n    find: {phrases: [foo]}\n"
+	    "    unless: [{phrases: [bar], until: 2027-01-31}]\n"
+	    "    then: flag\n    examples:\n      matches:\n"
+	    "        - text: A foo bar.\n"
+	    "          given: {time: \"2027-02-01T00:00\"}\n"
+	    "      passes:\n        - A foo bar.\n"
+	    "        - text: A foo bar.\n"
+	    "          given: {time: \"2027-01-31T23:59\"}\n");
+	struct guard_policy *p = source_load(&s);
+	if (!p)
+		fail_msg("%u:%u %s", s.line, s.col, s.message);
+	struct guard_scanner *scanner = guard_scanner_new();
+	struct guard_message m = {GUARD_AI, "A foo bar.", 10};
+	struct guard_verdict v;
+	guard_check(scanner, p, NULL, &m, &v);
+	assert_int_equal(v.action, GUARD_FLAG); /* but not to the customer */
+	guard_scanner_free(scanner);
+	guard_policy_unref(p);
+}
+
 static void tell_cost(const struct diag *d, void *arg)
 {
 	struct tally *t = arg;
@@ -123,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_each_example_is_told),
 	    cmocka_unit_test(test_bad_examples_refuse_the_policy),
+	    cmocka_unit_test(test_an_exception_is_shown_without_a_date),
 	    cmocka_unit_test(test_cost),
 	    cmocka_unit_test(test_memory),
 	};
