@@ -16,6 +16,18 @@ enum guard_err guard_policy_load_untested(struct guard_policy **out,
     const struct guard_source *, diag_fn *diag, void *arg)
     __attribute__((warn_unused_result));
 
+/* A change the policy makes to a rule of somebody else's pack. */
+struct guard_change {
+	const char *file; /* "policy.yaml" */
+	unsigned line;
+	const char *reason;         /* never NULL */
+	const char *ticket, *until; /* or NULL */
+	int64_t until_us;           /* the first moment after it; 0: none */
+};
+/* In the order they are laid over the rule; borrowed from the policy. */
+const struct guard_change *guard_policy_changes(
+    const struct guard_policy *, size_t rule, size_t *n);
+
 /*
  * One example with its outcome. It tests its rule alone, enforced, whatever
  * mode and rollout say; a topic's like and unlike sentences are judged as by a

@@ -86,11 +86,12 @@ const char *guard_policy_name(const struct guard_policy *);
 struct guard_rule_info {
 	const char *id; /* "offers/refund-over-limit" */
 	const char *title;
-	const char *why;   /* or NULL */
-	const char *owner; /* or NULL */
-	const char *file;  /* "packs/offers.yaml" */
-	unsigned line;     /* from 1 */
-	uint32_t version;  /* of its pack */
+	const char *why;     /* or NULL */
+	const char *owner;   /* or NULL */
+	const char *file;    /* "packs/offers.yaml" */
+	unsigned line;       /* from 1 */
+	const char *changed; /* by changes: "policy.yaml:15", or NULL */
+	uint32_t version;    /* of its pack */
 	enum guard_severity severity;
 	enum guard_action action;
 	enum guard_mode mode; /* effective, rollout aside */

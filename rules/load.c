@@ -35,6 +35,8 @@ static void load_init(
 	l->topic_rules.size = sizeof(struct rule);
 	l->zones.size = sizeof(const struct zone_rules *);
 	l->rollouts.size = sizeof(struct load_rollout);
+	l->changes.size = sizeof(struct load_change);
+	arena_init(&l->scratch);
 }
 
 static void load_clear(struct load *l)
@@ -43,7 +45,7 @@ static void load_clear(struct load *l)
 		yaml_doc_free(LOAD_ITEM(&l->files, struct load_file, i)->doc);
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
 	    &l->detectors, &l->rules, &l->allows, &l->texts, &l->zones,
-	    &l->rollouts, &l->topic_rules};
+	    &l->rollouts, &l->topic_rules, &l->changes};
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
@@ -52,6 +54,7 @@ static void load_clear(struct load *l)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		names_clear(tables[i]);
 	phrase_builder_free(l->phrases);
+	arena_clear(&l->scratch);
 }
 
 /* ---- digest ---- */
@@ -204,7 +207,7 @@ static void report_unused(struct load *l)
 		    .width = 1,
 		    .message = pack ? "no rule of this pack is in force"
 				    : "no pack uses these lists",
-		    .hint = pack ? "add it to packs: in policy.yaml"
+		    .hint = pack ? "add it to packs: or extends: in policy.yaml"
 				 : "name it under use_lists: in a pack",
 		};
 		load_see(&d, l);
@@ -238,6 +241,7 @@ static void read_everything(struct load *l)
 	if (l->no_memory)
 		return;
 	l->doc = doc;
+	load_check_changes(l);
 	load_apply_environment(l);
 	load_resolve_allows(l);
 	report_unused(l);

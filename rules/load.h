@@ -45,6 +45,7 @@ struct load_list {
 
 struct load_pack {
 	const struct yaml_doc *doc;
+	const struct guard_file *file;
 	const char *name, *owner;
 	uint32_t version;
 	const char *const *lists;      /* files it uses, NULL-terminated */
@@ -77,6 +78,12 @@ struct load_rollout {
 	bool by_customer;
 };
 
+struct load_change { /* of changes: in policy.yaml */
+	const struct yaml_node *node;
+	const char *rule; /* pack/id */
+	bool used;        /* its rule has been read */
+};
+
 /* A grown array; items of one size. */
 struct load_array {
 	void *items;
@@ -107,6 +114,8 @@ struct load {
 	enum guard_mode most;          /* what the environment allows */
 	struct load_array topic_rules; /* struct rule, with their examples */
 	struct load_array rollouts;    /* struct load_rollout */
+	struct load_array changes;     /* struct load_change */
+	struct arena scratch;          /* rules with changes laid over them */
 };
 
 #endif

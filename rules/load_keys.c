@@ -17,6 +17,8 @@ const struct load_key load_keys_policy[] = {
 	"Where its hours and dates count, such as "
 	"Europe/Berlin."},
     {"packs", SHAPE_WORDS, "The packs in force, by name."},
+    {"extends", SHAPE_LIST, "Packs of others, each pinned to its bytes."},
+    {"changes", SHAPE_LIST, "Changes to rules of packs of others."},
     {"environments", SHAPE_MAP, "Modes and rollouts by environment."},
     {"queues", SHAPE_MAP, "Where handoffs go."},
     {"handoff_defaults", SHAPE_MAP,
@@ -30,8 +32,6 @@ const struct load_key load_keys_policy[] = {
 	"error (default: its own), handoff, handoff after N, or block."},
     {"if_a_message_has_media", SHAPE_ANY,
 	"deliver, flag (default), handoff or block: images, audio, files."},
-    {"extends", SHAPE_LATER, "Packs of others this policy is built on."},
-    {"changes", SHAPE_LATER, "Changes to rules of packs of others."},
     {"interactions", SHAPE_LATER, "The matrix of interaction types."},
     {"bot_must_answer_within", SHAPE_LATER, "How long the bot may take."},
     {"only", SHAPE_LATER, "The only topics in scope."},
@@ -94,6 +94,75 @@ const struct load_key load_keys_queue[] = {
     {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
     {"hours", SHAPE_LATER, "When people work this queue."},
     {"otherwise", SHAPE_LATER, "The queue outside these hours."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_extended[] = {
+    {"pack", SHAPE_TEXT, "Name of the pack, such as vendor/baseline."},
+    {"version", SHAPE_TEXT, "The version that was agreed on."},
+    {"digest", SHAPE_TEXT,
+	"sha256: and the digest of the pack's file, as sha256sum prints it."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_change[] = {
+    {"rule", SHAPE_TEXT, "The rule that is changed, as pack/id."},
+    {"written_for", SHAPE_TEXT, "Version of its pack the change is made for."},
+    {"set", SHAPE_MAP, "What takes the place of the rule's own."},
+    {"add_to", SHAPE_MAP, "What is added to the rule's own."},
+    {"reason", SHAPE_TEXT, "Why the rule is changed."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"until", SHAPE_TEXT,
+	"Last day, in the policy's time zone, of its exceptions and of a "
+	"lowered mode."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+/* Everything a change may touch. Not: what the rule is called and why it is
+ * there, who speaks, where and when it applies, what wording it asks for; that
+ * would be another rule. */
+const struct load_key load_keys_set[] = {
+    {"mode", SHAPE_TEXT, "off, shadow or enforce."},
+    {"shadow_until", SHAPE_TEXT, "When to look at a shadow rule again."},
+    {"severity", SHAPE_TEXT, "low, medium, high or critical."},
+    {"owner", SHAPE_TEXT, "Who answers for it here."},
+    {"ignore_negated", SHAPE_TEXT, "yes: \"we can't refund\" is no hit."},
+    {"then", SHAPE_ANY, "What happens."},
+    {"find", SHAPE_MAP, "Its limits."},
+    {"examples", SHAPE_MAP,
+	"Sentences instead of the pack's, where the change makes those wrong."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_set_find[] = {
+    {"percent", SHAPE_MAP, "The limit of a percentage."},
+    {"money", SHAPE_MAP, "The limit of an amount of money."},
+    {"duration", SHAPE_MAP, "The limit of a length of time."},
+    {"count", SHAPE_MAP, "The limit of a number."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_set_limit[] = {
+    {"above", SHAPE_TEXT, "Hits are above this."},
+    {"below", SHAPE_TEXT, "Hits are below this."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_add_to[] = {
+    {"find", SHAPE_MAP, "More that is looked for."},
+    {"unless", SHAPE_LIST,
+	"Exceptions; each needs until, reason and ticket, its own or the "
+	"change's."},
+    {"references", SHAPE_WORDS, "Laws, contracts, policies behind it."},
+    {"examples", SHAPE_MAP, "Sentences that match and that pass; tested."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_add_find[] = {
+    {"phrases", SHAPE_WORDS, "More phrases, where it looks for phrases."},
+    {"near", SHAPE_WORDS, "More words that may be near."},
+    {"entities", SHAPE_WORDS, "More kinds of data."},
+    {"secrets", SHAPE_WORDS, "More kinds of secrets."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -329,6 +398,13 @@ const struct load_block load_blocks[] = {
     {"rollout", "in a rollout", load_keys_rollout},
     {"queue", "in a queue", load_keys_queue},
     {"handoff_defaults", "under handoff_defaults", load_keys_handoff_defaults},
+    {"extended", "under extends", load_keys_extended},
+    {"change", "in a change", load_keys_change},
+    {"set", "under set", load_keys_set},
+    {"set find", "under find", load_keys_set_find},
+    {"set limit", "here", load_keys_set_limit},
+    {"add_to", "under add_to", load_keys_add_to},
+    {"add_to find", "under find", load_keys_add_find},
     {"topic", "in a topic", load_keys_topic},
     {"rule", "in a rule", load_keys_rule},
     {"find", "under find", load_keys_find},

@@ -37,7 +37,10 @@ extern const struct load_key load_keys_policy[], load_keys_pack[],
     load_keys_must_item[], load_keys_effective[], load_keys_then[],
     load_keys_redact[], load_keys_block[], load_keys_handoff[],
     load_keys_allow[], load_keys_examples[], load_keys_example[],
-    load_keys_given[], load_keys_approval[], load_keys_fallback[];
+    load_keys_given[], load_keys_approval[], load_keys_fallback[],
+    load_keys_extended[], load_keys_change[], load_keys_set[],
+    load_keys_set_find[], load_keys_set_limit[], load_keys_add_to[],
+    load_keys_add_find[];
 
 /* All blocks by name, for printing; ends with a NULL name. */
 struct load_block {

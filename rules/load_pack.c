@@ -237,6 +237,14 @@ static void read_topic(struct load *l, const struct yaml_node *n)
 
 /* ---- packs ---- */
 
+/* The vendor's "baseline" may lie in the folder vendor/. */
+static bool names_pack(const char *said, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return strcmp(said, path) == 0 ||
+	    (slash && strcmp(said, slash + 1) == 0);
+}
+
 static void read_pack(
     struct load *l, const struct yaml_node *at, struct load_pack *pack)
 {
@@ -247,7 +255,7 @@ static void read_pack(
 	const struct yaml_node *name = yaml_get(root, "pack");
 	if (!name)
 		load_text(l, root, "pack", true);
-	else if (name->kind == YAML_TEXT && strcmp(name->text, at->text) != 0)
+	else if (name->kind == YAML_TEXT && !names_pack(name->text, at->text))
 		load_fault(l, name, LOAD_PACK_NAME,
 		    "name the file like the pack",
 		    "this is the file of the pack %s, not of %s", at->text,
@@ -274,38 +282,41 @@ static void read_pack(
 			load_rule(l, r);
 }
 
-void load_pack_file(struct load *l, const struct yaml_node *name)
+const struct load_pack *load_pack_file(
+    struct load *l, const struct yaml_node *name)
 {
 	char path[MAX_PATH_BYTES];
 	if (name->kind != YAML_TEXT || !is_file_name(name->text)) {
 		load_fault(l, name, LOAD_ID,
 		    "write the name of a file in packs/, without .yaml",
 		    "this is not the name of a pack");
-		return;
+		return NULL;
 	}
 	snprintf(path, sizeof(path), "packs/%s.yaml", name->text);
 	if (!load_has_file(l, path)) {
 		no_file(l, name, LOAD_NO_PACK, "packs/", path);
-		return;
+		return NULL;
 	}
 	if (names_find(&l->file_names, path) != NAMES_NONE) {
 		load_fault(l, name, LOAD_TWICE, "take it out",
 		    "the pack %s is listed twice", name->text);
-		return;
+		return NULL;
 	}
 	const struct load_file *file = load_open(l, path);
 	struct load_pack *pack = load_alloc(l, 1, sizeof(*pack));
 	if (!file || !file->doc || !pack)
-		return;
+		return NULL;
 	*pack = (struct load_pack){.doc = file->doc,
+	    .file = file->file,
 	    .name = load_printf(l, "%s", name->text),
 	    .version = 1};
 	if (!pack->name)
-		return;
+		return NULL;
 	const struct yaml_doc *outer = l->doc;
 	l->doc = file->doc;
 	l->pack = pack;
 	read_pack(l, name, pack);
 	l->pack = NULL;
 	l->doc = outer;
+	return pack;
 }

@@ -81,7 +81,18 @@ void load_spell(
 
 void load_policy_file(struct load *);                  /* load_policy.c */
 void load_lists_file(struct load *, const char *name); /* load_pack.c */
-void load_pack_file(struct load *, const struct yaml_node *name);
+/* NULL after reporting. */
+const struct load_pack *load_pack_file(
+    struct load *, const struct yaml_node *name);
+/* load_overlay.c: changes first, then the packs whose rules they are for, then
+ * that all changes had one. */
+void load_changes(struct load *, const struct yaml_node *);
+void load_extends(struct load *, const struct yaml_node *);
+void load_check_changes(struct load *);
+/* The rule as the policy has it; what was changed is noted in the rule. Valid
+ * to the end of loading. */
+const struct yaml_node *load_changed_rule(
+    struct load *, const struct yaml_node *, struct rule *);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
 void load_find(struct load *, const struct yaml_node *, struct rule *);
 void load_unless(struct load *, const struct yaml_node *, struct rule *);
@@ -97,6 +108,11 @@ void load_own_text(struct load *, const struct yaml_node *, const char *text);
 /* "low", ... or NULL. */
 const char *load_priority(struct load *, const struct yaml_node *);
 const char *load_queue(struct load *, const struct yaml_node *);
+/* What a rule's mode: and then: say, without reporting anything. */
+enum guard_mode load_mode_of(const struct yaml_node *rule);
+enum guard_action load_action_of(const struct yaml_node *then);
+/* A rule that is referred to and not there (P027). */
+void load_no_rule(struct load *, const struct yaml_node *at, const char *id);
 /* Letters, digits, - and _; not too long. */
 bool load_is_id(const char *);
 /* After all rules are known: modes and rollouts of the environment. */

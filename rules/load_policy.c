@@ -268,6 +268,8 @@ void load_apply_environment(struct load *l)
 		struct rule *r = LOAD_ITEM(&l->rules, struct rule, i);
 		if (r->info.mode > l->most)
 			r->info.mode = l->most;
+		if (r->mode_after > l->most)
+			r->mode_after = l->most;
 	}
 	for (size_t i = 0; i < l->rollouts.n; i++) {
 		const struct load_rollout *o =
@@ -278,14 +280,7 @@ void load_apply_environment(struct load *l)
 		if (k == NAMES_NONE && !load_is_whole(l))
 			continue;
 		if (k == NAMES_NONE) {
-			const char *near =
-			    names_nearest(&l->rule_names, o->rule->text);
-			char hint[200] = "write it as pack/id";
-			if (near)
-				snprintf(hint, sizeof(hint), "did you mean %s?",
-				    near);
-			load_fault(l, o->rule, LOAD_NO_RULE, hint,
-			    "the rule %s is not defined", o->rule->text);
+			load_no_rule(l, o->rule, o->rule->text);
 			continue;
 		}
 		if (!o->chosen)
@@ -342,9 +337,11 @@ void load_policy_file(struct load *l)
 	     i++)
 		read_fallback(l, root, &fallback_lines[i]);
 	read_environments(l, root);
+	load_changes(l, yaml_get(root, "changes"));
 	const struct yaml_node *packs = yaml_get(root, "packs");
-	if (!packs)
+	if (!packs && !yaml_get(root, "extends"))
 		load_text(l, root, "packs", true);
 	if (packs && packs->kind != YAML_MAP)
 		read_packs(l, packs);
+	load_extends(l, yaml_get(root, "extends"));
 }

@@ -66,6 +66,17 @@ static void read_id(struct load *l, const struct yaml_node *n, struct rule *r)
 		load_out_of_memory(l);
 }
 
+enum guard_mode load_mode_of(const struct yaml_node *rule)
+{
+	const struct yaml_node *mode = yaml_get(rule, "mode");
+	for (unsigned i = 0; mode && mode_words[i]; i++)
+		if (yaml_is(mode, mode_words[i]))
+			return (enum guard_mode)i;
+	return yaml_is(yaml_get(rule, "speaker"), speaker_words[GUARD_HUMAN])
+	    ? GUARD_SHADOW
+	    : GUARD_ENFORCE;
+}
+
 static void read_mode(struct load *l, const struct yaml_node *n, struct rule *r)
 {
 	r->info.speaker = (enum guard_speaker)load_choice(
@@ -140,6 +151,7 @@ void load_rule(struct load *l, const struct yaml_node *n)
 		return;
 	/* Read into a local: pushes may move the array. */
 	struct rule r = {.rollout_percent = 100};
+	n = load_changed_rule(l, n, &r);
 	r.info.file = load_printf(l, "%s", yaml_file(l->doc));
 	r.info.line = n->line;
 	size_t number = l->rules.n - 1;

@@ -268,7 +268,26 @@ void load_then(struct load *l, const struct yaml_node *rule, struct rule *r)
 	check_speaker(l, n, r);
 }
 
+enum guard_action load_action_of(const struct yaml_node *then)
+{
+	const struct yaml_node *n = then;
+	if (n && n->kind == YAML_MAP && n->n_children == 1)
+		n = n->child->key;
+	size_t i = n && n->kind == YAML_TEXT ? find_action(n->text) : N_ACTIONS;
+	return i == N_ACTIONS ? GUARD_DELIVER : actions[i].action;
+}
+
 /* ---- allow, after all rules are known ---- */
+
+void load_no_rule(struct load *l, const struct yaml_node *at, const char *id)
+{
+	const char *near = names_nearest(&l->rule_names, id);
+	char hint[200] = "write it as pack/id";
+	if (near)
+		snprintf(hint, sizeof(hint), "did you mean %s?", near);
+	load_fault(
+	    l, at, LOAD_NO_RULE, hint, "the rule %s is not defined", at->text);
+}
 
 static uint32_t allowed_rule(
     struct load *l, const struct load_pack *pack, const struct yaml_node *n)
@@ -284,12 +303,7 @@ static uint32_t allowed_rule(
 	uint32_t i = names_find(&l->rule_names, id);
 	if (i != NAMES_NONE || !load_is_whole(l))
 		return i;
-	const char *near = names_nearest(&l->rule_names, id);
-	char hint[200] = "write it as pack/id";
-	if (near)
-		snprintf(hint, sizeof(hint), "did you mean %s?", near);
-	load_fault(
-	    l, n, LOAD_NO_RULE, hint, "the rule %s is not defined", n->text);
+	load_no_rule(l, n, id);
 	return NAMES_NONE;
 }
 

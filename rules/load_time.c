@@ -49,8 +49,11 @@ const struct zone_rules *load_zone_named(
 
 const struct zone_rules *load_zone(struct load *l, const struct yaml_node *at)
 {
-	if (l->pack && l->pack->zone)
-		return l->pack->zone;
+	const struct zone_rules *pack = l->pack ? l->pack->zone : NULL;
+	/* What a policy changes in a pack's rule is dated by the policy. */
+	bool of_pack = !at || !l->pack || at->file == yaml_file(l->pack->doc);
+	if (pack && (of_pack || !l->policy_zone))
+		return pack;
 	if (l->policy_zone)
 		return l->policy_zone;
 	load_fault(l, at, LOAD_ZONE,

@@ -4,6 +4,7 @@
  */
 #include "rules/policy.h"
 
+#include "rules/guard_author.h"
 #include "rules/pattern.h"
 
 #include <assert.h>
@@ -49,6 +50,14 @@ void guard_policy_rule(
 {
 	assert(index < p->n_rules);
 	*out = p->rules[index].info;
+}
+
+const struct guard_change *guard_policy_changes(
+    const struct guard_policy *p, size_t rule, size_t *n)
+{
+	assert(rule < p->n_rules);
+	*n = p->rules[rule].n_changes;
+	return p->rules[rule].changes;
 }
 
 void guard_policy_fallback(const struct guard_policy *p, enum guard_event event,

@@ -11,6 +11,8 @@
 #include "rules/detector.h"
 #include "rules/guard.h"
 
+struct guard_change;
+
 /* A set of detectors of which any one is enough. */
 struct any_of {
 	const uint32_t *detectors;
@@ -85,7 +87,12 @@ struct rule {
 	struct when when;
 	struct must must_say, must_also_say;
 	int64_t from_us, to_us; /* effective; 0: open */
-	const char *text;       /* redact with, append, prepend, replace, say */
+	/* A change has lowered info.mode up to this time; 0: for good. */
+	int64_t mode_until_us;
+	enum guard_mode mode_after;
+	const struct guard_change *changes; /* guard_author.h */
+	size_t n_changes;
+	const char *text; /* redact with, append, prepend, replace, say */
 	const char *queue, *priority;
 	const uint32_t *allows; /* rules excused by an ALLOW */
 	size_t n_allows;

@@ -72,6 +72,15 @@ static bool rolled_out(
 	return hash % 100 < r->rollout_percent;
 }
 
+/* Without a time nobody knows whether a lowered mode still holds. */
+static enum guard_mode own_mode(const struct scope *s, const struct rule *r)
+{
+	int64_t now = s->session->time_us;
+	bool over = r->mode_until_us && (!now || now >= r->mode_until_us);
+	bool stricter = r->mode_after > r->info.mode;
+	return over && stricter ? r->mode_after : r->info.mode;
+}
+
 static enum guard_mode find_mode(const struct scope *s, size_t index)
 {
 	const struct rule *r = &s->policy->rules[index];
@@ -85,13 +94,14 @@ static enum guard_mode find_mode(const struct scope *s, size_t index)
 	if (text_only && !r->has_find)
 		return GUARD_OFF;
 	if (s->purpose == SCOPE_OWN_TEXT)
-		return r->info.mode;
+		return own_mode(s, r);
 	if (!when_holds(&r->when, session))
 		return GUARD_OFF;
 	if (s->purpose == SCOPE_RULE)
 		return index == s->only ? GUARD_ENFORCE : GUARD_OFF;
-	if (r->info.mode != GUARD_ENFORCE)
-		return r->info.mode;
+	enum guard_mode mode = own_mode(s, r);
+	if (mode != GUARD_ENFORCE)
+		return mode;
 	if (r->info.speaker == GUARD_HUMAN || !rolled_out(session, r) ||
 	    (session->paused && session->paused[index]))
 		return GUARD_SHADOW;

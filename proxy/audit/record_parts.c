@@ -241,6 +241,7 @@ static void record_put_rule(
 	snprintf(line, sizeof(line), "%s:%u", info.file, info.line);
 	json_out_object(&w->json);
 	record_put_text(w, "action", guard_action_name(hits[first].action));
+	record_put_text(w, "changed", info.changed);
 	record_put_text(w, "line", line);
 	record_put_text(w, "mode", guard_mode_name(hits[first].mode));
 	record_put_text(w, "rule", info.id);

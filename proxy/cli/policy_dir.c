@@ -13,6 +13,7 @@
 
 #define MAX_FILE_BYTES (16u << 20)
 #define MAX_FILES 4096u
+#define MAX_DEPTH 4u /* folders below packs and lists */
 #define MAX_ZONE_BYTES (64u << 10)
 #define ZONEINFO "/usr/share/zoneinfo"
 
@@ -69,34 +70,68 @@ static bool read_one(struct files *f, const char *dir, const char *name,
 	return err == 0;
 }
 
-static int is_yaml(const struct dirent *d)
+static int is_shown(const struct dirent *d)
 {
-	size_t n = strlen(d->d_name);
-	return d->d_name[0] != '.' &&
-	    ((n > 5 && strcmp(d->d_name + n - 5, ".yaml") == 0) ||
-		(n > 4 && strcmp(d->d_name + n - 4, ".yml") == 0));
+	return d->d_name[0] != '.';
 }
 
-/* Every YAML file of a subfolder, in byte order of the names. One that is not
- * there has none. */
-static bool read_folder(
-    struct files *f, const char *dir, const char *sub, diag_fn *diag, void *arg)
+static bool is_yaml(const char *name)
 {
-	char *path = file_join(dir, sub);
+	size_t n = strlen(name);
+	return (n > 5 && strcmp(name + n - 5, ".yaml") == 0) ||
+	    (n > 4 && strcmp(name + n - 4, ".yml") == 0);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* How a folder is read. */
+struct reading {
+	struct files *into;
+	const char *dir;
+	diag_fn *diag;
+	void *arg;
+	unsigned depth; /* folders that may still be entered */
+};
+
+static bool read_folder(const struct reading *, const char *sub);
+
+static bool read_entry(const struct reading *r, const char *name)
+{
+	char *path = file_join(r->dir, name);
+	bool folder = is_folder(path);
+	free(path);
+	if (folder) {
+		struct reading below = *r;
+		below.depth--;
+		return !r->depth || read_folder(&below, name);
+	}
+	if (!is_yaml(name))
+		return true;
+	if (r->into->n >= MAX_FILES) {
+		report(r->diag, r->arg, r->dir, "holds too many files");
+		return false;
+	}
+	return read_one(r->into, r->dir, name, r->diag, r->arg);
+}
+
+/* Every YAML file of a subfolder and of those in it, in byte order of the
+ * names. One that is not there has none. */
+static bool read_folder(const struct reading *r, const char *sub)
+{
+	char *path = file_join(r->dir, sub);
 	struct dirent **names = NULL;
-	int n = scandir(path, &names, is_yaml, NULL);
+	int n = scandir(path, &names, is_shown, NULL);
 	bool good = n >= 0 || errno == ENOENT;
 	if (!good)
-		report(diag, arg, path, strerror(errno));
+		report(r->diag, r->arg, path, strerror(errno));
 	free(path);
 	for (int i = 0; i < n; i++) {
 		char *name = mem_printf("%s/%s", sub, names[i]->d_name);
-		if (f->n >= MAX_FILES) {
-			report(diag, arg, dir, "holds too many files");
-			good = false;
-		} else {
-			good = read_one(f, dir, name, diag, arg) && good;
-		}
+		good = read_entry(r, name) && good;
 		free(name);
 		free(names[i]);
 	}
@@ -109,12 +144,6 @@ static int by_path(const void *a, const void *b)
 	const struct guard_file *x = a;
 	const struct guard_file *y = b;
 	return strcmp(x->path, y->path);
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* Where the shipped packs are; NULL: nowhere. For free(). */
@@ -152,9 +181,9 @@ static bool read_shipped(
 {
 	char *dir = find_shipped(given);
 	bool good = true;
+	const struct reading r = {f, dir, diag, arg, MAX_DEPTH};
 	if (dir)
-		good = read_folder(f, dir, "lists", diag, arg) &&
-		    read_folder(f, dir, "packs", diag, arg);
+		good = read_folder(&r, "lists") && read_folder(&r, "packs");
 	free(dir);
 	return good;
 }
@@ -164,14 +193,14 @@ struct policy_dir *policy_dir_open(
 {
 	struct policy_dir *p = mem_zero(sizeof(*p));
 	p->path = mem_strdup(dir);
+	const struct reading r = {&p->own, dir, diag, arg, MAX_DEPTH};
 	bool good = is_folder(dir);
 	if (!good)
 		report(diag, arg, dir,
 		    "is not a folder. A policy is a folder with policy.yaml");
 	good = good && read_one(&p->own, dir, "policy.yaml", diag, arg) &&
-	    read_folder(&p->own, dir, "lists", diag, arg) &&
-	    read_folder(&p->own, dir, "packs", diag, arg) &&
-	    read_folder(&p->own, dir, "tests", diag, arg) &&
+	    read_folder(&r, "lists") && read_folder(&r, "packs") &&
+	    read_folder(&r, "tests") &&
 	    read_shipped(&p->shipped, shipped, diag, arg);
 	if (!good) {
 		policy_dir_close(p);

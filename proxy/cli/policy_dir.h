@@ -2,7 +2,9 @@
  * policy_dir - a policy folder on disk, and the packs and lists that ship with
  * Handrail, as the engine wants them: files in memory.
  *
- * Shipped ones are looked for in $HANDRAIL_SHARE, then beside the binary
+ * Packs and lists of others lie in folders of their own: packs/vendor/x.yaml
+ * is the pack vendor/x. Shipped ones are looked for in $HANDRAIL_SHARE, then
+ * beside the binary
  * (../share/handrail/policies), then in the source tree it was built in. Time
  * zones are the system's (/usr/share/zoneinfo).
  */

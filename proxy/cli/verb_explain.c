@@ -97,6 +97,21 @@ static bool read_given(struct explain *e)
 
 /* ---- text ---- */
 
+static void show_changes(struct explain *e, size_t rule)
+{
+	size_t n;
+	const struct guard_change *c =
+	    guard_policy_changes(e->policy, rule, &n);
+	for (size_t i = 0; i < n; i++) {
+		char *path = author_path(&e->a, c[i].file);
+		printf("          changed by %s:%u%s%s%s%s: %s\n", path,
+		    c[i].line, c[i].ticket ? " " : "",
+		    c[i].ticket ? c[i].ticket : "", c[i].until ? " until " : "",
+		    c[i].until ? c[i].until : "", c[i].reason);
+		free(path);
+	}
+}
+
 static void show_place(struct explain *e, const struct guard_hit *h)
 {
 	struct guard_rule_info r;
@@ -118,6 +133,7 @@ static void show_place(struct explain *e, const struct guard_hit *h)
 	putchar('\n');
 	if (r.why)
 		printf("          %s\n", r.why);
+	show_changes(e, h->rule);
 }
 
 static void show_customer_text(struct explain *e, const struct guard_verdict *v)
@@ -166,6 +182,8 @@ static void write_hit(
 	json_out_object(j);
 	json_out_key(j, "action");
 	json_out_str(j, guard_action_name(h->action));
+	json_out_key(j, "changed");
+	json_out_str(j, r.changed);
 	json_out_key(j, "deciding");
 	json_out_bool(j, deciding);
 	json_out_key(j, "end");

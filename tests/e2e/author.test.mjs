@@ -1,6 +1,8 @@
 // check, test and explain as an author types them: text, JSON, exit codes.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { binary, root, tempDir, writePolicy } from "./support.mjs";
@@ -95,6 +97,58 @@ test("explain says what fired, where, and what the customer gets", (t) => {
 		["explain", "--policy", dir, "--why-not", "p/a", "Maybe a foo."]);
 	assert.equal(why.status, 0);
 	assert.match(why.stdout, /^p\/a is excused/);
+});
+
+// A vendor's pack, pinned and changed by the policy that uses it.
+function overlay(t, { digest, written = 3, until = "2027-01-31" } = {}) {
+	const vendor = pack("foo", "A foo.").replace("pack: p",
+		"pack: vendor/base\nversion: 3");
+	digest ??= createHash("sha256").update(vendor).digest("hex");
+	return writePolicy(tempDir(t), {
+		"packs/vendor/base.yaml": vendor,
+		"policy.yaml": `format: 1
+kind: policy
+name: t
+timezone: UTC
+extends:
+  - {pack: vendor/base, version: 3, digest: "sha256:${digest}"}
+changes:
+  - rule: vendor/base/a
+    written_for: ${written}
+    reason: Agents quote the terms.
+    ticket: COMP-7
+    until: ${until}
+    add_to: {unless: [{phrases: [terms of service]}]}
+`,
+	});
+}
+
+test("a change to a vendor's rule is checked, judged and cited", (t) => {
+	const dir = overlay(t);
+	const check = handrail(["check", dir]);
+	assert.equal(check.status, 0, check.stdout);
+	const given = path.join(dir, "given.json");
+	const explain = (time, text) => {
+		fs.writeFileSync(given, JSON.stringify({ time }));
+		const run = handrail(
+			["explain", "--policy", dir, "--as", given, text]);
+		assert.equal(run.status, 0, run.stderr);
+		return run.stdout;
+	};
+	const quote = "The terms of service say foo.";
+	assert.match(explain("2027-01-31T23:59", quote), /^verdict {3}deliver/m);
+	const after = explain("2027-02-01T00:00", quote);
+	assert.match(after, /^verdict {3}replace/m);
+	assert.match(after, /vendor\/base\/a .*packs\/vendor\/base.yaml:6/);
+	assert.match(after,
+		/changed by .*policy.yaml:8 COMP-7 until 2027-01-31: Agents quote/);
+	const other = handrail(["check", overlay(t, { written: 2 })]);
+	assert.equal(other.status, 1);
+	assert.match(other.stdout,
+		/policy.yaml:9:18: error P052 .* version 2 .* version 3 is installed/);
+	const bytes = handrail(["check", overlay(t, { digest: "0".repeat(64) })]);
+	assert.equal(bytes.status, 1);
+	assert.match(bytes.stdout, /P053[^]*base.yaml is sha256:[0-9a-f]{64}/);
 });
 
 test("wrong usage and unreadable input are exit 2", (t) => {

@@ -32,6 +32,7 @@ static const struct rule rules[] = {
     {.info = {.id = "risk/weak",
 	 .title = "A weak signal",
 	 .file = "packs/risk.yaml",
+	 .changed = "policy.yaml:15",
 	 .line = 3,
 	 .version = 1}},
 };
@@ -178,7 +179,8 @@ static void test_decision(void **state)
 	    "\"judged_us\":88,\"msg\":{\"bytes\":49,\"commit\":\"sha256:43da\","
 	    "\"vault\":\"v-1\"},\"node\":\"px-1\",\"policy\":\"sha256:78db\","
 	    "\"reason\":\"Refunds above $50 must carry an approval.\","
-	    "\"rules\":[{\"action\":\"flag\",\"line\":\"packs/risk.yaml:3\","
+	    "\"rules\":[{\"action\":\"flag\",\"changed\":\"policy.yaml:15\","
+	    "\"line\":\"packs/risk.yaml:3\","
 	    "\"mode\":\"shadow\",\"rule\":\"risk/weak\",\"severity\":\"low\","
 	    "\"spans\":[{\"end\":9,\"start\":3},{\"end\":44,\"start\":40}],"
 	    "\"version\":1},{\"action\":\"handoff\",\"line\":"
