@@ -198,7 +198,7 @@ static bool excuses(
 {
 	for (size_t i = 0; i < r->n_unless; i++) {
 		const struct excuse *e = &r->unless[i];
-		if (any_has(&e->phrases, detector) &&
+		if (any_has(&e->beside, detector) &&
 		    !excuse_is_over(e, &c->excuse))
 			return true;
 	}
@@ -235,11 +235,10 @@ static bool all_found(const struct combine_facts *c, struct pending *p)
 	return all;
 }
 
-static bool has_excuse_phrases(
-    const struct combine_facts *c, const struct rule *r)
+static bool may_be_excused(const struct combine_facts *c, const struct rule *r)
 {
 	for (size_t i = 0; i < r->n_unless; i++)
-		if (r->unless[i].phrases.n &&
+		if (r->unless[i].beside.n &&
 		    !excuse_is_over(&r->unless[i], &c->excuse))
 			return true;
 	return false;
@@ -334,7 +333,7 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		    window_is_over(c, &p->match, near->within);
 		return over || missed ? COMBINE_NO : COMBINE_OPEN;
 	}
-	if (!over && has_excuse_phrases(c, r))
+	if (!over && may_be_excused(c, r))
 		return COMBINE_OPEN;
 	if (r->clauses[0].at_least > 1) {
 		enum combine n = is_enough(c, p, r->clauses[0].at_least);

@@ -50,7 +50,7 @@ static void put_conditions(const struct build *b, const struct rule *r)
 		put_condition(b, &r->clauses[i].near.what);
 	}
 	for (size_t i = 0; i < r->n_unless; i++)
-		put_condition(b, &r->unless[i].phrases);
+		put_condition(b, &r->unless[i].beside);
 }
 
 static void put_must(const struct build *b, const struct must *must)

@@ -149,12 +149,11 @@ static void read_currency(
 		    n->text);
 }
 
-static void find_number(struct finder *f, const struct yaml_node *n,
+uint32_t load_number(struct load *l, const struct yaml_node *n,
     enum number_kind kind, const char *where)
 {
-	struct load *l = f->l;
 	if (!n || n->kind != YAML_MAP)
-		return;
+		return DETECTOR_NONE;
 	load_check_map(l, n,
 	    kind == NUMBER_MONEY ? load_keys_money : load_keys_number, where);
 	struct number_range r = {.kind = kind};
@@ -165,15 +164,24 @@ static void find_number(struct finder *f, const struct yaml_node *n,
 		load_fault(l, n, LOAD_NUMBER, NULL,
 		    "nothing is above %s and below %s",
 		    yaml_get_text(n, "above"), yaml_get_text(n, "below"));
-		return;
+		return DETECTOR_NONE;
 	}
 	char *key = load_printf(l, "number %d %s %d %" PRId64 " %d %" PRId64,
 	    (int)kind, r.currency, r.has_above, r.above, r.has_below, r.below);
 	if (!key)
-		return;
+		return DETECTOR_NONE;
 	struct detector d = {.kind = DETECTOR_NUMBER, .number = r};
-	struct clause *c =
-	    add_clause(f, load_one(l, load_detector(l, key, &d)), true);
+	return load_detector(l, key, &d);
+}
+
+static void find_number(struct finder *f, const struct yaml_node *n,
+    enum number_kind kind, const char *where)
+{
+	struct load *l = f->l;
+	uint32_t number = load_number(l, n, kind, where);
+	if (number == DETECTOR_NONE)
+		return;
+	struct clause *c = add_clause(f, load_one(l, number), true);
 	struct near near = {0};
 	if (read_near(l, n, &near) && c)
 		c->near = near;

@@ -265,6 +265,10 @@ const struct load_key load_keys_links[] = {
 
 const struct load_key load_keys_unless[] = {
     {"phrases", SHAPE_WORDS, "One of these is in the same sentence."},
+    {"percent", SHAPE_MAP, "Such a percentage is in the same sentence."},
+    {"money", SHAPE_MAP, "Such an amount is in the same sentence."},
+    {"duration", SHAPE_MAP, "Such a time is in the same sentence."},
+    {"count", SHAPE_MAP, "Such a number is in the same sentence."},
     {"approval", SHAPE_TEXT, "An approval of this name is there."},
     {"said_by_customer", SHAPE_TEXT, "yes: the customer said the same value."},
     {"text_is", SHAPE_SENTENCES, "The value is one of these."},

@@ -95,6 +95,10 @@ const struct yaml_node *load_changed_rule(
     struct load *, const struct yaml_node *, struct rule *);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
 void load_find(struct load *, const struct yaml_node *, struct rule *);
+/* The detector of a percent, money, duration or count; DETECTOR_NONE after
+ * reporting, or when there is no node. */
+uint32_t load_number(struct load *, const struct yaml_node *, enum number_kind,
+    const char *where);
 void load_unless(struct load *, const struct yaml_node *, struct rule *);
 void load_when(struct load *, const struct yaml_node *, struct when *);
 void load_must(struct load *, const struct yaml_node *, struct must *);

@@ -72,12 +72,54 @@ void load_when(struct load *l, const struct yaml_node *n, struct when *w)
 
 /* ---- unless ---- */
 
+static uint32_t excuse_number(struct load *l, const struct yaml_node *excuse,
+    const char *key, enum number_kind kind)
+{
+	char where[32];
+	const struct yaml_node *n = yaml_get(excuse, key);
+	snprintf(where, sizeof(where), "under %s", key);
+	uint32_t number = load_number(l, n, kind, where);
+	const struct yaml_node *near = n ? yaml_get(n, "near") : NULL;
+	if (near)
+		load_fault(l, near->key, LOAD_FIND, "take it out",
+		    "an exception counts wherever it stands in the sentence");
+	return number;
+}
+
+/* Words and numbers that excuse from anywhere in the sentence. */
+static struct any_of read_beside(struct load *l, const struct yaml_node *n)
+{
+	static const struct {
+		const char *key;
+		enum number_kind kind;
+	} numbers[] = {
+	    {"percent", NUMBER_PERCENT},
+	    {"money", NUMBER_MONEY},
+	    {"duration", NUMBER_DURATION},
+	    {"count", NUMBER_COUNT},
+	};
+	const size_t n_numbers = sizeof(numbers) / sizeof(*numbers);
+	struct any_of phrases = load_phrases(l, yaml_get(n, "phrases"));
+	uint32_t *all = load_alloc(l, phrases.n + n_numbers, sizeof(*all));
+	if (!all)
+		return (struct any_of){0};
+	struct any_of out = {all, phrases.n};
+	for (size_t i = 0; i < phrases.n; i++)
+		all[i] = phrases.detectors[i];
+	for (size_t i = 0; i < n_numbers; i++) {
+		all[out.n] =
+		    excuse_number(l, n, numbers[i].key, numbers[i].kind);
+		out.n += all[out.n] != DETECTOR_NONE;
+	}
+	return out;
+}
+
 static void read_excuse(
     struct load *l, const struct yaml_node *n, struct excuse *e)
 {
 	if (!load_check_map(l, n, load_keys_unless, "under unless"))
 		return;
-	e->phrases = load_phrases(l, yaml_get(n, "phrases"));
+	e->beside = read_beside(l, n);
 	e->approval = load_text(l, n, "approval", false);
 	const struct yaml_node *said = yaml_get(n, "said_by_customer");
 	e->said_by_customer = load_yes(l, said, false);
@@ -89,11 +131,10 @@ static void read_excuse(
 	if (texts && !yaml_check_sentences(l->doc, texts, NULL, load_see, l))
 		e->texts = load_words(l, texts, &count);
 	e->until_us = load_date(l, yaml_get(n, "until"), 1);
-	if (!yaml_get(n, "phrases") && !yaml_get(n, "approval") && !said &&
-	    !texts)
+	if (!e->beside.n && !yaml_get(n, "approval") && !said && !texts)
 		load_fault(l, n, LOAD_EMPTY,
-		    "say what excuses: phrases, approval, said_by_customer or "
-		    "text_is",
+		    "say what excuses: phrases, money, approval, "
+		    "said_by_customer or text_is",
 		    "this exception excuses nothing");
 }
 

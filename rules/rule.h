@@ -32,9 +32,9 @@ struct clause {
 	unsigned at_least; /* topics: so many distinct matches; else 1 */
 };
 
-struct excuse {                /* one item under unless */
-	struct any_of phrases; /* in the sentence of the hit */
-	const char *approval;  /* or NULL */
+struct excuse {               /* one item under unless */
+	struct any_of beside; /* words, numbers in the sentence of the hit */
+	const char *approval; /* or NULL */
 	bool said_by_customer;
 	const char *const *texts; /* values that are excused, or NULL */
 	int64_t until_us;         /* 0: no end */

@@ -163,7 +163,7 @@ static void negation_and_exceptions(void **state)
 	struct rule *r = policy_kit_rule(&b->kit, "r", GUARD_BLOCK,
 	    policy_kit_phrases(&b->kit, "refund*", NULL));
 	r->ignore_negated = true;
-	policy_kit_excuse(&b->kit, r)->phrases = policy_kit_any(
+	policy_kit_excuse(&b->kit, r)->beside = policy_kit_any(
 	    &b->kit, policy_kit_phrases(&b->kit, "refund policy", "apr", NULL));
 	CHECK(b, "I can't do a refund", "deliver:");
 	CHECK(b, "I am not able to do one two three four refund.", "deliver:");

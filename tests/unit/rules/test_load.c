@@ -357,6 +357,22 @@ static void test_lists_inside_phrases_are_spelled_out(void **state)
 	guard_policy_unref(policy);
 }
 
+static void test_a_number_beside_a_hit_may_excuse_it(void **state)
+{
+	guard_policy_unref(load_pack(POLICY,
+	    RULE_HEAD "    find: {phrases: [refund*]}\n    then: flag\n"
+		      "    unless: \n      - money: {below: 50.01}\n"
+		      "      - percent: {above: 20, below: 30}\n"
+		      "    examples:\n      matches:\n"
+		      "        - I'll refund it.\n"
+		      "        - I'll refund $50.01 of it.\n"
+		      "        - I'll refund 30% of it.\n"
+		      "        - I'll refund it. It is $5.\n"
+		      "      passes:\n"
+		      "        - I'll refund $50 of it.\n"
+		      "        - I'll refund 25% of it.\n"));
+}
+
 static int load_once(void *arg)
 {
 	struct policy_source s = {0};
@@ -367,6 +383,7 @@ static int load_once(void *arg)
 		      "  - id: b\n    title: B\n    mode: shadow\n"
 		      "    find: {pattern: 'a+', near: [<some>, a <some>]}\n"
 		      "    when: {hours: 08:00-10:00}\n"
+		      "    unless: [{phrases: [z], money: {below: 2}}]\n"
 		      "    then: {handoff: {queue: care, say: Wait.}}\n");
 	source_ship(&s, "lists/words.yaml", words);
 	struct guard_policy *p = source_load(&s);
@@ -399,6 +416,7 @@ int main(void)
 	    cmocka_unit_test(test_all_faults_are_told),
 	    cmocka_unit_test(test_an_example_happens_where_its_rule_applies),
 	    cmocka_unit_test(test_lists_inside_phrases_are_spelled_out),
+	    cmocka_unit_test(test_a_number_beside_a_hit_may_excuse_it),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,6 +237,10 @@ static const struct bad bads[] = {
 	NULL},
     {"P006", 7, 22, POLICY, RULE_HEAD "    when: {resolved: maybe}\n", NULL,
 	"no, yes"},
+    {"P028", 8, 23, POLICY,
+	RULE_HEAD "    find: {phrases: [x]}\n"
+		  "    unless: [{money: {near: [y]}}]\n",
+	NULL, "take it out"},
     {"P028", 8, 5, POLICY,
 	RULE_HEAD "    when: {resolved: no}\n    unless: [{phrases: [x]}]\n",
 	NULL, "when:"},

@@ -225,7 +225,7 @@ static void add_everything(struct bench *b)
 	uint32_t refund = policy_kit_phrases(k, "refund*", "money back", NULL);
 	r = policy_kit_rule(k, "excused", GUARD_HANDOFF, refund);
 	r->queue = "billing";
-	policy_kit_excuse(k, r)->phrases = policy_kit_any(
+	policy_kit_excuse(k, r)->beside = policy_kit_any(
 	    k, policy_kit_phrases(k, "refund policy", "apr", NULL));
 	uint32_t globex = policy_kit_phrases(
 	    k, "globex", "initech mobile", "mobile phone", NULL);
