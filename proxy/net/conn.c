@@ -191,11 +191,13 @@ static void tell_input(struct conn *c, bool grown)
 	}
 }
 
-static void pump_in(struct conn *c)
+/* look: the socket may hold something. A call of the owner says nothing about
+ * that, so the turn it leads to asks the kernel nothing. */
+static void pump_in(struct conn *c, bool look)
 {
 	size_t before = c->input.len;
 	int reads = 0;
-	while (may_read(c) && reads < BURST && read_some(c))
+	while (look && may_read(c) && reads < BURST && read_some(c))
 		reads++;
 	if (reads == BURST && may_read(c))
 		c->more = true;
@@ -330,15 +332,17 @@ static void step_handshake(struct conn *c)
 	emit(c, CONN_OPEN);
 }
 
-static void turn(struct conn *c)
+static void turn(struct conn *c, bool readable)
 {
+	bool look = readable || c->more || c->read_needs_write ||
+	    conn_tls_has_pending(&c->io);
 	c->more = false;
 	if (c->state == CONN_STATE_CONNECTING)
 		finish_connect(c);
 	if (c->state == CONN_STATE_HANDSHAKING)
 		step_handshake(c);
 	else
-		pump_in(c);
+		pump_in(c, look);
 	pump_out(c);
 	/* The peer's end may be what lingering waited for. */
 	if (c->state == CONN_STATE_LINGERING && c->saw_eof)
@@ -356,14 +360,14 @@ static void on_kick(void *arg)
 	struct conn *c = arg;
 	c->kicked = false;
 	if (c->state != CONN_STATE_CLOSED)
-		turn(c);
+		turn(c, false);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
 	if (c->state != CONN_STATE_CLOSED)
-		turn(c);
+		turn(c, what & EV_READ);
 }
 
 /* ---- Beginnings ------------------------------------------------------- */

@@ -1,10 +1,11 @@
 /*
  * loop - a libevent base, posts from other threads, deferred calls, timers.
  *
- * libevent waits; the order of a turn is ours: events (sockets, the eventfd of
- * the posts, due timers), then the deferred calls. Timers are a binary heap,
- * so that arming one for every byte costs no system call and no allocation;
- * one libevent timer stands for the earliest of them.
+ * libevent waits; the order of a turn is ours: events (sockets, due timers),
+ * the posts, then the deferred calls. An eventfd wakes a loop that sleeps; one
+ * at work finds what was posted at the end of its turn. Timers are a binary
+ * heap, so that arming one for every byte costs no system call and no
+ * allocation; one libevent timer stands for the earliest of them.
  *
  * Invariants: heap[i]->slot == i + 1; the base is never touched by another
  * thread (it is made without locks), only posts and stop are.
@@ -43,6 +44,7 @@ struct loop {
 	atomic_bool stop;
 	pthread_mutex_t lock; /* of posts */
 	struct calls posts;
+	bool asleep; /* in the kernel, or on the way: a post has to wake it */
 	struct calls deferred; /* in this turn, run at its end */
 	struct loop_timer **heap;
 	size_t n_timers, cap_timers;
@@ -79,6 +81,7 @@ static bool run_posts(struct loop *loop)
 	pthread_mutex_lock(&loop->lock);
 	struct calls now = loop->posts;
 	loop->posts = (struct calls){0};
+	loop->asleep = false;
 	pthread_mutex_unlock(&loop->lock);
 	calls_run(&now);
 	return now.n > 0;
@@ -87,10 +90,9 @@ static bool run_posts(struct loop *loop)
 static void on_wake(evutil_socket_t fd, short what, void *arg)
 {
 	uint64_t count;
-	/* Emptied before the queue is taken: a post after that wakes again. */
+	/* The posts themselves run at the end of the turn. */
 	ssize_t n = read(fd, &count, sizeof(count));
 	assert(n == sizeof(count) || errno == EAGAIN || errno == EINTR);
-	run_posts(arg);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -195,16 +197,31 @@ static void set_tick(struct loop *loop)
 	assert(!failed);
 }
 
+/* May it wait for events? From here on a post wakes it. */
+static bool fall_asleep(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->lock);
+	loop->asleep = loop->posts.n == 0 && loop->deferred.n == 0;
+	bool asleep = loop->asleep;
+	pthread_mutex_unlock(&loop->lock);
+	return asleep;
+}
+
 void loop_run(struct loop *loop)
 {
 	while (!atomic_load(&loop->stop)) {
 		set_tick(loop);
 		int flags = EVLOOP_ONCE;
-		if (loop->deferred.n)
+		if (!fall_asleep(loop))
 			flags |= EVLOOP_NONBLOCK;
 		int failed = event_base_loop(loop->base, flags);
 		assert(failed >= 0);
-		run_deferred(loop);
+		run_posts(loop);
+		/* What a deferred call defers is mostly a write: not worth
+		 * asking the kernel for news before it. What that defers is
+		 * left to the next turn, so that a turn ends. */
+		if (run_deferred(loop))
+			run_deferred(loop);
 	}
 	atomic_store(&loop->stop, false);
 }
@@ -228,11 +245,12 @@ void loop_stop(struct loop *loop)
 void loop_post(struct loop *loop, loop_fn *fn, void *arg)
 {
 	pthread_mutex_lock(&loop->lock);
-	bool first = loop->posts.n == 0;
+	bool asleep = loop->asleep;
+	loop->asleep = false;
 	calls_add(&loop->posts, fn, arg);
 	/* Under the lock: once it is open the call may run, and its work may
 	 * be what lets another thread free the loop. */
-	if (first)
+	if (asleep)
 		wake(loop);
 	pthread_mutex_unlock(&loop->lock);
 }

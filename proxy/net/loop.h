@@ -1,7 +1,7 @@
 /*
  * loop - one event loop per worker thread.
  *
- *   turn:  wait -> sockets, posts, timers -> what was deferred in this turn
+ *   turn:  wait -> sockets, timers -> posts -> what was deferred in this turn
  *
  * Everything that belongs to a loop is used on the loop's thread only (before
  * loop_run: on the thread that makes it). The exceptions are named: loop_post
@@ -35,8 +35,9 @@ void loop_stop(struct loop *);
 /* Call fn(arg) on the loop's thread, in the order of the posts of a thread.
  * Any thread; never waits for the loop. Not bounded: the poster bounds. */
 void loop_post(struct loop *, loop_fn *, void *arg);
-/* Call fn(arg) at the end of this turn, first deferred first. What is deferred
- * by a deferred call comes at the end of the next turn, without waiting. */
+/* Call fn(arg) at the end of this turn, first deferred first, and then what
+ * these calls have deferred. What that defers comes at the end of the next
+ * turn, without waiting. */
 void loop_defer(struct loop *, loop_fn *, void *arg);
 /* Monotonic microseconds, the clock of the timers. */
 int64_t loop_now_us(const struct loop *);

@@ -81,6 +81,12 @@ static void note_and_defer(void *arg)
 	loop_defer(current, note, NOTE("2"));
 }
 
+static void note_and_defer_more(void *arg)
+{
+	note(arg);
+	loop_defer(current, note_and_defer, NOTE("1"));
+}
+
 static void stop(void *arg)
 {
 	loop_stop(arg);
@@ -90,14 +96,14 @@ static void deferred_run_at_the_end_of_the_turn(void **state)
 {
 	current = loop_new();
 	order[0] = '\0';
-	loop_defer(current, note_and_defer, NOTE("a"));
+	loop_defer(current, note_and_defer_more, NOTE("a"));
 	loop_defer(current, note, NOTE("b"));
 	loop_post(current, note, NOTE("post "));
 	loop_defer(current, stop, current);
 	loop_run(current);
-	assert_string_equal(order, "post ab");
+	assert_string_equal(order, "post ab1");
 	loop_free(current); /* and runs what is left */
-	assert_string_equal(order, "post ab2");
+	assert_string_equal(order, "post ab12");
 }
 
 static void freeing_runs_what_was_posted(void **state)
