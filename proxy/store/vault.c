@@ -13,13 +13,13 @@
 
 #include "proxy/base/hash.h"
 #include "proxy/base/hex.h"
+#include "proxy/base/id.h"
 #include "proxy/base/mem.h"
 
 #include <assert.h>
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,15 +108,6 @@ static EVP_CIPHER_CTX *cipher_new(const struct vault_key *key,
 	return ctx;
 }
 
-/* OpenSSL's generator of this thread, seeded by the kernel's: no system call
- * for every nonce. */
-static void random_bytes(unsigned char *out, int n)
-{
-	int ok = RAND_bytes(out, n);
-
-	assert(ok == 1);
-}
-
 void vault_seal(const struct vault_key *key, const struct vault_place *place,
     const void *text, size_t len, struct buf *out)
 {
@@ -125,7 +116,7 @@ void vault_seal(const struct vault_key *key, const struct vault_place *place,
 	    (unsigned char *)buf_reserve(out, mem_add(len, VAULT_SEALED_EXTRA));
 	int n = 0, rest = 0;
 
-	random_bytes(to, VAULT_NONCE_BYTES);
+	id_random(to, VAULT_NONCE_BYTES);
 	EVP_CIPHER_CTX *ctx = cipher_new(key, to, place, 1);
 	unsigned char *body = to + VAULT_NONCE_BYTES;
 	int ok = len == 0 || EVP_CipherUpdate(ctx, body, &n, text, (int)len);
@@ -171,8 +162,7 @@ void vault_key_make(const struct vault *vault, const struct vault_place *place,
 {
 	struct buf out = {0};
 
-	int ok = RAND_priv_bytes(key->bytes, sizeof(key->bytes));
-	assert(ok == 1);
+	id_random(key->bytes, sizeof(key->bytes));
 	vault_seal(&vault->wrap, place, key->bytes, sizeof(key->bytes), &out);
 	assert(out.len == VAULT_WRAPPED_BYTES);
 	memcpy(wrapped, out.data, VAULT_WRAPPED_BYTES);
