@@ -215,7 +215,7 @@ void audit_close(struct audit *a)
 	audit_free(a);
 }
 
-bool audit_submit(struct audit *a, const char *line, size_t len,
+bool audit_put(struct audit *a, const char *line, size_t len,
     enum audit_need need, const struct audit_done *done)
 {
 	assert(len > 0 && len <= RECORD_MAX_BYTES && line[len - 1] == '\n');
@@ -232,12 +232,27 @@ bool audit_submit(struct audit *a, const char *line, size_t len,
 	if (room) {
 		a->queue_bytes += len;
 		queue_push(&a->queue, entry);
-		pthread_cond_signal(&a->submitted);
 	} else {
 		queue_push(&a->waiting, entry);
 	}
 	pthread_mutex_unlock(&a->lock);
 	return room;
+}
+
+/* Not under the lock, or the writer wakes only to wait for it. Nothing is
+ * missed: what was put was put under the lock, and the writer looks under the
+ * lock before it waits. */
+void audit_wake(struct audit *a)
+{
+	pthread_cond_signal(&a->submitted);
+}
+
+bool audit_submit(struct audit *a, const char *line, size_t len,
+    enum audit_need need, const struct audit_done *done)
+{
+	bool taken = audit_put(a, line, len, need, done);
+	audit_wake(a);
+	return taken;
 }
 
 struct audit_wait {

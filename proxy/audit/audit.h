@@ -80,6 +80,11 @@ struct audit_done {
  */
 bool audit_submit(struct audit *, const char *line, size_t len, enum audit_need,
     const struct audit_done *) __attribute__((warn_unused_result));
+/* The two halves of it, for who has many lines at a time: a line that was put
+ * is written at the latest after the next audit_wake. */
+bool audit_put(struct audit *, const char *line, size_t len, enum audit_need,
+    const struct audit_done *) __attribute__((warn_unused_result));
+void audit_wake(struct audit *);
 /* The same, waiting for the outcome: for the command line and for start and
  * stop, never for an event loop. Never AUDIT_AGAIN. */
 enum audit_result audit_submit_wait(struct audit *, const char *line,

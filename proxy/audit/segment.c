@@ -153,7 +153,8 @@ int segment_append(struct segment *s, const void *data, size_t n)
 	uint64_t at = s->len;
 	if (s->ragged && ftruncate(s->fd, (off_t)s->len) < 0)
 		return -errno;
-	if (lseek(s->fd, (off_t)s->len, SEEK_SET) < 0)
+	/* Only a write that failed leaves the file's position elsewhere. */
+	if (s->ragged && lseek(s->fd, (off_t)s->len, SEEK_SET) < 0)
 		return -errno;
 	s->ragged = true;
 	while (n > 0) {
@@ -162,9 +163,9 @@ int segment_append(struct segment *s, const void *data, size_t n)
 			continue;
 		if (put <= 0) {
 			int err = put < 0 ? -errno : -EIO;
-			/* Best effort: tried again before the next write. */
-			if (ftruncate(s->fd, (off_t)s->len) == 0)
-				s->ragged = false;
+			/* Best effort: done again before the next write. */
+			int cut = ftruncate(s->fd, (off_t)s->len);
+			(void)cut;
 			return err;
 		}
 		from += put;

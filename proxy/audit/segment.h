@@ -29,7 +29,8 @@ struct segment {
 	char name[SEGMENT_NAME_SIZE]; /* "2026/11/03/14.jsonl", "" */
 	int fd;                       /* -1: none */
 	uint64_t len;                 /* bytes that count */
-	bool ragged; /* a failed write may have left bytes after len */
+	bool ragged; /* a failed write may have left bytes after len, and the
+			file's position anywhere */
 };
 
 void segment_init(struct segment *, const char *root, const struct audit_io *);

@@ -26,8 +26,9 @@ static void submit(struct exchange *e)
 {
 	struct audit_done done = {on_recorded, e->worker, e->number};
 	/* False: the queue is full and AUDIT_AGAIN will wake us. */
-	bool taken = audit_submit(e->worker->server->audit, e->settle.line.data,
+	bool taken = audit_put(e->worker->server->audit, e->settle.line.data,
 	    e->settle.line.len, (enum audit_need)e->settle.need, &done);
+	worker_audit_due(e->worker);
 	if (!taken && log_wants(LOG_DEBUG))
 		exchange_log(e, LOG_DEBUG, "waits for room in the audit queue");
 }

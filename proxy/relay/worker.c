@@ -2,6 +2,7 @@
 #include "proxy/relay/worker.h"
 
 #include "proxy/admin/metrics.h"
+#include "proxy/audit/audit.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/client.h"
@@ -219,6 +220,21 @@ void worker_free(struct worker *w)
 	free(w->listeners);
 	free(w->drain);
 	free(w);
+}
+
+static void wake_audit(void *arg)
+{
+	struct worker *w = arg;
+	w->audit_due = false;
+	audit_wake(w->server->audit);
+}
+
+void worker_audit_due(struct worker *w)
+{
+	if (w->audit_due)
+		return;
+	w->audit_due = true;
+	loop_defer(w->loop, wake_audit, w);
 }
 
 static void deliver(void *arg)

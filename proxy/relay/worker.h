@@ -43,6 +43,7 @@ struct worker {
 	size_t exchanging;                          /* exchanges under way */
 	uint64_t next_number;
 	bool draining;
+	bool audit_due;      /* lines were put in this turn: audit_wake */
 	struct drain *drain; /* of worker.c, once draining */
 };
 
@@ -62,6 +63,10 @@ void worker_free(struct worker *);
 
 struct routes *routes_ref(struct routes *);
 void routes_unref(struct routes *);
+
+/* Lines were put into the audit log: its writer is woken at the end of the
+ * turn, once for all of them. */
+void worker_audit_due(struct worker *);
 
 /* What an exchange can be woken by. */
 enum worker_wake {
