@@ -9,6 +9,7 @@
 #define HANDRAIL_PROXY_BASE_BUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* NULL until the first add */
@@ -24,6 +25,7 @@ void buf_reset(struct buf *);
 void buf_add(struct buf *, const void *data, size_t n);
 void buf_adds(struct buf *, const char *s);
 void buf_addc(struct buf *, char c);
+void buf_add_int(struct buf *, int64_t value); /* in decimal digits */
 void buf_printf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Room for n more bytes; returns where they go. Count them with buf_commit. */

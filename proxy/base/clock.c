@@ -2,7 +2,6 @@
 #include "proxy/base/clock.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <time.h>
 
 #define CLOCK_MIN_S INT64_C(-62167219200) /* 0000-01-01T00:00:00Z */
@@ -26,6 +25,14 @@ int64_t clock_mono_us(void)
 	return clock_read_us(CLOCK_MONOTONIC);
 }
 
+/* value in so many digits at out, which is moved behind them. */
+static void clock_digits(char **out, int value, int digits)
+{
+	for (int i = digits - 1; i >= 0; i--, value /= 10)
+		(*out)[i] = (char)('0' + value % 10);
+	*out += digits;
+}
+
 void clock_rfc3339(char out[32], int64_t us)
 {
 	int64_t seconds = us / CLOCK_SECOND_US, part = us % CLOCK_SECOND_US;
@@ -41,10 +48,19 @@ void clock_rfc3339(char out[32], int64_t us)
 	struct tm utc;
 	struct tm *ok = gmtime_r(&when, &utc);
 	assert(ok != NULL);
-	/* The remainders tell the compiler what the clamps guarantee. */
-	snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ",
-	    (unsigned)(utc.tm_year + 1900) % 10000u,
-	    (unsigned)(utc.tm_mon + 1) % 100u, (unsigned)utc.tm_mday % 100u,
-	    (unsigned)utc.tm_hour % 100u, (unsigned)utc.tm_min % 100u,
-	    (unsigned)utc.tm_sec % 100u, (unsigned)part % 1000000u);
+	clock_digits(&out, utc.tm_year + 1900, 4);
+	*out++ = '-';
+	clock_digits(&out, utc.tm_mon + 1, 2);
+	*out++ = '-';
+	clock_digits(&out, utc.tm_mday, 2);
+	*out++ = 'T';
+	clock_digits(&out, utc.tm_hour, 2);
+	*out++ = ':';
+	clock_digits(&out, utc.tm_min, 2);
+	*out++ = ':';
+	clock_digits(&out, utc.tm_sec, 2);
+	*out++ = '.';
+	clock_digits(&out, (int)part, 6);
+	*out++ = 'Z';
+	*out = '\0';
 }

@@ -7,13 +7,30 @@
 #include <assert.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256; /* EVP_sha256() would be looked up at every use */
+
+static void fetch(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	assert(sha256 != NULL);
+}
+
+static EVP_MD_CTX *begin(void)
+{
+	pthread_once(&once, fetch);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	assert(context != NULL);
+	return context;
+}
 
 void hash_sha256(
     unsigned char out[HASH_BYTES], const struct hash_part *parts, size_t n)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	assert(context != NULL);
-	int ok = EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	EVP_MD_CTX *context = begin();
+	int ok = EVP_DigestInit_ex(context, sha256, NULL);
 	for (size_t i = 0; i < n; i++)
 		ok &= EVP_DigestUpdate(context, parts[i].data, parts[i].len);
 	ok &= EVP_DigestFinal_ex(context, out, NULL);
@@ -32,18 +49,17 @@ void hash_hmac(unsigned char out[HASH_BYTES], const struct hash_part *key,
 		for (size_t i = 0; i < key->len; i++)
 			block[i] = ((const unsigned char *)key->data)[i];
 	}
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	assert(context != NULL);
+	EVP_MD_CTX *context = begin();
 	for (size_t i = 0; i < sizeof(pad); i++)
 		pad[i] = block[i] ^ 0x36;
-	int ok = EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	int ok = EVP_DigestInit_ex(context, sha256, NULL);
 	ok &= EVP_DigestUpdate(context, pad, sizeof(pad));
 	for (size_t i = 0; i < n; i++)
 		ok &= EVP_DigestUpdate(context, parts[i].data, parts[i].len);
 	ok &= EVP_DigestFinal_ex(context, inner, NULL);
 	for (size_t i = 0; i < sizeof(pad); i++)
 		pad[i] = block[i] ^ 0x5c;
-	ok &= EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	ok &= EVP_DigestInit_ex(context, sha256, NULL);
 	ok &= EVP_DigestUpdate(context, pad, sizeof(pad));
 	ok &= EVP_DigestUpdate(context, inner, sizeof(inner));
 	ok &= EVP_DigestFinal_ex(context, out, NULL);

@@ -5,7 +5,6 @@
 #include "proxy/base/json_out.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 
 #define JSON_OUT_MAX_INT (INT64_C(1) << 53)
@@ -56,12 +55,19 @@ static void json_out_escape(struct buf *out, unsigned char c)
 		buf_printf(out, "\\u%04x", c);
 }
 
+static bool json_out_is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 void json_out_quote(struct buf *out, const char *s, size_t n)
 {
 	const unsigned char *bytes = (const unsigned char *)s;
 	buf_addc(out, '"');
 	for (size_t i = 0, plain = 0; i <= n; i++) {
 		size_t bad = 0, len = 0;
+		while (i < n && json_out_is_plain(bytes[i]))
+			i++;
 		if (i < n) {
 			len = json_out_utf8(bytes + i, n - i, &bad);
 			bool special = bytes[i] < 0x20 || bytes[i] == '"' ||
@@ -180,8 +186,11 @@ void json_out_int(struct json_out *j, int64_t value)
 {
 	json_out_before(j);
 	bool fits = value <= JSON_OUT_MAX_INT && value >= -JSON_OUT_MAX_INT;
-	const char *quote = fits ? "" : "\"";
-	buf_printf(j->buf, "%s%" PRId64 "%s", quote, value, quote);
+	if (!fits)
+		buf_addc(j->buf, '"');
+	buf_add_int(j->buf, value);
+	if (!fits)
+		buf_addc(j->buf, '"');
 }
 
 void json_out_raw(struct json_out *j, const char *value, size_t n)

@@ -206,28 +206,13 @@ static bool steps_fit(const struct pointer *p, const struct json_doc *doc,
 	return true;
 }
 
-/* One comparison refuses most nodes: the last step's key has another length. */
-static bool may_fit(
-    const struct pointer *p, const struct json_doc *doc, uint32_t node)
-{
-	const struct json_node *n = &doc->nodes[node];
-
-	if (p->n_steps == 0 || n->key_escaped || n->key_end == n->key_start)
-		return true;
-	const struct pointer_step *last = &p->steps[p->n_steps - 1];
-	if (last->kind != POINTER_KEY)
-		return true;
-	return n->key_end - n->key_start - 2 == last->key_len &&
-	    (last->key_len == 0 || doc->text[n->key_start + 1] == last->key[0]);
-}
-
 bool pointer_match(const struct pointer *p, const struct json_doc *doc,
     uint32_t base, uint32_t node)
 {
 	uint32_t path[MAX_PATH_NODES];
 	size_t n = 0;
 
-	if (!may_fit(p, doc, node))
+	if (!pointer_may_match(p, doc, node))
 		return false;
 	if (p->deep == p->n_steps)
 		return steps_fit(p, doc, 0, p->n_steps, &node) && node == base;
@@ -254,7 +239,8 @@ uint32_t pointer_find(const struct pointer *p, const struct json_doc *doc,
 	uint32_t i = after == JSON_NONE ? base : after + 1;
 
 	for (; i < doc->n_nodes; i++)
-		if (pointer_match(p, doc, base, i))
+		if (pointer_may_match(p, doc, i) &&
+		    pointer_match(p, doc, base, i))
 			return i;
 	return JSON_NONE;
 }

@@ -52,6 +52,8 @@ static bool at(const struct scan *s, const struct pointer *p, uint32_t node)
 {
 	uint32_t base = 0;
 
+	if (!pointer_may_match(p, s->doc, node))
+		return false;
 	if (p->relative && s->variant->has_messages) {
 		if (s->message[node] == CHANNEL_NO_MESSAGE)
 			return false;

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Written by Handrail itself, whatever the bot said. Not even a date is
- * believed to be one. */
+/* Written by Handrail itself, whatever the bot said. */
 static const char *const fixed[] = {
     "Connection", "Content-Length", "Keep-Alive", "Transfer-Encoding"};
 
@@ -26,8 +25,44 @@ static bool is_plain_type(struct span value)
 	    strncasecmp(value.p + value.len - n, usual, n) == 0;
 }
 
+static bool is_one_of(const char *p, const char *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(p, names + 3 * i, 3) == 0)
+			return true;
+	return false;
+}
+
+static bool is_number(const char *p, size_t digits, int low, int high)
+{
+	int value = 0;
+	for (size_t i = 0; i < digits; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		value = value * 10 + (p[i] - '0');
+	}
+	return value >= low && value <= high;
+}
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7) and nothing looser: a date
+ * of our time has no room for words, and every answer has one. */
+static bool is_date(struct span v)
+{
+	const char *p = v.p;
+	return v.len == 29 && is_one_of(p, "SunMonTueWedThuFriSat", 7) &&
+	    memcmp(p + 3, ", ", 2) == 0 && is_number(p + 5, 2, 1, 31) &&
+	    p[7] == ' ' &&
+	    is_one_of(p + 8, "JanFebMarAprMayJunJulAugSepOctNovDec", 12) &&
+	    p[11] == ' ' && is_number(p + 12, 4, 1970, 2199) && p[16] == ' ' &&
+	    is_number(p + 17, 2, 0, 23) && p[19] == ':' &&
+	    is_number(p + 20, 2, 0, 59) && p[22] == ':' &&
+	    is_number(p + 23, 2, 0, 60) && memcmp(p + 25, " GMT", 4) == 0;
+}
+
 static bool is_fixed(struct span name, struct span value)
 {
+	if (is_date(value))
+		return true;
 	if (span_is_nocase(name, "content-type"))
 		return is_plain_type(value);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)

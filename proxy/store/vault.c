@@ -20,6 +20,7 @@
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,15 @@ static void add_place(struct buf *out, const struct vault_place *place)
 	add_number(out, (uint64_t)place->number);
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_CIPHER *gcm; /* EVP_aes_256_gcm() is looked up at every use */
+
+static void fetch(void)
+{
+	gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	assert(gcm);
+}
+
 static EVP_CIPHER_CTX *cipher_new(const struct vault_key *key,
     const unsigned char *nonce, const struct vault_place *place, int encrypt)
 {
@@ -96,10 +106,10 @@ static EVP_CIPHER_CTX *cipher_new(const struct vault_key *key,
 	int n = 0;
 
 	assert(ctx);
+	pthread_once(&once, fetch);
 	add_place(&aad, place);
 	assert(aad.len <= INT_MAX);
-	int ok = EVP_CipherInit_ex(
-	    ctx, EVP_aes_256_gcm(), NULL, key->bytes, nonce, encrypt);
+	int ok = EVP_CipherInit_ex(ctx, gcm, NULL, key->bytes, nonce, encrypt);
 	ok = ok &&
 	    EVP_CipherUpdate(
 		ctx, NULL, &n, (unsigned char *)aad.data, (int)aad.len);

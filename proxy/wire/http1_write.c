@@ -98,8 +98,9 @@ static void add_framing(
 			buf_adds(b, "Content-Length: 0\r\n");
 		return;
 	case HTTP1_LENGTH:
-		buf_printf(
-		    b, "Content-Length: %" PRIu64 "\r\n", out->content_length);
+		buf_adds(b, "Content-Length: ");
+		buf_add_int(b, (int64_t)out->content_length);
+		buf_adds(b, "\r\n");
 		return;
 	case HTTP1_CHUNKED:
 		buf_adds(b, "Transfer-Encoding: chunked\r\n");
@@ -125,7 +126,8 @@ static void add_list(struct buf *b, const struct http1_head *head,
 {
 	bool any = false;
 
-	buf_printf(b, "%s: ", name);
+	buf_adds(b, name);
+	buf_adds(b, ": ");
 	for (size_t i = 0; keep && i < head->n_fields; i++) {
 		if (!span_is_nocase(http1_name(head, i), name))
 			continue;

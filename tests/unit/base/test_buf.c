@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,21 @@ static void test_model(void **state)
 	free(s);
 }
 
+static void test_integers(void **state)
+{
+	static const int64_t values[] = {
+	    0, 7, -7, 10, 4294967296, INT64_MAX, INT64_MIN};
+	struct buf b = {0};
+	char want[32];
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		buf_reset(&b);
+		buf_add_int(&b, values[i]);
+		snprintf(want, sizeof(want), "%lld", (long long)values[i]);
+		assert_string_equal(b.data, want);
+	}
+	buf_clear(&b);
+}
+
 /* A queue that never empties stays as small as what it holds. */
 static void test_queue_does_not_grow(void **state)
 {
@@ -93,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_add_and_print),
+	    cmocka_unit_test(test_integers),
 	    cmocka_unit_test(test_model),
 	    cmocka_unit_test(test_queue_does_not_grow),
 	};
