@@ -9,8 +9,9 @@
  *           a = query_get_int(&q, 0);
  *   err = query_end(&q);
  *
- * After an error binding does nothing and query_step is false. What the
- * getters borrow lives until the next step.
+ * After an error binding does nothing and query_step is false. What is bound
+ * is borrowed until query_end; what the getters borrow lives until the next
+ * step.
  */
 #ifndef HANDRAIL_PROXY_STORE_QUERY_H
 #define HANDRAIL_PROXY_STORE_QUERY_H

@@ -2,7 +2,8 @@
  * store_schema - see store_schema.h. Text of messages, drafts, replies and
  * records is sealed (vault.h) under generation gen of its conversation's key;
  * the rest is metadata that stays after an erasure. Times are unix
- * microseconds, 0 where it has not happened.
+ * microseconds, 0 where it has not happened. Tables that are found by a text
+ * have no rowid: one tree to keep instead of two.
  */
 #include "proxy/store/store_schema.h"
 
@@ -22,7 +23,7 @@ static const char version_1[] =
     " customer TEXT," /* keyed hash of the id, never the id */
     " created_us INTEGER NOT NULL, updated_us INTEGER NOT NULL,"
     " erased_us INTEGER NOT NULL DEFAULT 0,"
-    " PRIMARY KEY(family, id));"
+    " PRIMARY KEY(family, id)) WITHOUT ROWID;"
     "CREATE INDEX conversations_customer ON conversations(customer)"
     " WHERE customer IS NOT NULL;"
     "CREATE INDEX conversations_locked ON conversations(locked)"
@@ -31,13 +32,13 @@ static const char version_1[] =
     "CREATE TABLE keys("
     " family TEXT NOT NULL, id TEXT NOT NULL, gen INTEGER NOT NULL,"
     " wrapped BLOB," /* NULL: destroyed */
-    " PRIMARY KEY(family, id, gen));"
+    " PRIMARY KEY(family, id, gen)) WITHOUT ROWID;"
 
     "CREATE TABLE messages("
     " family TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,"
     " speaker INTEGER NOT NULL, status INTEGER NOT NULL,"
     " time_us INTEGER NOT NULL, gen INTEGER NOT NULL, text BLOB,"
-    " PRIMARY KEY(family, id, seq));"
+    " PRIMARY KEY(family, id, seq)) WITHOUT ROWID;"
 
     "CREATE TABLE handoffs("
     " id TEXT PRIMARY KEY, family TEXT NOT NULL,"

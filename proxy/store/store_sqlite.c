@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,11 +116,11 @@ static int sqlite_bind(struct backend *b, struct backend_stmt *stmt, int index,
 		break;
 	case BACKEND_TEXT:
 		code = sqlite3_bind_text64(stmt->handle, index, value->data,
-		    value->len, SQLITE_TRANSIENT, SQLITE_UTF8);
+		    value->len, SQLITE_STATIC, SQLITE_UTF8);
 		break;
 	case BACKEND_BLOB:
 		code = sqlite3_bind_blob64(stmt->handle, index, value->data,
-		    value->len, SQLITE_TRANSIENT);
+		    value->len, SQLITE_STATIC);
 		break;
 	}
 	assert(code != SQLITE_RANGE && code != SQLITE_MISUSE);
@@ -346,6 +347,15 @@ static void sqlite_close(struct backend *b)
 	free(b);
 }
 
+/* Its count of bytes in use is a lock around every allocation, and nobody
+ * asks for it. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void sqlite_configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int sqlite_open(struct backend **out,
     const struct store_options *options, bool reads, char *why, size_t size)
 {
@@ -353,6 +363,7 @@ static int sqlite_open(struct backend **out,
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	int err = STORE_OK;
 
+	pthread_once(&once, sqlite_configure);
 	why[0] = '\0';
 	if (options->must_exist && access(options->sqlite, F_OK) != 0) {
 		err = STORE_NOT_FOUND;
