@@ -17,7 +17,8 @@ static bool holds_front(struct machine *m, size_t rule)
 	    !scope_withholds(&m->scope, rule))
 		return false;
 	if (!requires_wording(r))
-		return r->has_find;
+		return r->has_find ||
+		    (m->whole_waits && m->policy->index->excused[rule].n);
 	return !wording_is_complete(&m->wording, m->policy, r);
 }
 
@@ -116,9 +117,21 @@ size_t hold_frontier(struct hold *h, struct machine *m)
 	return from;
 }
 
+/* A rule with only `when` would decide before any that reads the text. */
+static bool handoff_waits(struct machine *m)
+{
+	const struct index *x = m->policy->index;
+	for (size_t i = 0; m->whole_waits && i < x->whole.n; i++)
+		if (x->excused[x->whole.rules[i]].n &&
+		    !requires_wording(&m->policy->rules[x->whole.rules[i]]) &&
+		    hands_off(&m->scope, x->whole.rules[i]))
+			return true;
+	return false;
+}
+
 bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 {
-	if (!m->has_best)
+	if (!m->has_best || handoff_waits(m))
 		return false;
 	if (m->best.class == FOUND_AT_ONCE || m->text.final)
 		return true;

@@ -80,21 +80,52 @@ static bool is_approved(const struct machine *m, const struct rule *r)
 	return false;
 }
 
+/* Has an ALLOW that names the rule fired (YES), or may it still (OPEN)? */
+static enum combine is_allowed(struct machine *m, uint32_t rule)
+{
+	const struct index_rules *by = &m->policy->index->excused[rule];
+	enum combine answer = COMBINE_NO;
+	for (size_t i = 0; i < by->n; i++) {
+		if (by->rules[i] == rule ||
+		    scope_mode(&m->scope, by->rules[i]) != GUARD_ENFORCE)
+			continue;
+		if (machine_has_fired(m, by->rules[i]))
+			return COMBINE_YES;
+		const struct rule *r = rule_of(m, by->rules[i]);
+		bool only_texts = r->has_find;
+		for (size_t k = 0; only_texts && k < r->clauses[0].what.n; k++)
+			only_texts =
+			    m->policy
+				->detectors[r->clauses[0].what.detectors[k]]
+				.kind == DETECTOR_TEXT_IS;
+		if (!m->text.final && (m->texts_alive || !only_texts))
+			answer = COMBINE_OPEN;
+	}
+	return answer;
+}
+
 /* At the beginning those that read nothing, at the end those whose wording
- * is missing. */
+ * is missing. One that an ALLOW may still excuse waits for it. */
 static void find_whole(struct machine *m, bool at_end)
 {
 	const struct index_rules *whole = &m->policy->index->whole;
+	bool waited = m->whole_waits;
+	m->whole_waits = false;
 	for (size_t i = 0; i < whole->n; i++) {
-		const struct rule *r = rule_of(m, whole->rules[i]);
+		uint32_t rule = whole->rules[i];
+		const struct rule *r = rule_of(m, rule);
 		if (requires_wording(r) != at_end ||
-		    scope_mode(&m->scope, whole->rules[i]) == GUARD_OFF ||
+		    (waited && !m->policy->index->excused[rule].n) ||
+		    scope_mode(&m->scope, rule) == GUARD_OFF ||
 		    is_approved(m, r))
 			continue;
 		if (at_end && wording_is_complete(&m->wording, m->policy, r))
 			continue;
-		hits_add_whole(
-		    m, whole->rules[i], at_end ? FOUND_AT_END : FOUND_AT_ONCE);
+		enum combine allowed = is_allowed(m, rule);
+		m->whole_waits |= allowed == COMBINE_OPEN;
+		if (allowed == COMBINE_NO)
+			hits_add_whole(
+			    m, rule, at_end ? FOUND_AT_END : FOUND_AT_ONCE);
 	}
 }
 
@@ -254,30 +285,6 @@ static int match_texts(struct machine *m)
 
 /* ---- pendings ---- */
 
-/* Has an ALLOW that names the rule fired (YES), or may it still (OPEN)? */
-static enum combine is_allowed(struct machine *m, uint32_t rule)
-{
-	const struct index_rules *by = &m->policy->index->excused[rule];
-	enum combine answer = COMBINE_NO;
-	for (size_t i = 0; i < by->n; i++) {
-		if (by->rules[i] == rule ||
-		    scope_mode(&m->scope, by->rules[i]) != GUARD_ENFORCE)
-			continue;
-		if (machine_has_fired(m, by->rules[i]))
-			return COMBINE_YES;
-		const struct rule *r = rule_of(m, by->rules[i]);
-		bool only_texts = r->has_find;
-		for (size_t k = 0; only_texts && k < r->clauses[0].what.n; k++)
-			only_texts =
-			    m->policy
-				->detectors[r->clauses[0].what.detectors[k]]
-				.kind == DETECTOR_TEXT_IS;
-		if (!m->text.final && (m->texts_alive || !only_texts))
-			answer = COMBINE_OPEN;
-	}
-	return answer;
-}
-
 /* What is left to ask of a pending whose words are all there. */
 static enum combine finish_pending(struct machine *m, struct pending *p)
 {
@@ -394,6 +401,8 @@ static void step(struct machine *m)
 		look_at_pendings(m, true);
 	if (m->n_pendings)
 		look_at_pendings(m, false);
+	if (m->whole_waits && !m->texts_alive)
+		find_whole(m, false);
 	forget(m);
 }
 
@@ -433,7 +442,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	m->has_best = m->has_redact = m->has_prepend = false;
 	m->withheld_from = SIZE_MAX;
 	m->texts_alive = m->policy->index->n_texts > 0;
-	m->stopped = m->ended = false;
+	m->stopped = m->ended = m->whole_waits = false;
 	m->whole = how->whole;
 	m->undecided = GUARD_DECIDED;
 	excuse_said_clear(&m->said);

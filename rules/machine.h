@@ -70,6 +70,7 @@ struct machine {
 				 edit can mend; SIZE_MAX: none */
 	struct wording wording;
 	bool texts_alive; /* the text may still become a listed one */
+	bool whole_waits; /* a rule with only `when` waits for an ALLOW */
 	bool has_text;    /* text_init has been called */
 	bool stopped;     /* nothing more is looked for */
 	bool whole;       /* one machine_feed with everything, then the end:

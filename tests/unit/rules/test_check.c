@@ -315,6 +315,31 @@ static void an_approved_text_excuses_named_rules(void **state)
 	CHECK(b, "We guarantee it until", "block: *promise[0-12]");
 }
 
+static void an_approved_text_excuses_rules_that_find_nothing(void **state)
+{
+	struct bench *b = *state;
+	struct rule *turns =
+	    policy_kit_rule(&b->kit, "turns", GUARD_HANDOFF, DETECTOR_NONE);
+	turns->when.set = true;
+	turns->when.ai_turn = (struct ai_turn_range){2, 9};
+	struct rule *must =
+	    policy_kit_rule(&b->kit, "must", GUARD_FLAG, DETECTOR_NONE);
+	struct any_of wording = policy_kit_any(
+	    &b->kit, policy_kit_phrases(&b->kit, "assistant", NULL));
+	must->must_say = (struct must){.all = &wording, .n = 1};
+	struct rule *allow = policy_kit_rule(&b->kit, "allow", GUARD_ALLOW,
+	    policy_kit_texts(&b->kit, "Hello again.", NULL));
+	static const uint32_t named[] = {0, 1};
+	allow->allows = named;
+	allow->n_allows = 2;
+	b->session.ai_turn = 2;
+	CHECK(b, "Hello again.", "deliver: allow[0-12]");
+	CHECK(b, "Hello again. Bye.", "handoff: *turns[0-0] must[0-0]");
+	CHECK(b, "Hello", "handoff: *turns[0-0] must[0-0]");
+	b->session.ai_turn = 1;
+	CHECK(b, "Hello", "flag: *must[0-0]");
+}
+
 static void approvals_cover_and_end(void **state)
 {
 	struct bench *b = *state;
@@ -560,6 +585,7 @@ int main(void)
 	    TEST(required_wording),
 	    TEST(a_rule_with_only_when_hits_the_message),
 	    TEST(an_approved_text_excuses_named_rules),
+	    TEST(an_approved_text_excuses_rules_that_find_nothing),
 	    TEST(approvals_cover_and_end),
 	    TEST(approvals_cover_amounts),
 	    TEST(values_the_customer_gave_are_excused),

@@ -340,6 +340,32 @@ static void required_wording_in_every_cutting(void **state)
 	check_all(b, "9 per month.");
 }
 
+static void an_allow_of_a_rule_that_finds_nothing_in_every_cutting(void **state)
+{
+	struct bench *b = *state;
+	struct policy_kit *k = &b->kit;
+	static const uint32_t named[] = {0, 1};
+	policy_kit_rule(k, "turns", GUARD_HANDOFF, DETECTOR_NONE)->when.set =
+	    true;
+	struct any_of robot =
+	    policy_kit_any(k, policy_kit_phrases(k, "assistant", NULL));
+	policy_kit_rule(k, "must", GUARD_BLOCK, DETECTOR_NONE)->must_say =
+	    (struct must){&robot, 1, MUST_SAME_MESSAGE};
+	policy_kit_rule(
+	    k, "again", GUARD_HANDOFF, policy_kit_phrases(k, "again", NULL));
+	struct rule *allow = policy_kit_rule(k, "allow", GUARD_ALLOW,
+	    policy_kit_texts(
+		k, "Hello there, my friend.", "Hello again. You", NULL));
+	allow->allows = named;
+	allow->n_allows = 2;
+	check_all(b, "Hello there, my friend.");
+	assert_int_equal(check_all(b, "Hello there, my friends."), 0);
+	check_all(b, "Hello again. You");
+	check_all(b, "Hello again. He");
+	check_all(b, "Hello");
+	check_all(b, "");
+}
+
 /* ---- how much is held ---- */
 
 /* After each of the pieces (NULL at the end) exactly so many are safe. */
@@ -546,6 +572,7 @@ int main(void)
 	    TEST(fixed_texts_in_every_cutting),
 	    TEST(random_texts_in_every_cutting),
 	    TEST(required_wording_in_every_cutting),
+	    TEST(an_allow_of_a_rule_that_finds_nothing_in_every_cutting),
 	    TEST(only_what_may_be_hit_is_held),
 	    TEST(redactions_are_let_go),
 	    TEST(a_settled_handoff_cuts),
