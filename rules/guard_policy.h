@@ -94,7 +94,8 @@ struct guard_rule_info {
 	uint32_t version;    /* of its pack */
 	enum guard_severity severity;
 	enum guard_action action;
-	enum guard_mode mode; /* effective, rollout aside */
+	enum guard_mode mode;     /* effective, rollout aside */
+	unsigned rollout_percent; /* 100: everybody */
 	enum guard_speaker speaker;
 };
 /* How many rules; indexes are 0 to that and stable within a policy. */

@@ -201,11 +201,11 @@ static void add_topic_rule(struct load *l, const struct yaml_node *n,
 		.file = load_printf(l, "%s", yaml_file(l->doc)),
 		.line = n->key->line,
 		.action = GUARD_LOG,
-		.mode = GUARD_ENFORCE},
+		.mode = GUARD_ENFORCE,
+		.rollout_percent = 100},
 	    .has_find = true,
 	    .clauses = clause,
 	    .n_clauses = topic->says.n ? 1 : 0,
-	    .rollout_percent = 100,
 	};
 	load_example_lists(l, yaml_get(n, "like"), yaml_get(n, "unlike"), &r);
 	struct rule *slot = load_push(l, &l->topic_rules);

@@ -262,6 +262,23 @@ static void read_environments(struct load *l, const struct yaml_node *root)
 	names_clear(&known);
 }
 
+static void apply_rollout(struct load *l, const struct load_rollout *o)
+{
+	if (o->rule->kind != YAML_TEXT)
+		return;
+	uint32_t k = names_find(&l->rule_names, o->rule->text);
+	if (k == NAMES_NONE && load_is_whole(l))
+		load_no_rule(l, o->rule, o->rule->text);
+	if (k == NAMES_NONE || !o->chosen)
+		return;
+	struct rule *r = LOAD_ITEM(&l->rules, struct rule, k);
+	if (r->info.rollout_percent < 100)
+		load_fault(l, o->rule, LOAD_TWICE, "take one of them out",
+		    "the rule %s is rolled out twice here", o->rule->text);
+	r->info.rollout_percent = o->percent;
+	r->rollout_by_customer = o->by_customer;
+}
+
 void load_apply_environment(struct load *l)
 {
 	for (size_t i = 0; i < l->rules.n; i++) {
@@ -271,24 +288,9 @@ void load_apply_environment(struct load *l)
 		if (r->mode_after > l->most)
 			r->mode_after = l->most;
 	}
-	for (size_t i = 0; i < l->rollouts.n; i++) {
-		const struct load_rollout *o =
-		    LOAD_ITEM(&l->rollouts, struct load_rollout, i);
-		if (o->rule->kind != YAML_TEXT)
-			continue;
-		uint32_t k = names_find(&l->rule_names, o->rule->text);
-		if (k == NAMES_NONE && !load_is_whole(l))
-			continue;
-		if (k == NAMES_NONE) {
-			load_no_rule(l, o->rule, o->rule->text);
-			continue;
-		}
-		if (!o->chosen)
-			continue;
-		struct rule *r = LOAD_ITEM(&l->rules, struct rule, k);
-		r->rollout_percent = o->percent;
-		r->rollout_by_customer = o->by_customer;
-	}
+	for (size_t i = 0; i < l->rollouts.n; i++)
+		apply_rollout(
+		    l, LOAD_ITEM(&l->rollouts, struct load_rollout, i));
 }
 
 /* ---- the file ---- */

@@ -150,7 +150,7 @@ void load_rule(struct load *l, const struct yaml_node *n)
 	if (!slot)
 		return;
 	/* Read into a local: pushes may move the array. */
-	struct rule r = {.rollout_percent = 100};
+	struct rule r = {.info = {.rollout_percent = 100}};
 	n = load_changed_rule(l, n, &r);
 	r.info.file = load_printf(l, "%s", yaml_file(l->doc));
 	r.info.line = n->line;

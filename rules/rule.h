@@ -96,7 +96,6 @@ struct rule {
 	const char *queue, *priority;
 	const uint32_t *allows; /* rules excused by an ALLOW */
 	size_t n_allows;
-	unsigned rollout_percent; /* 100: everybody */
 	bool rollout_by_customer;
 	const struct example *examples;
 	size_t n_examples;

@@ -62,14 +62,14 @@ static bool rolled_out(
 {
 	const char *who =
 	    r->rollout_by_customer ? session->customer : session->conversation;
-	if (r->rollout_percent >= 100 || !who)
+	if (r->info.rollout_percent >= 100 || !who)
 		return true;
 	uint32_t hash = hash_more(2166136261u, r->info.id);
 	hash = hash_more(hash, who);
 	hash ^= hash >> 16;
 	hash *= 2246822519u;
 	hash ^= hash >> 13;
-	return hash % 100 < r->rollout_percent;
+	return hash % 100 < r->info.rollout_percent;
 }
 
 /* Without a time nobody knows whether a lowered mode still holds. */

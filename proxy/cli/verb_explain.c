@@ -117,9 +117,12 @@ static void show_place(struct explain *e, const struct guard_hit *h)
 	struct guard_rule_info r;
 	guard_policy_rule(e->policy, h->rule, &r);
 	char *path = author_path(&e->a, r.file);
-	printf("%s  %s:%u  severity %s  mode %s  %s\n", r.id, path, r.line,
-	    guard_severity_name(r.severity), guard_mode_name(h->mode),
-	    guard_action_name(h->action));
+	printf("%s  %s:%u  severity %s  mode %s", r.id, path, r.line,
+	    guard_severity_name(r.severity), guard_mode_name(h->mode));
+	if (r.rollout_percent < 100)
+		printf(" (%u%% rollout: %s)", r.rollout_percent,
+		    h->mode == GUARD_ENFORCE ? "in" : "out");
+	printf("  %s\n", guard_action_name(h->action));
 	free(path);
 	if (h->end > h->start)
 		printf("          \"%.*s\"", (int)(h->end - h->start),

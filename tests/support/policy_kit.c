@@ -133,7 +133,7 @@ struct rule *policy_kit_rule(struct policy_kit *k, const char *id,
 	r->info.action = action;
 	r->info.mode = GUARD_ENFORCE;
 	r->info.speaker = GUARD_AI;
-	r->rollout_percent = 100;
+	r->info.rollout_percent = 100;
 	r->has_find = detector != DETECTOR_NONE;
 	if (r->has_find)
 		policy_kit_clauses(k, r, 1)->what = policy_kit_any(k, detector);

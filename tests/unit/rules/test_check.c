@@ -439,7 +439,7 @@ static void rollouts_are_sticky(void **state)
 	struct bench *b = *state;
 	struct rule *r = policy_kit_rule(&b->kit, "r", GUARD_BLOCK,
 	    policy_kit_phrases(&b->kit, "refund*", NULL));
-	r->rollout_percent = 25;
+	r->info.rollout_percent = 25;
 	CHECK(b, "refund", "block: *r[0-6]"); /* nobody to tell apart */
 	size_t in = 0;
 	for (size_t i = 0; i < 2000; i++) {
@@ -481,7 +481,7 @@ static void one_rule_is_judged_alone(void **state)
 	policy_kit_rule(&b->kit, "a", GUARD_HANDOFF, words);
 	struct rule *r = policy_kit_rule(&b->kit, "b", GUARD_REDACT, words);
 	r->info.mode = GUARD_OFF;
-	r->rollout_percent = 0;
+	r->info.rollout_percent = 0;
 	b->policy = policy_kit_policy(&b->kit);
 	guard_check_rule(b->scanner, b->policy, 1, &b->session,
 	    &(struct guard_message){GUARD_AI, "a refund", 8}, &b->verdict);

@@ -189,17 +189,17 @@ static void test_environments_only_lower(void **state)
 	source_add(&s, "packs/p.yaml", PACK_HEAD FOO);
 	struct guard_policy *p = load_good(&s);
 	assert_int_equal(p->rules[0].info.mode, GUARD_SHADOW);
-	assert_int_equal(p->rules[0].rollout_percent, 100);
+	assert_int_equal(p->rules[0].info.rollout_percent, 100);
 	guard_policy_unref(p);
 	s.environment = "live";
 	p = load_good(&s);
 	assert_int_equal(p->rules[0].info.mode, GUARD_ENFORCE);
-	assert_int_equal(p->rules[0].rollout_percent, 25);
+	assert_int_equal(p->rules[0].info.rollout_percent, 25);
 	assert_true(p->rules[0].rollout_by_customer);
 	guard_policy_unref(p);
 	s.environment = NULL;
 	p = load_good(&s);
-	assert_int_equal(p->rules[0].rollout_percent, 100);
+	assert_int_equal(p->rules[0].info.rollout_percent, 100);
 	guard_policy_unref(p);
 }
 

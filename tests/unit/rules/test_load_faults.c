@@ -47,6 +47,10 @@ static const struct bad bads[] = {
     {"P027", 6, 24,
 	POLICY "environments:\n  e: {rollout: [{rule: p/aa, percent: 5}]}\n",
 	PACK_HEAD FOO, NULL, "p/a"},
+    {"P011", 7, 14,
+	POLICY "environments:\n  e: {rollout: [{rule: p/a, percent: 5},\n"
+	       "      {rule: p/a, percent: 5}]}\n",
+	PACK_HEAD FOO, NULL, "take one"},
     {"P034", 5, 1, POLICY "environments: {f: {mode: shadow}}\n", PACK_HEAD FOO,
 	NULL, "\"f\""},
     /* packs and rules of others */
@@ -347,7 +351,7 @@ static void load_bad(const struct bad *b, struct policy_source *s)
 		source_add(s, "policy.yaml", b->policy);
 	source_add(s, "packs/p.yaml", b->pack ? b->pack : PACK_HEAD FOO);
 	source_ship(s, "lists/words.yaml", b->lists ? b->lists : words);
-	if (strcmp(b->code, "P034") == 0)
+	if (b->policy && strstr(b->policy, "environments:"))
 		s->environment = "e";
 	struct guard_policy *p = source_load(s);
 	guard_policy_unref(p);
