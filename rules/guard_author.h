@@ -54,6 +54,12 @@ int guard_examples(const struct guard_policy *, guard_example_fn *, void *arg)
  * or an open phrase (POLICY.md 1.13), at its line. */
 void guard_policy_cost(const struct guard_policy *, diag_fn *, void *arg);
 
+/* What has ended by a time (P041 to P044), and what will within
+ * GUARD_SOON_DAYS (P045): exceptions, rules, lowered modes, shadows. */
+#define GUARD_SOON_DAYS 30
+void guard_policy_expiries(
+    const struct guard_policy *, int64_t time_us, diag_fn *, void *arg);
+
 /* What keeps a rule from firing on a message. */
 enum guard_why {
 	GUARD_WHY_FIRES,     /* nothing does */

@@ -88,8 +88,7 @@ static void read_mode(struct load *l, const struct yaml_node *n, struct rule *r)
 	if (human && r->info.mode == GUARD_ENFORCE)
 		load_fault(l, mode, LOAD_ACTION, "write mode: shadow",
 		    "what a person says is recorded, never changed");
-	/* A date that is wrong here would be believed for months. */
-	(void)load_date(l, yaml_get(n, "shadow_until"), 1);
+	r->shadow_until_us = load_date(l, yaml_get(n, "shadow_until"), 1);
 }
 
 static void read_head(struct load *l, const struct yaml_node *n, struct rule *r)

@@ -38,6 +38,8 @@ struct excuse {               /* one item under unless */
 	bool said_by_customer;
 	const char *const *texts; /* values that are excused, or NULL */
 	int64_t until_us;         /* 0: no end */
+	const char *file;         /* where it stands */
+	unsigned line;
 };
 
 enum must_where { MUST_SAME_MESSAGE, MUST_CONVERSATION };
@@ -89,6 +91,7 @@ struct rule {
 	int64_t from_us, to_us; /* effective; 0: open */
 	/* A change has lowered info.mode up to this time; 0: for good. */
 	int64_t mode_until_us;
+	int64_t shadow_until_us; /* 0: nobody wants to look again */
 	enum guard_mode mode_after;
 	const struct guard_change *changes; /* guard_author.h */
 	size_t n_changes;

@@ -2,6 +2,7 @@
  * verb_check - `handrail check [DIR]`: is a policy sound? Everything the
  * loader says, then what its rules cost a stream.
  */
+#include "proxy/base/clock.h"
 #include "proxy/cli/author.h"
 #include "proxy/cli/verbs.h"
 #include "rules/guard_author.h"
@@ -13,9 +14,12 @@ static const char usage[] =
     "usage: handrail check [DIR] [OPTION ...]\n"
     "  DIR                 the policy's folder [.]\n"
     "  --environment NAME  which of its environments [the rules' own modes]\n"
+    "  --day 2027-01-31    the day to look for what has ended [today]\n"
     "  --format text|json  how to report [text]\n"
     "Reads the policy as the proxy does, runs its examples, judges its own\n"
-    "texts, and names the rules that hold a stream back.\n";
+    "texts, names the rules that hold a stream back and what has ended or "
+    "soon\n"
+    "will: exceptions, changes, rules.\n";
 
 struct totals {
 	size_t packs, rules;
@@ -81,11 +85,36 @@ static void print_json(struct author *a, const struct guard_policy *p)
 	author_print_json(a);
 }
 
+/* Noon of the day, so that it is that day in nearly every zone. */
+static bool read_day(const char *day, int64_t *time_us)
+{
+	unsigned year, month, day_of_month;
+	int n = 0;
+	*time_us = clock_now_us();
+	if (!day)
+		return true;
+	if (strlen(day) == 10 &&
+	    sscanf(day, "%4u-%2u-%2u%n", &year, &month, &day_of_month, &n) ==
+		3 &&
+	    n == 10 && month >= 1 && month <= 12 && day_of_month >= 1 &&
+	    day_of_month <= 31) {
+		*time_us = guard_policy_time(
+		    NULL, (int)year, month, day_of_month, 12 * 60);
+		return true;
+	}
+	fprintf(stderr,
+	    "handrail check: --day takes a day like 2027-01-31, not %s\n", day);
+	return false;
+}
+
 int verb_check(int argc, char **argv)
 {
 	const char *dir = ".", *environment = NULL, *format = NULL;
+	const char *day = NULL;
+	int64_t time_us;
 	const struct author_option options[] = {
 	    {"--environment", &environment, NULL},
+	    {"--day", &day, NULL},
 	    {"--format", &format, NULL},
 	    {NULL, NULL, NULL},
 	};
@@ -99,6 +128,8 @@ int verb_check(int argc, char **argv)
 	int rc = author_parse(&args, argc, argv);
 	if (rc)
 		return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
+	if (!read_day(day, &time_us))
+		return EXIT_USAGE;
 	struct author a;
 	if (!author_open(&a, dir, environment, format)) {
 		author_close(&a);
@@ -114,6 +145,8 @@ int verb_check(int argc, char **argv)
 	    &policy, author_source(&a), NULL, author_diag, &a);
 	if (policy)
 		guard_policy_cost(policy, author_diag, &a);
+	if (policy)
+		guard_policy_expiries(policy, time_us, author_diag, &a);
 	if (a.json)
 		print_json(&a, policy);
 	else

@@ -125,8 +125,14 @@ changes:
 
 test("a change to a vendor's rule is checked, judged and cited", (t) => {
 	const dir = overlay(t);
-	const check = handrail(["check", dir]);
+	const check = handrail(["check", dir, "--day", "2026-11-03"]);
 	assert.equal(check.status, 0, check.stdout);
+	assert.match(check.stdout, /0 errors, 0 warnings, 0 notes/);
+	const later = handrail(["check", dir, "--day", "2027-02-10"]);
+	assert.equal(later.status, 0);
+	assert.match(later.stdout,
+		/policy.yaml:8:1: warning P044 the change to vendor\/base\/a ended 9/);
+	assert.equal(handrail(["check", dir, "--day", "soon"]).status, 2);
 	const given = path.join(dir, "given.json");
 	const explain = (time, text) => {
 		fs.writeFileSync(given, JSON.stringify({ time }));

@@ -381,8 +381,9 @@ static void test_every_fault_has_its_code_and_place(void **state)
 static bool needs_more_than_text(const char *code)
 {
 	return strncmp(code, "P06", 3) == 0 || strcmp(code, "P013") == 0 ||
-	    strcmp(code, "P054") == 0 || strcmp(code, "P015") == 0 ||
-	    strcmp(code, "P017") == 0 || strcmp(code, "P073") == 0;
+	    strncmp(code, "P04", 3) == 0 || strcmp(code, "P054") == 0 ||
+	    strcmp(code, "P015") == 0 || strcmp(code, "P017") == 0 ||
+	    strcmp(code, "P073") == 0;
 }
 
 static void test_every_code_has_a_case(void **state)
