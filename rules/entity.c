@@ -118,11 +118,28 @@ static size_t next_start(const struct entity_in *in, size_t i)
 	return in->n;
 }
 
+/* Behind an ordinary word: letters only, too many for an account number, and
+ * no address. 0 when what starts at i has to be looked at. */
+static size_t skip_word(const struct entity_in *in, size_t i)
+{
+	size_t start = i;
+	while (i < in->n && chars_are(in->s[i], CHARS_SMALL | CHARS_HIGH))
+		i++;
+	bool ordinary = i - start >= 3 && i < in->n && in->s[i] != '@' &&
+	    !chars_are(in->s[i], CHARS_DIGIT | CHARS_LOCAL);
+	return ordinary ? i : 0;
+}
+
 static int walk(struct walk *w, size_t *alive_from)
 {
 	size_t i = next_start(&w->in, w->s->next);
 	while (i < w->in.n) {
 		struct candidate found[ENTITY_KINDS];
+		size_t skip = skip_word(&w->in, i);
+		if (skip) {
+			i = next_start(&w->in, skip);
+			continue;
+		}
 		if (ask(w, i, found)) {
 			w->s->next = i;
 			*alive_from = w->t->folded.map[i];

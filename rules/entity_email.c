@@ -9,8 +9,8 @@
 
 static bool is_local(char c)
 {
-	return entity_is_alnum(c) ||
-	    (c != '\0' && strchr(".!#$%&'*+/=?^_`{|}~-", c) != NULL);
+	return chars_are(
+	    c, CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH | CHARS_LOCAL);
 }
 
 /* Of ordinary addresses: what an address in running text may start behind. */
@@ -21,7 +21,9 @@ static bool joins_local(char c)
 
 static bool is_domain(char c)
 {
-	return entity_is_alnum(c) || c == '.' || c == '-';
+	return chars_are(
+		   c, CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH | CHARS_POINT) ||
+	    c == '-';
 }
 
 /* Does the local part begin here, and not before? */

@@ -8,6 +8,8 @@
 #ifndef HANDRAIL_RULES_ENTITY_KINDS_H
 #define HANDRAIL_RULES_ENTITY_KINDS_H
 
+#include "rules/chars.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -57,13 +59,13 @@ bool entity_has_context(
 
 static inline bool entity_is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return chars_are(c, CHARS_DIGIT);
 }
 
+/* Of the folded view: capitals are none. */
 static inline bool entity_is_alnum(char c)
 {
-	return entity_is_digit(c) || (c >= 'a' && c <= 'z') ||
-	    (unsigned char)c >= 0x80;
+	return chars_are(c, CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH);
 }
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include "rules/link.h"
 
+#include "rules/chars.h"
 #include "rules/link_host.h"
 #include "rules/scan_spot.h"
 
@@ -31,22 +32,22 @@ struct found {
 
 static bool is_alpha(char c)
 {
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+	return chars_are(c, CHARS_LETTER);
 }
 
 static bool is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return chars_are(c, CHARS_DIGIT);
 }
 
 static bool is_word(char c)
 {
-	return is_alpha(c) || is_digit(c) || (unsigned char)c >= 0x80;
+	return chars_are(c, CHARS_WORD);
 }
 
 static bool is_name(char c)
 {
-	return is_word(c) || c == '-' || c == '_';
+	return chars_are(c, CHARS_WORD | CHARS_JOIN);
 }
 
 /* What no URL in running text has inside. */
@@ -292,6 +293,18 @@ static bool begins(const struct in *in, size_t i)
 	return !is_name(before) && before != '@' && before != '%';
 }
 
+/* Behind an ordinary word, which is no link and has none inside; 0 when what
+ * starts at i has to be looked at. */
+static size_t skip_word(const struct in *in, size_t i)
+{
+	size_t start = i;
+	while (i < in->n && is_name(in->s[i]))
+		i++;
+	bool goes_on = i == start || i == in->n || in->s[i] == '.' ||
+	    in->s[i] == ':' || in->s[i] == '+';
+	return goes_on ? 0 : i;
+}
+
 static enum answer try_at(const struct in *in, size_t i, struct found *f)
 {
 	if (in->s[i] == '/')
@@ -313,22 +326,30 @@ static size_t next_start(const struct in *in, size_t i)
 	return in->n;
 }
 
+static bool is_sub(const char *entry)
+{
+	return entry[0] == '*' && entry[1] == '.';
+}
+
+bool link_list_entry(const char *entry, char out[LINK_MAX_HOST + 2])
+{
+	size_t sub = is_sub(entry) ? 2 : 0;
+	memcpy(out, "*.", sub);
+	return link_host_fold(entry + sub, strlen(entry + sub), out + sub);
+}
+
 bool link_host_is_listed(const char *host, const char *const *hosts)
 {
 	size_t len = strlen(host);
 	for (; *hosts; hosts++) {
-		const char *name = *hosts;
-		char folded[LINK_MAX_HOST];
-		bool sub = name[0] == '*' && name[1] == '.';
-		if (sub)
-			name += 2;
-		if (!link_host_fold(name, strlen(name), folded))
+		if (!is_sub(*hosts)) {
+			if (strcmp(*hosts, host) == 0)
+				return true;
 			continue;
-		size_t n = strlen(folded);
-		if (!sub && n == len && memcmp(host, folded, n) == 0)
-			return true;
-		if (sub && len > n + 1 && host[len - n - 1] == '.' &&
-		    memcmp(host + len - n, folded, n) == 0)
+		}
+		const char *dot = *hosts + 1; /* ".acme.example" */
+		size_t n = strlen(dot);
+		if (len > n && memcmp(host + len - n, dot, n) == 0)
 			return true;
 	}
 	return false;
@@ -367,6 +388,11 @@ int link_scan(struct link_scan *s, const struct text *t,
 	while ((s->next = next_start(&in, s->next)) < in.n) {
 		struct found f;
 		struct match m;
+		size_t skip = skip_word(&in, s->next);
+		if (skip) {
+			s->next = skip;
+			continue;
+		}
 		enum answer answer = try_at(&in, s->next, &f);
 		if (answer == MORE ||
 		    (answer == YES &&

@@ -34,7 +34,10 @@ int link_scan(struct link_scan *, const struct text *,
     const struct guard_policy *, struct matches *out, size_t *alive_from)
     __attribute__((warn_unused_result));
 
-/* Is a folded host covered by a NULL-terminated list ("*." for subdomains)? */
+/* An entry of a list ("*." in front: all below it) as link_host_is_listed
+ * compares it. False when it names no host. */
+bool link_list_entry(const char *entry, char out[LINK_MAX_HOST + 2]);
+/* Is a folded host covered by a NULL-terminated list of such entries? */
 bool link_host_is_listed(const char *host, const char *const *hosts);
 
 #endif

@@ -3,6 +3,7 @@
  * topics. Each key under find becomes one clause; the first clause is the one
  * that marks the hit, so values come before words.
  */
+#include "rules/link.h"
 #include "rules/load_parts.h"
 #include "rules/pattern.h"
 
@@ -253,10 +254,12 @@ static void find_kinds(struct finder *f, const struct yaml_node *n,
 
 static bool check_host(struct load *l, const struct yaml_node *n)
 {
+	char entry[LINK_MAX_HOST + 2];
 	const char *s = n->kind == YAML_TEXT ? n->text : "";
+	bool good = link_list_entry(s, entry);
 	if (strncmp(s, "*.", 2) == 0)
 		s += 2;
-	bool good = *s && *s != '.' && strlen(s) < 254;
+	good = good && *s != '.' && strlen(s) < 254;
 	for (const char *p = s; *p && good; p++)
 		good = (unsigned char)*p > ' ' && !strchr("/:@*?#\\<>", *p);
 	if (!good)
@@ -274,12 +277,16 @@ static const char *const *read_hosts(
 	for (; h; h = n->kind == YAML_LIST ? h->next : NULL)
 		if (!check_host(l, h))
 			return NULL;
-	const char *const *hosts = load_words(l, n, count);
-	for (size_t i = 0; hosts && i < *count; i++)
-		for (char *p = (char *)hosts[i]; *p; p++)
-			if (*p >= 'A' && *p <= 'Z')
-				*p = (char)(*p + 'a' - 'A');
-	return hosts;
+	const char *const *words = load_words(l, n, count);
+	const char **hosts = load_alloc(l, *count + 1, sizeof(*hosts));
+	for (size_t i = 0; words && hosts && i < *count; i++) {
+		char entry[LINK_MAX_HOST + 2];
+		if (link_list_entry(words[i], entry))
+			hosts[i] = arena_strdup(&l->policy->arena, entry);
+		if (!hosts[i])
+			load_out_of_memory(l);
+	}
+	return words ? hosts : NULL;
 }
 
 static void find_links(struct finder *f, const struct yaml_node *n)

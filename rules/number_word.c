@@ -1,5 +1,5 @@
-/* number_word - see number_word.h. One table for each first letter, so that an
- * ordinary word is compared with a handful at most. */
+/* number_word - see number_word.h. One table for each first letter, sorted;
+ * most words are let go by their second. */
 #include "rules/number_word.h"
 
 #include <string.h>
@@ -375,56 +375,65 @@ static const struct number_word words_z[] = {
     {"zmw", NUMBER_WORD_CODE, 0, "ZMW"},
 };
 
-#define GROUP(letter)                                                          \
+/* second: the letters that may follow the first, as bits. */
+#define GROUP(letter, second)                                                  \
 	{                                                                      \
 		words_##letter,                                                \
-		    sizeof(words_##letter) / sizeof(words_##letter[0])         \
+		    sizeof(words_##letter) / sizeof(words_##letter[0]), second \
 	}
 static const struct {
 	const struct number_word *words;
 	size_t n;
+	uint32_t second;
 } groups[26] = {
-    ['a' - 'a'] = GROUP(a),
-    ['b' - 'a'] = GROUP(b),
-    ['c' - 'a'] = GROUP(c),
-    ['d' - 'a'] = GROUP(d),
-    ['e' - 'a'] = GROUP(e),
-    ['f' - 'a'] = GROUP(f),
-    ['g' - 'a'] = GROUP(g),
-    ['h' - 'a'] = GROUP(h),
-    ['i' - 'a'] = GROUP(i),
-    ['j' - 'a'] = GROUP(j),
-    ['k' - 'a'] = GROUP(k),
-    ['l' - 'a'] = GROUP(l),
-    ['m' - 'a'] = GROUP(m),
-    ['n' - 'a'] = GROUP(n),
-    ['o' - 'a'] = GROUP(o),
-    ['p' - 'a'] = GROUP(p),
-    ['q' - 'a'] = GROUP(q),
-    ['r' - 'a'] = GROUP(r),
-    ['s' - 'a'] = GROUP(s),
-    ['t' - 'a'] = GROUP(t),
-    ['u' - 'a'] = GROUP(u),
-    ['v' - 'a'] = GROUP(v),
-    ['w' - 'a'] = GROUP(w),
-    ['x' - 'a'] = GROUP(x),
-    ['y' - 'a'] = GROUP(y),
-    ['z' - 'a'] = GROUP(z),
+    ['a' - 'a'] = GROUP(a, 0x2523838),
+    ['b' - 'a'] = GROUP(b, 0x35ef1db),
+    ['c' - 'a'] = GROUP(c, 0x2326899),
+    ['d' - 'a'] = GROUP(d, 0x2004711),
+    ['e' - 'a'] = GROUP(e, 0x09a0940),
+    ['f' - 'a'] = GROUP(f, 0x0124300),
+    ['g' - 'a'] = GROUP(g, 0x10a3092),
+    ['h' - 'a'] = GROUP(h, 0x01a6401),
+    ['i' - 'a'] = GROUP(i, 0x0072808),
+    ['j' - 'a'] = GROUP(j, 0x000d000),
+    ['k' - 'a'] = GROUP(k, 0x34200d0),
+    ['l' - 'a'] = GROUP(l, 0x1060503),
+    ['m' - 'a'] = GROUP(m, 0x3fa7549),
+    ['n' - 'a'] = GROUP(n, 0x200c141),
+    ['o' - 'a'] = GROUP(o, 0x0023020),
+    ['p' - 'a'] = GROUP(p, 0x1024cd5),
+    ['q' - 'a'] = GROUP(q, 0x0100001),
+    ['r' - 'a'] = GROUP(r, 0x0545011),
+    ['s' - 'a'] = GROUP(s, 0x36e49df),
+    ['t' - 'a'] = GROUP(t, 0x24a7290),
+    ['u' - 'a'] = GROUP(u, 0x3040041),
+    ['v' - 'a'] = GROUP(v, 0x0102010),
+    ['w' - 'a'] = GROUP(w, 0x0044490),
+    ['x' - 'a'] = GROUP(x, 0x000c005),
+    ['y' - 'a'] = GROUP(y, 0x0120010),
+    ['z' - 'a'] = GROUP(z, 0x0001811),
 };
 
 const struct number_word *number_word_find(const char *s, size_t len)
 {
 	if (len == 0 || s[0] < 'a' || s[0] > 'z')
 		return NULL;
-	size_t n = groups[s[0] - 'a'].n;
-	const struct number_word *word = groups[s[0] - 'a'].words;
-	for (; n > 0; n--, word++) {
-		if (len > 1 && word->text[1] < s[1])
-			continue;
-		if (len > 1 && word->text[1] > s[1])
-			return NULL; /* they are sorted */
-		if (strncmp(word->text, s, len) == 0 && word->text[len] == '\0')
-			return word;
+	size_t group = (size_t)(s[0] - 'a');
+	if (len > 1 &&
+	    (s[1] < 'a' || s[1] > 'z' ||
+		!(groups[group].second >> (s[1] - 'a') & 1)))
+		return NULL; /* nearly every word */
+	const struct number_word *words = groups[group].words;
+	size_t low = 0, high = groups[group].n;
+	while (low < high) { /* they are sorted */
+		size_t mid = low + (high - low) / 2;
+		int order = strncmp(words[mid].text, s, len);
+		if (order == 0 && words[mid].text[len] == '\0')
+			return &words[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
 	return NULL;
 }

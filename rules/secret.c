@@ -110,8 +110,14 @@ int secret_scan(struct secret_scan *s, const struct text *t,
 	*alive_from = SIZE_MAX;
 	while (s->next < w.in.n) {
 		struct found f;
+		bool start = is_start(&w.in, s->next);
+		size_t skip = start ? secret_skip_word(&w.in, s->next) : 0;
+		if (skip) {
+			s->next = skip;
+			continue;
+		}
 		enum secret_answer answer =
-		    is_start(&w.in, s->next) ? ask(&w, s->next, &f) : SECRET_NO;
+		    start ? ask(&w, s->next, &f) : SECRET_NO;
 		if (answer == SECRET_MORE) {
 			*alive_from = t->plain.map[s->next];
 			return 0;

@@ -7,6 +7,7 @@
 #ifndef HANDRAIL_RULES_SECRET_KINDS_H
 #define HANDRAIL_RULES_SECRET_KINDS_H
 
+#include "rules/chars.h"
 #include "rules/secret.h"
 
 struct secret_in {
@@ -34,21 +35,24 @@ enum secret_answer secret_password(
 bool secret_is_value_of(const struct secret_in *, size_t start,
     const char *const *names, bool *said);
 
+/* Behind an ordinary word: small letters, the first perhaps a capital, that no
+ * kind of secret may look like. 0 when what starts here has to be looked at. */
+size_t secret_skip_word(const struct secret_in *, size_t start);
+
 static inline bool secret_is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return chars_are(c, CHARS_LETTER);
 }
 
 static inline bool secret_is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return chars_are(c, CHARS_DIGIT);
 }
 
 /* base64url (RFC 4648, section 5) */
 static inline bool secret_is_base64url(char c)
 {
-	return secret_is_letter(c) || secret_is_digit(c) || c == '-' ||
-	    c == '_';
+	return chars_are(c, CHARS_ALNUM | CHARS_JOIN);
 }
 
 #endif

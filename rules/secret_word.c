@@ -7,6 +7,7 @@
 #define JWT_MIN_PART 4u
 #define PASSWORD_MIN 6u
 #define PASSWORD_MAX 128u
+#define ORDINARY_MAX 9u /* letters: fewer than any key or token has */
 #define CONTEXT_BYTES 96u
 #define CONTEXT_WORDS 4u /* "is now set to" */
 
@@ -199,6 +200,21 @@ static const unsigned char marks[256] = {[' '] = ENDS,
     ['~'] = SIGN,
     ['|'] = SIGN,
     ['\\'] = SIGN};
+
+size_t secret_skip_word(const struct secret_in *in, size_t i)
+{
+	size_t start = i;
+	if (i < in->n && secret_is_letter(in->s[i]))
+		i++; /* also a capital */
+	while (i < in->n && chars_are(in->s[i], CHARS_SMALL))
+		i++;
+	if (i == start || i - start > ORDINARY_MAX || in->n - i < 2)
+		return 0;
+	unsigned next = marks[(unsigned char)in->s[i]];
+	unsigned behind = marks[(unsigned char)in->s[i + 1]];
+	bool ends = (next & ENDS) || ((next & TRAILS) && (behind & ENDS));
+	return ends ? i : 0;
+}
 
 struct look {
 	size_t letters, digits, upper, lower, signs;

@@ -124,6 +124,17 @@ static void lists_cover_hosts(void **state)
 	assert_false(link_host_is_listed("", hosts));
 }
 
+static void entries_are_folded(void **state)
+{
+	char entry[LINK_MAX_HOST + 2];
+	assert_true(link_list_entry("*.B\u00DCCHER.example.", entry));
+	assert_string_equal(entry, "*.b\u00FCcher.example");
+	assert_true(link_list_entry("xn--bcher-kva.Example", entry));
+	assert_string_equal(entry, "b\u00FCcher.example");
+	assert_false(link_list_entry("*.", entry));
+	assert_false(link_list_entry("", entry));
+}
+
 static void a_link_without_end_is_cut(void **state)
 {
 	char buf[20000];
@@ -165,6 +176,7 @@ int main(void)
 	    cmocka_unit_test(same_for_every_cutting),
 	    cmocka_unit_test(out_of_memory),
 	    cmocka_unit_test(lists_cover_hosts),
+	    cmocka_unit_test(entries_are_folded),
 	    cmocka_unit_test(a_link_without_end_is_cut),
 	    cmocka_unit_test(ordinary_talk),
 	};
