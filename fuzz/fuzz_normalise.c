@@ -28,11 +28,12 @@ static void same_view(const struct text_view *a, const struct text_view *b)
 {
 	check(a->len == b->len);
 	for (size_t i = 0; i < a->len; i++) {
-		check(a->bytes[i] == b->bytes[i] && a->map[i] == b->map[i]);
-		check(a->map_end[i] == b->map_end[i]);
-		check(a->map[i] < a->map_end[i]);
-		check(i == 0 || a->map[i] >= a->map[i - 1]);
-		check(i == 0 || a->map_end[i] >= a->map_end[i - 1]);
+		check(a->bytes[i] == b->bytes[i] &&
+		    text_from(a, i) == text_from(b, i));
+		check(text_to(a, i) == text_to(b, i));
+		check(text_from(a, i) < text_to(a, i));
+		check(i == 0 || text_from(a, i) >= text_from(a, i - 1));
+		check(i == 0 || text_to(a, i) >= text_to(a, i - 1));
 	}
 }
 

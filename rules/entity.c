@@ -142,7 +142,7 @@ static int walk(struct walk *w, size_t *alive_from)
 		}
 		if (ask(w, i, found)) {
 			w->s->next = i;
-			*alive_from = w->t->folded.map[i];
+			*alive_from = text_from(&w->t->folded, i);
 			return 0;
 		}
 		if (take(w, found))

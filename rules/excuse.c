@@ -141,13 +141,13 @@ static struct value match_value(const struct text *t, const struct match *m)
 	size_t lo = 0, hi = f->len;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (f->map[mid] < m->start)
+		if (text_from(f, mid) < m->start)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	size_t end = lo;
-	while (end < f->len && f->map[end] < m->end)
+	while (end < f->len && text_from(f, end) < m->end)
 		end++;
 	return value_of(f->bytes + lo, end - lo);
 }

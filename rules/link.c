@@ -397,7 +397,7 @@ int link_scan(struct link_scan *s, const struct text *t,
 		if (answer == MORE ||
 		    (answer == YES &&
 			!scan_spot(t, &t->plain, s->next, f.end, &m))) {
-			*alive_from = t->plain.map[s->next];
+			*alive_from = text_from(&t->plain, s->next);
 			return 0;
 		}
 		if (answer == YES && report(&in, &f, p, &m, out))

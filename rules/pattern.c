@@ -182,7 +182,7 @@ static size_t settled_plain(const struct text *t, size_t from)
 	size_t n = t->plain.len;
 	if (t->final)
 		return n;
-	while (n > from && t->plain.map[n - 1] >= t->open_token)
+	while (n > from && text_from(&t->plain, n - 1) >= t->open_token)
 		n--;
 	return n;
 }
@@ -233,8 +233,8 @@ static int add_match(const struct text *t, size_t sentence, const size_t *range,
 	size_t from = t->sentences[sentence].plain_start;
 	struct match m = {
 	    .detector = detector,
-	    .start = t->plain.map[from + range[0]],
-	    .end = t->plain.map_end[from + range[1] - 1],
+	    .start = text_from(&t->plain, from + range[0]),
+	    .end = text_to(&t->plain, from + range[1] - 1),
 	    .sentence = (uint32_t)sentence,
 	};
 	find_tokens(t, &m);
@@ -244,7 +244,7 @@ static int add_match(const struct text *t, size_t sentence, const size_t *range,
 static size_t alive_at(const struct text *t, const struct place *p)
 {
 	size_t at = t->sentences[p->sentence].plain_start + p->offset;
-	return at < t->plain.len ? t->plain.map[at] : t->open_token;
+	return at < t->plain.len ? text_from(&t->plain, at) : t->open_token;
 }
 
 /* Search one sentence of the text from where the pattern stands. */

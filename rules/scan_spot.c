@@ -4,7 +4,7 @@
 bool scan_spot(const struct text *t, const struct text_view *v, size_t start,
     size_t end, struct match *out)
 {
-	uint32_t from = v->map[start], to = v->map_end[end - 1];
+	uint32_t from = text_from(v, start), to = text_to(v, end - 1);
 	if (to > t->open_token)
 		return false;
 	size_t first = text_token_at(t, from);

@@ -119,7 +119,7 @@ int secret_scan(struct secret_scan *s, const struct text *t,
 		enum secret_answer answer =
 		    start ? ask(&w, s->next, &f) : SECRET_NO;
 		if (answer == SECRET_MORE) {
-			*alive_from = t->plain.map[s->next];
+			*alive_from = text_from(&t->plain, s->next);
 			return 0;
 		}
 		if (answer == SECRET_YES && report(&w, &f))

@@ -12,7 +12,7 @@
  * appended never changes and is the same for every cutting of the bytes. A
  * token is appended when the bytes after it have settled that it is complete.
  * Maps are monotonic: byte i of a view came from original bytes
- * map[i]..map_end[i].
+ * text_from(view, i)..text_to(view, i).
  *
  * Not UTF-8, over the limit, out of memory: the call says so once and the
  * text takes no more.
@@ -98,6 +98,17 @@ size_t text_token_at(const struct text *, size_t orig);
 /* Index of the last sentence that starts at or before this original byte; 0
  * when there is none. */
 size_t text_sentence_at(const struct text *, size_t orig);
+
+/* The original bytes that byte i of a view came from. */
+static inline uint32_t text_from(const struct text_view *v, size_t i)
+{
+	return v->map[i];
+}
+
+static inline uint32_t text_to(const struct text_view *v, size_t i)
+{
+	return v->map_end[i];
+}
 
 /* The folded form of a token: bytes not NUL-terminated. */
 static inline const char *text_fold(const struct text *t, const struct token *k)

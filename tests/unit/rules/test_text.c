@@ -47,9 +47,10 @@ static void assert_same_view(
 	if (a->len == 0)
 		return;
 	assert_memory_equal(a->bytes, b->bytes, a->len);
-	assert_memory_equal(a->map, b->map, a->len * sizeof(*a->map));
-	assert_memory_equal(
-	    a->map_end, b->map_end, a->len * sizeof(*a->map_end));
+	for (size_t i = 0; i < a->len; i++) {
+		assert_int_equal(text_from(a, i), text_from(b, i));
+		assert_int_equal(text_to(a, i), text_to(b, i));
+	}
 }
 
 static void assert_same(const struct text *a, const struct text *b)
@@ -86,11 +87,11 @@ static void assert_same(const struct text *a, const struct text *b)
 static void assert_view_maps(const struct text *t, const struct text_view *v)
 {
 	for (size_t i = 0; i < v->len; i++) {
-		assert_true(v->map[i] < v->map_end[i]);
-		assert_true(v->map_end[i] <= t->settled);
+		assert_true(text_from(v, i) < text_to(v, i));
+		assert_true(text_to(v, i) <= t->settled);
 		if (i) {
-			assert_true(v->map[i] >= v->map[i - 1]);
-			assert_true(v->map_end[i] >= v->map_end[i - 1]);
+			assert_true(text_from(v, i) >= text_from(v, i - 1));
+			assert_true(text_to(v, i) >= text_to(v, i - 1));
 		}
 	}
 }
@@ -101,7 +102,7 @@ static void assert_token(const struct text *t, size_t i)
 	assert_true(k->start < k->end && k->end <= t->settled);
 	assert_true(k->fold_len > 0);
 	assert_true(k->fold + k->fold_len <= t->folded.len);
-	assert_int_equal(t->folded.map[k->fold], k->start);
+	assert_int_equal(text_from(&t->folded, k->fold), k->start);
 	assert_true(k->alt + k->alt_len <= t->alt_len);
 	assert_true(k->sentence < t->n_sentences);
 	const struct sentence *s = &t->sentences[k->sentence];
