@@ -3,7 +3,7 @@
 
 Judges public sentences of human and scripted agents and of customers, where
 they lie beside the repository (HANDRAIL_SHARED, or ../shared); exits 77, which
-ctest calls skipped, where they do not. At most 5 in 1,000 may be touched.
+ctest calls skipped, where they do not. At most 3 in 1,000 may be touched.
 """
 
 import json
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 FILES = ("benign_agent_sgd.jsonl", "unicode_benign.jsonl")
-AT_MOST = 0.005
+AT_MOST = 0.003
 
 
 def main():
