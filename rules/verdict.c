@@ -262,15 +262,32 @@ static int answer(
 	return 0;
 }
 
+/* Are the hits those of the text up to its fault, however it was cut? */
+static bool knows_hits(enum guard_undecided why)
+{
+	switch (why) {
+	case GUARD_DECIDED:
+	case GUARD_UNDECIDED_TOO_LONG:
+	case GUARD_UNDECIDED_NOT_UTF8:
+		return true;
+	case GUARD_UNDECIDED_MEMORY:
+	case GUARD_UNDECIDED_PATTERN:
+	case GUARD_UNDECIDED_HITS:
+	case GUARD_UNDECIDED_EDIT:
+		break;
+	}
+	return false;
+}
+
 void verdict_build(
     struct verdict_store *s, const struct machine *m, struct guard_verdict *out)
 {
 	*out = (struct guard_verdict){.action = GUARD_DELIVER};
-	bool only_best = m->undecided != GUARD_DECIDED;
-	if (only_best && !m->has_best) {
+	if (m->undecided != GUARD_DECIDED && !m->has_best) {
 		fall_back(m->policy, m->undecided, out);
 		return;
 	}
+	bool only_best = !knows_hits(m->undecided);
 	const struct found *from = only_best ? &m->best : m->founds;
 	size_t n = only_best ? 1 : m->n_founds;
 	if (reserve(s, n)) {

@@ -499,6 +499,19 @@ static void nothing_moves_after_undecided(void **state)
 	guard_stream_free(s);
 }
 
+static void hits_before_a_fault_are_told(void **state)
+{
+	struct bench *b = *state;
+	struct guard_verdict v;
+	add_everything(b);
+	b->policy = policy_kit_policy(&b->kit);
+	guard_check(b->scanner, b->policy, NULL,
+	    &(struct guard_message){GUARD_AI, "Refund it. Refunds. \xff", 21},
+	    &v);
+	assert_int_equal(v.action, GUARD_HANDOFF);
+	assert_int_equal(v.n_hits, 2);
+}
+
 static void a_stream_keeps_what_it_needs(void **state)
 {
 	struct bench *b = *state;
@@ -577,6 +590,7 @@ int main(void)
 	    TEST(redactions_are_let_go),
 	    TEST(a_settled_handoff_cuts),
 	    TEST(nothing_moves_after_undecided),
+	    TEST(hits_before_a_fault_are_told),
 	    TEST(a_stream_keeps_what_it_needs),
 	    TEST(memory_may_run_out),
 	};
