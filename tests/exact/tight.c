@@ -1,0 +1,477 @@
+/* tight - see tight.h. */
+#include "tests/exact/tight.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_TEXT 1024u
+#define MAX_TAILS 512u
+#define TAIL_BYTES 96u
+#define MAX_CHECKS 20000u /* for one byte; a reason is mostly soon found */
+
+/* What becomes of one byte. */
+struct fate {
+	bool withheld;
+	uint64_t front;    /* which rules put something in front */
+	size_t start, end; /* of the redaction it is in; equal: none */
+	size_t rule;       /* whose text stands there */
+};
+
+struct tails {
+	char (*items)[TAIL_BYTES];
+	size_t n;
+};
+
+struct reference {
+	const struct made *made;
+	struct guard_policy *numbers; /* finds every number of the kinds the
+					 policy looks for; NULL: none */
+	struct guard_scanner *scanner;
+	struct tight *counts;
+	char text[MAX_TEXT]; /* the prefix, and room for what comes */
+	size_t len;
+	size_t at; /* the byte asked about */
+	struct fate base;
+	struct tails first, more; /* continuations to try */
+	char last[MAX_TEXT];      /* the one that was a reason before */
+	size_t last_len;
+	size_t left; /* checks that may still be made for this byte */
+};
+
+static void see(const struct diag *d, void *arg)
+{
+	if (d->level == DIAG_ERROR)
+		fprintf(stderr, "tight: %s\n", d->message);
+}
+
+/* ---- fates ---- */
+
+static void redact(
+    struct fate *f, const struct guard_verdict *v, size_t at, size_t len)
+{
+	size_t start = 0, end = 0, rule = 0;
+	for (size_t i = 0; i < v->n_hits; i++) {
+		const struct guard_hit *h = &v->hits[i];
+		if (h->mode != GUARD_ENFORCE || h->action != GUARD_REDACT)
+			continue;
+		size_t stop = h->start == h->end ? len : h->end;
+		if (end == 0 || h->start >= end) {
+			if (at >= start && at < end)
+				break;
+			start = h->start;
+			end = stop;
+			rule = h->rule;
+		} else if (stop > end) {
+			end = stop;
+		}
+	}
+	if (at >= start && at < end) {
+		f->start = start;
+		f->end = end;
+		f->rule = rule;
+	}
+}
+
+static struct fate fate_of(struct reference *r, size_t len)
+{
+	struct fate f = {0};
+	struct guard_verdict v;
+	guard_check(r->scanner, r->made->policy, &r->made->session,
+	    &(struct guard_message){GUARD_AI, r->text, len}, &v);
+	r->counts->n_checks++;
+	f.withheld = v.undecided != GUARD_DECIDED;
+	for (size_t i = 0; i < v.n_hits; i++) {
+		const struct guard_hit *h = &v.hits[i];
+		if (h->mode != GUARD_ENFORCE)
+			continue;
+		f.withheld |= h->action >= GUARD_REPLACE && h->start <= r->at;
+		if (h->action == GUARD_PREPEND)
+			f.front |= (uint64_t)1 << (h->rule % 64);
+	}
+	redact(&f, &v, r->at, len);
+	return f;
+}
+
+static bool is_same(const struct fate *a, const struct fate *b)
+{
+	return a->withheld == b->withheld && a->front == b->front &&
+	    a->start == b->start && a->end == b->end && a->rule == b->rule;
+}
+
+/* Does this continuation show that the byte has to be held? */
+static bool is_reason(struct reference *r, size_t len)
+{
+	struct fate f = fate_of(r, len);
+	return f.withheld || f.end > r->len || !is_same(&f, &r->base);
+}
+
+/* ---- continuations ---- */
+
+static void add_tail(struct tails *t, const char *s, size_t len)
+{
+	if (t->n == MAX_TAILS || len >= TAIL_BYTES || len == 0)
+		return;
+	memcpy(t->items[t->n], s, len);
+	t->items[t->n][len] = '\0';
+	for (size_t i = 0; i < t->n; i++)
+		if (!strcmp(t->items[i], t->items[t->n]))
+			return;
+	t->n++;
+}
+
+/* Does the prefix end with the first k bytes of s, whatever the case? */
+static bool ends_with(const struct reference *r, const char *s, size_t k)
+{
+	if (k > r->len)
+		return false;
+	for (size_t i = 0; i < k; i++)
+		if (tolower((unsigned char)r->text[r->len - k + i]) !=
+		    tolower((unsigned char)s[i]))
+			return false;
+	return true;
+}
+
+/* All of it, what is behind each of its words, and what is missing of it when
+ * the prefix ends with its beginning. */
+static void add_tails(struct reference *r, struct tails *t, const char *s)
+{
+	size_t len = strlen(s);
+	add_tail(t, s, len);
+	for (size_t k = 1; k < len; k++)
+		if (s[k - 1] == ' ' || ends_with(r, s, k))
+			add_tail(t, s + k, len - k);
+}
+
+static void add_spelled(struct reference *r, struct tails *t, const char *s)
+{
+	char spelled[TAIL_BYTES];
+	size_t n = 0, letters = strcspn(s, " ");
+	for (size_t i = 0; i < letters && n + 2 < sizeof(spelled); i++) {
+		if (i)
+			spelled[n++] = ' ';
+		spelled[n++] = s[i];
+	}
+	spelled[n] = '\0';
+	for (size_t k = 1; k < n; k++)
+		if (ends_with(r, spelled, k))
+			add_tail(t, spelled + k, n - k);
+}
+
+static void add_group(
+    struct reference *r, const struct made_texts *g, size_t most)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const char *s = g->items[i];
+		add_tails(r, &r->first, s);
+		if (i < most)
+			add_tail(&r->more, s, strlen(s));
+		for (; s; s = strchr(s, ' ')) {
+			s += *s == ' ';
+			add_spelled(r, &r->first, s);
+		}
+	}
+}
+
+/* Can a hit of this rule be a reason? Its allowances too: they change what
+ * becomes of a hit. */
+static bool may_hold(const struct reference *r, size_t rule)
+{
+	struct guard_rule_info info;
+	guard_policy_rule(r->made->policy, rule, &info);
+	if (info.mode != GUARD_ENFORCE || info.action == GUARD_LOG ||
+	    info.action == GUARD_FLAG || info.action == GUARD_APPEND)
+		return false;
+	return true;
+}
+
+/* What may follow to make one rule hit, or not hit. */
+static void make_tails(struct reference *r, size_t number)
+{
+	static const char *const units[] = {"%", "percent", "per cent",
+	    "percentage points", "dollars", "bucks", "grand", "k", "0", "00",
+	    ".5", ",000", "hundred", "thousand", "million", "five", "months",
+	    "hours", "minutes", "business days", "years", "off", "for 1",
+	    "for one", "-20%", "- 20%", "to 20%", "-$20", "and 50 cents",
+	    "50 cents", "EUR", "USD", "an hour", "a percent", "price", "cents",
+	    "US dollars", "000 dollars", "1 dollars", "and 5", "75", "$75",
+	    "5%", "basis points", "dozen", "and a half", NULL};
+	const struct made_rule *rule = &r->made->rules[number];
+	r->first.n = r->more.n = 0;
+	for (size_t k = 0; k < rule->n_find; k++)
+		add_group(r, &rule->find[k], MADE_TEXTS);
+	add_group(r, &rule->near, 2);
+	add_group(r, &rule->beside, 2);
+	for (size_t i = 0; units[i]; i++) {
+		size_t len = strlen(units[i]);
+		add_tail(&r->first, units[i], len);
+		for (size_t k = 1; k < len; k++)
+			if (ends_with(r, units[i], k))
+				add_tail(&r->first, units[i] + k, len - k);
+	}
+}
+
+/* ---- numbers ---- */
+
+/* Whatever its bounds, a number is held until it is known. */
+static struct guard_policy *load_numbers(const struct made *m)
+{
+	static const char *const kinds[] = {
+	    "percent", "money", "duration", "count"};
+	char yaml[1024];
+	int n = snprintf(yaml, sizeof(yaml),
+	    "format: 1\nkind: pack\npack: n\n"
+	    "rules:\n");
+	struct guard_policy *p = NULL;
+	bool any = false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		char key[16];
+		snprintf(key, sizeof(key), "\n      %s:", kinds[i]);
+		if (!strstr(m->pack_yaml, key))
+			continue;
+		n += snprintf(yaml + n, sizeof(yaml) - (size_t)n,
+		    "  - id: %s\n    title: T\n    mode: shadow\n"
+		    "    find: {%s: {}}\n    then: flag\n",
+		    kinds[i], kinds[i]);
+		any = true;
+	}
+	static const char policy[] =
+	    "format: 1\nkind: policy\nname: n\npacks: [n]\n";
+	const struct guard_file files[] = {
+	    {"policy.yaml", policy, sizeof(policy) - 1},
+	    {"packs/n.yaml", yaml, (size_t)n}};
+	const struct guard_source source = {.own = files, .n_own = 2};
+	if (any && guard_policy_load_untested(&p, &source, see, NULL))
+		abort();
+	return p;
+}
+
+/* Where the number lies that the byte asked about is in. */
+static struct fate number_at(struct reference *r, size_t len)
+{
+	struct fate f = {0};
+	struct guard_verdict v;
+	guard_check(r->scanner, r->numbers, NULL,
+	    &(struct guard_message){GUARD_AI, r->text, len}, &v);
+	for (size_t i = 0; i < v.n_hits; i++) {
+		const struct guard_hit *h = &v.hits[i];
+		if (r->at < h->start || r->at >= h->end)
+			continue;
+		f.start = h->start;
+		f.end = h->end;
+		f.rule = h->rule;
+		for (const char *c = h->what; c && *c; c++)
+			f.front = f.front * 31 + (unsigned char)*c;
+	}
+	return f;
+}
+
+static size_t append(struct reference *r, size_t at, const char *s);
+
+static bool is_unfinished_number(struct reference *r)
+{
+	static const char *const before[] = {"", " "};
+	if (!r->numbers)
+		return false;
+	struct fate now = number_at(r, r->len);
+	for (size_t b = 0; b < 2; b++)
+		for (size_t i = 0; i < r->first.n; i++) {
+			size_t at = append(r, r->len, before[b]);
+			at = append(r, at, r->first.items[i]);
+			struct fate then = number_at(r, at);
+			if (!is_same(&now, &then))
+				return true;
+		}
+	return false;
+}
+
+/* ---- the search ---- */
+
+static size_t append(struct reference *r, size_t at, const char *s)
+{
+	size_t n = strlen(s);
+	if (at + n >= MAX_TEXT)
+		return at;
+	memcpy(r->text + at, s, n);
+	return at + n;
+}
+
+/* With every end of the sentence behind it. */
+static bool try_ends(struct reference *r, size_t at)
+{
+	static const char *const ends[] = {"", " so", ". So"};
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends) && r->left; i++) {
+		r->left--;
+		size_t len = append(r, at, ends[i]);
+		if (!is_reason(r, len))
+			continue;
+		r->last_len = len - r->len;
+		memcpy(r->last, r->text + r->len, r->last_len);
+		return true;
+	}
+	return false;
+}
+
+static bool try_more(struct reference *r, size_t at, unsigned depth)
+{
+	if (try_ends(r, at))
+		return true;
+	for (size_t i = 0; depth && i < r->more.n; i++) {
+		size_t len = append(r, append(r, at, " "), r->more.items[i]);
+		if (try_more(r, len, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+static bool rule_has_reason(struct reference *r, unsigned depth)
+{
+	static const char *const before[] = {"", " "};
+	for (unsigned d = 0; d <= depth; d++)
+		for (size_t b = 0; b < 2; b++)
+			for (size_t i = 0; i < r->first.n; i++) {
+				size_t at = append(r, r->len, before[b]);
+				at = append(r, at, r->first.items[i]);
+				if (try_more(r, at, d))
+					return true;
+			}
+	return false;
+}
+
+static bool has_reason(struct reference *r)
+{
+	r->left = MAX_CHECKS;
+	memcpy(r->text + r->len, r->last, r->last_len);
+	if (r->last_len && is_reason(r, r->len + r->last_len))
+		return true;
+	if (try_ends(r, r->len))
+		return true;
+	for (size_t i = 0; i < r->made->n_rules; i++) {
+		const struct made_rule *rule = &r->made->rules[i];
+		if (!may_hold(r, i))
+			continue;
+		make_tails(r, i);
+		bool three = rule->n_find > 1 || rule->n_find == 0;
+		if (rule_has_reason(r, three ? 2 : 1))
+			return true;
+	}
+	return false;
+}
+
+/* ---- what may be held anyway ---- */
+
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static size_t word_start(const struct reference *r)
+{
+	size_t at = r->len;
+	while (at > 0 && !is_white(r->text[at - 1]))
+		at--;
+	return at;
+}
+
+/* The first of the single letters that end the prefix, a sign or a space
+ * between. */
+static size_t spelled_start(const struct reference *r, size_t word)
+{
+	size_t at = word;
+	while (at >= 2 && is_white(r->text[at - 1])) {
+		size_t i = at - 1;
+		while (i > 0 && !isalnum((unsigned char)r->text[i - 1]) &&
+		    at - i < 4)
+			i--;
+		if (i == 0 || !isalpha((unsigned char)r->text[i - 1]) ||
+		    (i > 1 && isalnum((unsigned char)r->text[i - 2])))
+			break;
+		at = i - 1;
+	}
+	return at;
+}
+
+/* ---- one text ---- */
+
+static void note_excess(
+    struct reference *r, size_t safe, size_t end, size_t allowed)
+{
+	struct tight *t = r->counts;
+	if (!t->fault[0])
+		snprintf(t->fault, sizeof(t->fault),
+		    "%zu of %zu bytes are safe, %zu could be (held: \"%.*s\")",
+		    safe, r->len, end, (int)(r->len - safe), r->text + safe);
+	t->excess += end - safe;
+	t->held += allowed - end;
+}
+
+/* The byte at safe is held: is there a reason? Else up to which byte is there
+ * none? */
+static void account(struct reference *r, size_t safe)
+{
+	struct tight *t = r->counts;
+	size_t word = word_start(r), allowed = spelled_start(r, word);
+	t->n_prefixes++;
+	if (safe < r->len)
+		t->word += r->len - (safe > word ? safe : word);
+	if (safe < word)
+		t->spelled += word - (safe > allowed ? safe : allowed);
+	if (safe >= allowed)
+		return;
+	size_t at = safe;
+	for (; at < allowed; at++) {
+		r->at = at;
+		r->base = fate_of(r, r->len);
+		if (r->base.withheld || r->base.end > r->len || has_reason(r))
+			break;
+		if (is_unfinished_number(r)) {
+			t->number += at == safe ? allowed - at : 0;
+			break;
+		}
+	}
+	if (at > safe)
+		note_excess(r, safe, at, allowed);
+	else
+		t->held += allowed - safe;
+}
+
+static void read_text(
+    struct reference *r, struct guard_stream *s, const char *text, size_t len)
+{
+	for (size_t n = 1; n <= len; n++) {
+		struct guard_progress p;
+		guard_stream_feed(s, text + n - 1, 1, &p);
+		if (p.cut || p.withheld)
+			return;
+		memcpy(r->text, text, n);
+		r->len = n;
+		bool inside =
+		    n < len && ((unsigned char)text[n] & 0xC0) == 0x80;
+		if (!inside)
+			account(r, p.safe_len);
+	}
+}
+
+bool tight_holds(
+    struct tight *t, const struct made *m, const char *text, size_t len)
+{
+	struct reference r = {
+	    .made = m, .counts = t, .scanner = guard_scanner_new()};
+	struct guard_stream *s =
+	    guard_stream_new(m->policy, &m->session, GUARD_AI);
+	r.numbers = load_numbers(m);
+	r.first.items = malloc(MAX_TAILS * TAIL_BYTES);
+	r.more.items = malloc(MAX_TAILS * TAIL_BYTES);
+	if (!r.scanner || !s || !r.first.items || !r.more.items)
+		abort();
+	t->fault[0] = '\0';
+	t->n_texts++;
+	read_text(&r, s, text, len < MAX_TEXT / 2 ? len : MAX_TEXT / 2);
+	free(r.first.items);
+	free(r.more.items);
+	guard_stream_free(s);
+	guard_policy_unref(r.numbers);
+	guard_scanner_free(r.scanner);
+	return !t->fault[0];
+}
