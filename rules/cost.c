@@ -2,9 +2,11 @@
 #include "rules/guard_author.h"
 
 #include "rules/load_codes.h"
+#include "rules/pattern.h"
 #include "rules/policy.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 static void report(const struct rule *r, enum load_code code,
     const char *message, diag_fn *diag, void *arg)
@@ -43,6 +45,55 @@ static bool near_the_sentence(const struct rule *r)
 	return false;
 }
 
+/* "inc-", "chg-" as one text; false when nothing wakes the pattern. */
+static bool wakers(const struct pattern *p, char *out, size_t size)
+{
+	const char *text;
+	size_t n, used = 0;
+	for (size_t i = 0; (n = pattern_fixed_text(p, i, &text)); i++) {
+		int wrote = snprintf(out + used, size - used, "%s\"%.*s\"",
+		    i ? ", " : "", (int)n, text);
+		if (wrote < 0 || (size_t)wrote >= size - used)
+			break;
+		used += (size_t)wrote;
+	}
+	return used > 0;
+}
+
+static void report_pattern(
+    const struct rule *r, const struct pattern *p, diag_fn *diag, void *arg)
+{
+	char texts[256], message[400];
+	bool woken = wakers(p, texts, sizeof(texts));
+	snprintf(message, sizeof(message),
+	    woken ? "its pattern is woken by the fixed text %s"
+		  : "its pattern has no fixed text to look for, so it runs "
+		    "on every message%s",
+	    woken ? texts : "");
+	report(r, woken ? LOAD_PATTERN_WOKEN : LOAD_PATTERN_UNWOKEN, message,
+	    diag, arg);
+	if (pattern_is_endless(p))
+		report(r, LOAD_HOLDS_PATTERN,
+		    "its pattern has no upper length: it matches within one "
+		    "sentence, and a stream may be held from where it begins "
+		    "to the end of that; {0,40} instead of * holds less",
+		    diag, arg);
+}
+
+static void report_patterns(const struct guard_policy *p, const struct rule *r,
+    diag_fn *diag, void *arg)
+{
+	for (size_t i = 0; i < r->n_clauses; i++) {
+		const struct any_of *any = &r->clauses[i].what;
+		for (size_t k = 0; k < any->n; k++) {
+			const struct detector *d =
+			    &p->detectors[any->detectors[k]];
+			if (d->kind == DETECTOR_PATTERN)
+				report_pattern(r, d->pattern, diag, arg);
+		}
+	}
+}
+
 void guard_policy_cost(const struct guard_policy *p, diag_fn *diag, void *arg)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
@@ -54,12 +105,7 @@ void guard_policy_cost(const struct guard_policy *p, diag_fn *diag, void *arg)
 			    "while this rule applies, a stream is held until "
 			    "the wording has been said",
 			    diag, arg);
-		if (has_kind(p, r, DETECTOR_PATTERN))
-			report(r, LOAD_HOLDS_PATTERN,
-			    "this pattern is tried on every message, and a "
-			    "stream is held from where it may begin to the end "
-			    "of the sentence",
-			    diag, arg);
+		report_patterns(p, r, diag, arg);
 		if (near_the_sentence(r) || r->n_clauses > 1)
 			report(r, LOAD_HOLDS_SENTENCE,
 			    "a stream is held from what is found to the end "

@@ -50,8 +50,9 @@ typedef void guard_example_fn(const struct guard_example *, void *arg);
 int guard_examples(const struct guard_policy *, guard_example_fn *, void *arg)
     __attribute__((warn_unused_result));
 
-/* A note (P060 to P063) for each rule that holds a stream for more than a word
- * or an open phrase (POLICY.md 1.13), at its line. */
+/* What each rule costs (P060 to P065), at its line: whether it holds a stream
+ * for more than a word or an open phrase (POLICY.md 1.13), and what wakes its
+ * patterns. */
 void guard_policy_cost(const struct guard_policy *, diag_fn *, void *arg);
 
 /* What has ended by a time (P041 to P044), and what will within

@@ -56,7 +56,8 @@ struct guard_source {
 struct guard_limits {               /* zero means the default in brackets */
 	size_t max_text_bytes;      /* of one message [1 MiB] */
 	size_t max_hits;            /* of one message [1000] */
-	uint32_t max_pattern_steps; /* PCRE2 match limit [100000] */
+	uint32_t max_pattern_steps; /* of all patterns in one message, beyond
+				       what a pass over it takes [500000] */
 };
 
 #pragma GCC visibility push(default)

@@ -19,7 +19,7 @@
 
 #define DEFAULT_TEXT_BYTES ((size_t)1 << 20)
 #define DEFAULT_HITS 1000u
-#define DEFAULT_PATTERN_STEPS 100000u
+#define DEFAULT_PATTERN_STEPS 500000u
 
 static void load_init(
     struct load *l, const struct guard_source *source, diag_fn *diag, void *arg)

@@ -198,7 +198,6 @@ static int scan_patterns(struct machine *m)
 		return 0;
 	case PATTERN_CANNOT_DECIDE:
 		machine_give_up(m, GUARD_UNDECIDED_PATTERN);
-		*alive = SIZE_MAX;
 		return 0;
 	case PATTERN_ERR_MEMORY:
 	case PATTERN_ERR_REFUSED:
@@ -227,9 +226,7 @@ static int scan(struct machine *m)
 	if (has_kind(m, DETECTOR_SECRET) &&
 	    secret_scan(&m->secrets, t, p, fresh, &alive[DETECTOR_SECRET]))
 		return -1;
-	bool patterns = has_kind(m, DETECTOR_PATTERN) &&
-	    m->undecided != GUARD_UNDECIDED_PATTERN;
-	return patterns ? scan_patterns(m) : 0;
+	return has_kind(m, DETECTOR_PATTERN) ? scan_patterns(m) : 0;
 }
 
 static size_t frontier_of(const struct machine *m)

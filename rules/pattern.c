@@ -1,72 +1,70 @@
 /*
  * pattern - see pattern.h.
  *
- * While a sentence is open its text is matched with PCRE2_PARTIAL_HARD: PCRE2
- * then stops where it would need the next byte, and says from where. So a
- * match found early is the one the whole sentence would have given, and the
- * search goes on from the partial start when more has come. Only words that
- * have ended are shown to PCRE2, so that every match has its tokens.
+ * Only words that have ended are shown to the matcher, so that every match has
+ * its tokens. A text that is there as a whole is not searched when it does not
+ * have the fixed text every match has.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "rules/pattern.h"
 
-#include "rules/pattern_check.h"
+#include "rules/pattern_run.h"
 #include "rules/policy.h"
+#include "rules/sentence.h"
 #include "rules/text.h"
 
-#include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define JIT_STACK_START 32768u
-#define JIT_STACK_MAX 262144u
-#define MAX_NEST 32u
-
 struct pattern {
-	pcre2_code *code;
+	struct pattern_program program;
+	bool reads_sentences; /* where they end matters */
 };
 
 struct place { /* of one pattern in the text */
-	size_t sentence;
-	size_t offset; /* in the sentence's plain bytes: not searched yet */
-	size_t shown;  /* bytes of the sentence the last search saw */
-	size_t alive;  /* original byte, or SIZE_MAX */
+	struct pattern_run run;
+	size_t looked; /* bytes known not to have the fixed text */
+	bool has_inside;
+	bool gave_up;
 };
 
 struct pattern_scan {
 	const struct guard_policy *policy;
 	struct place *places;
 	size_t n, cap;
-	size_t first_open; /* sentence; all before it are done */
-	pcre2_match_data *data;
-	pcre2_match_context *context;
-	pcre2_jit_stack *stack;
-	bool gave_up;
+	struct pattern_scratch scratch;
 };
 
-static pcre2_compile_context *new_compile_context(void)
+/* ---- compiling ---- */
+
+static enum pattern_err refuse(char *reason, size_t size, const char *why)
 {
-	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-	if (context) {
-		pcre2_set_max_pattern_length(
-		    context, PATTERN_MAX_PATTERN_BYTES);
-		pcre2_set_parens_nest_limit(context, MAX_NEST);
-	}
-	return context;
+	snprintf(reason, size, "%s", why);
+	return PATTERN_ERR_REFUSED;
 }
 
-static enum pattern_err refuse(
-    int error, size_t offset, char *reason, size_t reason_size)
+/* The codes of the parts are the same. */
+static enum pattern_err compile(struct pattern_program *program,
+    const char *source, size_t len, char *reason, size_t reason_size)
 {
-	unsigned char why[128];
-	if (error == PCRE2_ERROR_HEAP_FAILED)
-		return PATTERN_ERR_MEMORY;
-	if (pcre2_get_error_message(error, why, sizeof(why)) < 0)
-		snprintf((char *)why, sizeof(why), "error %d", error);
-	snprintf(reason, reason_size, "%s (at character %zu)", (char *)why,
-	    offset + 1);
-	return PATTERN_ERR_REFUSED;
+	struct pattern_tree tree;
+	const char *why = NULL;
+	enum pattern_chars_err valid =
+	    pattern_chars_check(source, len, reason, reason_size);
+	if (valid)
+		return (enum pattern_err)valid;
+	enum pattern_tree_err read =
+	    pattern_tree_read(&tree, source, len, &why);
+	if (read == PATTERN_TREE_ERR_REFUSED)
+		return refuse(reason, reason_size, why);
+	if (read)
+		return (enum pattern_err)read;
+	enum pattern_program_err made =
+	    pattern_program_make(program, &tree, &why);
+	pattern_tree_clear(&tree);
+	if (made == PATTERN_PROGRAM_ERR_REFUSED)
+		return refuse(reason, reason_size, why);
+	return (enum pattern_err)made;
 }
 
 enum pattern_err pattern_new(struct pattern **out, const char *source,
@@ -78,32 +76,18 @@ enum pattern_err pattern_new(struct pattern **out, const char *source,
 		    PATTERN_MAX_PATTERN_BYTES);
 		return PATTERN_ERR_REFUSED;
 	}
-	const char *unsafe = pattern_check(source, len);
-	if (unsafe) {
-		snprintf(reason, reason_size, "%s", unsafe);
-		return PATTERN_ERR_REFUSED;
-	}
-	pcre2_compile_context *context = new_compile_context();
 	struct pattern *p = calloc(1, sizeof(*p));
-	if (!context || !p) {
-		pcre2_compile_context_free(context);
-		free(p);
+	if (!p)
 		return PATTERN_ERR_MEMORY;
-	}
-	int error = 0;
-	size_t offset = 0;
-	p->code = pcre2_compile((PCRE2_SPTR)source, len,
-	    PCRE2_UTF | PCRE2_UCP | PCRE2_NO_AUTO_CAPTURE |
-		PCRE2_NEVER_BACKSLASH_C,
-	    &error, &offset, context);
-	pcre2_compile_context_free(context);
-	if (!p->code) {
+	enum pattern_err err =
+	    compile(&p->program, source, len, reason, reason_size);
+	if (err) {
 		free(p);
-		return refuse(error, offset, reason, reason_size);
+		return err;
 	}
-	/* Where there is no JIT the interpreter gives the same matches. */
-	(void)pcre2_jit_compile(
-	    p->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+	p->reads_sentences = p->program.endless;
+	for (size_t i = 0; i < p->program.n_looks; i++)
+		p->reads_sentences |= p->program.looks[i].endless;
 	*out = p;
 	return PATTERN_OK;
 }
@@ -112,8 +96,23 @@ void pattern_free(struct pattern *p)
 {
 	if (!p)
 		return;
-	pcre2_code_free(p->code);
+	pattern_program_clear(&p->program);
 	free(p);
+}
+
+size_t pattern_fixed_text(const struct pattern *p, size_t i, const char **text)
+{
+	const struct pattern_texts *texts =
+	    p->program.prefix.n ? &p->program.prefix : &p->program.inside;
+	if (i >= texts->n)
+		return 0;
+	*text = texts->any[i].text;
+	return texts->any[i].len;
+}
+
+bool pattern_is_endless(const struct pattern *p)
+{
+	return p->program.endless;
 }
 
 /* ---- scanning ---- */
@@ -121,17 +120,10 @@ void pattern_free(struct pattern *p)
 struct pattern_scan *pattern_scan_new(void)
 {
 	struct pattern_scan *s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->data = pcre2_match_data_create(1, NULL);
-	s->context = pcre2_match_context_create(NULL);
-	s->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-	if (!s->data || !s->context || !s->stack) {
-		pattern_scan_free(s);
+	if (s && pattern_scratch_init(&s->scratch)) {
+		free(s);
 		return NULL;
 	}
-	pcre2_jit_stack_assign(s->context, NULL, s->stack);
-	pcre2_set_heap_limit(s->context, PATTERN_MAX_HEAP_KIB);
 	return s;
 }
 
@@ -139,192 +131,164 @@ void pattern_scan_free(struct pattern_scan *s)
 {
 	if (!s)
 		return;
-	pcre2_match_data_free(s->data);
-	pcre2_match_context_free(s->context);
-	pcre2_jit_stack_free(s->stack);
+	for (size_t i = 0; i < s->cap; i++)
+		pattern_run_clear(&s->places[i].run);
+	pattern_scratch_clear(&s->scratch);
 	free(s->places);
 	free(s);
+}
+
+static int fit_places(struct pattern_scan *s, size_t n)
+{
+	if (n <= s->cap)
+		return 0;
+	struct place *places = reallocarray(s->places, n, sizeof(*places));
+	if (!places)
+		return -1;
+	s->places = places;
+	for (; s->cap < n; s->cap++)
+		places[s->cap] = (struct place){.gave_up = false};
+	return 0;
+}
+
+static const struct pattern *pattern_at(const struct pattern_scan *s, size_t i)
+{
+	const struct any_of *all = &s->policy->of_kind[DETECTOR_PATTERN];
+	return s->policy->detectors[all->detectors[i]].pattern;
 }
 
 enum pattern_err pattern_scan_begin(
     struct pattern_scan *s, const struct guard_policy *policy)
 {
-	size_t n = policy->of_kind[DETECTOR_PATTERN].n;
-	if (n > s->cap) {
-		struct place *places =
-		    reallocarray(s->places, n, sizeof(*places));
-		if (!places)
-			return PATTERN_ERR_MEMORY;
-		s->places = places;
-		s->cap = n;
-	}
-	for (size_t i = 0; i < n; i++)
-		s->places[i] = (struct place){.alive = SIZE_MAX};
-	s->n = n;
 	s->policy = policy;
-	s->first_open = 0;
-	s->gave_up = false;
-	pcre2_set_match_limit(s->context, policy->limits.max_pattern_steps);
+	s->n = policy->of_kind[DETECTOR_PATTERN].n;
+	if (fit_places(s, s->n))
+		return PATTERN_ERR_MEMORY;
+	uint64_t all = policy->limits.max_pattern_steps;
+	uint64_t least =
+	    all < PATTERN_MIN_SPARE_STEPS ? all : PATTERN_MIN_SPARE_STEPS;
+	uint64_t spare = s->n ? all / s->n : 0;
+	spare = spare < least ? least : spare;
+	for (size_t i = 0; i < s->n; i++) {
+		struct place *p = &s->places[i];
+		pattern_run_begin(&p->run, spare);
+		p->looked = 0;
+		p->has_inside = p->gave_up = false;
+		if (pattern_scratch_fit(
+			&s->scratch, pattern_at(s, i)->program.n_steps))
+			return PATTERN_ERR_MEMORY;
+	}
 	return PATTERN_OK;
 }
 
-/* What PCRE2 is shown of one sentence. */
-struct subject {
-	const char *bytes;
-	size_t len;
-	bool complete; /* nothing will follow */
-	bool too_long; /* it was cut at PATTERN_MAX_SUBJECT_BYTES */
-};
-
 /* Bytes of the view that come from before the unfinished last word. */
-static size_t settled_plain(const struct text *t, size_t from)
+static size_t settled_plain(const struct text *t)
 {
 	size_t n = t->plain.len;
 	if (t->final)
 		return n;
-	while (n > from && text_from(&t->plain, n - 1) >= t->open_token)
+	while (n > 0 && text_from(&t->plain, n - 1) >= t->open_token)
 		n--;
 	return n;
 }
 
-static struct subject subject_of(
-    const struct text *t, const struct sentence *sentence)
+/* What may be shown of it to a pattern that ends with its sentence. */
+static size_t settled_sentences(const struct text *t, size_t avail)
 {
-	bool closed = sentence->closed || t->final;
-	size_t from = sentence->plain_start;
-	size_t to = closed && sentence->plain_end >= from
-	    ? sentence->plain_end
-	    : settled_plain(t, from);
-	struct subject s = {
-	    .bytes = t->plain.bytes + from,
-	    .len = to > from ? to - from : 0,
-	    .complete = closed,
-	};
-	if (s.len > PATTERN_MAX_SUBJECT_BYTES) {
-		s.too_long = true;
-		s.complete = false;
-		s.len = PATTERN_MAX_SUBJECT_BYTES;
-		while (s.len && (s.bytes[s.len] & 0xc0) == 0x80)
-			s.len--;
-	}
-	return s;
+	size_t sure = t->final ? avail : sentence_sure(t);
+	return sure < avail ? sure : avail;
 }
 
 /* The tokens [start, end) touches. */
 static void find_tokens(const struct text *t, struct match *m)
 {
-	size_t low = 0, high = t->n_tokens;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (t->tokens[middle].end <= m->start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	m->first_token = (uint32_t)low;
-	while (low < t->n_tokens && t->tokens[low].start < m->end)
-		low++;
-	m->n_tokens = (uint32_t)(low - m->first_token);
+	m->first_token = (uint32_t)text_token_at(t, m->start);
+	size_t last = m->first_token;
+	while (last < t->n_tokens && t->tokens[last].start < m->end)
+		last++;
+	m->n_tokens = (uint32_t)(last - m->first_token);
 }
 
-static int add_match(const struct text *t, size_t sentence, const size_t *range,
+static int add_match(const struct text *t, const struct pattern_run *run,
     uint32_t detector, struct matches *out)
 {
-	size_t from = t->sentences[sentence].plain_start;
 	struct match m = {
 	    .detector = detector,
-	    .start = text_from(&t->plain, from + range[0]),
-	    .end = text_to(&t->plain, from + range[1] - 1),
-	    .sentence = (uint32_t)sentence,
+	    .start = text_from(&t->plain, run->start),
+	    .end = text_to(&t->plain, run->end - 1),
 	};
+	m.sentence = (uint32_t)text_sentence_at(t, m.start);
 	find_tokens(t, &m);
 	return matches_add(out, &m);
 }
 
-static size_t alive_at(const struct text *t, const struct place *p)
+/* Does the text up to avail have what every match has? */
+static bool has_inside(struct place *p, const struct pattern *pattern,
+    const struct text *t, size_t avail)
 {
-	size_t at = t->sentences[p->sentence].plain_start + p->offset;
-	return at < t->plain.len ? text_from(&t->plain, at) : t->open_token;
+	const struct pattern_texts *inside = &pattern->program.inside;
+	if (!inside->n)
+		return true;
+	if (!p->has_inside && avail > p->looked) {
+		p->has_inside = pattern_fixed_in(
+		    inside, t->plain.bytes + p->looked, avail - p->looked);
+		if (avail > PATTERN_MAX_FIXED)
+			p->looked = avail - PATTERN_MAX_FIXED;
+	}
+	return p->has_inside;
 }
 
-/* Search one sentence of the text from where the pattern stands. */
-static enum pattern_err search(struct pattern_scan *s, const struct text *t,
-    size_t number, const struct subject *subject, struct matches *out)
+static enum pattern_err scan_one(struct pattern_scan *s, size_t i,
+    const struct text *t, size_t avail, struct matches *out)
 {
-	struct place *p = &s->places[number];
-	uint32_t detector =
-	    s->policy->of_kind[DETECTOR_PATTERN].detectors[number];
-	const struct pattern *pattern = s->policy->detectors[detector].pattern;
-	uint32_t options = PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY |
-	    (subject->complete ? 0 : PCRE2_PARTIAL_HARD);
-	p->alive = SIZE_MAX;
-	while (p->offset <= subject->len) {
-		int rc = pcre2_match(pattern->code, (PCRE2_SPTR)subject->bytes,
-		    subject->len, p->offset, options, s->data, s->context);
-		const size_t *range = pcre2_get_ovector_pointer(s->data);
-		if (rc == PCRE2_ERROR_NOMATCH) {
-			p->offset = subject->len;
+	struct place *p = &s->places[i];
+	const struct pattern *pattern = pattern_at(s, i);
+	uint32_t detector = s->policy->of_kind[DETECTOR_PATTERN].detectors[i];
+	if (p->run.pos == 0 && t->final && !has_inside(p, pattern, t, avail))
+		return PATTERN_OK;
+	for (;;) {
+		switch (pattern_run(&p->run, &pattern->program, &s->scratch, t,
+		    avail, t->final)) {
+		case PATTERN_RUN_MATCH:
+			if (add_match(t, &p->run, detector, out))
+				return PATTERN_ERR_MEMORY;
+			break;
+		case PATTERN_RUN_MORE:
 			return PATTERN_OK;
-		}
-		if (rc == PCRE2_ERROR_PARTIAL)
-			p->offset = range[0];
-		if (rc == PCRE2_ERROR_NOMEMORY)
+		case PATTERN_RUN_OVER:
+			/* A whole text without it would not be searched. */
+			p->gave_up = has_inside(p, pattern, t, avail);
+			return p->gave_up ? PATTERN_CANNOT_DECIDE : PATTERN_OK;
+		case PATTERN_RUN_MEMORY:
 			return PATTERN_ERR_MEMORY;
-		/* An open sentence that is too hard is held and judged when it
-		 * is whole: a limit must not depend on the cutting. */
-		if (rc < 0 && !subject->complete && !subject->too_long) {
-			p->alive = alive_at(t, p);
-			return PATTERN_OK;
 		}
-		if (rc < 0 || range[1] <= p->offset || range[0] >= range[1])
-			return PATTERN_CANNOT_DECIDE;
-		if (add_match(t, p->sentence, range, detector, out))
-			return PATTERN_ERR_MEMORY;
-		p->offset = range[1];
 	}
-	return PATTERN_OK;
-}
-
-static enum pattern_err scan_one(struct pattern_scan *s, const struct text *t,
-    size_t number, struct matches *out)
-{
-	struct place *p = &s->places[number];
-	for (; p->sentence < t->n_sentences; p->sentence++) {
-		struct subject subject =
-		    subject_of(t, &t->sentences[p->sentence]);
-		if (subject.len > p->shown || subject.complete ||
-		    subject.too_long) {
-			enum pattern_err err =
-			    search(s, t, number, &subject, out);
-			if (err)
-				return err;
-			p->shown = subject.len;
-		}
-		if (subject.too_long)
-			return PATTERN_CANNOT_DECIDE;
-		if (!subject.complete)
-			return PATTERN_OK;
-		p->offset = 0;
-		p->shown = 0;
-	}
-	p->alive = SIZE_MAX;
-	return PATTERN_OK;
 }
 
 enum pattern_err pattern_scan(struct pattern_scan *s, const struct text *t,
     struct matches *out, size_t *alive)
 {
+	enum pattern_err outcome = PATTERN_OK;
+	size_t avail = settled_plain(t), least = SIZE_MAX;
+	size_t sure = settled_sentences(t, avail);
 	*alive = SIZE_MAX;
-	if (s->gave_up)
-		return PATTERN_CANNOT_DECIDE;
 	for (size_t i = 0; i < s->n; i++) {
-		enum pattern_err err = scan_one(s, t, i, out);
-		if (err) {
-			s->gave_up = true;
+		struct place *p = &s->places[i];
+		enum pattern_err err = p->gave_up
+		    ? PATTERN_CANNOT_DECIDE
+		    : scan_one(s, i, t,
+			  pattern_at(s, i)->reads_sentences ? sure : avail,
+			  out);
+		if (err == PATTERN_ERR_MEMORY)
 			return err;
-		}
-		if (s->places[i].alive < *alive)
-			*alive = s->places[i].alive;
+		if (err)
+			outcome = err;
+		size_t from = t->final || p->gave_up
+		    ? SIZE_MAX
+		    : pattern_run_alive(&p->run, avail);
+		least = from < least ? from : least;
 	}
-	return PATTERN_OK;
+	if (least != SIZE_MAX)
+		*alive = text_from(&t->plain, least);
+	return outcome;
 }

@@ -2,23 +2,32 @@
  * pattern - regular expressions of authors, made safe to run on anything.
  *
  * A pattern is compiled once and then immutable and shared. It reads the plain
- * view (NFKC, no invisible characters, case kept), one sentence at a time, so
- * that streamed and whole texts agree. What could make PCRE2 slow or look
- * beyond the text is refused when compiling; what is still too slow is
- * reported as PATTERN_CANNOT_DECIDE, never as "no match". An empty match never
- * counts.
+ * view (NFKC, no invisible characters, case kept). What could take long by
+ * nature, or could not be settled while a text arrives, is refused when
+ * compiling (pattern_tree.h); the rest is matched in one pass by a matcher of
+ * our own (pattern_run.h) instead of PCRE2, whose limits do not bound its
+ * time: its match limit starts again at each place, counts other things with
+ * and without JIT, and a text that arrives in pieces is searched again and
+ * again. PCRE2 says what is a regular expression and what stands for which
+ * character, and is what the tests compare with.
+ *
+ * All patterns of a policy share policy->limits.max_pattern_steps for one
+ * text, beyond what a pass over it takes. A pattern that needs more is
+ * reported as PATTERN_CANNOT_DECIDE, never as "no match", at the same byte
+ * however the text was cut. An empty match never counts.
  */
 #ifndef HANDRAIL_RULES_PATTERN_H
 #define HANDRAIL_RULES_PATTERN_H
 
 #include "rules/match.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PATTERN_MAX_SUBJECT_BYTES 8192u /* of one sentence's plain view */
 #define PATTERN_MAX_PATTERN_BYTES 2048u
-#define PATTERN_MAX_HEAP_KIB 1024u
+/* Of the shared steps, the least that is left to one of many patterns. */
+#define PATTERN_MIN_SPARE_STEPS 1000u
 
 struct guard_policy;
 struct pattern;
@@ -40,6 +49,12 @@ enum pattern_err pattern_new(struct pattern **out, const char *source,
     __attribute__((warn_unused_result));
 void pattern_free(struct pattern *); /* accepts NULL */
 
+/* The i-th of the texts (not NUL-terminated) one of which every match has: its
+ * length, 0 behind the last. None at all: every text is searched. */
+size_t pattern_fixed_text(const struct pattern *, size_t i, const char **text);
+/* Has it no upper length? Then it matches within one sentence. */
+bool pattern_is_endless(const struct pattern *);
+
 /* One thread's scratch and the place each pattern of a policy has reached in
  * one text. */
 struct pattern_scan;
@@ -53,8 +68,8 @@ enum pattern_err pattern_scan_begin(struct pattern_scan *,
  * Look at what has settled in text since the last call, as match.h says, with
  * every pattern detector of the policy (policy->of_kind[DETECTOR_PATTERN]).
  * *alive is the original byte of the earliest living candidate or SIZE_MAX.
- * After PATTERN_CANNOT_DECIDE the matches added are those found before, and
- * the text is not scanned any further.
+ * PATTERN_CANNOT_DECIDE: at least one pattern has given up, now or before; the
+ * others go on.
  */
 enum pattern_err pattern_scan(struct pattern_scan *, const struct text *,
     struct matches *, size_t *alive) __attribute__((warn_unused_result));

@@ -171,3 +171,10 @@ void sentence_update(struct text *t)
 	s->fold_end = (uint32_t)t->folded.len;
 	s->plain_end = (uint32_t)t->plain.len;
 }
+
+size_t sentence_sure(const struct text *t)
+{
+	const struct text_state *st = t->state;
+	return st->in_sentence && st->term != TERM_NONE ? st->term_plain
+							: t->plain.len;
+}

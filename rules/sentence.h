@@ -3,7 +3,8 @@
  * quotes or brackets, then white space or the end; 。！？ the same without the
  * white space, which their scripts do not write; a line break; 2 KiB.
  *
- * White space around a sentence belongs to none. Private to the text.
+ * White space around a sentence belongs to none. Private to the text and to
+ * patterns, which end with their sentence.
  */
 #ifndef HANDRAIL_RULES_SENTENCE_H
 #define HANDRAIL_RULES_SENTENCE_H
@@ -28,5 +29,8 @@ int sentence_space(struct text *, int32_t cp, uint32_t start)
 int sentence_end(struct text *) __attribute__((warn_unused_result));
 /* Let the open sentence reach to what has been read. */
 void sentence_update(struct text *);
+/* Bytes of the plain view whose sentence will not change any more: behind a
+ * full stop the next character may still say that it was the end. */
+size_t sentence_sure(const struct text *);
 
 #endif

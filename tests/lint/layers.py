@@ -49,7 +49,7 @@ LAYERS = {
 # Libraries that belong to one idea of the engine: header -> whose.
 ENGINE_LIBRARIES = {
     "yaml.h": r"rules/yaml\w*\.[ch]",
-    "pcre2.h": r"rules/pattern\.c",
+    "pcre2.h": r"rules/pattern_chars\.c",
     "utf8proc.h": r"rules/(normalise|fold|glyph|text)\w*\.[ch]",
 }
 

@@ -25,7 +25,7 @@ void policy_kit_init(struct policy_kit *k)
 	p->limits = (struct guard_limits){
 	    .max_text_bytes = 1u << 20,
 	    .max_hits = 1000,
-	    .max_pattern_steps = 100000,
+	    .max_pattern_steps = 500000,
 	};
 	p->name = "kit";
 	p->handoff_say = "A colleague will help you.";

@@ -44,6 +44,19 @@ static const char *const refused[] = {
     "(?#a)b",
     "(?|a|b)",
     "(?<=a+)b",
+    "(?<=a|bb+)c",
+    "(?>a)b",
+    "a++",
+    "a{2}+",
+    "(?=a(?!b))c",
+    "(?:a?)+",
+    "(?:a|)*b",
+    "\\Ga",
+    "\\Ra",
+    "\\Xa",
+    "(?U)a+",
+    "(?=a)+b",
+    "(?:\\w{1,500}x){1,500}",
     "a(",
     "a)",
     "[a",
@@ -138,7 +151,7 @@ static void run_split(const struct split *s, void *arg)
 	enum pattern_err err = PATTERN_OK;
 	assert_int_equal(text_init(&t, 1 << 20), 0);
 	assert_int_equal(pattern_scan_begin(f->scan, &f->policy), 0);
-	for (size_t i = 0; i <= s->n && !err; i++) {
+	for (size_t i = 0; i <= s->n; i++) {
 		if (i < s->n)
 			assert_int_equal(
 			    text_feed(&t, s->pieces[i].data, s->pieces[i].len),
@@ -206,20 +219,96 @@ static void test_too_slow_is_no_answer(void **state)
 	fixture_clear(&f);
 }
 
-static void test_too_long_is_no_answer(void **state)
+/* Nor does it say that a text that needs no search could not be searched. */
+static void test_fixed_text_decides(void **state)
 {
-	/* U+FDFA is 3 bytes and grows to 33 in the plain view: a sentence of
-	 * 2 KiB is then longer than PCRE2 gets to see. */
-	char text[2000];
-	for (size_t i = 0; i + 3 <= sizeof(text); i += 3)
-		memcpy(text + i, "\xef\xb7\xba", 3);
+	char text[300];
 	struct fixture f;
-	fixture_init(&f, "x");
+	fixture_init(&f, "(?:a|aa){20,60}(?:a|aa){20,60}(?:bus|cab)");
+	f.policy.limits.max_pattern_steps = 1000;
 	f.expected = "";
+	memset(text, 'a', sizeof(text));
+	split_whole(text, sizeof(text), run_split, &f);
+	split_random(text, sizeof(text), 5, 1, run_split, &f);
+	memcpy(text + 290, " bus", 4);
 	f.outcome = PATTERN_CANNOT_DECIDE;
-	split_whole(text, 1998, run_split, &f);
-	split_random(text, 1998, 3, 7, run_split, &f);
+	split_whole(text, sizeof(text), run_split, &f);
+	split_random(text, sizeof(text), 5, 1, run_split, &f);
 	fixture_clear(&f);
+}
+
+/* U+FDFA is 3 bytes and grows to 33 in the plain view. */
+static void test_long_sentences_are_searched(void **state)
+{
+	char text[2004];
+	for (size_t i = 0; i < 1998; i += 3)
+		memcpy(text + i, "\xef\xb7\xba", 3);
+	memcpy(text + 1998, " x end", 6);
+	struct fixture f;
+	fixture_init(&f, "x end");
+	f.expected = "1999-2004/2 ";
+	split_whole(text, sizeof(text), run_split, &f);
+	split_random(text, sizeof(text), 3, 7, run_split, &f);
+	fixture_clear(&f);
+}
+
+/* One that gives up does not stop the others. */
+static void test_each_gives_up_alone(void **state)
+{
+	static const uint32_t numbers[] = {0, 1};
+	struct fixture f;
+	fixture_init(&f, "(a|aa){20,60}(a|aa){20,60}[bc]");
+	char why[256], text[240];
+	struct detector both[2] = {f.detector, {.kind = DETECTOR_PATTERN}};
+	struct pattern *second;
+	assert_int_equal(pattern_new(&second, "end", 3, why, 256), 0);
+	both[1].pattern = second;
+	f.policy.detectors = both;
+	f.policy.n_detectors = 2;
+	f.policy.limits.max_pattern_steps = 1000;
+	f.policy.of_kind[DETECTOR_PATTERN] = (struct any_of){numbers, 2};
+	f.outcome = PATTERN_CANNOT_DECIDE;
+	f.expected = "232-235/1 ";
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 231, " end end.", 9);
+	split_whole(text, 236, run_split, &f);
+	split_bytes(text, 236, run_split, &f);
+	pattern_free(second);
+	fixture_clear(&f);
+}
+
+static void test_says_what_wakes_it(void **state)
+{
+	static const struct {
+		const char *source, *want;
+	} rows[] = {
+	    {"\\bINC-\\d{6,8}\\b", "INC-"},
+	    {"(?i)Internal use", "internal use"},
+	    {"(?:INC|CHG|PRB)-?\\d+", "INC CHG PRB"},
+	    {"\\w+@acme\\.example", "@acme.example"},
+	    {"(?:ab|c)\\d+", ""},
+	    {"\\d+", ""},
+	    {"x?abc+", "abc"},
+	    {"(?:ab){2}c", "ab"},
+	    {"(?:(?:ab|cd)x|ef)", "ab cd ef"},
+	    {"[ab]cd|ef", "cd ef"},
+	    {"caf\xc3\xa9!", "caf\xc3\xa9!"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture f;
+		char got[128] = "";
+		const char *text;
+		size_t n;
+		fixture_init(&f, rows[i].source);
+		for (size_t k = 0;
+		     (n = pattern_fixed_text(f.detector.pattern, k, &text));
+		     k++)
+			snprintf(got + strlen(got), sizeof(got) - strlen(got),
+			    "%s%.*s", k ? " " : "", (int)n, text);
+		if (strcmp(got, rows[i].want) != 0)
+			fail_msg("%s: \"%s\"", rows[i].source, got);
+		fixture_clear(&f);
+	}
 }
 
 static size_t alive_after(const char *source, const char *text)
@@ -273,7 +362,10 @@ int main(void)
 	    cmocka_unit_test(test_accepted),
 	    cmocka_unit_test(test_matches_in_every_cutting),
 	    cmocka_unit_test(test_too_slow_is_no_answer),
-	    cmocka_unit_test(test_too_long_is_no_answer),
+	    cmocka_unit_test(test_fixed_text_decides),
+	    cmocka_unit_test(test_long_sentences_are_searched),
+	    cmocka_unit_test(test_each_gives_up_alone),
+	    cmocka_unit_test(test_says_what_wakes_it),
 	    cmocka_unit_test(test_only_what_may_match_is_held),
 	    cmocka_unit_test(test_memory),
 	};
