@@ -30,7 +30,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define READ_BYTES 16384u  /* at once: one TLS record */
 #define WRITE_BYTES 65536u /* at once */
 #define BURST 8            /* reads, and writes, per turn */
 
@@ -161,16 +160,17 @@ static bool read_some(struct conn *c)
 	if (is_ending(c))
 		buf_reset(&c->input);
 	size_t room = c->limits.max_input_bytes - c->input.len;
-	if (room > READ_BYTES)
-		room = READ_BYTES;
-	char *at = buf_reserve(&c->input, room);
+	if (room > LOOP_SCRATCH_BYTES)
+		room = LOOP_SCRATCH_BYTES;
+	/* Most of what comes is small: no room is made for what does not. */
+	char *at = loop_scratch(c->loop);
 	ssize_t n = c->io.ops->read(&c->io, at, room);
 	c->read_needs_write = n == IO_WANT_WRITE;
 	c->failed = n == IO_FAILED;
 	c->saw_eof = n == 0;
 	if (n <= 0)
 		return false;
-	buf_commit(&c->input, (size_t)n);
+	buf_add(&c->input, at, (size_t)n);
 	c->received += (uint64_t)n;
 	c->moved_us = loop_now_us(c->loop);
 	/* A short read was all there is: no system call to hear that again. */

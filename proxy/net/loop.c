@@ -49,6 +49,7 @@ struct loop {
 	struct loop_timer **heap;
 	size_t n_timers, cap_timers;
 	int64_t tick_due_us; /* what tick is set to; 0: it is not set */
+	char scratch[LOOP_SCRATCH_BYTES];
 };
 
 static void calls_add(struct calls *calls, loop_fn *fn, void *arg)
@@ -258,6 +259,11 @@ void loop_post(struct loop *loop, loop_fn *fn, void *arg)
 void loop_defer(struct loop *loop, loop_fn *fn, void *arg)
 {
 	calls_add(&loop->deferred, fn, arg);
+}
+
+char *loop_scratch(struct loop *loop)
+{
+	return loop->scratch;
 }
 
 int64_t loop_now_us(const struct loop *loop)

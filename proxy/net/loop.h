@@ -17,6 +17,8 @@
 struct event_base;
 struct loop;
 
+#define LOOP_SCRATCH_BYTES 16384u /* one TLS record */
+
 typedef void loop_fn(void *arg);
 
 /* NULL with errno set when the system has no descriptors left. The first one
@@ -39,6 +41,8 @@ void loop_post(struct loop *, loop_fn *, void *arg);
  * these calls have deferred. What that defers comes at the end of the next
  * turn, without waiting. */
 void loop_defer(struct loop *, loop_fn *, void *arg);
+/* LOOP_SCRATCH_BYTES for whoever runs, until it returns. */
+char *loop_scratch(struct loop *);
 /* Monotonic microseconds, the clock of the timers. */
 int64_t loop_now_us(const struct loop *);
 /* For net and for evhttp of the admin listener; nobody else. */
