@@ -6,7 +6,6 @@
  */
 #include "proxy/base/mem.h"
 
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,14 +21,6 @@ static void mem_die(void)
 	ssize_t ignored = write(2, words, sizeof(words) - 1);
 	(void)ignored;
 	abort();
-}
-
-void mem_serve(void)
-{
-	/* A refusal only means that the defaults stay. */
-	mallopt(M_TRIM_THRESHOLD, 64 << 20);
-	mallopt(M_TOP_PAD, 1 << 20);
-	mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
 size_t mem_add(size_t a, size_t b)

@@ -23,10 +23,6 @@ char *mem_strdup(const char *s) __attribute__((returns_nonnull, nonnull));
 char *mem_strndup(const char *s, size_t n) __attribute__((returns_nonnull));
 char *mem_printf(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), returns_nonnull));
-/* For a process that serves: memory that was given back stays with it, instead
- * of going to the kernel and being asked for, page by page, for the next
- * request. Once, before there are threads. */
-void mem_serve(void);
 /* a + b, a * b; abort on overflow. */
 size_t mem_add(size_t a, size_t b);
 size_t mem_mul(size_t a, size_t b);

@@ -340,7 +340,6 @@ static void stop(struct server *s)
 int server_run(const struct server_options *o)
 {
 	struct server s = {0};
-	mem_serve();
 	pthread_mutex_init(&s.lock, NULL);
 	s.metrics = metrics_new();
 	s.generation = generation_load(
