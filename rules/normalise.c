@@ -8,13 +8,15 @@
  */
 #include "rules/normalise.h"
 
+#include "rules/chars.h"
 #include "rules/glyph.h"
 #include "rules/markup.h"
 #include "rules/put.h"
 #include "rules/sentence.h"
 #include "rules/token.h"
 
-#define NEED_MORE 1 /* beside 0 and enum text_err */
+#define PLAIN_WORD 64u /* letters; a longer one is read like any other */
+#define NEED_MORE 1    /* beside 0 and enum text_err */
 
 enum ascii_kind { PUNCT, LETTER, DIGIT, SPACE, SPECIAL };
 
@@ -395,6 +397,32 @@ static int step_alnum(const struct reader *r, char c, bool digit)
 	return put_alnum(t, c, digit);
 }
 
+/* Letters from pos that are a whole word, whatever comes: the sign behind them
+ * is there and cannot be part of it. 0: it takes a closer look. Single letters
+ * may be one spelled out, and a capital I among small ones may be an l. */
+static size_t plain_word(const struct reader *r, size_t pos)
+{
+	size_t end = r->end - pos < PLAIN_WORD ? r->end : pos + PLAIN_WORD;
+	size_t i = pos + 1;
+	for (; i < end && chars_are(r->t->bytes[i], CHARS_LETTER); i++)
+		if (byte_at(r, i) == 'I' &&
+		    chars_are(r->t->bytes[i - 1], CHARS_SMALL))
+			return 0;
+	if (i - pos < 2 || i == end)
+		return 0;
+	unsigned char next = byte_at(r, i);
+	bool over = next < 0x80 &&
+	    (ascii_kinds[next] == SPACE || ascii_kinds[next] == PUNCT) &&
+	    next != '\'' && next != '@' && next != '$';
+	return over ? i - pos : 0;
+}
+
+static int step_letter(const struct reader *r, char c)
+{
+	size_t n = token_is_idle(r->t) ? plain_word(r, r->t->settled) : 0;
+	return n ? put_word(r->t, n) : step_alnum(r, c, false);
+}
+
 static int step(const struct reader *r)
 {
 	unsigned char c = byte_at(r, r->t->settled);
@@ -402,7 +430,7 @@ static int step(const struct reader *r)
 		return step_cluster(r);
 	switch ((enum ascii_kind)ascii_kinds[c]) {
 	case LETTER:
-		return step_alnum(r, (char)c, false);
+		return step_letter(r, (char)c);
 	case DIGIT:
 		return step_alnum(r, (char)c, true);
 	case SPECIAL:

@@ -414,6 +414,17 @@ static const struct {
     ['z' - 'a'] = GROUP(z, 0x0001811),
 };
 
+/* Order of a word and of len > 0 bytes that begin with the same letter. */
+static int order(const char *word, const char *s, size_t len)
+{
+	size_t i = 1;
+	while (i < len && word[i] == s[i])
+		i++;
+	if (i == len)
+		return word[i] != '\0';
+	return (unsigned char)word[i] < (unsigned char)s[i] ? -1 : 1;
+}
+
 const struct number_word *number_word_find(const char *s, size_t len)
 {
 	if (len == 0 || s[0] < 'a' || s[0] > 'z')
@@ -427,10 +438,10 @@ const struct number_word *number_word_find(const char *s, size_t len)
 	size_t low = 0, high = groups[group].n;
 	while (low < high) { /* they are sorted */
 		size_t mid = low + (high - low) / 2;
-		int order = strncmp(words[mid].text, s, len);
-		if (order == 0 && words[mid].text[len] == '\0')
+		int side = order(words[mid].text, s, len);
+		if (side == 0)
 			return &words[mid];
-		if (order < 0)
+		if (side < 0)
 			low = mid + 1;
 		else
 			high = mid;

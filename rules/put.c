@@ -23,14 +23,25 @@ int put_plain(struct text *t, const struct put_cluster *c)
 int put_space(struct text *t, int32_t cp, uint32_t start, uint32_t end)
 {
 	struct text_state *st = t->state;
-	int err = token_break(t);
+	bool idle = token_is_idle(t);
+	int err = idle ? 0 : token_break(t);
 	if (err == 0)
 		err = sentence_space(t, cp, start);
 	if (err == 0 && st->prev != PREV_SPACE && st->prev != PREV_START) {
 		err = view_add(&t->folded, ' ', start, end);
 		st->prev = PREV_SPACE;
 	}
-	return err ? err : token_gap(t, true);
+	return err || idle ? err : token_gap(t, true);
+}
+
+/* ' ' inside a sentence while nothing is being read: nearly all of them. */
+static bool is_plain_space(const struct text *t, char c, uint32_t pos)
+{
+	const struct text_state *st = t->state;
+	return c == ' ' && token_is_idle(t) && st->in_sentence &&
+	    st->term == TERM_NONE && st->prev != PREV_SPACE &&
+	    st->prev != PREV_START &&
+	    pos - t->sentences[t->n_sentences - 1].start < TEXT_SENTENCE_BYTES;
 }
 
 static bool is_word_class(enum glyph_class class)
@@ -162,8 +173,8 @@ int put_sign(struct text *t, char c, uint32_t pos)
 	    .end = pos + 1,
 	    .fold = (uint32_t)t->folded.len,
 	    .fold_len = 1};
-	view_add_ascii(&t->folded, (unsigned char)c, pos);
-	view_add_ascii(&t->plain, (unsigned char)c, pos);
+	view_add_ascii(&t->folded, c, pos);
+	view_add_ascii(&t->plain, c, pos);
 	t->state->prev = PREV_OTHER;
 	t->state->prev_keeps_marks = false;
 	if (sign)
@@ -178,12 +189,19 @@ int put_sign(struct text *t, char c, uint32_t pos)
 
 int put_ascii_space(struct text *t, char c, uint32_t pos)
 {
-	int err = put_space(t, c, pos, pos + 1);
+	bool plain = is_plain_space(t, c, pos);
+	int err =
+	    plain ? view_reserve(&t->folded, 1) : put_space(t, c, pos, pos + 1);
 	if (err == 0)
 		err = view_reserve(&t->plain, 1);
-	if (err == 0)
-		view_add_ascii(&t->plain, (unsigned char)c, pos);
-	return err;
+	if (err)
+		return err;
+	if (plain) {
+		view_add_ascii(&t->folded, ' ', pos);
+		t->state->prev = PREV_SPACE;
+	}
+	view_add_ascii(&t->plain, c, pos);
+	return 0;
 }
 
 int put_run(struct text *t, size_t n, size_t digits)
@@ -194,14 +212,32 @@ int put_run(struct text *t, size_t n, size_t digits)
 		err = view_reserve(&t->plain, n);
 	if (err)
 		return err;
-	view_add_run(&t->folded, t->bytes + pos, n, pos, true);
-	view_add_run(&t->plain, t->bytes + pos, n, pos, false);
+	view_add_small(&t->folded, t->bytes + pos, n, pos);
+	view_add_letters(&t->plain, t->bytes + pos, n, pos, 0);
 	token_extend(t, pos + (uint32_t)n, n, digits);
 	t->settled += n;
 	char last = t->bytes[t->settled - 1];
 	t->state->prev = last >= '0' && last <= '9' ? PREV_DIGIT : PREV_LETTER;
 	t->state->prev_keeps_marks = false;
 	return 0;
+}
+
+int put_word(struct text *t, size_t n)
+{
+	uint32_t pos = (uint32_t)t->settled;
+	int err = sentence_before(t, t->bytes[pos], pos);
+	if (err == 0)
+		err = view_reserve(&t->folded, n);
+	if (err == 0)
+		err = view_reserve(&t->plain, n);
+	if (err)
+		return err;
+	view_add_letters(&t->folded, t->bytes + pos, n, pos, VIEW_SMALL);
+	view_add_letters(&t->plain, t->bytes + pos, n, pos, 0);
+	t->settled += n;
+	t->state->prev = PREV_LETTER;
+	t->state->prev_keeps_marks = false;
+	return token_word(t, pos, n);
 }
 
 /* An ASCII letter or digit that needs a look: the first of a word, say. */
@@ -225,8 +261,8 @@ int put_alnum(struct text *t, char c, bool digit)
 	    .end = pos + 1,
 	    .fold = (uint32_t)t->folded.len,
 	    .fold_len = 1};
-	view_add_ascii(&t->folded, (unsigned char)low, pos);
-	view_add_ascii(&t->plain, (unsigned char)c, pos);
+	view_add_ascii(&t->folded, low, pos);
+	view_add_ascii(&t->plain, c, pos);
 	t->state->prev = digit ? PREV_DIGIT : PREV_LETTER;
 	t->state->prev_keeps_marks = false;
 	t->settled = pos + 1;

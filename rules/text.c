@@ -20,6 +20,8 @@ int text_init(struct text *t, size_t max_bytes)
 	*t = (struct text){.max_bytes = max_bytes < TEXT_MAX_BYTES
 		? max_bytes
 		: TEXT_MAX_BYTES};
+	view_reset(&t->folded);
+	view_reset(&t->plain);
 	t->state = calloc(1, sizeof(*t->state));
 	if (!t->state)
 		t->err = TEXT_ERR_MEMORY;
@@ -40,7 +42,9 @@ void text_clear(struct text *t)
 
 void text_reset(struct text *t)
 {
-	t->len = t->folded.len = t->plain.len = t->alt_len = 0;
+	t->len = t->alt_len = 0;
+	view_reset(&t->folded);
+	view_reset(&t->plain);
 	t->n_tokens = t->n_sentences = 0;
 	t->settled = t->open_token = 0;
 	t->final = false;
@@ -113,7 +117,7 @@ static int append(struct text *t, const char *bytes, size_t len)
 		size_t cap = t->cap ? t->cap : FIRST_CAP;
 		while (cap - t->len < len)
 			cap *= 2;
-		char *p = realloc(t->bytes, cap);
+		char *p = realloc(t->bytes, cap + TEXT_SLACK);
 		if (!p)
 			return TEXT_ERR_MEMORY;
 		t->bytes = p;

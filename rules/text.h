@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TEXT_SLACK 8u
+
 enum text_err {
 	TEXT_OK = 0,
 	TEXT_ERR_MEMORY = -1,
@@ -47,10 +49,19 @@ struct token {
 				    the one before it */
 };
 
+/* Where bytes of a view came from, from byte at on up to the next piece: one
+ * from each original byte from `from` on (to 0), or all from from..to. */
+struct text_piece {
+	uint32_t at, from, to;
+};
+
 struct text_view {
 	char *bytes;
-	uint32_t *map, *map_end; /* original bytes of each view byte */
 	size_t len, cap;
+	struct text_piece *pieces;
+	size_t n_pieces, cap_pieces;
+	uint32_t next_from; /* what goes on with the last piece's bytes one by
+			       one; UINT32_MAX: nothing */
 };
 
 /* Sentences end as DESIGN.md 13 says; the last may still be open. */
@@ -63,7 +74,8 @@ struct sentence {
 };
 
 struct text {
-	char *bytes; /* the original, owned, all of it */
+	char *bytes; /* the original, owned, all of it; TEXT_SLACK bytes more
+			may be read */
 	size_t len, cap;
 	struct text_view folded, plain;
 	char *alt;
@@ -99,16 +111,10 @@ size_t text_token_at(const struct text *, size_t orig);
  * when there is none. */
 size_t text_sentence_at(const struct text *, size_t orig);
 
-/* The original bytes that byte i of a view came from. */
-static inline uint32_t text_from(const struct text_view *v, size_t i)
-{
-	return v->map[i];
-}
-
-static inline uint32_t text_to(const struct text_view *v, size_t i)
-{
-	return v->map_end[i];
-}
+/* The original bytes that byte i of a view came from: a search, short at the
+ * end of the view. */
+uint32_t text_from(const struct text_view *, size_t i);
+uint32_t text_to(const struct text_view *, size_t i);
 
 /* The folded form of a token: bytes not NUL-terminated. */
 static inline const char *text_fold(const struct text *t, const struct token *k)

@@ -49,6 +49,17 @@ int token_capital_i(struct text *, const struct token_char *)
 /* Original start of what has not been appended; settled if nothing. */
 size_t token_open_start(const struct text *);
 
+/* A word of n ASCII letters from original byte start that ends here: they are
+ * the last in the folded view, and token_is_idle held before them. */
+int token_word(struct text *, uint32_t start, size_t n)
+    __attribute__((warn_unused_result));
+
+/* Nothing is being read or held. */
+static inline bool token_is_idle(const struct text *t)
+{
+	return !t->state->word.open && t->state->run.n == 0;
+}
+
 /* How many bytes of ASCII letters and digits token_extend alone may append. */
 static inline size_t token_simple_room(const struct text *t)
 {
