@@ -91,7 +91,7 @@ struct config_limits { /* the unit is in the name */
 	uint64_t max_text_bytes, max_hits, max_pattern_steps;
 	uint64_t max_audit_queue_bytes, max_segment_bytes;
 	uint64_t max_store_jobs, max_store_bytes;
-	uint64_t max_conversations, max_turns, max_turn_bytes;
+	uint64_t max_conversations, max_turns, max_turn_bytes, max_idle_bytes;
 	uint64_t max_waiting, lease_wait_ms, waiting_text_every_ms;
 };
 

@@ -209,6 +209,9 @@ const struct table_key table_keys[] = {
 	    "of a transcript in memory"),
 	LIMIT(max_turn_bytes, BYTES, "256KiB", KIB, GIB,
 	    "of a transcript in memory"),
+	LIMIT(max_idle_bytes, BYTES, "256MiB", MIB, 1024 * GIB,
+	    "of all transcripts in memory that nobody uses; the store has "
+	    "them"),
 	LIMIT(max_waiting, COUNT, "8", 0, 10000,
 	    "messages waiting behind one of their conversation"),
 	LIMIT(lease_wait_ms, MS, "30s", 10, HOUR_MS, "they wait"),

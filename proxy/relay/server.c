@@ -119,6 +119,7 @@ static bool load_state(struct server *s, const struct config *c)
 		.max_conversations = l->max_conversations,
 		.max_turns = l->max_turns,
 		.max_turn_bytes = l->max_turn_bytes,
+		.max_idle_bytes = l->max_idle_bytes,
 		.max_waiting = l->max_waiting,
 		.wait_us = (int64_t)l->lease_wait_ms * 1000,
 	    });

@@ -107,6 +107,8 @@ static void set_defaults(struct conversations_options *o)
 	o->max_turns = o->max_turns ? o->max_turns : 200;
 	o->max_turn_bytes =
 	    o->max_turn_bytes ? o->max_turn_bytes : (size_t)256 << 10;
+	o->max_idle_bytes =
+	    o->max_idle_bytes ? o->max_idle_bytes : (size_t)256 << 20;
 	o->max_waiting = o->max_waiting ? o->max_waiting : 8;
 	o->wait_us = o->wait_us ? o->wait_us : 30 * CLOCK_SECOND_US;
 }

@@ -37,6 +37,8 @@ struct conversations_options {    /* zero means the default in brackets */
 				     are never put out */
 	size_t max_turns;         /* of a transcript in memory [200] */
 	size_t max_turn_bytes;    /* of a transcript in memory [256 KiB] */
+	size_t max_idle_bytes;    /* of all transcripts nobody uses; the store
+				     has them [256 MiB] */
 	size_t max_waiting;       /* in one conversation's line [8] */
 	int64_t wait_us;          /* in line at most [30 s] */
 };

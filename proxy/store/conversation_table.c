@@ -55,6 +55,8 @@ void table_init(struct conversations *table)
 		    mem_array(FIRST_BUCKETS, sizeof(*shard->buckets));
 		shard->max = table->options.max_conversations / TABLE_SHARDS;
 		shard->max += shard->max == 0;
+		shard->max_idle_bytes =
+		    table->options.max_idle_bytes / TABLE_SHARDS;
 		TAILQ_INIT(&shard->idle);
 		TAILQ_INIT(&shard->waiting);
 		TAILQ_INIT(&shard->unsaved);
@@ -126,6 +128,13 @@ static void grow(struct shard *shard)
 	free(old);
 }
 
+static void leave_idle(struct shard *shard, struct conversation *c)
+{
+	TAILQ_REMOVE(&shard->idle, c, idle);
+	shard->idle_bytes -= c->idle_bytes;
+	c->is_idle = false;
+}
+
 static void put_out(struct shard *shard, struct conversation *c)
 {
 	struct conversation **at = &shard->buckets[bucket_of(shard, c->hash)];
@@ -133,7 +142,7 @@ static void put_out(struct shard *shard, struct conversation *c)
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
-	TAILQ_REMOVE(&shard->idle, c, idle);
+	leave_idle(shard, c);
 	shard->count--;
 	conversation_free(c);
 }
@@ -169,10 +178,16 @@ void shard_rank(struct shard *shard, struct conversation *c)
 	    !atomic_load(&c->locked) && c->known != CONVERSATION_READING;
 
 	if (c->is_idle)
-		TAILQ_REMOVE(&shard->idle, c, idle);
-	if (idle)
-		TAILQ_INSERT_TAIL(&shard->idle, c, idle);
-	c->is_idle = idle;
+		leave_idle(shard, c);
+	if (!idle)
+		return;
+	TAILQ_INSERT_TAIL(&shard->idle, c, idle);
+	c->is_idle = true;
+	c->idle_bytes = c->turn_bytes + c->cap_turns * sizeof(*c->turns);
+	shard->idle_bytes += c->idle_bytes;
+	while (shard->idle_bytes > shard->max_idle_bytes &&
+	    TAILQ_FIRST(&shard->idle) != c)
+		put_out(shard, TAILQ_FIRST(&shard->idle));
 }
 
 void shard_set_locked(struct shard *shard, struct conversation *c, bool locked)

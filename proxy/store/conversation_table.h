@@ -28,7 +28,8 @@ TAILQ_HEAD(conversation_line, conversation_lease);
 struct conversation {
 	struct conversation *next; /* of its bucket */
 	TAILQ_ENTRY(conversation) idle;
-	bool is_idle; /* is in the shard's idle list */
+	bool is_idle;      /* is in the shard's idle list */
+	size_t idle_bytes; /* what it counted there */
 	uint64_t hash;
 	char *family, *id, *customer; /* customer may be NULL */
 	enum conversation_known known;
@@ -67,12 +68,13 @@ TAILQ_HEAD(conversation_idle, conversation);
 struct shard {
 	pthread_mutex_t lock;
 	struct conversation **buckets;
-	size_t n_buckets, count, max;     /* n_buckets is a power of two */
-	size_t locked;                    /* conversations */
-	struct conversation_idle idle;    /* longest idle first */
-	struct conversation_line waiting; /* earliest deadline first */
-	struct conversation_line unsaved; /* those with a saving */
-	struct seen seen;                 /* what the store may hold */
+	size_t n_buckets, count, max;      /* n_buckets is a power of two */
+	size_t locked;                     /* conversations */
+	struct conversation_idle idle;     /* longest idle first */
+	size_t idle_bytes, max_idle_bytes; /* of their transcripts */
+	struct conversation_line waiting;  /* earliest deadline first */
+	struct conversation_line unsaved;  /* those with a saving */
+	struct seen seen;                  /* what the store may hold */
 };
 
 struct saving; /* conversation_save.c */

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 struct bell {
 	atomic_int rings;
@@ -301,6 +302,41 @@ static void test_put_out_and_back(void **state)
 	table_end(&t);
 }
 
+/* Many names with much to say each: what memory holds is bounded, and what
+ * was put out comes back. */
+static void test_idle_bytes_are_limited(void **state)
+{
+	struct table t;
+	char id[32], text[4000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	table_new(&t,
+	    (struct conversations_options){
+		.max_idle_bytes = TABLE_SHARDS * (size_t)10000});
+	for (int i = 0; i < 2000; i++) {
+		snprintf(id, sizeof(id), "c-%d", i);
+		struct conversation_lease *a = begin(t.c, id, 1);
+		add(a, STORE_CUSTOMER, STORE_DELIVERED, text);
+		conversation_end(a);
+	}
+	/* The saves end in the store's own time, and make room then. */
+	for (int i = 0; i < 5000; i++) {
+		if (conversations_count(t.c) <= 3 * TABLE_SHARDS)
+			break;
+		usleep(10000);
+	}
+	assert_in_range(
+	    conversations_count(t.c), TABLE_SHARDS, 3 * TABLE_SHARDS);
+	struct conversation_lease *a = begin(t.c, "c-0", 1);
+	struct conversation_view *view = conversation_view(a);
+	assert_int_equal(view->n_turns, 1);
+	assert_string_equal(view->turns[0].text, text);
+	conversation_view_free(view);
+	conversation_end(a);
+	table_end(&t);
+}
+
 static void test_small_facts(void **state)
 {
 	struct table t;
@@ -519,6 +555,7 @@ int main(void)
 	    cmocka_unit_test(test_view),
 	    cmocka_unit_test(test_bytes_are_limited),
 	    cmocka_unit_test(test_put_out_and_back),
+	    cmocka_unit_test(test_idle_bytes_are_limited),
 	    cmocka_unit_test(test_small_facts),
 	    cmocka_unit_test(test_erased_outside),
 	    cmocka_unit_test(test_written_together),
