@@ -89,6 +89,49 @@ static const char *level_name(enum diag_level level)
 	return "error";
 }
 
+/* One result of SARIF 2.1.0. */
+static void write_sarif(
+    struct author *a, const struct diag *d, const char *path)
+{
+	struct json_out *j = &a->doc;
+	unsigned line = d->line ? d->line : 1, col = d->col ? d->col : 1;
+	char *message = d->hint ? mem_printf("%s (%s)", d->message, d->hint)
+				: mem_strdup(d->message);
+	json_out_object(j);
+	json_out_key(j, "level");
+	json_out_str(j, level_name(d->level));
+	json_out_key(j, "locations");
+	json_out_array(j);
+	json_out_object(j);
+	json_out_key(j, "physicalLocation");
+	json_out_object(j);
+	json_out_key(j, "artifactLocation");
+	json_out_object(j);
+	json_out_key(j, "uri");
+	json_out_str(j, path ? path : a->dir);
+	json_out_end(j);
+	json_out_key(j, "region");
+	json_out_object(j);
+	json_out_key(j, "endColumn");
+	json_out_int(j, col + (d->width ? d->width : 1));
+	json_out_key(j, "startColumn");
+	json_out_int(j, col);
+	json_out_key(j, "startLine");
+	json_out_int(j, line);
+	for (int i = 0; i < 3; i++)
+		json_out_end(j);
+	json_out_end(j);
+	json_out_key(j, "message");
+	json_out_object(j);
+	json_out_key(j, "text");
+	json_out_str(j, message);
+	json_out_end(j);
+	json_out_key(j, "ruleId");
+	json_out_str(j, d->code);
+	json_out_end(j);
+	free(message);
+}
+
 static void write_json(struct author *a, const struct diag *d, const char *path)
 {
 	struct json_out *j = &a->doc;
@@ -121,7 +164,9 @@ void author_diag(const struct diag *d, void *author)
 	char *path = d->file ? author_path(a, d->file) : NULL;
 	struct diag shown = *d;
 	shown.file = path;
-	if (a->json)
+	if (a->json && a->format == AUTHOR_SARIF)
+		write_sarif(a, &shown, path);
+	else if (a->json)
 		write_json(a, &shown, path);
 	else
 		findings_diag(&shown, &a->findings);
@@ -135,18 +180,39 @@ static void diag_early(const struct diag *d, void *arg)
 	fprintf(stderr, "%s: %s\n", d->file ? d->file : "", d->message);
 }
 
+static const char *const format_names[] = {
+    [AUTHOR_TEXT] = "text",
+    [AUTHOR_JSON] = "json",
+    [AUTHOR_SARIF] = "sarif",
+    [AUTHOR_JUNIT] = "junit",
+};
+
+static bool set_format(
+    struct author *a, const char *name, enum author_format also)
+{
+	const enum author_format known[] = {AUTHOR_TEXT, AUTHOR_JSON, also};
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(name, format_names[known[i]]) != 0)
+			continue;
+		a->format = known[i];
+		a->json = a->format == AUTHOR_JSON || a->format == AUTHOR_SARIF;
+		return true;
+	}
+	bool third = also != AUTHOR_JSON;
+	fprintf(stderr, "--format takes text%s json%s%s, not %s\n",
+	    third ? "," : " or", third ? " or " : "",
+	    third ? format_names[also] : "", name);
+	return false;
+}
+
 bool author_open(struct author *a, const char *dir, const char *environment,
-    const char *format)
+    const char *format, enum author_format also)
 {
 	*a = (struct author){.dir = dir, .environment = environment};
-	if (format && strcmp(format, "text") != 0 &&
-	    strcmp(format, "json") != 0) {
-		fprintf(
-		    stderr, "--format takes text or json, not %s\n", format);
+	if (!set_format(a, format ? format : "text", also))
 		return false;
-	}
-	a->json = format && strcmp(format, "json") == 0;
-	findings_init(&a->findings, stdout);
+	findings_init(
+	    &a->findings, a->format == AUTHOR_JUNIT ? stderr : stdout);
 	a->files = policy_dir_open(dir, NULL, diag_early, NULL);
 	json_out_init(&a->doc, &a->out);
 	return a->files != NULL;

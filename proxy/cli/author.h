@@ -29,22 +29,28 @@ struct author_args {
  * usage and answers 1. */
 int author_parse(struct author_args *, int argc, char **argv);
 
+enum author_format { AUTHOR_TEXT, AUTHOR_JSON, AUTHOR_SARIF, AUTHOR_JUNIT };
+
 struct author {
 	const char *dir, *environment;
-	bool json;
+	enum author_format format;
+	bool json; /* the document is JSON: its own, or SARIF */
 	struct policy_dir *files;
 	struct findings findings; /* text */
-	struct buf out;           /* json: the document */
+	struct buf out;           /* the document that is not text */
 	struct json_out doc;
 	size_t errors, warnings, notes;
 	const char *only; /* report this code alone, or NULL */
 };
 
-/* format: "text", "json" or NULL. False after saying what is wrong. */
+/* format: the name of one, or NULL for text. also: a third one that the verb
+ * has besides text and JSON (which it names again when it has none). False
+ * after saying what is wrong. */
 bool author_open(struct author *, const char *dir, const char *environment,
-    const char *format);
+    const char *format, enum author_format also);
 void author_close(struct author *);
-/* The diag_fn; arg is the struct author. In JSON it adds to an open array. */
+/* The diag_fn; arg is the struct author. In JSON and SARIF it adds to an open
+ * array; JUnit has no place for it: it goes to stderr. */
 void author_diag(const struct diag *, void *author);
 const struct guard_source *author_source(struct author *);
 /* "policies/acme/packs/offers.yaml" for "packs/offers.yaml"; for free(). */

@@ -15,7 +15,7 @@ static const char usage[] =
     "  DIR                 the policy's folder [.]\n"
     "  --environment NAME  which of its environments [the rules' own modes]\n"
     "  --day 2027-01-31    the day to look for what has ended [today]\n"
-    "  --format text|json  how to report [text]\n"
+    "  --format text|json|sarif  how to report [text]\n"
     "Reads the policy as the proxy does, runs its examples, judges its own\n"
     "texts, names the rules that hold a stream back and what has ended or "
     "soon\n"
@@ -85,6 +85,50 @@ static void print_json(struct author *a, const struct guard_policy *p)
 	author_print_json(a);
 }
 
+static void begin_json(struct author *a)
+{
+	json_out_object(&a->doc);
+	json_out_key(&a->doc, "findings");
+	json_out_array(&a->doc);
+}
+
+/* SARIF 2.1.0, up to the open array of results. */
+static void begin_sarif(struct author *a)
+{
+	struct json_out *j = &a->doc;
+	json_out_object(j);
+	json_out_key(j, "$schema");
+	json_out_str(j, "https://json.schemastore.org/sarif-2.1.0.json");
+	json_out_key(j, "runs");
+	json_out_array(j);
+	json_out_object(j);
+	json_out_key(j, "columnKind");
+	json_out_str(j, "unicodeCodePoints");
+	json_out_key(j, "results");
+	json_out_array(j);
+}
+
+static void print_sarif(struct author *a)
+{
+	struct json_out *j = &a->doc;
+	json_out_end(j);
+	json_out_key(j, "tool");
+	json_out_object(j);
+	json_out_key(j, "driver");
+	json_out_object(j);
+	json_out_key(j, "name");
+	json_out_str(j, "handrail");
+	json_out_key(j, "version");
+	json_out_str(j, HANDRAIL_VERSION);
+	for (int i = 0; i < 3; i++)
+		json_out_end(j);
+	json_out_end(j);
+	json_out_key(j, "version");
+	json_out_str(j, "2.1.0");
+	json_out_end(j);
+	author_print_json(a);
+}
+
 /* Noon of the day, so that it is that day in nearly every zone. */
 static bool read_day(const char *day, int64_t *time_us)
 {
@@ -131,15 +175,14 @@ int verb_check(int argc, char **argv)
 	if (!read_day(day, &time_us))
 		return EXIT_USAGE;
 	struct author a;
-	if (!author_open(&a, dir, environment, format)) {
+	if (!author_open(&a, dir, environment, format, AUTHOR_SARIF)) {
 		author_close(&a);
 		return EXIT_USAGE;
 	}
-	if (a.json) {
-		json_out_object(&a.doc);
-		json_out_key(&a.doc, "findings");
-		json_out_array(&a.doc);
-	}
+	if (a.format == AUTHOR_SARIF)
+		begin_sarif(&a);
+	else if (a.json)
+		begin_json(&a);
 	struct guard_policy *policy = NULL;
 	enum guard_err err = guard_policy_load(
 	    &policy, author_source(&a), NULL, author_diag, &a);
@@ -147,7 +190,9 @@ int verb_check(int argc, char **argv)
 		guard_policy_cost(policy, author_diag, &a);
 	if (policy)
 		guard_policy_expiries(policy, time_us, author_diag, &a);
-	if (a.json)
+	if (a.format == AUTHOR_SARIF)
+		print_sarif(&a);
+	else if (a.json)
 		print_json(&a, policy);
 	else
 		print_text(&a, policy);

@@ -314,7 +314,7 @@ static int explain_why_not(struct explain *e)
 
 static int run(struct explain *e)
 {
-	if (!author_open(&e->a, e->dir, e->environment, e->format))
+	if (!author_open(&e->a, e->dir, e->environment, e->format, AUTHOR_JSON))
 		return EXIT_USAGE;
 	bool json = e->a.json;
 	e->a.json = false; /* a policy that does not load is told in text */

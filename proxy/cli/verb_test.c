@@ -192,7 +192,7 @@ int verb_test(int argc, char **argv)
 		return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
 	t.only = only;
 	rc = EXIT_USAGE;
-	if (author_open(&t.a, dir, environment, format)) {
+	if (author_open(&t.a, dir, environment, format, AUTHOR_JSON)) {
 		if (t.a.json) {
 			json_out_object(&t.a.doc);
 			json_out_key(&t.a.doc, "errors");
