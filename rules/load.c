@@ -7,6 +7,7 @@
  * of policy.yaml and every pack and file of lists in use. Conversation tests
  * and unused files are left out: they change no verdict.
  */
+#include "rules/conversation.h"
 #include "rules/examples.h"
 #include "rules/index.h"
 #include "rules/load_parts.h"
@@ -36,6 +37,8 @@ static void load_init(
 	l->zones.size = sizeof(const struct zone_rules *);
 	l->rollouts.size = sizeof(struct load_rollout);
 	l->changes.size = sizeof(struct load_change);
+	l->conversations.size = sizeof(struct conversation);
+	l->test_docs.size = sizeof(struct yaml_doc *);
 	arena_init(&l->scratch);
 }
 
@@ -43,9 +46,12 @@ static void load_clear(struct load *l)
 {
 	for (size_t i = 0; i < l->files.n; i++)
 		yaml_doc_free(LOAD_ITEM(&l->files, struct load_file, i)->doc);
+	for (size_t i = 0; i < l->test_docs.n; i++)
+		yaml_doc_free(*LOAD_ITEM(&l->test_docs, struct yaml_doc *, i));
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
 	    &l->detectors, &l->rules, &l->allows, &l->texts, &l->zones,
-	    &l->rollouts, &l->topic_rules, &l->changes};
+	    &l->rollouts, &l->topic_rules, &l->changes, &l->conversations,
+	    &l->test_docs};
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
@@ -165,6 +171,11 @@ static void finish(struct load *l)
 		p->topics = topics;
 		p->n_topics = l->topic_rules.n;
 	}
+	struct conversation *tests = move_to_arena(l, &l->conversations);
+	if (tests) {
+		p->conversations = tests;
+		p->n_conversations = l->conversations.n;
+	}
 	if (l->no_memory)
 		return;
 	number_kinds(l);
@@ -244,6 +255,7 @@ static void read_everything(struct load *l)
 	load_check_changes(l);
 	load_apply_environment(l);
 	load_resolve_allows(l);
+	load_tests(l);
 	report_unused(l);
 }
 
@@ -257,6 +269,8 @@ static enum guard_err compile(struct load *l, bool judge)
 		make_digest(l);
 		if (judge)
 			examples_judge(l);
+		if (judge && !l->no_memory)
+			conversations_judge(l);
 	}
 	if (l->no_memory) {
 		const struct load_code_row *row = &load_codes[LOAD_MEMORY];

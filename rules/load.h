@@ -115,7 +115,8 @@ struct load {
 	struct load_array topic_rules; /* struct rule, with their examples */
 	struct load_array rollouts;    /* struct load_rollout */
 	struct load_array changes;     /* struct load_change */
-	struct arena scratch;          /* rules with changes laid over them */
+	struct load_array conversations, test_docs; /* struct yaml_doc * */
+	struct arena scratch; /* rules with changes laid over them */
 };
 
 #endif

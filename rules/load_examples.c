@@ -68,8 +68,7 @@ static const struct guard_span_text *read_said(
 	return said;
 }
 
-static struct guard_session *read_given(
-    struct load *l, const struct yaml_node *n)
+struct guard_session *load_given(struct load *l, const struct yaml_node *n)
 {
 	struct guard_session *s = load_alloc(l, 1, sizeof(*s));
 	if (!s || !n)
@@ -137,7 +136,7 @@ static void read_example(struct load *l, const struct yaml_node *n,
 	e->len = text->len;
 	e->line = text->line;
 	e->col = text->col;
-	struct guard_session *s = read_given(l, given);
+	struct guard_session *s = load_given(l, given);
 	if (s)
 		assume_place(s, when);
 	e->given = s;

@@ -361,6 +361,36 @@ const struct load_key load_keys_example[] = {
     {NULL, SHAPE_ANY, NULL},
 };
 
+const struct load_key load_keys_tests[] = {
+    {"format", SHAPE_TEXT, "Version of the rule language: 1."},
+    {"kind", SHAPE_TEXT, "What this file is: conversation tests."},
+    {"title", SHAPE_TEXT, "What the tests are about."},
+    {"owner", SHAPE_TEXT, "Who answers for them."},
+    {"tests", SHAPE_LIST, "The tests."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_test[] = {
+    {"name", SHAPE_TEXT, "What the test shows."},
+    {"note", SHAPE_TEXT, "More about it, for people."},
+    {"given", SHAPE_MAP, "What is known before the first turn."},
+    {"turns", SHAPE_LIST, "Who says what, and what is expected."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_turn[] = {
+    {"ai", SHAPE_ANY, "What the AI says."},
+    {"customer", SHAPE_ANY, "What the customer says."},
+    {"human", SHAPE_ANY, "What a person of ours says."},
+    {"given", SHAPE_MAP, "What is known from here on."},
+    {"expect", SHAPE_TEXT,
+	"What happens to it: deliver, log, flag, redact, prepend, append, "
+	"replace, block or handoff."},
+    {"because", SHAPE_TEXT, "The rule that decides it, as pack/id."},
+    {"note", SHAPE_TEXT, "What the turn shows."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
 const struct load_key load_keys_given[] = {
     {"approvals", SHAPE_MAP, "Approvals that are there: name and id."},
     {"ai_turn", SHAPE_TEXT, "The how-manieth message of the AI this is."},
@@ -429,6 +459,9 @@ const struct load_block load_blocks[] = {
     {"allow", "under allow", load_keys_allow},
     {"examples", "under examples", load_keys_examples},
     {"example", "in an example", load_keys_example},
+    {"tests", "in a file of tests", load_keys_tests},
+    {"test", "in a conversation test", load_keys_test},
+    {"turn", "in a turn", load_keys_turn},
     {"given", "under given", load_keys_given},
     {"approval", "in an approval", load_keys_approval},
     {"fallback", "here", load_keys_fallback},

@@ -40,7 +40,7 @@ extern const struct load_key load_keys_policy[], load_keys_pack[],
     load_keys_given[], load_keys_approval[], load_keys_fallback[],
     load_keys_extended[], load_keys_change[], load_keys_set[],
     load_keys_set_find[], load_keys_set_limit[], load_keys_add_to[],
-    load_keys_add_find[];
+    load_keys_add_find[], load_keys_tests[], load_keys_test[], load_keys_turn[];
 
 /* All blocks by name, for printing; ends with a NULL name. */
 struct load_block {

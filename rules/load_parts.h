@@ -119,6 +119,10 @@ enum guard_action load_action_of(const struct yaml_node *then);
 void load_no_rule(struct load *, const struct yaml_node *at, const char *id);
 /* Letters, digits, - and _; not too long. */
 bool load_is_id(const char *);
+/* What is known about the conversation; zeros for NULL. */
+struct guard_session *load_given(struct load *, const struct yaml_node *);
+/* After all rules are known: the conversation tests. */
+void load_tests(struct load *);
 /* After all rules are known: modes and rollouts of the environment. */
 void load_apply_environment(struct load *);
 /* After all rules: allow, and that the rules named exist. */

@@ -283,6 +283,8 @@ void load_apply_environment(struct load *l)
 {
 	for (size_t i = 0; i < l->rules.n; i++) {
 		struct rule *r = LOAD_ITEM(&l->rules, struct rule, i);
+		r->mode_written = r->info.mode;
+		r->mode_after_written = r->mode_after;
 		if (r->info.mode > l->most)
 			r->info.mode = l->most;
 		if (r->mode_after > l->most)

@@ -85,6 +85,10 @@ const struct load_code_row load_codes[LOAD_CODES] = {
     [LOAD_OWN_TEXT] = {"P072", DIAG_ERROR,
 	"a text of the policy's own breaks a rule"},
     [LOAD_UNDECIDED] = {"P073", DIAG_ERROR, "it could not be decided"},
+    [LOAD_STEP] = {"P074", DIAG_ERROR,
+	"a turn of a conversation test goes otherwise"},
+    [LOAD_STEP_FORM] = {"P075", DIAG_ERROR,
+	"a turn of a conversation test says too much or too little"},
     [LOAD_LATER] = {"P090", DIAG_ERROR, "not in this version"},
 };
 

@@ -15,6 +15,7 @@
 
 #include <stdatomic.h>
 
+struct conversation;
 struct phrases; /* phrase.h: the trie of all groups */
 
 struct queue {
@@ -32,6 +33,8 @@ struct guard_policy {
 	const struct rule *topics; /* as rules that find them, for their
 				      examples only (examples.h) */
 	size_t n_topics;
+	const struct conversation *conversations; /* tests */
+	size_t n_conversations;
 	const struct detector *detectors;
 	size_t n_detectors;
 	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */

@@ -93,6 +93,8 @@ struct rule {
 	int64_t mode_until_us;
 	int64_t shadow_until_us; /* 0: nobody wants to look again */
 	enum guard_mode mode_after;
+	/* Both before the environment lowered them. */
+	enum guard_mode mode_written, mode_after_written;
 	const struct guard_change *changes; /* guard_author.h */
 	size_t n_changes;
 	const char *text; /* redact with, append, prepend, replace, say */

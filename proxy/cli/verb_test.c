@@ -1,12 +1,14 @@
 /*
- * verb_test - `handrail test [DIR]`: do a policy's own examples hold? Each
- * failing one is shown with what fired or did not; no examples at all is a
- * failure too. The policy's own texts are judged as at load.
+ * verb_test - `handrail test [DIR]`: do a policy's own examples and its
+ * conversation tests hold? Each that fails is shown with what fired or did
+ * not; none at all is a failure too. The policy's own texts are judged as at
+ * load.
  */
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
+#include "proxy/cli/test_report.h"
 #include "proxy/cli/verbs.h"
-#include "rules/guard_author.h"
+#include "rules/guard_tests.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +19,17 @@ static const char usage[] =
     "  DIR                 the policy's folder [.]\n"
     "  --run RULE          only this rule's examples: pack/id\n"
     "  --environment NAME  which of its environments [the rules' own modes]\n"
-    "  --format text|json  how to report [text]\n"
+    "  --format text|json|junit  how to report [text]\n"
     "Every example tests its rule alone, enforced. Conversation tests\n"
-    "(tests/*.yaml) are not in this version.\n";
+    "(tests/*.yaml) are judged by all rules in the modes they are written "
+    "with.\n"
+    "No example and no test at all is a failure.\n";
 
 struct tester {
 	struct author a;
 	const char *only; /* a rule, or NULL */
-	size_t passed, failed;
+	struct test_report report;
+	struct guard_policy *policy;
 };
 
 static void describe(const struct guard_example *o, struct buf *out)
@@ -48,62 +53,71 @@ static void describe(const struct guard_example *o, struct buf *out)
 		buf_printf(out, ": %s", o->hit->what);
 }
 
-static void show_json(struct tester *t, const struct guard_example *o,
-    const char *path, const char *why)
-{
-	struct json_out *j = &t->a.doc;
-	json_out_object(j);
-	json_out_key(j, "col");
-	json_out_int(j, o->col);
-	json_out_key(j, "expected");
-	json_out_str(j, o->matches ? "matches" : "passes");
-	json_out_key(j, "file");
-	json_out_str(j, path);
-	json_out_key(j, "good");
-	json_out_bool(j, o->good);
-	json_out_key(j, "line");
-	json_out_int(j, o->line);
-	json_out_key(j, "rule");
-	json_out_str(j, o->rule);
-	json_out_key(j, "text");
-	json_out_strn(j, o->text, o->len);
-	json_out_key(j, "why");
-	json_out_str(j, o->good ? NULL : why);
-	json_out_end(j);
-}
-
-static void see(const struct guard_example *o, void *arg)
+static void see_example(const struct guard_example *o, void *arg)
 {
 	struct tester *t = arg;
 	if (t->only && strcmp(t->only, o->rule) != 0)
 		return;
-	if (o->good)
-		t->passed++;
-	else
-		t->failed++;
-	if (o->good && !t->a.json)
-		return;
 	struct buf why = {0};
 	describe(o, &why);
-	char *path = author_path(&t->a, o->file);
-	if (t->a.json) {
-		show_json(t, o, path, why.data);
-	} else {
-		printf("FAIL %s  %s:%u:%u  %s\n", o->rule, path, o->line,
-		    o->col, o->matches ? "matches" : "passes");
-		printf("   \"%s\"\n   %s\n\n", o->text, why.data);
-	}
-	free(path);
+	test_report_add(&t->report, &t->report.examples,
+	    &(struct test_result){
+		.name = o->rule,
+		.file = o->file,
+		.line = o->line,
+		.col = o->col,
+		.text = o->text,
+		.len = o->len,
+		.expected = o->matches ? "matches" : "passes",
+		.good = o->good,
+		.why = why.data,
+	    });
 	buf_clear(&why);
 }
 
-/* Files of conversation tests are there, and nobody ran them. */
-static size_t skipped_tests(const struct guard_source *source)
+/* What keeps the rule that was to decide from firing. */
+static void add_why_not(
+    struct tester *t, const struct guard_step *s, struct buf *out)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < source->n_own; i++)
-		n += strncmp(source->own[i].path, "tests/", 6) == 0;
-	return n;
+	struct guard_why_answer w;
+	if (!s->because ||
+	    guard_why_not(t->policy, s->rule, s->session, s->message, &w))
+		return;
+	for (size_t i = GUARD_WHY_FIRES + 1; i < GUARD_WHY_KINDS; i++)
+		if (w.reasons[i])
+			buf_printf(out, "\n%s %s", s->because,
+			    guard_why_text((enum guard_why)i));
+}
+
+static void see_step(const struct guard_step *s, void *arg)
+{
+	struct tester *t = arg;
+	char why[400];
+	struct buf expected = {0}, told = {0};
+	buf_adds(&expected, s->has_action ? guard_action_name(s->action) : "");
+	if (s->because)
+		buf_printf(&expected, "%sbecause of %s",
+		    s->has_action ? " " : "", s->because);
+	if (!s->good) {
+		guard_step_why(t->policy, s, why, sizeof(why));
+		buf_printf(&told, "%s: %s",
+		    guard_action_name(s->verdict->action), why);
+		add_why_not(t, s, &told);
+	}
+	test_report_add(&t->report, &t->report.steps,
+	    &(struct test_result){
+		.name = s->test,
+		.file = s->file,
+		.line = s->line,
+		.col = s->col,
+		.text = s->message->text,
+		.len = s->message->len,
+		.expected = expected.data,
+		.good = s->good,
+		.why = told.data,
+	    });
+	buf_clear(&expected);
+	buf_clear(&told);
 }
 
 /* P072 and P073 of texts: the full load says them; the examples are known. */
@@ -117,53 +131,86 @@ static void judge_texts(struct author *a)
 	a->only = NULL;
 }
 
-static int finish(struct tester *t, bool loaded)
+static void print_json(struct tester *t)
 {
 	struct author *a = &t->a;
-	size_t all = t->passed + t->failed;
-	size_t skipped = skipped_tests(author_source(a));
-	bool good = loaded && all > 0 && !t->failed && !a->errors;
-	if (a->json) {
-		json_out_end(&a->doc);
-		json_out_key(&a->doc, "passed");
-		json_out_int(&a->doc, (int64_t)t->passed);
-		json_out_key(&a->doc, "skipped_files");
-		json_out_int(&a->doc, (int64_t)skipped);
-		json_out_end(&a->doc);
-		author_print_json(a);
-		return good ? EXIT_GOOD : EXIT_FINDINGS;
+	struct json_out *j = &a->doc;
+	struct test_suite *examples = &t->report.examples;
+	struct test_suite *steps = &t->report.steps;
+	json_out_end(j);
+	json_out_end(&examples->doc);
+	json_out_end(&steps->doc);
+	json_out_key(j, "examples");
+	json_out_raw(j, examples->json.data, examples->json.len);
+	json_out_key(j, "failed");
+	json_out_int(j, (int64_t)(examples->failed + steps->failed));
+	json_out_key(j, "passed");
+	json_out_int(j, (int64_t)(examples->passed + steps->passed));
+	json_out_key(j, "steps");
+	json_out_raw(j, steps->json.data, steps->json.len);
+	json_out_end(j);
+	author_print_json(a);
+}
+
+static void print_text(struct tester *t)
+{
+	const struct test_suite *examples = &t->report.examples;
+	const struct test_suite *steps = &t->report.steps;
+	struct buf line = {0};
+	author_count(
+	    &line, examples->passed + examples->failed, "example", "examples");
+	buf_printf(&line, ": %zu passed, %zu failed", examples->passed,
+	    examples->failed);
+	size_t n_steps = steps->passed + steps->failed;
+	if (n_steps) {
+		buf_adds(&line, "      ");
+		author_count(
+		    &line, n_steps, "conversation step", "conversation steps");
+		buf_printf(&line, ": %zu passed, %zu failed", steps->passed,
+		    steps->failed);
 	}
-	if (loaded && all == 0)
-		puts(t->only ? "no example of this rule was found"
-			     : "no examples were found");
-	if (skipped)
-		printf("%zu file%s of conversation tests not run: they are not "
-		       "in this version\n",
-		    skipped, skipped == 1 ? "" : "s");
-	printf("%zu example%s: %zu passed, %zu failed\n", all,
-	    all == 1 ? "" : "s", t->passed, t->failed);
-	return good ? EXIT_GOOD : EXIT_FINDINGS;
+	puts(line.data);
+	buf_clear(&line);
+}
+
+static int finish(struct tester *t, bool loaded)
+{
+	const struct test_suite *examples = &t->report.examples;
+	const struct test_suite *steps = &t->report.steps;
+	size_t failed = examples->failed + steps->failed;
+	size_t all = examples->passed + steps->passed + failed;
+	switch (t->a.format) {
+	case AUTHOR_JSON:
+		print_json(t);
+		break;
+	case AUTHOR_JUNIT:
+		test_report_print_junit(&t->report);
+		break;
+	case AUTHOR_TEXT:
+	case AUTHOR_SARIF:
+		if (loaded && all == 0)
+			puts(t->only ? "no example of this rule was found"
+				     : "no examples were found");
+		print_text(t);
+		break;
+	}
+	return loaded && all && !failed && !t->a.errors ? EXIT_GOOD
+							: EXIT_FINDINGS;
 }
 
 static int run(struct tester *t)
 {
 	struct author *a = &t->a;
-	struct guard_policy *policy = NULL;
 	enum guard_err err = guard_policy_load_untested(
-	    &policy, author_source(a), author_diag, a);
+	    &t->policy, author_source(a), author_diag, a);
 	if (err == GUARD_ERR_MEMORY)
 		return EXIT_BROKEN;
-	if (policy) {
+	if (t->policy) {
 		if (!t->only)
 			judge_texts(a);
-		if (a->json) {
-			json_out_end(&a->doc);
-			json_out_key(&a->doc, "examples");
-			json_out_array(&a->doc);
-		}
-		int rc = guard_examples(policy, see, t);
-		guard_policy_unref(policy);
-		if (rc)
+		if (guard_examples(t->policy, see_example, t))
+			return EXIT_BROKEN;
+		if (!t->only && guard_conversations(t->policy, see_step, t))
 			return EXIT_BROKEN;
 	}
 	return finish(t, err == GUARD_OK);
@@ -192,14 +239,17 @@ int verb_test(int argc, char **argv)
 		return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
 	t.only = only;
 	rc = EXIT_USAGE;
-	if (author_open(&t.a, dir, environment, format, AUTHOR_JSON)) {
+	if (author_open(&t.a, dir, environment, format, AUTHOR_JUNIT)) {
+		test_report_init(&t.report, &t.a);
 		if (t.a.json) {
 			json_out_object(&t.a.doc);
 			json_out_key(&t.a.doc, "errors");
 			json_out_array(&t.a.doc);
 		}
 		rc = run(&t);
+		test_report_clear(&t.report);
 	}
+	guard_policy_unref(t.policy);
 	author_close(&t.a);
 	return rc;
 }

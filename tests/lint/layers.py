@@ -42,7 +42,7 @@ LAYERS = {
     "proxy/cli": ({"proxy/cli", "proxy/relay", "proxy/admin", "proxy/net",
                    "proxy/channel", "proxy/config", "proxy/store",
                    "proxy/audit", "proxy/handoff", "proxy/base"}
-                  | GUARD | YAML | {"rules/guard_author.h"},
+                  | GUARD | YAML | {"rules/guard_author.h", "rules/guard_tests.h"},
                   ("event2/", "openssl/", "jansson.h")),
 }
 

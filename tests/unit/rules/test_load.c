@@ -280,7 +280,8 @@ static void test_digest_is_that_of_sha256sum(void **state)
 	source_add(&s, "packs/p.yaml",
 	    PACK_HEAD "rules: [{id: a, title: A, mode: off, then: log, find: "
 		      "{phrases: x}}]\n");
-	source_add(&s, "tests/t.yaml", "not read");
+	source_add(&s, "tests/t.yaml",
+	    "format: 1\nkind: conversation tests\ntests: []\n");
 	struct guard_policy *p = load_good(&s);
 	assert_string_equal(guard_policy_digest(p),
 	    "sha256:"
