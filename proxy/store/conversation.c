@@ -366,8 +366,9 @@ static void count(struct conversation *c, const struct store_message *m)
 	bool reached = m->status == STORE_DELIVERED ||
 	    m->status == STORE_EDITED || m->status == STORE_SEEN;
 
+	c->answered = m->speaker != STORE_CUSTOMER;
 	if (m->speaker == STORE_CUSTOMER)
-		c->customer_turns++;
+		c->customer_turns += m->kind != STORE_MEDIA;
 	else if (m->speaker == STORE_AI && reached)
 		c->ai_turns++;
 	if (!c->created_us)
@@ -380,6 +381,7 @@ uint32_t conversation_add(struct conversation_lease *lease,
 	struct conversation *c = held(lease);
 	struct store_message m = {.speaker = message->speaker,
 	    .status = message->status,
+	    .kind = message->kind,
 	    .time_us = message->time_us,
 	    .text = mem_strndup(message->text, message->len),
 	    .len = message->len};
@@ -395,6 +397,21 @@ uint32_t conversation_add(struct conversation_lease *lease,
 	if (enough)
 		conversation_flush(lease);
 	return m.seq;
+}
+
+bool conversation_is_new(struct conversation_lease *lease)
+{
+	pthread_mutex_lock(&lease->shard->lock);
+	bool is_new = held(lease)->last_seq == 0;
+	pthread_mutex_unlock(&lease->shard->lock);
+	return is_new;
+}
+
+void conversation_answered(struct conversation_lease *lease)
+{
+	pthread_mutex_lock(&lease->shard->lock);
+	held(lease)->answered = true;
+	pthread_mutex_unlock(&lease->shard->lock);
 }
 
 void conversation_flush(struct conversation_lease *lease)

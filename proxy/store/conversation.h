@@ -95,6 +95,7 @@ const char *conversation_id(const struct conversation_lease *);
 struct conversation_message {
 	enum store_speaker speaker;
 	enum store_status status;
+	enum store_kind kind;
 	int64_t time_us;
 	const char *text;
 	size_t len;
@@ -102,6 +103,10 @@ struct conversation_message {
 };
 uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
+/* Has no message been added yet, ever? */
+bool conversation_is_new(struct conversation_lease *);
+/* The customer has had an answer that no message tells of: an empty one. */
+void conversation_answered(struct conversation_lease *);
 /* Submit what waits: jobs submitted from now on come after it. */
 void conversation_flush(struct conversation_lease *);
 
@@ -110,6 +115,7 @@ struct conversation_view {
 	uint32_t ai_turn; /* of the next AI message, from 1 */
 	uint32_t customer_turns;
 	bool truncated; /* older messages are no longer in memory */
+	bool answered;  /* what the customer said last has had an answer */
 	const struct store_message *turns; /* oldest first */
 	size_t n_turns;
 	const struct guard_span_text *customer_said, *ai_said; /* oldest first;

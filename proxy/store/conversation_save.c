@@ -236,6 +236,8 @@ static void reading_apply(
 	c->last_seq = r->row.last_seq;
 	c->created_us = r->row.created_us;
 	c->truncated = r->n > 0 && r->messages[0].seq > 1;
+	c->answered =
+	    r->n > 0 && r->messages[r->n - 1].speaker != STORE_CUSTOMER;
 	for (size_t i = 0; i < r->n; i++) {
 		if (r->messages[i].erased)
 			continue;

@@ -42,7 +42,7 @@ struct conversation {
 	uint32_t bot_failures;
 	struct store_message *turns; /* oldest first */
 	size_t n_turns, cap_turns, turn_bytes;
-	bool truncated;
+	bool truncated, answered;
 	size_t pending; /* writes the store has not answered */
 	struct conversation_lease *holder;
 	struct conversation_line line;

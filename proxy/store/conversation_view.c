@@ -16,9 +16,13 @@ struct view { /* conversation_view and what it points to */
 	char *text;
 };
 
-/* What the customer has of an AI message. */
+/* Words of the chat that the customer has. History counts as what a customer
+ * said; of the AI it is hearsay, and what nobody judged excuses nothing. */
 static bool was_seen(const struct store_message *m)
 {
+	if (m->kind == STORE_MEDIA ||
+	    (m->kind == STORE_HISTORY && m->speaker == STORE_AI))
+		return false;
 	switch (m->status) {
 	case STORE_DELIVERED:
 	case STORE_EDITED:
@@ -68,6 +72,7 @@ struct conversation_view *conversation_view(struct conversation_lease *lease)
 	view->face.ai_turn = c->ai_turns + 1;
 	view->face.customer_turns = c->customer_turns;
 	view->face.truncated = c->truncated;
+	view->face.answered = c->answered;
 	pthread_mutex_unlock(&lease->shard->lock);
 	view->said = mem_array(view->face.n_turns + 1, sizeof(*view->said));
 	size_t customer = collect(view, STORE_CUSTOMER, 0);

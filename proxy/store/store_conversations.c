@@ -45,6 +45,19 @@ const char *store_status_name(enum store_status status)
 	return "unknown";
 }
 
+const char *store_kind_name(enum store_kind kind)
+{
+	switch (kind) {
+	case STORE_WORDS:
+		return "words";
+	case STORE_HISTORY:
+		return "history";
+	case STORE_MEDIA:
+		return "media";
+	}
+	return "unknown";
+}
+
 void store_conversation_clear(struct store_conversation *c)
 {
 	free(c->family);
@@ -254,17 +267,18 @@ static int put_message(struct store_tx *tx, struct store_sealed place,
 	if (!err) {
 		query_start(&q, tx,
 		    "INSERT INTO messages(family, id, seq, speaker, status,"
-		    " time_us, gen, text)"
-		    " VALUES($1, $2, $3, $4, $5, $6, $7, $8)"
+		    " kind, time_us, gen, text)"
+		    " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 		    " ON CONFLICT(family, id, seq) DO UPDATE SET"
 		    " speaker = excluded.speaker, status = excluded.status,"
-		    " time_us = excluded.time_us, gen = excluded.gen,"
-		    " text = excluded.text");
+		    " kind = excluded.kind, time_us = excluded.time_us,"
+		    " gen = excluded.gen, text = excluded.text");
 		query_text(&q, place.family);
 		query_text(&q, place.id);
 		query_int(&q, m->seq);
 		query_int(&q, m->speaker);
 		query_int(&q, m->status);
+		query_int(&q, m->kind);
 		query_int(&q, m->time_us);
 		query_int(&q, place.gen);
 		query_blob(&q, sealed.data, sealed.len);
@@ -295,8 +309,8 @@ static int open_message(struct store_tx *tx, const struct store_sealed *place,
 {
 	struct buf plain = {0};
 	size_t n;
-	const void *sealed = query_get_blob(q, 5, &n);
-	int err = query_is_null(q, 5)
+	const void *sealed = query_get_blob(q, 6, &n);
+	int err = query_is_null(q, 6)
 	    ? STORE_ERASED
 	    : store_unseal(tx, place, sealed, n, &plain);
 
@@ -319,9 +333,10 @@ static int read_message(struct store_tx *tx, struct store_sealed *place,
 	*m = (struct store_message){.seq = (uint32_t)query_get_int(q, 0),
 	    .speaker = (enum store_speaker)query_get_int(q, 1),
 	    .status = (enum store_status)query_get_int(q, 2),
-	    .time_us = query_get_int(q, 3)};
+	    .kind = (enum store_kind)query_get_int(q, 3),
+	    .time_us = query_get_int(q, 4)};
 	place->number = m->seq;
-	place->gen = query_get_int(q, 4);
+	place->gen = query_get_int(q, 5);
 	return open_message(tx, place, q, m);
 }
 
@@ -345,7 +360,8 @@ int store_messages_get(struct store_tx *tx, const char *family, const char *id,
 	*out = NULL;
 	*n = 0;
 	query_start(&q, tx,
-	    "SELECT seq, speaker, status, time_us, gen, text FROM messages"
+	    "SELECT seq, speaker, status, kind, time_us, gen, text"
+	    " FROM messages"
 	    " WHERE family = $1 AND id = $2 AND seq > $3"
 	    " ORDER BY seq DESC LIMIT $4");
 	query_text(&q, family);

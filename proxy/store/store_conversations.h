@@ -23,13 +23,23 @@ enum store_status {
 	STORE_DRAFT,    /* for the person only */
 	STORE_SEEN,     /* of a message cut short: what had left by then */
 };
+/* What a message is, where it is not simply words of the chat. */
+enum store_kind {
+	STORE_WORDS,
+	STORE_HISTORY, /* from before the conversation came through here: as
+			  the client told it, not judged */
+	STORE_MEDIA,   /* something that is not text; its text is a word for
+			  it: "image" */
+};
 const char *store_speaker_name(enum store_speaker); /* "customer", ... */
 const char *store_status_name(enum store_status);   /* "delivered", ... */
+const char *store_kind_name(enum store_kind);       /* "words", ... */
 
 struct store_message {
 	uint32_t seq; /* from 1, dense */
 	enum store_speaker speaker;
 	enum store_status status;
+	enum store_kind kind;
 	int64_t time_us;
 	bool erased; /* text is NULL, its key is gone */
 	char *text;  /* NUL-terminated */

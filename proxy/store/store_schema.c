@@ -93,4 +93,8 @@ static const char version_1[] =
     " kind INTEGER NOT NULL, family TEXT NOT NULL,"
     " conversation TEXT NOT NULL, handoff TEXT NOT NULL);";
 
-const char *const store_schema_sqlite[] = {version_1, NULL};
+/* What a message is: enum store_kind; until then all were words. */
+static const char version_2[] =
+    "ALTER TABLE messages ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;";
+
+const char *const store_schema_sqlite[] = {version_1, version_2, NULL};

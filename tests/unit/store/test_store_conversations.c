@@ -27,6 +27,7 @@ static struct store_message message(uint32_t seq, const char *text)
 	struct store_message m = {.seq = seq,
 	    .speaker = STORE_AI,
 	    .status = STORE_EDITED,
+	    .kind = seq == 2 ? STORE_HISTORY : STORE_WORDS,
 	    .time_us = 1000 + seq,
 	    .text = (char *)text,
 	    .len = strlen(text)};
@@ -92,6 +93,8 @@ static void test_rows(void **state)
 	assert_string_equal(got.list[1].text, "SECRETPLAINTEXT two");
 	assert_int_equal(got.list[1].seq, 2);
 	assert_int_equal(got.list[1].status, STORE_EDITED);
+	assert_int_equal(got.list[0].kind, STORE_WORDS);
+	assert_int_equal(got.list[1].kind, STORE_HISTORY);
 	assert_int_equal(got.list[1].salt[0], 2);
 	got_clear(&got);
 	got = (struct got){.id = "c-1", .range = {0, 1}};
