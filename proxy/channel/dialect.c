@@ -44,6 +44,17 @@ static void clear_matches(struct channel *c)
 	c->n_matches = 0;
 }
 
+static void clear_media(struct channel *c)
+{
+	for (size_t i = 0; i < c->n_inbound_media; i++) {
+		free(c->inbound_media[i].word);
+		pointer_clear(&c->inbound_media[i].ptr);
+	}
+	free(c->inbound_media);
+	c->inbound_media = NULL;
+	c->n_inbound_media = 0;
+}
+
 void channel_free(struct channel *c)
 {
 	if (c == NULL)
@@ -57,8 +68,9 @@ void channel_free(struct channel *c)
 	dialect_clear_sources(&c->customer);
 	dialect_clear_sources(&c->message);
 	pointer_clear(&c->inbound_message);
+	pointer_clear(&c->inbound_answer);
 	dialect_clear_pointers(&c->inbound_text);
-	dialect_clear_pointers(&c->inbound_media);
+	clear_media(c);
 	for (int i = 0; i < N_FACTS; i++)
 		dialect_clear_sources(&c->facts[i]);
 	dialect_free_words(c->strip);
@@ -149,18 +161,47 @@ static void dialect_ids(
 	c->anonymous = missing == 1;
 }
 
+/* {image: POINTER, audio: POINTER}: the word people are told, and where. */
+static void dialect_media(
+    struct loader *l, const struct yaml_node *inbound, struct channel *c)
+{
+	const struct yaml_node *map = yaml_get(inbound, "media");
+
+	if (map == NULL)
+		return;
+	clear_media(c);
+	if (map->kind != YAML_MAP) {
+		dialect_fault(l, map, "C002",
+		    "for example: {image: \"content/*[type=image_url]\"}",
+		    "media takes names with a pointer each");
+		return;
+	}
+	c->inbound_media =
+	    mem_array(map->n_children + 1, sizeof *c->inbound_media);
+	for (const struct yaml_node *i = map->child; i; i = i->next) {
+		struct media_rule *m = &c->inbound_media[c->n_inbound_media];
+		if (!dialect_pointer_at(l, i, &m->ptr))
+			continue;
+		m->word = mem_strdup(i->key->text);
+		c->n_inbound_media++;
+	}
+}
+
 static void dialect_inbound(
     struct loader *l, const struct yaml_node *map, struct channel *c)
 {
-	static const char *const keys[] = {"message", "text", "media", NULL};
+	static const char *const keys[] = {
+	    "message", "answer", "text", "media", NULL};
 	const struct yaml_node *node = yaml_get(map, "inbound");
 
 	if (node == NULL || !dialect_keys(l, node, keys, "under inbound"))
 		return;
 	dialect_pointer(
 	    l, node, "message", &c->inbound_message, &c->has_inbound);
+	dialect_pointer(
+	    l, node, "answer", &c->inbound_answer, &c->has_inbound_answer);
 	dialect_pointers(l, node, "text", &c->inbound_text);
-	dialect_pointers(l, node, "media", &c->inbound_media);
+	dialect_media(l, node, c);
 }
 
 static void dialect_facts(

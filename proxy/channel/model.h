@@ -32,6 +32,11 @@ struct pointers {
 	size_t n;
 };
 
+struct media_rule {
+	char *word; /* what it is called: "image" */
+	struct pointer ptr;
+};
+
 struct match_rule {
 	char **methods;  /* NULL-terminated; NULL: any */
 	char **segments; /* NULL-terminated; "{name}", "**" or literal */
@@ -100,9 +105,13 @@ struct channel {
 	bool has_stream_if;
 	struct sources conversation, customer, message;
 	bool anonymous;
-	struct pointer inbound_message;
-	bool has_inbound;
-	struct pointers inbound_text, inbound_media;
+	/* Messages of the chat in a request: the customer's, the AI's; the
+	 * pointers to text and media are relative to them. */
+	struct pointer inbound_message, inbound_answer;
+	bool has_inbound, has_inbound_answer;
+	struct pointers inbound_text;
+	struct media_rule *inbound_media;
+	size_t n_inbound_media;
 	struct sources facts[N_FACTS];
 	char **strip;       /* NULL-terminated */
 	char **keys;        /* `keys:`, NULL-terminated, or NULL */

@@ -1,13 +1,14 @@
 /*
- * request - ids, facts and the customer's words, each from the first source
- * that has it. An id that is there but unusable is an error, not absent: the
- * next source might name another conversation.
+ * request - ids and facts, each from the first source that has it. An id that
+ * is there but unusable is an error, not absent: the next source might name
+ * another conversation.
  */
 #include "proxy/channel/request.h"
 
 #include "proxy/base/mem.h"
 #include "proxy/channel/model.h"
 #include "proxy/channel/pieces.h"
+#include "proxy/channel/turns.h"
 #include "proxy/wire/utf8.h"
 
 #include <stdlib.h>
@@ -234,45 +235,6 @@ static void read_facts(const struct reader *r, struct channel_facts *f)
 	}
 }
 
-/* ---- what the customer wrote ---- */
-
-static bool at_any(const struct pointers *p, const struct json_doc *doc,
-    uint32_t base, uint32_t node)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (pointer_match(&p->items[i], doc, base, node))
-			return true;
-	return false;
-}
-
-static void read_inbound(const struct reader *r, struct channel_request *out)
-{
-	const struct channel *c = r->channel;
-	uint32_t last = JSON_NONE, i = JSON_NONE;
-	struct buf text = {0};
-
-	while (c->has_inbound &&
-	    (i = pointer_find(&c->inbound_message, r->doc, 0, i)) != JSON_NONE)
-		last = i;
-	buf_adds(&text, "");
-	for (i = last; last != JSON_NONE && i < r->doc->n_nodes &&
-	     r->doc->nodes[i].start < r->doc->nodes[last].end;
-	     i++) {
-		if (at_any(&c->inbound_media, r->doc, last, i))
-			out->has_media = true;
-		if (r->doc->nodes[i].type != JSON_IS_STRING ||
-		    !at_any(&c->inbound_text, r->doc, last, i))
-			continue;
-		if (text.len > 0)
-			buf_addc(&text, '\n');
-		size_t at = text.len;
-		json_decode(r->doc, i, &text);
-		pieces_blank_surrogates(text.data + at, text.len - at);
-	}
-	out->inbound_len = text.len;
-	out->inbound = buf_steal(&text);
-}
-
 static bool asks_stream(const struct reader *r)
 {
 	const struct channel *c = r->channel;
@@ -305,13 +267,12 @@ int channel_read(const struct channel *c, const struct http1_head *head,
 	if (err != 0) {
 		out->error = mem_printf(
 		    "The body cannot be read: %s.", json_error_text(err));
-		out->inbound = mem_strdup("");
 		json_clear(&doc);
 		return err == JSON_ERR_SIZE_LIMIT ? CHANNEL_READ_TOO_LARGE
 						  : CHANNEL_READ_BAD_BODY;
 	}
 	out->stream = asks_stream(&r);
-	read_inbound(&r, out);
+	turns_read(c, &doc, out);
 	read_facts(&r, &out->facts);
 	err = read_ids(&r, out);
 	json_clear(&doc);
@@ -322,7 +283,8 @@ void channel_request_clear(struct channel_request *r)
 {
 	free(r->conversation);
 	free(r->customer);
-	free(r->inbound);
+	buf_clear(&r->texts);
+	free(r->many);
 	free(r->error);
 	free(r->facts.segment);
 	free(r->facts.language);

@@ -4,6 +4,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/base/json_out.h"
 #include "proxy/cli/handoff_text.h"
+#include "proxy/handoff/packet.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,17 +106,8 @@ static void put_later(struct json_out *json, const struct desk_case *c)
 {
 	json_out_key(json, "later");
 	json_out_array(json);
-	for (size_t i = 0; i < c->n_later; i++) {
-		const struct store_message *m = &c->later[i];
-
-		json_out_object(json);
-		put_number(json, "n", m->seq);
-		put(json, "speaker", store_speaker_name(m->speaker));
-		put(json, "status", store_status_name(m->status));
-		put(json, "text", m->text);
-		put_time(json, "time", m->time_us);
-		json_out_end(json);
-	}
+	for (size_t i = 0; i < c->n_later; i++)
+		packet_message(json, &c->later[i]);
 	json_out_end(json);
 }
 

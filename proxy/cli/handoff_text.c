@@ -128,11 +128,21 @@ static const char *mark_of(const char *status)
 	return "";
 }
 
-static void print_message(
-    const char *time, const char *speaker, const char *status)
+static const char *kind_mark_of(const char *kind)
 {
-	printf("\n%.8s  %s%s\n%*s", strlen(time) > 11 ? time + 11 : time,
-	    speaker, mark_of(status), INDENT - 2, "");
+	if (strcmp(kind, "history") == 0)
+		return "  [before Handrail was in the chat, as the client "
+		       "tells it]";
+	if (strcmp(kind, "media") == 0)
+		return "  [not text; not kept here]";
+	return "";
+}
+
+static void print_message(
+    const char *time, const char *speaker, const char *status, const char *kind)
+{
+	printf("\n%.8s  %s%s%s\n%*s", strlen(time) > 11 ? time + 11 : time,
+	    speaker, mark_of(status), kind_mark_of(kind), INDENT - 2, "");
 }
 
 static void print_record(const json_t *record)
@@ -158,7 +168,7 @@ static void print_record(const json_t *record)
 	json_array_foreach(messages, i, m)
 	{
 		print_message(text_of(m, "time"), text_of(m, "speaker"),
-		    text_of(m, "status"));
+		    text_of(m, "status"), text_of(m, "kind"));
 		storage_print(text_of(m, "text"), INDENT - 2);
 		printf("\n");
 	}
@@ -173,7 +183,7 @@ static void print_later(const struct desk_case *c)
 
 		clock_rfc3339(time, m->time_us);
 		print_message(time, store_speaker_name(m->speaker),
-		    store_status_name(m->status));
+		    store_status_name(m->status), store_kind_name(m->kind));
 		storage_print(m->erased ? "(erased)" : m->text, INDENT - 2);
 		printf("\n");
 	}

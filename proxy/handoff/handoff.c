@@ -324,27 +324,23 @@ static int says_run(struct store_tx *tx, struct store_job *job)
 }
 
 void handoff_customer_says(struct handoffs *service,
-    struct conversation_lease *lease, const char *text, size_t len,
-    const struct handoff_done *done)
+    struct conversation_lease *lease,
+    const struct conversation_message *message, const struct handoff_done *done)
 {
-	struct conversation_message message = {.speaker = STORE_CUSTOMER,
-	    .status = STORE_DELIVERED,
-	    .time_us = clock_now_us(),
-	    .text = text,
-	    .len = len};
 	struct work *w = work_new(service, lease, done);
 	struct packet_event event = {
-	    w->lock.handoff, w->family, w->id, message.time_us};
-	struct store_message m = {.speaker = STORE_CUSTOMER,
-	    .status = STORE_DELIVERED,
-	    .time_us = message.time_us,
-	    .text = (char *)text,
-	    .len = len};
+	    w->lock.handoff, w->family, w->id, message->time_us};
+	struct store_message m = {.speaker = message->speaker,
+	    .status = message->status,
+	    .kind = message->kind,
+	    .time_us = message->time_us,
+	    .text = (char *)message->text,
+	    .len = message->len};
 	struct buf body = {0};
 	char key[PACKET_KEY_SIZE];
 
 	conversation_locked_as(lease, &w->lock);
-	m.seq = conversation_add(lease, &message);
+	m.seq = conversation_add(lease, message);
 	packet_customer(&body, key, &event, &m);
 	fill_delivery(w, HANDOFF_DESK, "message.customer", key, &body);
 	w->job.run = says_run;

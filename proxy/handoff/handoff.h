@@ -74,10 +74,10 @@ void handoff_request(struct handoffs *, struct conversation_lease *,
     const struct handoff_request *, const struct handoff_done *,
     struct conversation_lock *out);
 
-/* The lease is HANDED_OFF: keep what the customer wrote and push it to the
- * destination. done as above. */
+/* The lease is HANDED_OFF: keep what the customer sent and push it to the
+ * destination. done as above, or NULL. */
 void handoff_customer_says(struct handoffs *, struct conversation_lease *,
-    const char *text, size_t len, const struct handoff_done *);
+    const struct conversation_message *, const struct handoff_done *);
 
 /* The person's replies that the customer has not had. The callback owns the
  * array: store_replies_free. */

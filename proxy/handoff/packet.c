@@ -195,15 +195,20 @@ static void put_reason(struct json_out *json, const struct handoff_request *r)
 	json_out_end(json);
 }
 
-static void put_message(struct json_out *json, const struct store_message *m)
+void packet_message(struct json_out *json, const struct store_message *m)
 {
 	json_out_object(json);
+	if (m->kind != STORE_WORDS)
+		put(json, "kind", store_kind_name(m->kind));
 	json_out_key(json, "n");
 	json_out_int(json, m->seq);
 	put(json, "speaker", store_speaker_name(m->speaker));
 	put(json, "status", store_status_name(m->status));
 	json_out_key(json, "text");
-	json_out_strn(json, m->text, m->len);
+	if (m->erased)
+		json_out_null(json);
+	else
+		json_out_strn(json, m->text, m->len);
 	put_time(json, "time", m->time_us);
 	json_out_end(json);
 }
@@ -218,7 +223,7 @@ static void put_transcript(
 	json_out_key(json, "messages");
 	json_out_array(json);
 	for (size_t i = 0; i < view->n_turns; i++)
-		put_message(json, &view->turns[i]);
+		packet_message(json, &view->turns[i]);
 	json_out_end(json);
 	json_out_key(json, "truncated");
 	json_out_bool(json, view->truncated);
@@ -327,7 +332,7 @@ void packet_customer(struct buf *out, char *key, const struct packet_event *e,
 	put(&json, "handoff_id", e->handoff);
 	put(&json, "id", key);
 	json_out_key(&json, "message");
-	put_message(&json, m);
+	packet_message(&json, m);
 	put_time(&json, "time", e->time_us);
 	json_out_key(&json, "v");
 	json_out_int(&json, 1);

@@ -11,7 +11,9 @@
  *   withheld        {text, message_id} what the AI wanted to say, or null
  *   customer_told   the bridging text, or null
  *   transcript      {truncated, count, messages: [{n, time, speaker, status,
- *                    text}]}, status delivered|edited|withheld|draft|seen
+ *                    text}]}, status delivered|edited|withheld|draft|seen;
+ *                    kind where a message is not simply words of the chat:
+ *                    history (from before, as the client told it), media
  *   approvals       [{name, id, up_to_minor, currency}]
  *   links           {console}
  *   summary         a few sentences made of the above, no model needed
@@ -24,6 +26,7 @@
 #define HANDRAIL_PROXY_HANDOFF_PACKET_H
 
 #include "proxy/base/buf.h"
+#include "proxy/base/json_out.h"
 #include "proxy/handoff/handoff.h"
 
 #define PACKET_SUMMARY_BYTES 900
@@ -35,6 +38,8 @@ struct packet_source {
 	const char *family, *id;
 };
 void packet_write(struct buf *out, const struct packet_source *);
+/* One message of the transcript. */
+void packet_message(struct json_out *, const struct store_message *);
 /* Why, in plain words: the rule's why or title, or a sentence for the cause. */
 const char *packet_reason(const struct handoff_request *);
 

@@ -1,6 +1,6 @@
 /*
  * ask - from a whole request to a question the bot has: who is asking, in
- * which conversation, is a person there, what did the customer say.
+ * which conversation, is a person there.
  */
 #include "proxy/relay/steps.h"
 
@@ -95,55 +95,6 @@ static void refused_turn(struct exchange *e)
 	}
 }
 
-static void keep_customer_text(struct exchange *e)
-{
-	if (e->asked.inbound_len == 0)
-		return;
-	conversation_add(e->lease,
-	    &(struct conversation_message){
-		.speaker = STORE_CUSTOMER,
-		.status = STORE_DELIVERED,
-		.time_us = e->facts.session.time_us,
-		.text = e->asked.inbound,
-		.len = e->asked.inbound_len,
-	    });
-}
-
-/* Signals in what the customer wrote can hand off before the bot is asked. */
-static bool judge_customer(struct exchange *e)
-{
-	if (e->asked.inbound_len == 0)
-		return false;
-	struct guard_message m = {
-	    GUARD_CUSTOMER, e->asked.inbound, e->asked.inbound_len};
-	struct guard_verdict v;
-	int64_t start = clock_mono_us();
-	guard_check(
-	    e->worker->scanner, exchange_policy(e), &e->facts.session, &m, &v);
-	verdicts_add(&e->verdicts, 0, &v);
-	e->verdicts.judged_us = clock_mono_us() - start;
-	return e->verdicts.n_hits > 0 || e->verdicts.undecided;
-}
-
-static void customer_settled(struct exchange *e)
-{
-	if (verdicts_withhold(&e->verdicts)) {
-		answer_send(e);
-		return;
-	}
-	verdicts_clear(&e->verdicts);
-	ask_send(e);
-}
-
-/* An operator has silenced the AI: a person is what the customer gets. */
-static void silence(struct exchange *e)
-{
-	verdicts_fall_back(&e->verdicts, exchange_policy(e),
-	    GUARD_CANNOT_DECIDE, GUARD_DECIDED);
-	e->undecided = "ai_speech_paused";
-	e->cause = "paused";
-}
-
 void ask_turn(struct exchange *e)
 {
 	enum conversation_state state = conversation_state(e->lease);
@@ -151,40 +102,14 @@ void ask_turn(struct exchange *e)
 		refused_turn(e);
 		return;
 	}
-	facts_init(&e->facts,
-	    &(struct facts_sources){
-		.asked = &e->asked,
-		.lease = e->lease,
-		.policy = exchange_policy(e),
-		.pauses = e->worker->server->pauses,
-		.channel = channel_id(e->route->channel),
-		.conversation = e->conversation,
-		.now_us = clock_now_us(),
-	    });
-	e->has_facts = true;
+	customer_arrive(e);
 	if (state == CONVERSATION_HANDED_OFF) {
 		takeover_answer(e);
 		return;
 	}
-	keep_customer_text(e);
-	bool found = judge_customer(e);
-	if (!verdicts_withhold(&e->verdicts) &&
-	    pauses_ai_speech(
-		e->worker->server->pauses, e->facts.session.time_us)) {
-		silence(e);
-		found = true;
-	}
-	if (!found) {
-		ask_send(e);
-		return;
-	}
-	settle_decision(e,
-	    &(struct settle_message){
-		.speaker = GUARD_CUSTOMER,
-		.text = {e->asked.inbound, e->asked.inbound_len},
-		.released = -1,
-	    },
-	    customer_settled);
+	customer_keep(e);
+	customer_judge(e);
+	customer_settle(e);
 }
 
 /* Was the peer a proxy whose X-Forwarded-For is believed? */

@@ -200,6 +200,9 @@ static void release(void *arg)
 		metrics_add(e->worker->server->metrics, METRIC_STREAMS, -1);
 	frames_free(e->frames);
 	verdicts_clear(&e->verdicts);
+	for (size_t i = 0; i < e->n_signals; i++)
+		verdicts_clear(&e->signals[i].verdicts);
+	free(e->signals);
 	buf_clear(&e->settle.line);
 	buf_clear(&e->answer);
 	buf_clear(&e->body);

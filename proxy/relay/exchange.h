@@ -8,9 +8,10 @@
  *    |                                                   or takes it now)
  *    `--> PASS (a route without text of the AI)
  *
- * exchange.c owns the states; ask.c gets the question to the bot, answer.c
- * judges a whole answer, flow.c a streamed one, settle.c records and locks
- * before anything acts, takeover.c speaks for the person. One thread.
+ * exchange.c owns the states; ask.c gets the question to the bot, customer.c
+ * keeps and judges what the customer wrote, answer.c judges a whole answer,
+ * flow.c a streamed one, settle.c records and locks before anything acts,
+ * takeover.c speaks for the person. One thread.
  */
 #ifndef HANDRAIL_RELAY_EXCHANGE_H
 #define HANDRAIL_RELAY_EXCHANGE_H
@@ -43,9 +44,17 @@ enum exchange_end {
 struct settle { /* what has to be safe before the answer leaves */
 	bool recorded, stored; /* nothing to wait for, or done */
 	bool record_failed, store_failed;
+	bool fell_back;  /* the policy's word for it is the verdict now */
 	struct buf line; /* kept while the queue is full */
 	int need;        /* enum audit_need */
 	void (*then)(struct exchange *);
+};
+
+/* A message of the customer's with a decision to be recorded. */
+struct customer_signal {
+	size_t turn;  /* of asked; n_turns: none */
+	bool silence; /* not what it says, but the AI may not speak */
+	struct verdicts verdicts;
 };
 
 struct exchange {
@@ -71,6 +80,8 @@ struct exchange {
 	struct conversation_lease *lease;
 	struct facts facts;
 	bool has_facts;
+	struct customer_signal *signals; /* the deciding one last */
+	size_t n_signals, at_signal;
 	struct origin *origin;
 
 	struct buf answer; /* BODY: the bot's bytes */

@@ -2,6 +2,7 @@
 #include "proxy/relay/facts.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/relay/news.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,13 +34,17 @@ static unsigned char *paused_rules(const struct facts_sources *from)
 static void customer_said(struct facts *f, const struct channel_request *asked)
 {
 	size_t n = f->view->n_customer_said;
-	f->customer_said = mem_array(n + 1, sizeof(*f->customer_said));
+	f->customer_said = mem_array(
+	    n + asked->n_turns - f->news + 1, sizeof(*f->customer_said));
 	if (n)
 		memcpy(f->customer_said, f->view->customer_said,
 		    n * sizeof(*f->customer_said));
-	if (asked->inbound_len)
-		f->customer_said[n++] = (struct guard_span_text){
-		    asked->inbound, asked->inbound_len};
+	for (size_t i = f->news; i < asked->n_turns; i++) {
+		struct span text = channel_turn_text(asked, i);
+		if (asked->turns[i].kind == CHANNEL_TURN_CUSTOMER)
+			f->customer_said[n++] =
+			    (struct guard_span_text){text.p, text.len};
+	}
 	f->session.customer_said = f->customer_said;
 	f->session.n_customer_said = n;
 }
@@ -49,6 +54,7 @@ void facts_init(struct facts *f, const struct facts_sources *from)
 	const struct channel_facts *facts = &from->asked->facts;
 	*f = (struct facts){0};
 	f->view = conversation_view(from->lease);
+	f->news = news_from(from->asked, f->view);
 	f->paused = paused_rules(from);
 	f->session = (struct guard_session){
 	    .time_us = from->now_us,

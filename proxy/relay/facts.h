@@ -17,6 +17,7 @@ struct facts {
 	struct guard_session session;
 	struct conversation_view *view;        /* owned */
 	struct guard_span_text *customer_said; /* with this turn's */
+	size_t news;                           /* news_from of the request */
 	unsigned char *paused;
 };
 

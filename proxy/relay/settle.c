@@ -77,6 +77,7 @@ static void cannot_record(struct exchange *e, const char *why)
 		return; /* withheld already, or a person's: see answer_send */
 	verdicts_fall_back(&e->verdicts, exchange_policy(e),
 	    GUARD_CANNOT_RECORD, GUARD_DECIDED);
+	e->settle.fell_back = true;
 	e->undecided = "cannot_record";
 	e->cause = "cannot_record";
 	if (e->verdicts.action == GUARD_HANDOFF && e->state == EXCHANGE_SETTLE)
@@ -209,15 +210,16 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	exchange_goto(e, EXCHANGE_SETTLE);
 	record_commit(m->text.p, m->text.len, salt, commit);
 	e->settle.stored = true;
-	e->settle.record_failed = false;
+	e->settle.record_failed = e->settle.fell_back = false;
 	mind_the_lock(e, m->speaker);
 	count(e, m->speaker);
-	say_instead(e);
+	if (!m->note)
+		say_instead(e);
 	uint32_t seq = keep_text(e, m, salt);
 	buf_reset(&e->said);
 	if (m->speaker == GUARD_AI)
 		buf_add(&e->said, m->text.p, m->text.len);
-	if (v->action == GUARD_HANDOFF)
+	if (v->action == GUARD_HANDOFF && !m->note)
 		takeover_request(e);
 	struct guard_hit *hits = flat_hits(v);
 	struct guard_verdict verdict = {

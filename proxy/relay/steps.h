@@ -15,6 +15,16 @@ void ask_send(struct exchange *);  /* to the bot */
 void ask_pass(struct exchange *);  /* to the bot, unjudged route */
 void ask_failed(struct exchange *, enum origin_failure, const char *text);
 
+/* customer.c */
+void customer_arrive(struct exchange *); /* history, facts, what is new */
+void customer_keep(struct exchange *);
+/* The turn for the transcript, borrowed; false: it is the AI's. */
+bool customer_message(
+    const struct exchange *, size_t turn, struct conversation_message *out);
+void customer_judge(struct exchange *);
+/* Record what was found, then to the bot, or answer. */
+void customer_settle(struct exchange *);
+
 /* answer.c */
 void answer_begin(struct exchange *); /* a JSON or empty body will come */
 void answer_body(struct exchange *, struct span);
@@ -44,6 +54,7 @@ struct settle_message {
 	struct span seen; /* what of it, edited, the customer has or gets
 			     when nothing is withheld */
 	int64_t released; /* -1: not a stream */
+	bool note;        /* only recorded: another one decides */
 };
 void settle_decision(struct exchange *, const struct settle_message *,
     void (*then)(struct exchange *));

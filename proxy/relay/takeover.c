@@ -118,20 +118,36 @@ static void ask_for_replies(struct exchange *e)
 	    &(struct handoff_replies){on_replies, e->worker, e->number});
 }
 
+/* The latest turn that is the customer's and new; n_turns: none. */
+static size_t latest_news(const struct exchange *e)
+{
+	size_t i = e->asked.n_turns;
+	while (
+	    i > e->facts.news && e->asked.turns[i - 1].kind == CHANNEL_TURN_AI)
+		i--;
+	return i > e->facts.news ? i - 1 : e->asked.n_turns;
+}
+
 void takeover_answer(struct exchange *e)
 {
+	size_t last = latest_news(e);
 	exchange_goto(e, EXCHANGE_SETTLE);
 	e->end = EXCHANGE_SAY;
-	if (e->asked.inbound_len == 0) {
+	if (last == e->asked.n_turns) {
 		ask_for_replies(e);
 		return;
 	}
 	e->settle.recorded = true;
 	e->settle.stored = e->settle.store_failed = false;
 	e->settle.then = ask_for_replies;
+	/* Written in this order: the last one speaks for all. */
 	struct handoff_done done = {on_stored, e->worker, e->number};
-	handoff_customer_says(e->worker->server->handoffs, e->lease,
-	    e->asked.inbound, e->asked.inbound_len, &done);
+	for (size_t i = e->facts.news; i <= last; i++) {
+		struct conversation_message m;
+		if (customer_message(e, i, &m))
+			handoff_customer_says(e->worker->server->handoffs,
+			    e->lease, &m, i == last ? &done : NULL);
+	}
 }
 
 /* Nobody has written yet. */
@@ -143,6 +159,8 @@ static void say_waiting(struct exchange *e)
 	if (conversation_may_tell_waiting(e->lease, clock_now_us(),
 		(int64_t)l->waiting_text_every_ms * 1000))
 		buf_adds(&e->say, fall.say);
+	else
+		conversation_answered(e->lease);
 }
 
 /* A person's words are recorded like anybody's; rules only watch them. */

@@ -31,41 +31,49 @@ static int read_one(
 static const struct {
 	const char *fields, *body;
 	int err;
-	const char *conversation, *customer, *inbound;
-	bool stream, media;
+	const char *conversation, *customer;
+	const char *turns; /* c:the customer's|a:the AI's|m:media */
+	bool stream;
 } rows[] = {
     {"X-Conversation-Id: c-1\r\n",
 	"{\"user\":\"u-1\",\"stream\":true,\"messages\":[{\"role\":\"user\","
 	"\"content\":\"first\"},{\"role\":\"assistant\",\"content\":\"x\"},"
 	"{\"role\":\"user\",\"content\":\"last \\u00e9\"},"
 	"{\"role\":\"tool\",\"content\":\"{}\"}]}",
-	0, "c-1", "u-1", "last \xc3\xa9", true, false},
+	0, "c-1", "u-1", "c:first|a:x|c:last \xc3\xa9", true},
     {"",
 	"{\"metadata\":{\"conversation_id\":\"c-2\"},\"stream\":false,"
 	"\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
 	"\"text\":\"a\"},{\"type\":\"image_url\",\"image_url\":{}},"
 	"{\"type\":\"text\",\"text\":\"b\"}]}]}",
-	0, "c-2", NULL, "a\nb", false, true},
-    {"", "{\"user\":42,\"stream\":\"\"}", 0, "42", "42", "", false, false},
-    {"", "{\"user\":null,\"safety_identifier\":\"s\"}", 0, "s", "s", "", false,
-	false},
-    {"", "{}", CHANNEL_READ_NO_CONVERSATION, NULL, NULL, "", false, false},
-    {"", "[]", CHANNEL_READ_BAD_BODY, NULL, NULL, "", false, false},
-    {"", "{\"user\":\"a\"", CHANNEL_READ_BAD_BODY, NULL, NULL, "", false,
-	false},
+	0, "c-2", NULL, "c:a\nb|m:image", false},
+    /* What the AI said last may be a tool call; nobody else is heard. */
+    {"",
+	"{\"user\":\"u\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"
+	"{\"role\":\"user\",\"content\":\"1\"},{\"role\":\"user\",\"content\":"
+	"[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"\"}}]},"
+	"{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]},"
+	"{\"role\":\"tool\",\"content\":\"t\"},{\"role\":\"user\",\"content\":"
+	"\"\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"text\","
+	"\"text\":\"2\"}]},{\"role\":\"user\",\"content\":\"3\"},"
+	"{\"role\":\"user\",\"content\":\"4\"}]}",
+	0, "u", "u", "c:1|m:audio|a:|a:2|c:3|c:4", false},
+    {"", "{\"user\":42,\"stream\":\"\"}", 0, "42", "42", "", false},
+    {"", "{\"user\":null,\"safety_identifier\":\"s\"}", 0, "s", "s", "", false},
+    {"", "{}", CHANNEL_READ_NO_CONVERSATION, NULL, NULL, "", false},
+    {"", "[]", CHANNEL_READ_BAD_BODY, NULL, NULL, "", false},
+    {"", "{\"user\":\"a\"", CHANNEL_READ_BAD_BODY, NULL, NULL, "", false},
     {"", "{\"stream\":true,\"stream\":false}", CHANNEL_READ_BAD_BODY, NULL,
-	NULL, "", false, false},
-    {"", "{\"user\":\"\"}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false, false},
-    {"", "{\"user\":\"a\\nb\"}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false,
-	false},
-    {"", "{\"user\":[\"a\"]}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false,
-	false},
+	NULL, "", false},
+    {"", "{\"user\":\"\"}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
+    {"", "{\"user\":\"a\\nb\"}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
+    {"", "{\"user\":[\"a\"]}", CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
     {"X-Conversation-Id:\r\n", "{\"user\":\"a\"}", CHANNEL_READ_BAD_ID, NULL,
-	NULL, "", false, false},
+	NULL, "", false},
     {"X-Conversation-Id: a\r\nX-Conversation-Id: b\r\n", "{}",
-	CHANNEL_READ_BAD_ID, NULL, NULL, "", false, false},
+	CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
     {"X-Conversation-Id: \xff\r\n", "{}", CHANNEL_READ_BAD_ID, NULL, NULL, "",
-	false, false},
+	false},
 };
 
 static bool same(const char *a, const char *b)
@@ -73,20 +81,37 @@ static bool same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+static char *turns_of(const struct channel_request *r)
+{
+	static const char letters[] = {[CHANNEL_TURN_CUSTOMER] = 'c',
+	    [CHANNEL_TURN_MEDIA] = 'm',
+	    [CHANNEL_TURN_AI] = 'a'};
+	struct buf out = {0};
+
+	buf_adds(&out, "");
+	for (size_t i = 0; i < r->n_turns; i++) {
+		struct span text = channel_turn_text(r, i);
+		assert_int_equal(text.p[text.len], '\0');
+		buf_printf(&out, "%s%c:%s", i ? "|" : "",
+		    letters[r->turns[i].kind], text.p);
+	}
+	return buf_steal(&out);
+}
+
 static void test_rows(void **state)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct channel_request r;
 		int err = read_one(rows[i].fields, rows[i].body, &r);
+		char *turns = turns_of(&r);
 		if (err != rows[i].err || r.stream != rows[i].stream ||
-		    r.has_media != rows[i].media ||
 		    (err == 0 && !same(r.conversation, rows[i].conversation)) ||
 		    (err == 0 && !same(r.customer, rows[i].customer)) ||
-		    !same(r.inbound, rows[i].inbound) ||
-		    r.inbound_len != strlen(rows[i].inbound))
+		    !same(turns, rows[i].turns))
 			fail_msg("row %zu: %d %s %s %s", i, err,
 			    r.conversation ? r.conversation : "-",
-			    r.customer ? r.customer : "-", r.inbound);
+			    r.customer ? r.customer : "-", turns);
+		free(turns);
 		assert_int_equal(err != 0, r.error != NULL);
 		channel_request_clear(&r);
 	}

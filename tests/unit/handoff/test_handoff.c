@@ -329,7 +329,11 @@ static void test_customer_writes_on(void **state)
 	struct conversation_lease *lease = begin(&p, "c-1");
 	struct conversation_lock lock = hand_off(&p, lease, "file");
 	int before = atomic_load(&answers);
-	handoff_customer_says(p.handoffs, lease, "hello?", 6, &done);
+	struct conversation_message m = {.speaker = STORE_CUSTOMER,
+	    .time_us = clock_now_us(),
+	    .text = "hello?",
+	    .len = 6};
+	handoff_customer_says(p.handoffs, lease, &m, &done);
 	fixture_wait(atomic_load(&answers) == before + 1);
 	conversation_end(lease);
 	fixture_wait(

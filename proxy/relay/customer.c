@@ -1,0 +1,212 @@
+/*
+ * customer - what the customer wrote: told apart from what is known, kept, and
+ * judged message by message before the bot is asked.
+ *
+ * Every message with a hit has its record; the strongest verdict over all of
+ * them decides, and its record is the last.
+ */
+#include "proxy/relay/steps.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/base/mem.h"
+#include "proxy/relay/news.h"
+#include "proxy/relay/server.h"
+
+#include <stdlib.h>
+
+#define MAX_HISTORY 100 /* messages from before we saw the conversation */
+
+static const enum store_kind kinds[] = {
+    [CHANNEL_TURN_CUSTOMER] = STORE_WORDS,
+    [CHANNEL_TURN_MEDIA] = STORE_MEDIA,
+    [CHANNEL_TURN_AI] = STORE_WORDS,
+};
+
+bool customer_message(
+    const struct exchange *e, size_t turn, struct conversation_message *out)
+{
+	struct span text = channel_turn_text(&e->asked, turn);
+	enum channel_turn_kind kind = e->asked.turns[turn].kind;
+	*out = (struct conversation_message){
+	    .speaker = kind == CHANNEL_TURN_AI ? STORE_AI : STORE_CUSTOMER,
+	    .status = STORE_DELIVERED,
+	    .kind = kinds[kind],
+	    .time_us = e->facts.session.time_us,
+	    .text = text.p,
+	    .len = text.len,
+	};
+	return kind != CHANNEL_TURN_AI;
+}
+
+/* What the client says was said before the conversation came through here. */
+static void keep_history(struct exchange *e, int64_t now_us)
+{
+	size_t end = news_behind_ai(&e->asked);
+	if (end == 0 || !conversation_is_new(e->lease))
+		return;
+	for (size_t i = end > MAX_HISTORY ? end - MAX_HISTORY : 0; i < end;
+	     i++) {
+		struct conversation_message m;
+		customer_message(e, i, &m);
+		m.time_us = now_us;
+		if (m.kind == STORE_WORDS)
+			m.kind = STORE_HISTORY;
+		if (m.len)
+			conversation_add(e->lease, &m);
+	}
+}
+
+void customer_arrive(struct exchange *e)
+{
+	int64_t now_us = clock_now_us();
+	keep_history(e, now_us);
+	facts_init(&e->facts,
+	    &(struct facts_sources){
+		.asked = &e->asked,
+		.lease = e->lease,
+		.policy = exchange_policy(e),
+		.pauses = e->worker->server->pauses,
+		.channel = channel_id(e->route->channel),
+		.conversation = e->conversation,
+		.now_us = now_us,
+	    });
+	e->has_facts = true;
+}
+
+void customer_keep(struct exchange *e)
+{
+	for (size_t i = e->facts.news; i < e->asked.n_turns; i++) {
+		struct conversation_message m;
+		if (customer_message(e, i, &m))
+			conversation_add(e->lease, &m);
+	}
+}
+
+/* ---- judging ---- */
+
+static struct customer_signal *add_signal(struct exchange *e, size_t turn)
+{
+	e->signals = mem_realloc_array(
+	    e->signals, e->n_signals + 1, sizeof(*e->signals));
+	struct customer_signal *s = &e->signals[e->n_signals++];
+	*s = (struct customer_signal){.turn = turn};
+	verdicts_init(&s->verdicts);
+	return s;
+}
+
+static void judge_one(struct exchange *e, size_t turn)
+{
+	struct span text = channel_turn_text(&e->asked, turn);
+	struct guard_message m = {GUARD_CUSTOMER, text.p, text.len};
+	struct guard_verdict v;
+	int64_t start = clock_mono_us();
+	guard_check(
+	    e->worker->scanner, exchange_policy(e), &e->facts.session, &m, &v);
+	if (v.n_hits == 0 && !v.undecided)
+		return;
+	struct customer_signal *s = add_signal(e, turn);
+	verdicts_add(&s->verdicts, 0, &v);
+	s->verdicts.judged_us = clock_mono_us() - start;
+}
+
+static enum guard_severity severity_of(
+    const struct exchange *e, const struct verdicts *v)
+{
+	struct guard_rule_info rule = {.severity = GUARD_SEVERITY_LOW};
+	if (v->deciding != SIZE_MAX)
+		guard_policy_rule(
+		    exchange_policy(e), v->hits[v->deciding].hit.rule, &rule);
+	return rule.severity;
+}
+
+static bool is_stronger(const struct exchange *e, const struct verdicts *a,
+    const struct verdicts *b)
+{
+	if (a->action != b->action)
+		return a->action > b->action;
+	return severity_of(e, a) > severity_of(e, b);
+}
+
+/* The strongest, of equals the first, goes last. */
+static void put_deciding_last(struct exchange *e)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < e->n_signals; i++)
+		if (is_stronger(
+			e, &e->signals[i].verdicts, &e->signals[best].verdicts))
+			best = i;
+	struct customer_signal deciding = e->signals[best];
+	for (size_t i = best; i + 1 < e->n_signals; i++)
+		e->signals[i] = e->signals[i + 1];
+	e->signals[e->n_signals - 1] = deciding;
+}
+
+static bool withholds(const struct exchange *e)
+{
+	return e->n_signals &&
+	    verdicts_withhold(&e->signals[e->n_signals - 1].verdicts);
+}
+
+/* An operator has silenced the AI: a person is what the customer gets. */
+static void silence(struct exchange *e)
+{
+	size_t turn = e->asked.n_turns;
+	while (turn > e->facts.news &&
+	    e->asked.turns[turn - 1].kind != CHANNEL_TURN_CUSTOMER)
+		turn--;
+	turn = turn > e->facts.news ? turn - 1 : e->asked.n_turns;
+	struct customer_signal *s = add_signal(e, turn);
+	s->silence = true;
+	verdicts_fall_back(&s->verdicts, exchange_policy(e),
+	    GUARD_CANNOT_DECIDE, GUARD_DECIDED);
+}
+
+void customer_judge(struct exchange *e)
+{
+	for (size_t i = e->facts.news; i < e->asked.n_turns; i++)
+		if (e->asked.turns[i].kind == CHANNEL_TURN_CUSTOMER)
+			judge_one(e, i);
+	if (e->n_signals > 1)
+		put_deciding_last(e);
+	if (!withholds(e) &&
+	    pauses_ai_speech(
+		e->worker->server->pauses, e->facts.session.time_us))
+		silence(e);
+}
+
+/* ---- recording ---- */
+
+static void settled(struct exchange *e)
+{
+	bool decided = e->at_signal == e->n_signals || e->settle.fell_back;
+	if (decided && verdicts_withhold(&e->verdicts))
+		answer_send(e);
+	else
+		customer_settle(e);
+}
+
+void customer_settle(struct exchange *e)
+{
+	verdicts_clear(&e->verdicts);
+	if (e->at_signal == e->n_signals) {
+		ask_send(e);
+		return;
+	}
+	struct customer_signal *s = &e->signals[e->at_signal++];
+	e->verdicts = s->verdicts;
+	verdicts_init(&s->verdicts);
+	if (s->silence) {
+		e->undecided = "ai_speech_paused";
+		e->cause = "paused";
+	}
+	settle_decision(e,
+	    &(struct settle_message){
+		.speaker = GUARD_CUSTOMER,
+		.text = s->turn < e->asked.n_turns
+		    ? channel_turn_text(&e->asked, s->turn)
+		    : (struct span){"", 0},
+		.released = -1,
+		.note = e->at_signal < e->n_signals,
+	    },
+	    settled);
+}
