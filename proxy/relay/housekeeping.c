@@ -157,24 +157,8 @@ void housekeeping_admin(struct server *s)
 	admin_on_ready(s->admin, "store", store_is_ready, s);
 }
 
-/* Records that another process (the command line) left in the store. */
-struct pending {
-	struct store_audit *items;
-	size_t n;
-	int64_t up_to;
-};
-
-static int take(struct store_tx *tx, void *arg)
-{
-	struct pending *p = arg;
-	return store_take_pending_audit(tx, BATCH, &p->items, &p->n);
-}
-
-static int drop(struct store_tx *tx, void *arg)
-{
-	struct pending *p = arg;
-	return store_drop_pending_audit(tx, p->up_to);
-}
+/* Records that another process (the command line) left in the store: what it
+ * did takes effect here only after they are on disk. */
 
 static int record_type_of(const char *name)
 {
@@ -207,17 +191,50 @@ static bool write_pending(struct server *s, const struct store_audit *row)
 	    });
 }
 
-static void drain_pending(struct server *s)
+/* A transaction that fails is tried again, its records are not. */
+static bool record_once(struct server *s, const struct store_audit *row)
 {
-	struct pending p = {0};
-	if (store_call(s->store, true, take, &p) != 0 || p.n == 0)
-		return;
-	for (size_t i = 0; i < p.n && write_pending(s, &p.items[i]); i++)
-		p.up_to = p.items[i].id;
-	if (p.up_to && store_call(s->store, false, drop, &p) != 0)
+	if (row->id > s->last_pending && !write_pending(s, row))
+		return false;
+	if (row->id > s->last_pending)
+		s->last_pending = row->id;
+	return true;
+}
+
+/* In the store's thread. What cannot be recorded stays, and so does what it
+ * would have changed. */
+static int record_pending(struct store_tx *tx, void *arg)
+{
+	struct server *s = arg;
+	for (;;) {
+		struct store_audit *items;
+		size_t n, done = 0;
+		int err = store_take_pending_audit(tx, BATCH, &items, &n);
+		while (!err && done < n && record_once(s, &items[done]))
+			done++;
+		if (!err && done)
+			err = store_drop_pending_audit(tx, items[done - 1].id);
+		store_audits_free(items, n);
+		if (err || n == 0)
+			return err;
+		if (done < n)
+			return STORE_IO;
+	}
+}
+
+static void record_left_over(struct server *s)
+{
+	int err = store_call(s->store, false, record_pending, s);
+	if (err)
 		log_line(LOG_ERROR, "store",
-		    "records of the command line may appear twice");
-	store_audits_free(p.items, p.n);
+		    "what was done on the command line is not recorded yet: %s",
+		    store_err_text(err));
+}
+
+void housekeeping_store(struct server *s)
+{
+	store_before_changes(s->store, record_pending, s);
+	record_left_over(s);
 }
 
 static void heartbeat(struct server *s)
@@ -239,7 +256,6 @@ static void heartbeat(struct server *s)
 static void tick(void *arg)
 {
 	struct server *s = arg;
-	drain_pending(s);
 	heartbeat(s);
 	loop_timer_arm_ms(&timer, TICK_MS);
 }
@@ -254,5 +270,5 @@ void housekeeping_begin(struct server *s)
 void housekeeping_end(struct server *s)
 {
 	loop_timer_disarm(&timer);
-	drain_pending(s);
+	record_left_over(s);
 }

@@ -13,6 +13,9 @@ bool housekeeping_started(struct server *, const char *version);
 /* Record a policy before the first message is judged under it. */
 bool housekeeping_loaded(struct server *, const struct generation *);
 void housekeeping_stopped(struct server *);
+/* Record what the command line did while nobody served, and from now on before
+ * it takes effect. After the audit log is open, before locks are read. */
+void housekeeping_store(struct server *);
 /* Give the outbox the destinations of a configuration. */
 void housekeeping_destinations(struct server *, const struct config *);
 void housekeeping_admin(struct server *);

@@ -114,6 +114,7 @@ static bool open_store(struct server *s, const struct config *c)
 static bool load_state(struct server *s, const struct config *c)
 {
 	const struct config_limits *l = &c->limits;
+	housekeeping_store(s);
 	s->conversations = conversations_new(s->store,
 	    &(struct conversations_options){
 		.max_conversations = l->max_conversations,
@@ -351,9 +352,8 @@ int server_run(const struct server_options *o)
 	const struct config *c = s.generation->config;
 	log_set_level((enum log_level)c->log_level);
 	s.loop = loop_new();
-	if (!s.loop || !open_store(&s, c) || !load_state(&s, c) ||
-	    !open_audit(&s, c, o->version) || !open_admin(&s, c) ||
-	    !start_workers(&s, c))
+	if (!s.loop || !open_store(&s, c) || !open_audit(&s, c, o->version) ||
+	    !load_state(&s, c) || !open_admin(&s, c) || !start_workers(&s, c))
 		goto out;
 	serve(&s, o);
 	code = 0;

@@ -42,6 +42,8 @@ struct server {
 	char *node; /* outlives every generation */
 	atomic_ullong judged, forwarded, held;
 	int64_t next_heartbeat_us;
+	int64_t
+	    last_pending; /* recorded for the command line; store's thread */
 	bool draining;
 };
 
@@ -65,7 +67,7 @@ struct generation *server_generation(struct server *);
 const char *server_destination(const struct generation *, const char *queue);
 /* Record without waiting: for what is already in force. */
 void server_record(struct server *, const struct buf *line, int need);
-/* A judged AI message, forwarded or held, for the heartbeat's arithmetic. */
+/* A decision, forwarded or held, for the heartbeat's arithmetic. */
 void server_count(struct server *, bool held);
 
 #endif

@@ -117,8 +117,7 @@ static void count(const struct exchange *e, enum guard_speaker speaker)
 {
 	struct metrics *m = e->worker->server->metrics;
 	const struct verdicts *v = &e->verdicts;
-	if (speaker == GUARD_AI)
-		server_count(e->worker->server, verdicts_withhold(v));
+	server_count(e->worker->server, verdicts_withhold(v));
 	if (speaker == GUARD_AI)
 		metrics_add(m, METRIC_MESSAGES, 1, guard_action_name(v->action),
 		    channel_id(e->route->channel));

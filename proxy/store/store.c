@@ -61,43 +61,80 @@ static void tell_listeners(struct store *store, const struct store_change *c)
 			store->listeners[i].change(store->listeners[i].arg, c);
 }
 
-static int read_changes(struct store *store)
+/* Changes as read, told once the transaction is over. */
+struct change_list {
+	struct store_change *items; /* their strings are owned */
+	size_t n;
+	int64_t last;
+};
+
+static void clear_changes(struct change_list *list)
 {
-	struct store_tx tx = writer_tx(store);
+	for (size_t i = 0; i < list->n; i++) {
+		free((char *)list->items[i].family);
+		free((char *)list->items[i].conversation);
+		free((char *)list->items[i].handoff);
+	}
+	free(list->items);
+}
+
+static int read_changes(struct store_tx *tx, struct change_list *list)
+{
 	struct query q;
 
-	query_start(&q, &tx,
+	query_start(&q, tx,
 	    "SELECT id, kind, family, conversation, handoff FROM changes"
 	    " WHERE id > $1 ORDER BY id");
-	query_int(&q, store->last_change);
+	query_int(&q, list->last);
 	while (query_step(&q)) {
-		char *family = query_get_text(&q, 2);
-		char *conversation = query_get_text(&q, 3);
-		char *handoff = query_get_text(&q, 4);
-		struct store_change change = {
-		    (enum store_change_kind)query_get_int(&q, 1), family,
-		    conversation, handoff};
-
-		store->last_change = query_get_int(&q, 0);
-		tell_listeners(store, &change);
-		free(family);
-		free(conversation);
-		free(handoff);
+		list->items = mem_realloc_array(
+		    list->items, list->n + 1, sizeof(*list->items));
+		list->items[list->n++] = (struct store_change){
+		    (enum store_change_kind)query_get_int(&q, 1),
+		    query_get_text(&q, 2), query_get_text(&q, 3),
+		    query_get_text(&q, 4)};
+		list->last = query_get_int(&q, 0);
 	}
 	return query_end(&q);
 }
 
+/* In one transaction, so that whatever shows among the changes has been
+ * recorded before anybody acts on it. */
+static int take_changes(struct store *store, struct change_list *list)
+{
+	const struct backend_ops *ops = store->ops;
+	struct backend *backend = store->writer.backend;
+	struct store_tx tx = writer_tx(store);
+	int err = ops->begin(backend, false, false);
+
+	if (err)
+		return err;
+	if (store->before)
+		err = store->before(&tx, store->before_arg);
+	err = err ? err : read_changes(&tx, list);
+	err = err ? err : ops->commit(backend);
+	if (err)
+		ops->rollback(backend);
+	return err;
+}
+
 static void look_outside(struct store *store)
 {
+	struct change_list list = {.last = store->last_change};
 	int64_t version = store->version;
 	int err = store->ops->version(store->writer.backend, &version);
 
 	if (err || (version == store->version && !store->told))
 		return;
-	if (read_changes(store) == STORE_OK) { /* else again at the next tick */
+	if (take_changes(store, &list) ==
+	    STORE_OK) { /* else at the next tick */
 		store->version = version;
 		store->told = false;
+		store->last_change = list.last;
+		for (size_t i = 0; i < list.n; i++)
+			tell_listeners(store, &list.items[i]);
 	}
+	clear_changes(&list);
 }
 
 void store_tick(struct store *store)
@@ -331,6 +368,14 @@ void store_on_change(struct store *store,
     void (*fn)(void *arg, const struct store_change *), void *arg)
 {
 	listen(store, (struct listener){.change = fn, .arg = arg});
+}
+
+void store_before_changes(
+    struct store *store, int (*fn)(struct store_tx *, void *arg), void *arg)
+{
+	assert(!store->started && !store->before);
+	store->before = fn;
+	store->before_arg = arg;
 }
 
 void store_on_tick(struct store *store, void (*fn)(void *arg), void *arg)

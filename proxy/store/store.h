@@ -103,6 +103,13 @@ struct store_change {
 /* Called in the store's thread within 2 ticks of the other's commit. */
 void store_on_change(struct store *,
     void (*fn)(void *arg, const struct store_change *), void *arg);
+/*
+ * One function that is called in the store's thread, in the transaction that
+ * reads what others did, before anybody is told of it: so that it can be
+ * recorded first. An error: nobody is told, and it is tried at the next tick.
+ */
+void store_before_changes(
+    struct store *, int (*fn)(struct store_tx *, void *arg), void *arg);
 /* Called in the store's thread every STORE_TICK_MS. */
 void store_on_tick(struct store *, void (*fn)(void *arg), void *arg);
 

@@ -44,6 +44,8 @@ struct store {
 	atomic_int health;
 	struct listener listeners[STORE_MAX_LISTENERS];
 	size_t n_listeners;
+	int (*before)(struct store_tx *, void *arg); /* store_before_changes */
+	void *before_arg;
 	/* the writer's thread alone */
 	int64_t next_tick_us, version, last_change;
 	bool told;

@@ -146,6 +146,7 @@ int store_put_pending_audit(struct store_tx *tx, const struct store_audit *a)
 	struct query q;
 
 	texts_of(&copy, texts);
+	tx->told = true; /* whoever records is to look */
 	query_start(&q, tx,
 	    "INSERT INTO audit_pending(time_us, until_us, type, family,"
 	    " conversation, actor, action, detail, basis, handoff, queue,"

@@ -43,7 +43,10 @@ test("customer and person talk, the AI stays silent, return gives it back", asyn
 	const back = await cli("return", id);
 	assert.equal(back.code, 0, back.err);
 	await until(async () => said(await chat(proxy, "c-1", "back")) === "Hello again.", "the AI is back");
-	await until(() => proxy.records().some((r) => r.type === "handoff.returned"), "its record");
+	const records = proxy.records();
+	const returned = records.findIndex((r) => r.type === "handoff.returned");
+	const spoke = records.findLastIndex((r) => r.type === "decision" && r.verdict === "deliver");
+	assert.ok(returned >= 0 && returned < spoke, "returned on record before the AI speaks again");
 });
 
 test("a lock survives kill -9 and a restart", async (t) => {

@@ -50,6 +50,21 @@ test("--ai-speech: no AI message at all, a person instead", async (t) => {
 	assert.equal(bot.getRequests().length, asked, "the bot is not even asked");
 });
 
+test("a pause is on record before it holds the first message back", async (t) => {
+	const { proxy, within } = await setup(t);
+	for (let i = 0; i < 3; i++) {
+		await pause(proxy, "--ai-speech");
+		await within("hello", fallback);
+		await cli(proxy, "pause", "end", String(i + 1));
+		await within("hello", "Hello.");
+	}
+	const order = proxy.records().map((r) =>
+		r.type === "operator.action" ? (JSON.stringify(r).includes("pause.end") ? "end" : "pause")
+			: r.type === "decision" ? (r.verdict === "deliver" ? "said" : "held") : "").filter(Boolean);
+	const changes = order.filter((what, i) => what !== order[i - 1]);
+	assert.match(changes.join(" ") + " ", /^(said )?(pause (said )?held end (held )?said ){3}$/, order.join(" "));
+});
+
 test("a pause ends by itself", async (t) => {
 	const { proxy, texts, within } = await setup(t);
 	await cli(proxy, "pause", "--rule", "actions/invest", "--for", "2s", "--reason", "short");
