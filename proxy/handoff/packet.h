@@ -28,6 +28,7 @@
 #include "proxy/base/buf.h"
 #include "proxy/base/json_out.h"
 #include "proxy/handoff/handoff.h"
+#include "proxy/store/conversation_view.h"
 
 #define PACKET_SUMMARY_BYTES 900
 

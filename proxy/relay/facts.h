@@ -9,7 +9,7 @@
 #define HANDRAIL_RELAY_FACTS_H
 
 #include "proxy/channel/request.h"
-#include "proxy/store/conversation.h"
+#include "proxy/store/conversation_view.h"
 #include "proxy/store/pause.h"
 #include "rules/guard.h"
 

@@ -10,7 +10,7 @@
 #define HANDRAIL_RELAY_NEWS_H
 
 #include "proxy/channel/request.h"
-#include "proxy/store/conversation.h"
+#include "proxy/store/conversation_view.h"
 
 /* The index of the first turn that is new; n_turns: there is none. Turns of
  * the AI behind it are not news. */

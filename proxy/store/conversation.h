@@ -27,7 +27,6 @@
 #define HANDRAIL_PROXY_STORE_CONVERSATION_H
 
 #include "proxy/store/store_conversations.h"
-#include "rules/guard.h"
 
 struct conversations;      /* the table */
 struct conversation_lease; /* one exchange */
@@ -103,27 +102,11 @@ struct conversation_message {
 };
 uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
-/* Has no message been added yet, ever? */
-bool conversation_is_new(struct conversation_lease *);
-/* The customer has had an answer that no message tells of: an empty one. */
+bool conversation_is_new(struct conversation_lease *); /* no message yet */
+/* The customer has had an empty answer, of which no message tells. */
 void conversation_answered(struct conversation_lease *);
 /* Submit what waits: jobs submitted from now on come after it. */
 void conversation_flush(struct conversation_lease *);
-
-/* What is known, copied: the caller's until conversation_view_free. */
-struct conversation_view {
-	uint32_t ai_turn; /* of the next AI message, from 1 */
-	uint32_t customer_turns;
-	bool truncated; /* older messages are no longer in memory */
-	bool answered;  /* what the customer said last has had an answer */
-	const struct store_message *turns; /* oldest first */
-	size_t n_turns;
-	const struct guard_span_text *customer_said, *ai_said; /* oldest first;
-				    ai_said: what the customer saw of it */
-	size_t n_customer_said, n_ai_said;
-};
-struct conversation_view *conversation_view(struct conversation_lease *);
-void conversation_view_free(struct conversation_view *);
 
 /* Lock now; idempotent. handoff.h calls it and stores the lock. */
 struct conversation_lock {

@@ -2,6 +2,8 @@
  * conversation_view - a copy of what is known of a conversation, in one block
  * of pointers and one of text, for the thread that judges.
  */
+#include "proxy/store/conversation_view.h"
+
 #include "proxy/store/conversation_table.h"
 
 #include "proxy/base/mem.h"

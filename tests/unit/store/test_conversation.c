@@ -2,8 +2,8 @@
 #include "tests/unit/store/fixture.h"
 
 #include "proxy/base/clock.h"
-#include "proxy/store/conversation.h"
 #include "proxy/store/conversation_table.h"
+#include "proxy/store/conversation_view.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -230,50 +230,6 @@ static void test_view(void **state)
 	assert_int_equal(view->turns[3].seq, 5);
 	conversation_view_free(view);
 	conversation_view_free(NULL);
-	conversation_end(a);
-	table_end(&t);
-}
-
-static void add_kind(struct conversation_lease *lease,
-    enum store_speaker speaker, enum store_kind kind, const char *text)
-{
-	struct conversation_message m = {.speaker = speaker,
-	    .kind = kind,
-	    .time_us = clock_now_us(),
-	    .text = text,
-	    .len = strlen(text)};
-
-	conversation_add(lease, &m);
-}
-
-/* What came before is context: it counts turns, and what the AI is said to
- * have said then excuses nothing. */
-static void test_history_and_media(void **state)
-{
-	struct table t;
-
-	table_new(&t, (struct conversations_options){0});
-	struct conversation_lease *a = begin(t.c, "c-1", 1);
-	assert_true(conversation_is_new(a));
-	add_kind(a, STORE_CUSTOMER, STORE_HISTORY, "before");
-	add_kind(a, STORE_AI, STORE_HISTORY, "said then");
-	add_kind(a, STORE_CUSTOMER, STORE_WORDS, "now");
-	add_kind(a, STORE_CUSTOMER, STORE_MEDIA, "image");
-	assert_false(conversation_is_new(a));
-	struct conversation_view *view = conversation_view(a);
-	assert_int_equal(view->n_turns, 4);
-	assert_int_equal(view->turns[3].kind, STORE_MEDIA);
-	assert_int_equal(view->ai_turn, 2);
-	assert_int_equal(view->customer_turns, 2);
-	assert_int_equal(view->n_ai_said, 0);
-	assert_int_equal(view->n_customer_said, 2);
-	assert_string_equal(view->customer_said[0].text, "before");
-	assert_false(view->answered);
-	conversation_view_free(view);
-	conversation_answered(a);
-	view = conversation_view(a);
-	assert_true(view->answered);
-	conversation_view_free(view);
 	conversation_end(a);
 	table_end(&t);
 }
@@ -597,7 +553,6 @@ int main(void)
 	    cmocka_unit_test(test_lock),
 	    cmocka_unit_test(test_lock_survives_restart),
 	    cmocka_unit_test(test_view),
-	    cmocka_unit_test(test_history_and_media),
 	    cmocka_unit_test(test_bytes_are_limited),
 	    cmocka_unit_test(test_put_out_and_back),
 	    cmocka_unit_test(test_idle_bytes_are_limited),

@@ -1,0 +1,68 @@
+/* conversation_view: what is known of a conversation, for who judges. */
+#include "tests/unit/store/fixture.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/store/conversation_view.h"
+
+static void no_bell(void *arg, uint64_t ticket)
+{
+}
+
+static void add_kind(struct conversation_lease *lease,
+    enum store_speaker speaker, enum store_kind kind, const char *text)
+{
+	struct conversation_message m = {.speaker = speaker,
+	    .kind = kind,
+	    .time_us = clock_now_us(),
+	    .text = text,
+	    .len = strlen(text)};
+
+	conversation_add(lease, &m);
+}
+
+/* What came before is context: it counts turns, and what the AI is said to
+ * have said then excuses nothing. */
+static void test_history_and_media(void **state)
+{
+	struct conversations_options options = {0};
+	struct conversation_request request = {
+	    .family = "web", .id = "c-1", .ready = no_bell};
+	struct fixture f;
+
+	fixture_init(&f);
+	struct conversations *table = conversations_new(f.store, &options);
+	struct conversation_lease *a = conversation_begin(table, &request);
+	assert_true(conversation_is_new(a));
+	add_kind(a, STORE_CUSTOMER, STORE_HISTORY, "before");
+	add_kind(a, STORE_AI, STORE_HISTORY, "said then");
+	add_kind(a, STORE_CUSTOMER, STORE_WORDS, "now");
+	add_kind(a, STORE_CUSTOMER, STORE_MEDIA, "image");
+	assert_false(conversation_is_new(a));
+	struct conversation_view *view = conversation_view(a);
+	assert_int_equal(view->n_turns, 4);
+	assert_int_equal(view->turns[3].kind, STORE_MEDIA);
+	assert_int_equal(view->ai_turn, 2);
+	assert_int_equal(view->customer_turns, 2);
+	assert_int_equal(view->n_ai_said, 0);
+	assert_int_equal(view->n_customer_said, 2);
+	assert_string_equal(view->customer_said[0].text, "before");
+	assert_false(view->answered);
+	conversation_view_free(view);
+	conversation_answered(a);
+	view = conversation_view(a);
+	assert_true(view->answered);
+	conversation_view_free(view);
+	conversation_end(a);
+	store_close(f.store);
+	f.store = NULL;
+	conversations_free(table);
+	fixture_clear(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_history_and_media),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
