@@ -168,9 +168,7 @@ void customer_judge(struct exchange *e)
 			judge_one(e, i);
 	if (e->n_signals > 1)
 		put_deciding_last(e);
-	if (!withholds(e) &&
-	    pauses_ai_speech(
-		e->worker->server->pauses, e->facts.session.time_us))
+	if (!withholds(e) && settle_is_silenced(e))
 		silence(e);
 }
 

@@ -140,17 +140,18 @@ static void record_edits(struct exchange *e)
 	settle_record(e, &r, AUDIT_DURABLE, edits_recorded);
 }
 
-/* Somebody may have taken the conversation while the bot was speaking. */
-static bool was_taken(struct exchange *e)
+/* While the bot was speaking somebody may have taken the conversation, or all
+ * speech of the AI may have been paused. */
+static bool must_stop(struct exchange *e)
 {
-	return conversation_is_locked(e->lease);
+	return conversation_is_locked(e->lease) || settle_is_silenced(e);
 }
 
 static void release(struct exchange *e)
 {
 	if (!e->opened || e->state != EXCHANGE_FLOW || !e->client)
 		return;
-	if (was_taken(e)) {
+	if (must_stop(e)) {
 		e->flow_over = true;
 		close_flow(e);
 		return;
@@ -272,7 +273,7 @@ static void finish(struct exchange *e)
 		buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
 		e->end = EXCHANGE_SAY;
 	}
-	if (e->end != EXCHANGE_SAY && was_taken(e)) {
+	if (e->end != EXCHANGE_SAY && conversation_is_locked(e->lease)) {
 		buf_reset(&e->say);
 		e->end = EXCHANGE_SAY;
 	}
@@ -295,7 +296,7 @@ static void send_last_safe(struct exchange *e)
 {
 	struct buf out = {0};
 	frames_close(e->frames);
-	if (e->client && !was_taken(e)) {
+	if (e->client && !must_stop(e)) {
 		frames_take(e->frames, &out);
 		client_send_body(e->client, (struct span){out.data, out.len});
 	}

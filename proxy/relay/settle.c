@@ -10,6 +10,7 @@
 
 #include "proxy/admin/metrics.h"
 #include "proxy/audit/audit.h"
+#include "proxy/base/clock.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/server.h"
@@ -180,15 +181,28 @@ static int need_of(const struct exchange *e)
 	return verdicts_change(&e->verdicts) ? AUDIT_DURABLE : AUDIT_WRITTEN;
 }
 
-/* Somebody took the conversation while the bot was speaking. */
-static void mind_the_lock(struct exchange *e, enum guard_speaker speaker)
+bool settle_is_silenced(const struct exchange *e)
 {
-	if (speaker != GUARD_AI || verdicts_withhold(&e->verdicts) ||
-	    !conversation_is_locked(e->lease))
+	struct pauses *pauses = e->worker->server->pauses;
+	return pauses_any(pauses) && pauses_ai_speech(pauses, clock_now_us());
+}
+
+/* Somebody took the conversation, or an operator silenced the AI, while the
+ * bot was speaking. */
+static void mind_the_moment(struct exchange *e, enum guard_speaker speaker)
+{
+	if (speaker != GUARD_AI || verdicts_withhold(&e->verdicts))
 		return;
-	e->verdicts.action = GUARD_BLOCK;
-	e->verdicts.say = "";
-	e->undecided = "conversation_locked";
+	if (conversation_is_locked(e->lease)) {
+		e->verdicts.action = GUARD_BLOCK;
+		e->verdicts.say = "";
+		e->undecided = "conversation_locked";
+	} else if (settle_is_silenced(e)) {
+		verdicts_fall_back(&e->verdicts, exchange_policy(e),
+		    GUARD_CANNOT_DECIDE, GUARD_DECIDED);
+		e->undecided = "ai_speech_paused";
+		e->cause = "paused";
+	}
 }
 
 static void say_instead(struct exchange *e)
@@ -210,7 +224,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	record_commit(m->text.p, m->text.len, salt, commit);
 	e->settle.stored = true;
 	e->settle.record_failed = e->settle.fell_back = false;
-	mind_the_lock(e, m->speaker);
+	mind_the_moment(e, m->speaker);
 	count(e, m->speaker);
 	if (!m->note)
 		say_instead(e);

@@ -61,6 +61,8 @@ void settle_decision(struct exchange *, const struct settle_message *,
 struct record;
 void settle_record(struct exchange *, struct record *, int need,
     void (*then)(struct exchange *));
+/* Is all speech of the AI paused at this moment? */
+bool settle_is_silenced(const struct exchange *);
 void settle_woken(struct exchange *, enum worker_wake, int result);
 /* Fill in what every record of this exchange has. */
 void settle_fill(const struct exchange *, struct record *);

@@ -1,8 +1,8 @@
 // The kill switch: noticed by the running proxy in under a second, recorded.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chat, startBot, startHandrail, until } from "./support.mjs";
-import { cli, content, fallback, policy } from "./parts.mjs";
+import { chat, client, sleep, startBot, startHandrail, until } from "./support.mjs";
+import { answer, cli, completion, content, fallback, frame, handoffs, policy, rawBot } from "./parts.mjs";
 
 async function setup(t) {
 	const bot = await startBot(t);
@@ -63,6 +63,58 @@ test("a pause is on record before it holds the first message back", async (t) =>
 			: r.type === "decision" ? (r.verdict === "deliver" ? "said" : "held") : "").filter(Boolean);
 	const changes = order.filter((what, i) => what !== order[i - 1]);
 	assert.match(changes.join(" ") + " ", /^(said )?(pause (said )?held end (held )?said ){3}$/, order.join(" "));
+});
+
+// A bot that says a word every 50 ms, for ten seconds.
+const slowly = async (socket) => {
+	socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
+	socket.write(frame({ role: "assistant", content: "" }));
+	for (let i = 0; i < 200 && !socket.destroyed; i++) {
+		socket.write(frame({ content: `word${i} ` }));
+		await sleep(50);
+	}
+	socket.end(frame({}, { finish_reason: "stop" }) + "data: [DONE]\n\n");
+};
+
+test("--ai-speech stops a stream at its next byte, well-formed, and a person takes over", async (t) => {
+	const bot = await rawBot(t, slowly);
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const stream = await client(proxy, "c-1").chat.completions.create({
+		model: "m", stream: true, messages: [{ role: "user", content: "go" }],
+	});
+	let text = "";
+	let finish = null;
+	const ended = (async () => {
+		for await (const chunk of stream) {
+			text += chunk.choices[0]?.delta?.content ?? "";
+			finish ??= chunk.choices[0]?.finish_reason;
+		}
+	})();
+	await until(() => text.includes("word3"), "some words");
+	await pause(proxy, "--ai-speech");
+	const words = () => text.match(/word/g).length;
+	const before = words();
+	await Promise.race([ended, sleep(3000)]);
+	assert.equal(finish, "stop");
+	assert.ok(text.endsWith(fallback), text);
+	assert.ok(words() - before < 20, `${words() - before} words after the pause`);
+	const decision = proxy.records().find((r) => r.type === "decision" && r.speaker === "ai");
+	assert.equal(decision.verdict, "handoff");
+	assert.equal(decision.undecided, "ai_speech_paused");
+	assert.equal(decision.released, text.length - fallback.length - 2);
+	assert.equal((await handoffs(proxy)).length, 1);
+});
+
+test("--ai-speech stops an answer that the bot was asked for before", async (t) => {
+	let reply;
+	const bot = await rawBot(t, (socket) => (reply = () => socket.write(answer(completion("Hello.")))));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const got = chat(proxy, "c-1", "go");
+	await until(() => reply, "the bot is asked");
+	await pause(proxy, "--ai-speech");
+	await sleep(400);
+	reply();
+	assert.equal(content((await got).body), fallback);
 });
 
 test("a pause ends by itself", async (t) => {
