@@ -9,11 +9,10 @@
 #define MAX_EXAMPLES 10000u /* of one rule and kind */
 
 static const char *const example_keys[] = {"text", NULL};
-static const char *const tristate_words[] = {"no", "yes", NULL};
 
 static enum guard_tristate tristate(struct load *l, const struct yaml_node *n)
 {
-	unsigned i = load_choice(l, n, tristate_words, 2);
+	unsigned i = load_choice(l, n, load_words_yes, 2);
 	return i == 2 ? GUARD_UNKNOWN : i == 1 ? GUARD_YES : GUARD_NO;
 }
 

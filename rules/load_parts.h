@@ -9,6 +9,7 @@
 #define HANDRAIL_RULES_LOAD_PARTS_H
 
 #include "rules/load.h"
+#include "rules/load_words.h"
 
 /* ---- load_read.c: values ---- */
 

@@ -8,13 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const mode_words[] = {
-    [GUARD_OFF] = "off",
-    [GUARD_SHADOW] = "shadow",
-    [GUARD_ENFORCE] = "enforce",
-    NULL,
-};
-
 /* ---- queues ---- */
 
 static void read_queue(
@@ -53,8 +46,6 @@ static void read_queues(struct load *l, const struct yaml_node *n)
 
 static void read_include(struct load *l, const struct yaml_node *n)
 {
-	static const char *const words[] = {"transcript", "withheld_draft",
-	    "rule", "interaction_type", "customer_facts", "open_tasks", NULL};
 	if (!n) {
 		l->policy->include = ~0u;
 		return;
@@ -62,7 +53,7 @@ static void read_include(struct load *l, const struct yaml_node *n)
 	bool list = n->kind == YAML_LIST;
 	const struct yaml_node *i = list ? n->child : n;
 	for (; i; i = list ? i->next : NULL) {
-		unsigned k = load_choice(l, i, words, 31);
+		unsigned k = load_choice(l, i, load_words_include, 31);
 		l->policy->include |= 1u << k;
 	}
 }
@@ -203,7 +194,6 @@ static void read_fallback(struct load *l, const struct yaml_node *root,
 
 static void read_rollout(struct load *l, const struct yaml_node *n, bool chosen)
 {
-	static const char *const by[] = {"conversation", "customer", NULL};
 	if (!load_check_map(l, n, load_keys_rollout, "in a rollout"))
 		return;
 	load_text(l, n, "rule", true);
@@ -212,7 +202,8 @@ static void read_rollout(struct load *l, const struct yaml_node *n, bool chosen)
 	    .rule = yaml_get(n, "rule"),
 	    .chosen = chosen,
 	    .percent = load_whole(l, yaml_get(n, "percent"), 0, 100, 100),
-	    .by_customer = load_choice(l, yaml_get(n, "by"), by, 0) == 1,
+	    .by_customer = load_choice(l, yaml_get(n, "by"),
+			       load_words_rollout_by, 0) == 1,
 	};
 	struct load_rollout *slot = r.rule ? load_push(l, &l->rollouts) : NULL;
 	if (slot)
@@ -225,7 +216,7 @@ static void read_environment(
 	if (!load_check_map(l, n, load_keys_environment, "in an environment"))
 		return;
 	enum guard_mode most = (enum guard_mode)load_choice(
-	    l, yaml_get(n, "mode"), mode_words, GUARD_ENFORCE);
+	    l, yaml_get(n, "mode"), load_words_mode, GUARD_ENFORCE);
 	if (chosen)
 		l->most = most;
 	const struct yaml_node *rollout = yaml_get(n, "rollout");

@@ -324,8 +324,7 @@ unsigned load_choice(struct load *l, const struct yaml_node *n,
 
 bool load_yes(struct load *l, const struct yaml_node *n, bool fallback)
 {
-	static const char *const words[] = {"no", "yes", NULL};
-	return load_choice(l, n, words, fallback) == 1;
+	return load_choice(l, n, load_words_yes, fallback) == 1;
 }
 
 uint32_t load_whole(struct load *l, const struct yaml_node *n, uint32_t from,

@@ -7,26 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const severity_words[] = {
-    [GUARD_SEVERITY_LOW] = "low",
-    [GUARD_SEVERITY_MEDIUM] = "medium",
-    [GUARD_SEVERITY_HIGH] = "high",
-    [GUARD_SEVERITY_CRITICAL] = "critical",
-    NULL,
-};
-static const char *const mode_words[] = {
-    [GUARD_OFF] = "off",
-    [GUARD_SHADOW] = "shadow",
-    [GUARD_ENFORCE] = "enforce",
-    NULL,
-};
-static const char *const speaker_words[] = {
-    [GUARD_AI] = "ai",
-    [GUARD_CUSTOMER] = "customer",
-    [GUARD_HUMAN] = "human",
-    NULL,
-};
-
 bool load_is_id(const char *s)
 {
 	size_t n = 0;
@@ -69,10 +49,11 @@ static void read_id(struct load *l, const struct yaml_node *n, struct rule *r)
 enum guard_mode load_mode_of(const struct yaml_node *rule)
 {
 	const struct yaml_node *mode = yaml_get(rule, "mode");
-	for (unsigned i = 0; mode && mode_words[i]; i++)
-		if (yaml_is(mode, mode_words[i]))
+	for (unsigned i = 0; mode && load_words_mode[i]; i++)
+		if (yaml_is(mode, load_words_mode[i]))
 			return (enum guard_mode)i;
-	return yaml_is(yaml_get(rule, "speaker"), speaker_words[GUARD_HUMAN])
+	return yaml_is(
+		   yaml_get(rule, "speaker"), load_words_speaker[GUARD_HUMAN])
 	    ? GUARD_SHADOW
 	    : GUARD_ENFORCE;
 }
@@ -80,11 +61,11 @@ enum guard_mode load_mode_of(const struct yaml_node *rule)
 static void read_mode(struct load *l, const struct yaml_node *n, struct rule *r)
 {
 	r->info.speaker = (enum guard_speaker)load_choice(
-	    l, yaml_get(n, "speaker"), speaker_words, GUARD_AI);
+	    l, yaml_get(n, "speaker"), load_words_speaker, GUARD_AI);
 	const struct yaml_node *mode = yaml_get(n, "mode");
 	bool human = r->info.speaker == GUARD_HUMAN;
 	r->info.mode = (enum guard_mode)load_choice(
-	    l, mode, mode_words, human ? GUARD_SHADOW : GUARD_ENFORCE);
+	    l, mode, load_words_mode, human ? GUARD_SHADOW : GUARD_ENFORCE);
 	if (human && r->info.mode == GUARD_ENFORCE)
 		load_fault(l, mode, LOAD_ACTION, "write mode: shadow",
 		    "what a person says is recorded, never changed");
@@ -100,8 +81,9 @@ static void read_head(struct load *l, const struct yaml_node *n, struct rule *r)
 	if (!r->info.owner)
 		r->info.owner = l->pack->owner;
 	r->info.version = l->pack->version;
-	r->info.severity = (enum guard_severity)load_choice(
-	    l, yaml_get(n, "severity"), severity_words, GUARD_SEVERITY_MEDIUM);
+	r->info.severity =
+	    (enum guard_severity)load_choice(l, yaml_get(n, "severity"),
+		load_words_severity, GUARD_SEVERITY_MEDIUM);
 	read_mode(l, n, r);
 }
 

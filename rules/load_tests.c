@@ -10,11 +10,6 @@
 
 #define MAX_STEPS 10000u /* of one test */
 
-static const char *const speakers[] = {
-    [GUARD_AI] = "ai",
-    [GUARD_CUSTOMER] = "customer",
-    [GUARD_HUMAN] = "human",
-};
 static const char *const expected[] = {
     [GUARD_DELIVER] = "deliver",
     [GUARD_ALLOW] = "allow",
@@ -33,8 +28,9 @@ static void read_text(
     struct load *l, const struct yaml_node *turn, struct step *s)
 {
 	const struct yaml_node *text = NULL;
-	for (size_t i = 0; i < sizeof(speakers) / sizeof(*speakers); i++) {
-		const struct yaml_node *n = yaml_get(turn, speakers[i]);
+	for (size_t i = 0; load_words_speaker[i]; i++) {
+		const struct yaml_node *n =
+		    yaml_get(turn, load_words_speaker[i]);
 		if (!n)
 			continue;
 		if (text)

@@ -22,10 +22,8 @@ void load_own_text(struct load *l, const struct yaml_node *n, const char *text)
 
 const char *load_priority(struct load *l, const struct yaml_node *n)
 {
-	static const char *const words[] = {
-	    "low", "normal", "high", "urgent", NULL};
-	unsigned i = load_choice(l, n, words, 4);
-	return words[i];
+	unsigned i = load_choice(l, n, load_words_priority, 4);
+	return load_words_priority[i];
 }
 
 const char *load_queue(struct load *l, const struct yaml_node *n)

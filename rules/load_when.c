@@ -16,11 +16,9 @@ static struct words words(struct load *l, const struct yaml_node *n)
 	return (struct words){any, any ? count : 0};
 }
 
-static const char *const tristate_words[] = {"no", "yes", NULL};
-
 static enum guard_tristate tristate(struct load *l, const struct yaml_node *n)
 {
-	unsigned i = load_choice(l, n, tristate_words, 2);
+	unsigned i = load_choice(l, n, load_words_yes, 2);
 	return i == 2 ? GUARD_UNKNOWN : i == 1 ? GUARD_YES : GUARD_NO;
 }
 
@@ -172,11 +170,6 @@ static struct any_of read_wording(struct load *l, const struct yaml_node *n)
 
 void load_must(struct load *l, const struct yaml_node *n, struct must *m)
 {
-	static const char *const where[] = {
-	    [MUST_SAME_MESSAGE] = "same message",
-	    [MUST_CONVERSATION] = "conversation so far",
-	    NULL,
-	};
 	if (!n)
 		return;
 	const struct yaml_node *all = n;
@@ -184,8 +177,8 @@ void load_must(struct load *l, const struct yaml_node *n, struct must *m)
 		if (!load_check_map(
 			l, n, load_keys_must, "under required wording"))
 			return;
-		m->where = load_choice(
-		    l, yaml_get(n, "where"), where, MUST_SAME_MESSAGE);
+		m->where = load_choice(l, yaml_get(n, "where"),
+		    load_words_where, MUST_SAME_MESSAGE);
 		all = yaml_get(n, "all");
 	}
 	if (!all || !all->child) {
