@@ -15,6 +15,7 @@ int verb_handoff(int argc, char **argv);
 int verb_judge(int argc, char **argv);
 int verb_pause(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_schema(int argc, char **argv);
 int verb_test(int argc, char **argv);
 
 #endif

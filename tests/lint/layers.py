@@ -42,7 +42,8 @@ LAYERS = {
     "proxy/cli": ({"proxy/cli", "proxy/relay", "proxy/admin", "proxy/net",
                    "proxy/channel", "proxy/config", "proxy/store",
                    "proxy/audit", "proxy/handoff", "proxy/base"}
-                  | GUARD | YAML | {"rules/guard_author.h", "rules/guard_tests.h"},
+                  | GUARD | YAML | {"rules/guard_author.h", "rules/guard_tests.h",
+                                     "rules/guard_keys.h"},
                   ("event2/", "openssl/", "jansson.h")),
 }
 
