@@ -101,6 +101,8 @@ struct guard_rule_info {
 };
 /* How many rules; indexes are 0 to that and stable within a policy. */
 size_t guard_policy_rules(const struct guard_policy *);
+/* How many embedded examples were judged when it was loaded. */
+size_t guard_policy_examples(const struct guard_policy *);
 void guard_policy_rule(
     const struct guard_policy *, size_t index, struct guard_rule_info *out);
 const char *guard_severity_name(enum guard_severity);

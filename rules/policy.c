@@ -45,6 +45,14 @@ size_t guard_policy_rules(const struct guard_policy *p)
 	return p->n_rules;
 }
 
+size_t guard_policy_examples(const struct guard_policy *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n_rules; i++)
+		n += p->rules[i].n_examples;
+	return n;
+}
+
 void guard_policy_rule(
     const struct guard_policy *p, size_t index, struct guard_rule_info *out)
 {

@@ -26,14 +26,12 @@ enum metric {                 /* labels, in the order of the call */
 	METRIC_RELOADS,       /* outcome: ok, refused */
 	METRIC_CONNECTIONS,   /* gauge: open client connections */
 	METRIC_CONNECTIONS_OPENED,
-	METRIC_CONNECTIONS_REFUSED,  /* reason: tls, limit, fd */
-	METRIC_REQUESTS,             /* channel, code: status class "2xx" */
-	METRIC_UPSTREAM_ERRORS,      /* route, reason: connect, tls, timeout,
-					reset, protocol, status */
-	METRIC_UPSTREAM_CONNECTIONS, /* gauge; state: busy, idle */
-	METRIC_STREAMS,              /* gauge: open */
-	METRIC_HELD_BYTES,           /* gauge: not yet released */
-	METRIC_CONVERSATIONS,        /* gauge; state: known, locked */
+	METRIC_CONNECTIONS_REFUSED, /* a conn_reason: untrusted, ... */
+	METRIC_REQUESTS,            /* channel, code: status class "2xx" */
+	METRIC_UPSTREAM_ERRORS,     /* route, reason: connect, tls, timeout,
+				       reset, protocol, status */
+	METRIC_STREAMS,             /* gauge: open */
+	METRIC_CONVERSATIONS,       /* gauge; state: known, locked */
 	METRIC_AUDIT_RECORDS,
 	METRIC_AUDIT_FAILURES,
 	METRIC_AUDIT_QUEUE_BYTES, /* gauge */

@@ -215,7 +215,7 @@ static void send_answer(struct exchange *e)
 	    });
 	fields_free(drop);
 	buf_add(&out, body.data, body.len);
-	client_send(e->client, out.data, out.len);
+	client_answer(e->client, head->status, &out);
 	buf_clear(&body);
 	buf_clear(&out);
 }
@@ -243,7 +243,7 @@ static void send_words(struct exchange *e)
 	http1_write_answer(&out, 200, channel_content_type(framing),
 	    (struct span){body.data, body.len},
 	    &(struct http1_out){.close = client_closes(e->client)});
-	client_send(e->client, out.data, out.len);
+	client_answer(e->client, 200, &out);
 	buf_clear(&body);
 	buf_clear(&out);
 }

@@ -239,7 +239,7 @@ static void pass_head(struct exchange *e)
 		.content_length = head->content_length,
 		.close =
 		    client_closes(e->client) || framing == HTTP1_UNTIL_CLOSE});
-	client_send(e->client, out.data, out.len);
+	client_answer(e->client, head->status, &out);
 	e->head_sent = true;
 	buf_clear(&out);
 }

@@ -19,6 +19,7 @@ struct client {
 	struct exchange *exchange;
 	uint64_t requests;
 	bool tls;
+	bool opened;                /* the handshake is over */
 	bool read_whole;            /* the request has been read to its end */
 	bool closing;               /* no further request */
 	bool chunked;               /* framing of the answer under way */
@@ -54,6 +55,9 @@ static void on_closed(struct client *c)
 {
 	log_line(LOG_DEBUG, conn_name(c->conn), "closed: %s",
 	    conn_reason_text(c->conn));
+	if (!c->opened)
+		metrics_add(metrics_of(c), METRIC_CONNECTIONS_REFUSED, 1,
+		    conn_reason_name(conn_reason(c->conn)));
 	struct exchange *e = c->exchange;
 	c->exchange = NULL;
 	if (e)
@@ -77,6 +81,7 @@ static void on_conn(struct conn *conn, enum conn_event event, void *arg)
 	struct client *c = arg;
 	switch (event) {
 	case CONN_OPEN:
+		c->opened = true;
 		loop_timer_arm_ms(
 		    &c->deadline, limits_of(c)->header_timeout_ms);
 		break;
@@ -112,7 +117,7 @@ static void refuse_bytes(struct client *c, int status, const char *why)
 		exchange_client_gone(e);
 	struct buf out = {0};
 	refuse_write(&out, status, "bad_request", why, true);
-	conn_write(c->conn, out.data, out.len);
+	client_answer(c, status, &out);
 	buf_clear(&out);
 	conn_shutdown_after_flush(c->conn);
 }
@@ -228,6 +233,24 @@ static void read_requests(struct client *c)
 			break;
 	}
 	c->reading = false;
+}
+
+/* By class: a label for each status would let a bot make series. */
+static void count_answer(struct client *c, int status)
+{
+	static const char *const classes[] = {
+	    "1xx", "2xx", "3xx", "4xx", "5xx"};
+	const struct exchange *e = c->exchange;
+	int class = status / 100;
+	metrics_add(metrics_of(c), METRIC_REQUESTS, 1,
+	    e && e->route ? channel_id(e->route->channel) : "none",
+	    class >= 1 && class <= 5 ? classes[class - 1] : "other");
+}
+
+void client_answer(struct client *c, int status, const struct buf *out)
+{
+	count_answer(c, status);
+	conn_write(c->conn, out->data, out->len);
 }
 
 bool client_send(struct client *c, const void *data, size_t n)

@@ -15,8 +15,10 @@
 /* Takes over a conn of the listener. */
 void client_new(struct worker *, struct conn *, bool tls);
 
-/* For the exchange. Output is copied; false: over the high mark, wait for
- * exchange_client_drained. */
+/* For the exchange: the head of the answer, perhaps with its body, counted
+ * under its status. Output is copied. */
+void client_answer(struct client *, int status, const struct buf *);
+/* False: over the high mark, wait for exchange_client_drained. */
 bool client_send(struct client *, const void *data, size_t n);
 /* Body bytes in the framing announced by client_framing. */
 bool client_send_body(struct client *, struct span);

@@ -261,7 +261,7 @@ void exchange_refuse(
 		    &out, status, code, text, client_closes(e->client));
 		if (span_eq(http1_method(&e->head), span_str("HEAD")))
 			refuse_cut_body(&out);
-		client_send(e->client, out.data, out.len);
+		client_answer(e->client, status, &out);
 		buf_clear(&out);
 	}
 	exchange_done(e);

@@ -63,7 +63,7 @@ static void send_head(struct exchange *e)
 		.drop = (const char *const *)drop,
 	    });
 	fields_free(drop);
-	client_send(e->client, out.data, out.len);
+	client_answer(e->client, head->status, &out);
 	e->head_sent = true;
 	buf_clear(&out);
 }

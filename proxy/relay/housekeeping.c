@@ -45,6 +45,7 @@ static bool write_policy(
 		.policy = digest,
 		.previous = previous,
 		.n_rules = guard_policy_rules(g->policy),
+		.examples = guard_policy_examples(g->policy),
 		.detail = guard_policy_name(g->policy),
 	    });
 }

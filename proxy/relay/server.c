@@ -237,11 +237,40 @@ static bool same_listeners(
 	return same;
 }
 
+static bool same_text(const char *key, const char *a, const char *b)
+{
+	bool same = strcmp(a ? a : "", b ? b : "") == 0;
+	if (!same)
+		log_line(LOG_ERROR, "reload",
+		    "%s changes only with a restart (it is \"%s\" now)", key,
+		    a ? a : "");
+	return same;
+}
+
+/* What the process was started on: half a change would have the command line
+ * and the proxy work in different places. */
+static bool same_ground(const struct config *a, const struct config *b)
+{
+	bool same = same_text("node", a->node, b->node);
+	same &= same_text("store", a->sqlite, b->sqlite);
+	same &= same_text(
+	    "audit.directory", a->audit_directory, b->audit_directory);
+	same &=
+	    same_text("keys.directory", a->keys_directory, b->keys_directory);
+	same &= same_text("console.address", a->console_text, b->console_text);
+	if (a->workers != b->workers)
+		log_line(LOG_ERROR, "reload",
+		    "workers changes only with a restart (it is %llu now)",
+		    (unsigned long long)a->workers);
+	return same && a->workers == b->workers;
+}
+
 static void reload(struct server *s, const struct server_options *o)
 {
 	struct generation *next = generation_load(
 	    o->config_path, o->load_policy, o->diag, o->diag_arg);
 	if (!next || !same_listeners(s->generation, next) ||
+	    !same_ground(s->generation->config, next->config) ||
 	    !housekeeping_loaded(s, next)) {
 		generation_unref(next);
 		metrics_add(s->metrics, METRIC_RELOADS, 1, "refused");
@@ -262,6 +291,26 @@ static void reload(struct server *s, const struct server_options *o)
 	    guard_policy_digest(next->policy));
 }
 
+/* The main loop goes on meanwhile: the console says what is happening. */
+static void drain_workers(struct server *s)
+{
+	uint64_t limit = s->generation->config->limits.drain_timeout_ms;
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_drain(s->workers[i], limit);
+}
+
+static void on_worker_ended(void *arg)
+{
+	struct server *s = arg;
+	if (++s->n_ended == s->n_workers)
+		loop_stop(s->loop);
+}
+
+void server_worker_ended(struct server *s)
+{
+	loop_post(s->loop, on_worker_ended, s);
+}
+
 struct signals {
 	struct server *server;
 	const struct server_options *options;
@@ -276,10 +325,12 @@ static void on_signal(evutil_socket_t sig, short what, void *arg)
 		reload(g->server, g->options);
 		return;
 	}
+	if (g->server->draining)
+		return;
 	log_line(LOG_INFO, "main", "%s: finishing what is under way",
 	    strsignal((int)sig));
 	g->server->draining = true;
-	loop_stop(g->server->loop);
+	drain_workers(g->server);
 }
 
 static void watch_signals(struct signals *g)
@@ -293,15 +344,6 @@ static void watch_signals(struct signals *g)
 	}
 }
 
-static void stop_workers(struct server *s)
-{
-	uint64_t limit = s->generation->config->limits.drain_timeout_ms;
-	for (size_t i = 0; i < s->n_workers; i++)
-		worker_drain(s->workers[i], limit);
-	for (size_t i = 0; i < s->n_workers; i++)
-		worker_join(s->workers[i]);
-}
-
 static void serve(struct server *s, const struct server_options *o)
 {
 	struct signals g = {.server = s, .options = o};
@@ -312,7 +354,8 @@ static void serve(struct server *s, const struct server_options *o)
 	housekeeping_end(s);
 	for (size_t i = 0; i < 3; i++)
 		event_free(g.events[i]);
-	stop_workers(s);
+	for (size_t i = 0; i < s->n_workers; i++)
+		worker_join(s->workers[i]);
 }
 
 static void stop(struct server *s)

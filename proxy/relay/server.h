@@ -37,6 +37,7 @@ struct server {
 	struct generation *generation;
 	struct worker **workers;
 	size_t n_workers;
+	size_t n_ended;    /* workers that have drained */
 	struct loop *loop; /* the main thread's */
 	struct admin *admin;
 	char *node; /* outlives every generation */
@@ -65,6 +66,8 @@ int server_run(const struct server_options *);
 struct generation *server_generation(struct server *);
 /* Where a queue's handoffs go; borrowed from the generation. */
 const char *server_destination(const struct generation *, const char *queue);
+/* From a worker's thread: it has drained. When all have, the server stops. */
+void server_worker_ended(struct server *);
 /* Record without waiting: for what is already in force. */
 void server_record(struct server *, const struct buf *line, int need);
 /* A decision, forwarded or held, for the heartbeat's arithmetic. */

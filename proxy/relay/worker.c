@@ -136,6 +136,7 @@ static void *run(void *arg)
 {
 	struct worker *w = arg;
 	loop_run(w->loop);
+	server_worker_ended(w->server);
 	return NULL;
 }
 

@@ -32,7 +32,9 @@ test("SIGHUP with a better policy: the next message is judged by it", async (t) 
 	process.kill(proxy.pid, "SIGHUP");
 	let n = 0;
 	await until(async () => content((await chat(proxy, `n-${n++}`, "hello")).body) === "I cannot say that.", "the new rule");
-	assert.equal(proxy.records().filter((r) => r.type === "policy.load").length, 2);
+	const loads = proxy.records().filter((r) => r.type === "policy.load");
+	assert.equal(loads.length, 2);
+	assert.ok(loads.every((r) => r.examples > 0), "how many examples were judged");
 });
 
 test("SIGHUP does not drop a message under way, and it ends under its own policy", async (t) => {
@@ -109,6 +111,25 @@ test("SIGHUP with a bad policy keeps the old one and says where and why", async 
 	await until(async () => content((await chat(proxy, `n-${n++}`, "hello")).body) === "I cannot say that.", "a good one still goes live");
 });
 
+test("SIGHUP with a change that needs a restart is refused, key by key", async (t) => {
+	const { config, proxy } = await setup(t);
+	for (const [key, change] of Object.entries({
+		"node": (s) => s.replace(/^node: .*$/m, "node: other"),
+		"store": (s) => s.replace(/sqlite: .*}/, "sqlite: elsewhere.db}"),
+		"audit.directory": (s) => s.replace(/^audit: .*$/m, "audit: {directory: elsewhere}"),
+		"keys.directory": (s) => s.replace(/^keys: .*$/m, "keys: {directory: elsewhere}"),
+		"console.address": (s) => s.replace(/^console: .*$/m, "console: {address: 127.0.0.1:1}"),
+		"workers": (s) => s.replace(/^workers: .*\n/m, "") + "\nworkers: 7\n",
+	})) {
+		const from = proxy.log().length;
+		const undo = edit(config, change);
+		process.kill(proxy.pid, "SIGHUP");
+		await until(() => new RegExp(`${key} changes only with a restart[^]*stays in force`).test(proxy.log().slice(from)), `${key}: ${proxy.log().slice(from)}`, 3000);
+		undo();
+	}
+	assert.equal(proxy.records().filter((r) => r.type === "policy.load").length, 1);
+});
+
 test("run --check: good is 0 and starts nothing", async (t) => {
 	const { config } = await setup(t);
 	const check = await run(["run", "--check", "-c", config]);
@@ -135,6 +156,10 @@ test("SIGTERM: a running stream finishes, new customers are refused, exit code 0
 	await sleep(150);
 	const late = await raw(proxy, goodPost("c-2"));
 	assert.equal(late.text, "", "no longer accepting");
+	const ready = await fetch(`${proxy.console}/readyz`);
+	assert.equal(ready.status, 503);
+	assert.match(await ready.text(), /shutting down/);
+	assert.match(await (await fetch(`${proxy.console}/metrics`)).text(), /handrail_streams 1/);
 	assert.match((await flow).text, /Bye\.[^]*data: \[DONE\]\n\n\r\n0\r\n\r\n$/);
 	assert.deepEqual(await stopped, { code: 0, signal: null });
 	assert.equal(proxy.records().at(-1).type, "stop");

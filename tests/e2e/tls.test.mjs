@@ -34,6 +34,12 @@ test("TLS 1.2 and 1.3 are spoken, 1.1 is refused", async (t) => {
 		assert.equal((await handshake(proxy, { minVersion: version, maxVersion: version })).version, version);
 	const old = await handshake(proxy, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" });
 	assert.match(old.error?.code ?? "accepted", /ALERT_PROTOCOL_VERSION/);
+	await raw(proxy, goodPost("c-1"));
+	await raw(proxy, "GET / HTTP/1.1\r\n\r\n");
+	const metrics = await (await fetch(`${proxy.console}/metrics`)).text();
+	assert.match(metrics, /^handrail_connections_refused_total\{reason="[a-z_]+"\} [1-9]/m);
+	assert.match(metrics, /^handrail_requests_total\{channel="openai-chat",code="2xx"\} 1$/m);
+	assert.match(metrics, /^handrail_requests_total\{channel="none",code="4xx"\} 1$/m);
 });
 
 test("ALPN: http/1.1, never another; none in common is answered without", async (t) => {

@@ -200,7 +200,7 @@ static void test_threads(void **state)
 
 static void set_gauge(void *arg, struct metrics *m)
 {
-	metrics_set(m, METRIC_HELD_BYTES, *(int *)arg);
+	metrics_set(m, METRIC_STORE_JOBS, *(int *)arg);
 }
 
 static void test_asked_when_written(void **state)
@@ -209,11 +209,11 @@ static void test_asked_when_written(void **state)
 	int value = 7;
 	metrics_on_write(m, set_gauge, &value);
 	char *text = written(m);
-	expect_line(text, "handrail_held_bytes 7");
+	expect_line(text, "handrail_store_jobs 7");
 	free(text);
 	value = 8;
 	text = written(m);
-	expect_line(text, "handrail_held_bytes 8");
+	expect_line(text, "handrail_store_jobs 8");
 	free(text);
 	metrics_free(m);
 }
