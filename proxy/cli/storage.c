@@ -7,11 +7,14 @@
 #include "proxy/base/file.h"
 #include "proxy/base/keys.h"
 #include "proxy/base/mem.h"
+#include "proxy/cli/findings.h"
 #include "proxy/config/config.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int storage_value(
     int argc, char **argv, int at, const char *name, const char **out)
@@ -58,13 +61,6 @@ int storage_option(struct storage *s, int argc, char **argv, int at)
 	return -1;
 }
 
-static void print_diag(const struct diag *d, void *arg)
-{
-	fprintf(stderr, "%s:%u:%u: %s\n", d->file, d->line, d->col, d->message);
-	if (d->hint)
-		fprintf(stderr, "  %s\n", d->hint);
-}
-
 static int open_keys(struct storage *s, const char *directory)
 {
 	struct keys_options options = {.directory = directory,
@@ -99,34 +95,57 @@ static int open_at(struct storage *s, const char *path, const char *directory)
 	return err == STORE_NOT_FOUND ? EXIT_USAGE : EXIT_BROKEN;
 }
 
+/* Who has logged in: of the real user id, which no environment can change; of
+ * root's, whom sudo names. For free(). */
+static char *login_name(void)
+{
+	const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+	const struct passwd *user = getpwuid(getuid());
+
+	if (sudo && sudo[0])
+		return mem_strdup(sudo);
+	if (user && user->pw_name[0])
+		return mem_strdup(user->pw_name);
+	return mem_printf("uid %lu", (unsigned long)getuid());
+}
+
+static bool load_config(struct storage *s)
+{
+	const char *path = s->config ? s->config : "handrail.yaml";
+	struct findings f;
+
+	findings_init(&f, stderr);
+	int err = config_load_top(&s->loaded, path, findings_diag, &f);
+	findings_clear(&f);
+	return err == 0;
+}
+
 int storage_open(struct storage *s)
 {
-	struct config *config = NULL;
-	int code;
-
 	if (!s->by)
-		s->by = getenv("SUDO_USER");
-	if (!s->by)
-		s->by = getenv("USER");
-	if (!s->by)
-		s->by = "unknown";
-	if (s->path && s->keys)
-		return open_at(s, s->path, s->keys);
-	if (config_load(&config, s->config ? s->config : "handrail.yaml",
-		print_diag, NULL) != 0)
+		s->by = s->login = login_name();
+	if (!s->by[0]) {
+		fprintf(stderr, "--by is empty: say who does this\n");
 		return EXIT_USAGE;
-	code = open_at(s, s->path ? s->path : config->sqlite,
-	    s->keys ? s->keys : config->keys_directory);
-	config_unref(config);
-	return code;
+	}
+	if (!s->config && s->path && s->keys)
+		return open_at(s, s->path, s->keys);
+	if (!load_config(s))
+		return EXIT_USAGE;
+	return open_at(s, s->path ? s->path : s->loaded->sqlite,
+	    s->keys ? s->keys : s->loaded->keys_directory);
 }
 
 void storage_close(struct storage *s)
 {
 	store_close(s->store);
 	vault_free(s->vault);
+	config_unref(s->loaded);
+	free(s->login);
 	s->store = NULL;
 	s->vault = NULL;
+	s->loaded = NULL;
+	s->login = NULL;
 }
 
 int storage_failed(const char *what, int err)

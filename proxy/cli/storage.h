@@ -11,10 +11,14 @@
 
 #include <stdbool.h>
 
+struct config;
+
 struct storage {
 	const char *config, *path, *keys; /* options, or NULL */
 	const char *by; /* who acts: --by, else the login name */
-	bool json;      /* --format json */
+	char *login;
+	struct config *loaded; /* the configuration, where it was read */
+	bool json;             /* --format json */
 	struct vault *vault;
 	struct store *store;
 };

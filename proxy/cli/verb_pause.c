@@ -3,8 +3,12 @@
  */
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
+#include "proxy/cli/findings.h"
+#include "proxy/cli/policy_dir.h"
 #include "proxy/cli/storage.h"
+#include "proxy/config/config.h"
 #include "proxy/store/store_pauses.h"
+#include "rules/yaml.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -31,6 +35,12 @@ struct pause_args {
 	const char *rule, *time, *reason;
 	bool all, ai_speech;
 };
+
+static void only_errors(const struct diag *d, void *findings)
+{
+	if (d->level == DIAG_ERROR)
+		findings_diag(d, findings);
+}
 
 static int usage_error(const char *why)
 {
@@ -93,6 +103,58 @@ static char *in_words(const struct store_pause *p)
 	return mem_strdup("?");
 }
 
+/* A switch that switches nothing would be found out too late. */
+static bool is_rule(const struct guard_policy *policy, const char *id)
+{
+	size_t n = guard_policy_rules(policy);
+	const char **ids = mem_array(n + 1, sizeof(*ids));
+	bool known = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct guard_rule_info rule;
+		guard_policy_rule(policy, i, &rule);
+		ids[i] = rule.id;
+		known = known || strcmp(rule.id, id) == 0;
+	}
+	if (!known) {
+		const char *near = yaml_nearest(id, ids);
+		fprintf(stderr,
+		    "handrail pause: the policy has no rule \"%s\"\n", id);
+		if (near)
+			fprintf(stderr, "  did you mean \"%s\"?\n", near);
+		else
+			fprintf(stderr,
+			    "  rules are named as in the audit log: "
+			    "PACK/RULE\n");
+	}
+	free(ids);
+	return known;
+}
+
+static int check_rule(const struct pause_args *a)
+{
+	const struct config *c = a->storage.loaded;
+	struct findings f;
+
+	if (!c)
+		return usage_error("--rule is looked up in the policy: say "
+				   "-c FILE");
+	findings_init(&f, stderr);
+	findings_add_folder(&f, c->policy);
+	struct guard_policy *policy = policy_dir_load(
+	    c->policy, c->shipped, c->environment, NULL, only_errors, &f);
+	findings_clear(&f);
+	if (!policy) {
+		fprintf(stderr,
+		    "handrail pause: the policy cannot be read; --all and "
+		    "--ai-speech do without it\n");
+		return EXIT_FINDINGS;
+	}
+	bool known = is_rule(policy, a->rule);
+	guard_policy_unref(policy);
+	return known ? EXIT_GOOD : EXIT_USAGE;
+}
+
 static int do_start(struct pause_args *a)
 {
 	int64_t seconds = a->time ? parse_time(a->time) : -1;
@@ -104,6 +166,9 @@ static int do_start(struct pause_args *a)
 		return usage_error("--for needs a time such as 15m or 2h");
 	if (!a->reason || !a->reason[0])
 		return usage_error("--reason is missing");
+	int code = a->rule ? check_rule(a) : EXIT_GOOD;
+	if (code != EXIT_GOOD)
+		return code;
 	struct change c = {.pause = {.scope = a->rule ? STORE_PAUSE_RULE
 				   : a->all           ? STORE_PAUSE_ALL
 						      : STORE_PAUSE_AI_SPEECH,

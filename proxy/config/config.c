@@ -297,10 +297,18 @@ static void config_read_proxies(
 	}
 }
 
-static void config_read(
+static void config_read_top(
     struct reader *r, const struct yaml_node *root, struct config *c)
 {
 	reader_map(r, root, "", c);
+	if (root->kind == YAML_MAP)
+		config_check_node(r, yaml_get(root, "node"), c->node);
+}
+
+static void config_read(
+    struct reader *r, const struct yaml_node *root, struct config *c)
+{
+	config_read_top(r, root, c);
 	if (root->kind != YAML_MAP)
 		return;
 	size_t n;
@@ -325,34 +333,45 @@ static void config_read(
 	config_read_destinations(r, yaml_get(root, "handoff"), c);
 	config_read_console(r, root, c);
 	config_read_workers(r, yaml_get(root, "workers"), c);
-	config_check_node(r, yaml_get(root, "node"), c->node);
 	config_read_proxies(r, yaml_get(root, "trusted_proxies"), c);
+}
+
+static struct config *config_make(struct reader *r, const char *path,
+    const struct buf *bytes,
+    void (*how)(struct reader *, const struct yaml_node *, struct config *))
+{
+	char *dir = file_dir(path);
+	struct config *c = NULL;
+	struct yaml_doc *doc =
+	    yaml_parse(path, bytes->data == NULL ? "" : bytes->data, bytes->len,
+		r->diag, r->arg);
+	if (doc != NULL) {
+		c = config_new();
+		r->doc = doc;
+		r->dir = dir;
+		how(r, yaml_root(doc), c);
+	}
+	if (r->faults > 0) {
+		config_unref(c);
+		c = NULL;
+	}
+	yaml_doc_free(doc);
+	free(dir);
+	return c;
 }
 
 int config_parse(struct config **out, const char *path, const struct buf *bytes,
     diag_fn *diag, void *arg)
 {
-	char *dir = file_dir(path);
-	*out = NULL;
-	struct yaml_doc *doc = yaml_parse(path,
-	    bytes->data == NULL ? "" : bytes->data, bytes->len, diag, arg);
-	if (doc != NULL) {
-		struct reader r = {
-		    .doc = doc, .dir = dir, .diag = diag, .arg = arg};
-		struct config *c = config_new();
-		config_read(&r, yaml_root(doc), c);
-		if (r.faults == 0)
-			*out = c;
-		else
-			config_unref(c);
-	}
-	yaml_doc_free(doc);
-	free(dir);
+	struct reader r = {.diag = diag, .arg = arg};
+	*out = config_make(&r, path, bytes, config_read);
 	return *out == NULL ? -1 : 0;
 }
 
-int config_load(struct config **out, const char *path, diag_fn *diag, void *arg)
+static struct config *config_from_file(const char *path, struct reader *r,
+    void (*how)(struct reader *, const struct yaml_node *, struct config *))
 {
+	struct config *c = NULL;
 	struct buf b = {0};
 	int err = file_read(path, &b, CONFIG_MAX_FILE_BYTES);
 	if (err < 0) {
@@ -364,12 +383,26 @@ int config_load(struct config **out, const char *path, diag_fn *diag, void *arg)
 		    .width = 1,
 		    .message = message,
 		    .hint = "handrail run -c FILE names another one"};
-		diag(&d, arg);
+		r->diag(&d, r->arg);
 		free(message);
-		*out = NULL;
 	} else {
-		err = config_parse(out, path, &b, diag, arg);
+		c = config_make(r, path, &b, how);
 	}
 	buf_clear(&b);
-	return err < 0 ? -1 : 0;
+	return c;
+}
+
+int config_load(struct config **out, const char *path, diag_fn *diag, void *arg)
+{
+	struct reader r = {.diag = diag, .arg = arg};
+	*out = config_from_file(path, &r, config_read);
+	return *out == NULL ? -1 : 0;
+}
+
+int config_load_top(
+    struct config **out, const char *path, diag_fn *diag, void *arg)
+{
+	struct reader r = {.diag = diag, .arg = arg};
+	*out = config_from_file(path, &r, config_read_top);
+	return *out == NULL ? -1 : 0;
 }

@@ -128,7 +128,11 @@ struct config {
  */
 int config_load(struct config **out, const char *path, diag_fn *diag, void *arg)
     __attribute__((warn_unused_result));
-/* The same from bytes; path names them and is what paths are relative to. */
+/* Only what stands at the top of it, as tools beside the proxy need: policy,
+ * store, keys, not the destinations with their secrets. */
+int config_load_top(struct config **out, const char *path, diag_fn *diag,
+    void *arg) __attribute__((warn_unused_result));
+/* config_load from bytes; path names them and is what paths are relative to. */
 int config_parse(struct config **out, const char *path, const struct buf *bytes,
     diag_fn *diag, void *arg) __attribute__((warn_unused_result));
 struct config *config_ref(struct config *);

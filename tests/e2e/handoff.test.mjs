@@ -1,5 +1,6 @@
 // A handoff is total: the lock, the packet, the person's answers, the return.
 import assert from "node:assert/strict";
+import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { chat, here, run, startBot, startHandrail, until } from "./support.mjs";
@@ -56,4 +57,14 @@ test("a lock survives kill -9 and a restart", async (t) => {
 	const again = await startHandrail(t, { dir: proxy.dir });
 	await chat(again, "c-1", "go");
 	assert.equal(bot.getRequests().length, 1);
+});
+
+test("who acts is who has logged in, whatever the environment says", async (t) => {
+	const { proxy, cli, id } = await handedOff(t);
+	const file = path.join(proxy.dir, "handrail.yaml");
+	const env = { PATH: process.env.PATH, USER: "somebody", SUDO_USER: "" };
+	assert.equal((await run(["handoff", "return", "-c", file, id], { env })).code, 0);
+	const record = await until(() => proxy.records().find((r) => r.type === "operator.action"), "its record");
+	assert.equal(record.actor, os.userInfo().username);
+	assert.equal((await cli("list", "--by", "")).code, 2);
 });

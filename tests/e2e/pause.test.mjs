@@ -1,7 +1,7 @@
 // The kill switch: noticed by the running proxy in under a second, recorded.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chat, client, sleep, startBot, startHandrail, until } from "./support.mjs";
+import { chat, client, run, sleep, startBot, startHandrail, until } from "./support.mjs";
 import { answer, cli, completion, content, fallback, frame, handoffs, policy, rawBot } from "./parts.mjs";
 
 async function setup(t) {
@@ -32,6 +32,18 @@ test("--rule: that rule as if in shadow, the others go on; its end ends it", asy
 	await cli(proxy, "pause", "end", "1");
 	await within("share", "I cannot help with investments.");
 	await recorded("pause.end");
+});
+
+test("--rule: one that does not exist is refused, with what was meant", async (t) => {
+	const { proxy } = await setup(t);
+	const at = ["-c", `${proxy.dir}/handrail.yaml`, "--for", "1m", "--reason", "r"];
+	const far = await run(["pause", "--rule", "offers/nope", ...at]);
+	assert.equal(far.code, 2);
+	assert.match(far.err, /no rule "offers\/nope"/);
+	const near = await run(["pause", "--rule", "actions/invst", ...at]);
+	assert.equal(near.code, 2);
+	assert.match(near.err, /did you mean "actions\/invest"\?/);
+	assert.match(await cli(proxy, "pause", "list"), /Nothing is paused/);
 });
 
 test("--all: every rule as if in shadow", async (t) => {

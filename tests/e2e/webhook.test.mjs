@@ -7,7 +7,6 @@ import { chat, sleep, startBot, startHandrail, tempDir, until } from "./support.
 import { cli, handoffs, policyWith } from "./parts.mjs";
 
 const secret = "s3cret-of-the-test";
-process.env.HOOK_SECRET = secret; // of the command line, too
 
 // reply(n, event) -> status, or 0: no answer at all.
 async function receiver(t, reply) {
@@ -37,6 +36,7 @@ async function setup(t, reply, more = "") {
 	const dir = tempDir(t);
 	const policy = policyWith(dir, (s) => s.replace("destination: desk", "destination: care"));
 	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy,
+		env: { HOOK_SECRET: secret }, // of the proxy alone: the desk does without
 		extra: `handoff:
   destinations:
     care: {preset: webhook, url: "${hook.url}", secret: "\${HOOK_SECRET}", base_ms: 50ms, max_wait_ms: 100ms, timeout_ms: 300ms${more}}
@@ -94,13 +94,13 @@ test("kill -9 between two tries: delivered once more under the same key, then ne
 	await proxy.exit;
 	works = true;
 	const before = hook.got.length;
-	const again = await startHandrail(t, { dir: proxy.dir});
+	const again = await startHandrail(t, { env: { HOOK_SECRET: secret }, dir: proxy.dir});
 	await until(() => hook.got.length > before, "the try after the restart");
 	await sleep(500);
 	assert.equal(hook.got.length, before + 1);
 	assert.equal(new Set(hook.got.map((g) => g.headers["idempotency-key"])).size, 1);
 	await again.stop();
-	const third = await startHandrail(t, { dir: proxy.dir});
+	const third = await startHandrail(t, { env: { HOOK_SECRET: secret }, dir: proxy.dir});
 	await sleep(500);
 	assert.equal(hook.got.length, before + 1, "a restart does not double");
 	assert.equal((await handoffs(third)).length, 1);

@@ -300,6 +300,38 @@ static void test_from_a_file(void **state)
 	buf_clear(&faults);
 }
 
+/* Who needs only the store need not have the secrets of the rest. */
+static void test_top(void **state)
+{
+	char path[] = "/tmp/handrail-test-XXXXXX";
+	struct buf faults = {0};
+	struct config *c;
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	fputs("listen: nonsense\nroutes: [{upstream: {}}]\n"
+	      "store: {sqlite: s.db}\nnode: px-7\n"
+	      "handoff: {destinations: {care: {preset: webhook, secret: "
+	      "\"${KIT_NO_SUCH_NAME}\"}}}\n",
+	    file);
+	fclose(file);
+	assert_int_equal(config_load(&c, path, kit_note, &faults), -1);
+	buf_reset(&faults);
+	assert_int_equal(config_load_top(&c, path, kit_note, &faults), 0);
+	assert_int_equal(faults.len, 0);
+	assert_string_equal(c->sqlite, "/tmp/s.db");
+	assert_string_equal(c->keys_directory, "/tmp/state/keys");
+	assert_string_equal(c->node, "px-7");
+	config_unref(c);
+	file = fopen(path, "w");
+	fputs("store: {sqlite: \"${KIT_NO_SUCH_NAME}\"}\n", file);
+	fclose(file);
+	assert_int_equal(config_load_top(&c, path, kit_note, &faults), -1);
+	assert_null(c);
+	assert_non_null(strstr(faults.data, "KIT_NO_SUCH_NAME"));
+	buf_clear(&faults);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +341,7 @@ int main(void)
 	    cmocka_unit_test(test_faults),
 	    cmocka_unit_test(test_all_faults_at_once),
 	    cmocka_unit_test(test_from_a_file),
+	    cmocka_unit_test(test_top),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
