@@ -58,7 +58,7 @@ static bool same_match(const struct match *a, const struct match *b)
 	    a->end == b->end;
 }
 
-static bool sentence_is_over(const struct combine_facts *c, uint32_t sentence)
+bool combine_is_over(const struct combine_facts *c, uint32_t sentence)
 {
 	if (c->text->final)
 		return true;
@@ -326,7 +326,7 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		if (!look_at(c, p, &c->live->list.items[i]))
 			return COMBINE_NO;
 	p->seen = (uint32_t)c->live->list.n;
-	bool over = sentence_is_over(c, p->match.sentence);
+	bool over = combine_is_over(c, p->match.sentence);
 	if (!all_found(c, p)) {
 		const struct near *near = &r->clauses[0].near;
 		bool missed = near->what.n && !(p->found & 1) &&

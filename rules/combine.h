@@ -50,5 +50,7 @@ struct pending { /* a match that may become a hit */
 bool combine_is_distinct(
     const struct combine_facts *, uint32_t rule, const struct match *);
 enum combine combine_look(struct combine_facts *, struct pending *);
+/* Can nothing come any more in the sentence? */
+bool combine_is_over(const struct combine_facts *, uint32_t sentence);
 
 #endif

@@ -28,6 +28,7 @@ enum number_kind {
 	NUMBER_DURATION, /* seconds */
 	NUMBER_COUNT,    /* hundredths of one */
 };
+#define NUMBER_KINDS (NUMBER_COUNT + 1)
 
 struct number_range {
 	enum number_kind kind;

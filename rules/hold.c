@@ -114,7 +114,7 @@ size_t hold_frontier(struct hold *h, struct machine *m)
 		    scope_withholds(&m->scope, p->rule))
 			from = p->match.start;
 	}
-	return from;
+	return sleep_frontier(m, from);
 }
 
 /* A rule with only `when` would decide before any that reads the text. */
@@ -129,6 +129,12 @@ static bool handoff_waits(struct machine *m)
 	return false;
 }
 
+static bool hands_off_by_text(struct machine *m, size_t rule)
+{
+	return hands_off(&m->scope, rule) &&
+	    !requires_wording(&m->policy->rules[rule]);
+}
+
 bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 {
 	if (!m->has_best || handoff_waits(m))
@@ -139,10 +145,9 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 		return false;
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		const struct pending *p = &m->pendings[i];
-		const struct rule *r = &m->policy->rules[p->rule];
-		if (p->match.start <= m->best.start && !requires_wording(r) &&
-		    hands_off(&m->scope, p->rule))
+		if (p->match.start <= m->best.start &&
+		    hands_off_by_text(m, p->rule))
 			return false;
 	}
-	return true;
+	return !sleep_may_fire(m, m->best.start, hands_off_by_text);
 }

@@ -206,7 +206,7 @@ int index_build(struct guard_policy *p)
 	if (p->negation < p->n_detectors)
 		x->condition[p->negation] = true;
 	struct build b = {.policy = p, .index = x};
-	if (build_lists(&b) || build_texts(&b))
+	if (build_lists(&b) || build_texts(&b) || index_build_sleep(p, x))
 		return -1;
 	p->index = x;
 	return 0;

@@ -25,11 +25,19 @@ struct index_text { /* one text of a TEXT_IS detector, as it is compared */
 struct index {
 	struct index_rules *hits; /* by detector: rules whose first clause
 				     has it */
-	bool *condition;          /* by detector: some rule asks whether it
-				     stands near a match, beside it, or
-				     excuses or negates it */
-	uint32_t *must_slot;      /* by detector: where it is noted that
-				     required wording was seen */
+	/* Of these, those that fire by it alone, and those that sleep until
+	 * what index_wakers says stands beside it (sleep.h), the widest window
+	 * first. Rules that sleep on a number do so by its kind. */
+	struct index_rules *awake, *asleep;
+	struct index_rules values[NUMBER_KINDS];
+	struct index_rules *wakes;           /* by detector: rules it wakes */
+	struct any_of numbers[NUMBER_KINDS]; /* detectors of each kind that
+						somebody else asks about */
+	bool *condition;     /* by detector: some rule asks whether it
+				stands near a match, beside it, or
+				excuses or negates it */
+	uint32_t *must_slot; /* by detector: where it is noted that
+				required wording was seen */
 	size_t n_must_slots;
 	struct index_rules whole;    /* rules with no find */
 	struct index_rules prepends; /* rules with PREPEND and a find */
@@ -43,10 +51,16 @@ struct index {
 	bool wants_ai;       /* some rule has MUST_CONVERSATION */
 };
 
+/* What has to stand beside the first clause, any of it; NULL: nothing. */
+const struct any_of *index_wakers(const struct rule *);
+
 /*
  * To be called by the loader when rules, detectors and phrases are complete;
  * sets policy->index. 0, or -1 when memory runs out.
  */
 int index_build(struct guard_policy *) __attribute__((warn_unused_result));
+/* The part of it that sleep.h needs, from the rest; for index_build. */
+int index_build_sleep(struct guard_policy *, struct index *)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -24,6 +24,8 @@ void machine_clear(struct machine *m)
 	phrase_scan_clear(&m->phrases);
 	pattern_scan_free(m->patterns);
 	matches_clear(&m->fresh);
+	matches_clear(&m->values);
+	sleepers_clear(&m->sleepers);
 	live_clear(&m->live);
 	matches_clear(&m->counted);
 	excuse_said_clear(&m->said);
@@ -131,7 +133,7 @@ static void find_whole(struct machine *m, bool at_end)
 
 /* ---- matches ---- */
 
-static struct combine_facts facts_of(struct machine *m)
+struct combine_facts machine_facts(struct machine *m)
 {
 	return (struct combine_facts){
 	    .policy = m->policy,
@@ -144,7 +146,7 @@ static struct combine_facts facts_of(struct machine *m)
 	};
 }
 
-static int add_pending(
+int machine_add_pending(
     struct machine *m, uint32_t rule, const struct match *match)
 {
 	if (m->n_pendings == m->cap_pendings) {
@@ -162,7 +164,7 @@ static int add_pending(
 
 static int count(struct machine *m, uint32_t rule, const struct match *match)
 {
-	struct combine_facts facts = facts_of(m);
+	struct combine_facts facts = machine_facts(m);
 	if (!combine_is_distinct(&facts, rule, match))
 		return 0;
 	struct match counted = *match;
@@ -173,20 +175,49 @@ static int count(struct machine *m, uint32_t rule, const struct match *match)
 static int route(struct machine *m, const struct match *match)
 {
 	const struct index *x = m->policy->index;
-	wording_note(&m->wording, m->policy, match->detector);
-	if (x->condition[match->detector] && live_add(&m->live, match))
+	uint32_t detector = match->detector;
+	wording_note(&m->wording, m->policy, detector);
+	if (x->condition[detector] &&
+	    (live_add(&m->live, match) || sleep_wake(m)))
 		return -1;
-	const struct index_rules *hits = &x->hits[match->detector];
+	const struct index_rules *hits = &x->awake[detector];
 	for (size_t i = 0; i < hits->n; i++) {
 		uint32_t rule = hits->rules[i];
 		if (scope_mode(&m->scope, rule) == GUARD_OFF)
 			continue;
-		if (add_pending(m, rule, match))
+		if (machine_add_pending(m, rule, match))
 			return -1;
 		if (rule_of(m, rule)->clauses[0].at_least > 1 &&
 		    count(m, rule, match))
 			return -1;
 	}
+	return x->asleep[detector].n ? sleep_add(m, match, false) : 0;
+}
+
+/* A number: for its detectors, and for all rules that sleep on its kind. */
+static int route_value(struct machine *m, const struct match *value)
+{
+	const struct index *x = m->policy->index;
+	const struct any_of *numbers = &x->numbers[value->detector];
+	struct match match = *value;
+	for (size_t i = 0; i < numbers->n; i++) {
+		match.detector = numbers->detectors[i];
+		if (number_matches(
+			&m->policy->detectors[match.detector].number, value) &&
+		    route(m, &match))
+			return -1;
+	}
+	return x->values[value->detector].n ? sleep_add(m, value, true) : 0;
+}
+
+static int route_all(struct machine *m)
+{
+	for (size_t i = 0; i < m->fresh.n; i++)
+		if (route(m, &m->fresh.items[i]))
+			return -1;
+	for (size_t i = 0; i < m->values.n; i++)
+		if (route_value(m, &m->values.items[i]))
+			return -1;
 	return 0;
 }
 
@@ -215,7 +246,7 @@ static int scan(struct machine *m)
 	if (phrase_scan(&m->phrases, t, p, fresh, &alive[DETECTOR_PHRASES]))
 		return -1;
 	if (has_kind(m, DETECTOR_NUMBER) &&
-	    number_scan(&m->numbers, t, p, fresh, &alive[DETECTOR_NUMBER]))
+	    number_scan(&m->numbers, t, &m->values, &alive[DETECTOR_NUMBER]))
 		return -1;
 	if (has_kind(m, DETECTOR_ENTITY) &&
 	    entity_scan(&m->entities, t, p, fresh, &alive[DETECTOR_ENTITY]))
@@ -319,7 +350,7 @@ static enum combine look(
 
 static void look_at_pendings(struct machine *m, bool allows)
 {
-	struct combine_facts facts = facts_of(m);
+	struct combine_facts facts = machine_facts(m);
 	size_t kept = 0;
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		struct pending *p = &m->pendings[i];
@@ -376,22 +407,21 @@ static void forget(struct machine *m)
 			oldest.sentence = p->match.sentence;
 	}
 	live_filter(&m->live, may_be_asked, &oldest);
+	sleep_renumber(m);
 	m->live_kept = m->live.list.n;
 }
 
 static void step(struct machine *m)
 {
-	m->fresh.n = 0;
+	m->fresh.n = m->values.n = 0;
 	if (scan(m) || (m->texts_alive && match_texts(m))) {
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
 	m->frontier = frontier_of(m);
-	for (size_t i = 0; i < m->fresh.n; i++) {
-		if (route(m, &m->fresh.items[i])) {
-			machine_give_up(m, GUARD_UNDECIDED_MEMORY);
-			return;
-		}
+	if (route_all(m)) {
+		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
+		return;
 	}
 	/* An ALLOW that has hit excuses what is looked at after it. */
 	if (m->n_pendings && m->policy->index->allows.n)
@@ -400,6 +430,8 @@ static void step(struct machine *m)
 		look_at_pendings(m, false);
 	if (m->whole_waits && !m->texts_alive)
 		find_whole(m, false);
+	if (m->sleepers.n)
+		sleep_forget(m);
 	forget(m);
 }
 
@@ -434,7 +466,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 		m->alive[kind] = SIZE_MAX;
 	m->frontier = 0;
 	live_reset(&m->live);
-	m->counted.n = m->live_kept = 0;
+	m->counted.n = m->live_kept = m->sleepers.n = 0;
 	m->n_pendings = m->n_founds = 0;
 	m->has_best = m->has_redact = m->has_prepend = false;
 	m->withheld_from = SIZE_MAX;

@@ -22,6 +22,7 @@
 #include "rules/phrase.h"
 #include "rules/scope.h"
 #include "rules/secret.h"
+#include "rules/sleep.h"
 #include "rules/wording.h"
 
 /* Which of two equally strong hits decides: the smaller. */
@@ -54,7 +55,9 @@ struct machine {
 	size_t alive[DETECTOR_KINDS];  /* of each scanner, match.h */
 	size_t frontier;               /* no match will start before it */
 	struct matches fresh;          /* what the last scan has found */
+	struct matches values;         /* and the numbers among it */
 	struct live live;              /* combine.h */
+	struct sleepers sleepers;
 	struct matches counted;
 	size_t live_kept; /* of live after the last clean-up */
 	struct excuse_said said;
@@ -97,6 +100,11 @@ void machine_feed(struct machine *, const char *bytes, size_t len);
 void machine_end(struct machine *);
 /* It cannot be decided: why. The first reason stays. */
 void machine_give_up(struct machine *, enum guard_undecided why);
+/* For what works for the machine: what combine_look asks about, and a match
+ * that may become a hit of the rule. */
+struct combine_facts machine_facts(struct machine *);
+int machine_add_pending(struct machine *, uint32_t rule, const struct match *)
+    __attribute__((warn_unused_result));
 /* Has an enforced rule hit? */
 bool machine_has_fired(const struct machine *, size_t rule);
 

@@ -24,6 +24,12 @@ struct unit {
 	size_t next; /* token behind it */
 };
 
+struct number_value {
+	enum number_kind kind;
+	int64_t value; /* in the unit of the kind */
+	char currency[4];
+};
+
 struct found {
 	struct number_value values[MAX_FOUND];
 	size_t first[MAX_FOUND], next[MAX_FOUND]; /* tokens */
@@ -500,8 +506,8 @@ static bool read_at(struct numeral_in *in, size_t i, struct found *f)
 
 /* ---- the scan ---- */
 
-static int report(const struct text *t, const struct guard_policy *p,
-    const struct found *f, size_t k, struct matches *out)
+static int report(
+    const struct text *t, const struct found *f, size_t k, struct matches *out)
 {
 	const struct token *first = &t->tokens[f->first[k]];
 	const struct token *last = &t->tokens[f->next[k] - 1];
@@ -514,20 +520,16 @@ static int report(const struct text *t, const struct guard_policy *p,
 	    .sentence = first->sentence,
 	    .value = v->value};
 	memcpy(m.currency, v->currency, sizeof(m.currency));
-	if (!p)
-		return matches_add(out, &m);
-	const struct any_of *numbers = &p->of_kind[DETECTOR_NUMBER];
-	for (size_t i = 0; i < numbers->n; i++) {
-		m.detector = numbers->detectors[i];
-		if (number_matches(&p->detectors[m.detector].number, v) &&
-		    matches_add(out, &m))
-			return -1;
-	}
-	return 0;
+	return matches_add(out, &m);
 }
 
-static int scan(struct number_scan *s, const struct text *t,
-    const struct guard_policy *p, struct matches *out, size_t *alive_from)
+void number_scan_init(struct number_scan *s)
+{
+	*s = (struct number_scan){0};
+}
+
+int number_scan(struct number_scan *s, const struct text *t,
+    struct matches *out, size_t *alive_from)
 {
 	*alive_from = SIZE_MAX;
 	while (s->next_token < t->n_tokens) {
@@ -539,7 +541,7 @@ static int scan(struct number_scan *s, const struct text *t,
 			return 0;
 		}
 		for (size_t k = 0; found && k < f.n; k++) {
-			if (report(t, p, &f, k, out))
+			if (report(t, &f, k, out))
 				return -1;
 		}
 		s->next_token = found ? f.resume : s->next_token + 1;
@@ -547,26 +549,9 @@ static int scan(struct number_scan *s, const struct text *t,
 	return 0;
 }
 
-void number_scan_init(struct number_scan *s)
+bool number_matches(const struct number_range *r, const struct match *v)
 {
-	*s = (struct number_scan){0};
-}
-
-int number_scan(struct number_scan *s, const struct text *t,
-    const struct guard_policy *p, struct matches *out, size_t *alive_from)
-{
-	return scan(s, t, p, out, alive_from);
-}
-
-int number_values(struct number_scan *s, const struct text *t,
-    struct matches *out, size_t *alive_from)
-{
-	return scan(s, t, NULL, out, alive_from);
-}
-
-bool number_matches(const struct number_range *r, const struct number_value *v)
-{
-	if (r->kind != v->kind)
+	if ((uint32_t)r->kind != v->detector)
 		return false;
 	/* "two grand" names no currency: it may be any */
 	if (r->kind == NUMBER_MONEY && r->currency[0] && v->currency[0] &&

@@ -21,36 +21,21 @@
 
 #define NUMBER_MAX_TOKENS 24u /* words of one number and its unit */
 
-struct number_value {
-	enum number_kind kind;
-	int64_t value;    /* in the unit of the kind */
-	char currency[4]; /* ISO 4217; "" when kind is not MONEY. "$" alone is
-			     USD, "¥" JPY */
-};
-
 struct number_scan {
 	size_t next_token; /* not read yet */
 };
 
 void number_scan_init(struct number_scan *);
 /*
- * Add a match for every NUMBER detector of the policy (of_kind) a value of
- * the text falls into; otherwise as match.h says. 0, or -1 when memory runs
- * out.
+ * Add a match for every value of the text, whatever the policy asks for:
+ * match.detector is its enum number_kind, the value in the unit of the kind,
+ * the currency ISO 4217 ("$" alone is USD, "¥" JPY). Otherwise as match.h
+ * says. 0, or -1 when memory runs out.
  */
-int number_scan(struct number_scan *, const struct text *,
-    const struct guard_policy *, struct matches *out, size_t *alive_from)
-    __attribute__((warn_unused_result));
+int number_scan(struct number_scan *, const struct text *, struct matches *out,
+    size_t *alive_from) __attribute__((warn_unused_result));
 
-/* Does the value lie in the range? The one place that compares. */
-bool number_matches(const struct number_range *, const struct number_value *);
-
-/*
- * All values of a text, whatever the policy asks for: match.detector is the
- * enum number_kind. For totals, explanations and tests.
- */
-int number_values(struct number_scan *, const struct text *,
-    struct matches *out, size_t *alive_from)
-    __attribute__((warn_unused_result));
+/* Does such a match lie in the range? The one place that compares. */
+bool number_matches(const struct number_range *, const struct match *value);
 
 #endif

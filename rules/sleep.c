@@ -1,0 +1,221 @@
+/* sleep - see sleep.h. */
+#include "rules/sleep.h"
+#include "rules/machine.h"
+
+#include <stdlib.h>
+
+void sleepers_clear(struct sleepers *s)
+{
+	free(s->items);
+	*s = (struct sleepers){0};
+}
+
+static const struct rule *rule_of(const struct machine *m, uint32_t rule)
+{
+	return &m->policy->rules[rule];
+}
+
+static bool is_in(const struct any_of *any, uint32_t detector)
+{
+	for (size_t i = 0; i < any->n; i++)
+		if (any->detectors[i] == detector)
+			return true;
+	return false;
+}
+
+/* Is the sleeper's match one of the detector's? */
+static bool is_of(
+    const struct machine *m, const struct sleeper *s, uint32_t detector)
+{
+	if (!s->value)
+		return s->match.detector == detector;
+	const struct detector *d = &m->policy->detectors[detector];
+	return d->kind == DETECTOR_NUMBER &&
+	    number_matches(&d->number, &s->match);
+}
+
+/* Its detector of the rule's first clause from the i-th on; DETECTOR_NONE:
+ * there is none. */
+static uint32_t next_detector(
+    const struct machine *m, const struct sleeper *s, uint32_t rule, size_t *i)
+{
+	const struct any_of *what = &rule_of(m, rule)->clauses[0].what;
+	while (*i < what->n) {
+		uint32_t detector = what->detectors[(*i)++];
+		if (is_of(m, s, detector))
+			return detector;
+	}
+	return DETECTOR_NONE;
+}
+
+/* ---- waking ---- */
+
+/* Has an older match of the sentence woken the rule before the live match? */
+static bool is_awake(const struct machine *m, const struct any_of *wakers,
+    uint32_t sentence, uint32_t live)
+{
+	for (uint32_t i = live_before(&m->live, live); i != LIVE_END;
+	     i = live_before(&m->live, i)) {
+		const struct match *q = &m->live.list.items[i];
+		if (q->sentence == sentence && is_in(wakers, q->detector))
+			return true;
+	}
+	return false;
+}
+
+static int wake(struct machine *m, const struct sleeper *s, uint32_t rule)
+{
+	struct match match = s->match;
+	size_t i = 0;
+	if (scope_mode(&m->scope, rule) == GUARD_OFF)
+		return 0;
+	while (
+	    (match.detector = next_detector(m, s, rule, &i)) != DETECTOR_NONE)
+		if (machine_add_pending(m, rule, &match))
+			return -1;
+	return 0;
+}
+
+/* Both stand in one sentence: wake the rules that ask for both, by the
+ * shorter list. */
+static int join(struct machine *m, const struct sleeper *s, uint32_t live)
+{
+	uint32_t detector = m->live.list.items[live].detector;
+	const struct index_rules *wakes = &m->policy->index->wakes[detector];
+	bool by_waker = wakes->n < s->rules->n;
+	const struct index_rules *rules = by_waker ? wakes : s->rules;
+	for (size_t i = 0; wakes->n && i < rules->n; i++) {
+		uint32_t rule = rules->rules[i];
+		const struct any_of *wakers = index_wakers(rule_of(m, rule));
+		size_t from = 0;
+		bool both = by_waker
+		    ? next_detector(m, s, rule, &from) != DETECTOR_NONE
+		    : is_in(wakers, detector);
+		if (both && !is_awake(m, wakers, s->match.sentence, live) &&
+		    wake(m, s, rule))
+			return -1;
+	}
+	return 0;
+}
+
+int sleep_add(struct machine *m, const struct match *match, bool value)
+{
+	struct sleepers *all = &m->sleepers;
+	const struct index *x = m->policy->index;
+	if (all->n == all->cap) {
+		size_t cap = all->cap ? all->cap * 2 : 4;
+		struct sleeper *p = realloc(all->items, cap * sizeof(*p));
+		if (!p)
+			return -1;
+		all->items = p;
+		all->cap = cap;
+	}
+	struct sleeper *s = &all->items[all->n++];
+	*s = (struct sleeper){.match = *match,
+	    .value = value,
+	    .rules = value ? &x->values[match->detector]
+			   : &x->asleep[match->detector]};
+	for (uint32_t i = live_last(&m->live, match->sentence); i != LIVE_END;
+	     i = live_before(&m->live, i))
+		if (m->live.list.items[i].sentence == match->sentence &&
+		    join(m, s, i))
+			return -1;
+	return 0;
+}
+
+int sleep_wake(struct machine *m)
+{
+	uint32_t live = (uint32_t)m->live.list.n - 1;
+	const struct match *q = &m->live.list.items[live];
+	for (size_t i = 0; i < m->sleepers.n; i++) {
+		const struct sleeper *s = &m->sleepers.items[i];
+		if (s->match.sentence == q->sentence && join(m, s, live))
+			return -1;
+	}
+	return 0;
+}
+
+void sleep_forget(struct machine *m)
+{
+	struct combine_facts facts = machine_facts(m);
+	struct sleepers *all = &m->sleepers;
+	size_t kept = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		if (combine_is_over(&facts, all->items[i].match.sentence))
+			continue;
+		if (kept != i)
+			all->items[kept] = all->items[i];
+		kept++;
+	}
+	all->n = kept;
+}
+
+void sleep_renumber(struct machine *m)
+{
+	for (size_t i = 0; i < m->sleepers.n; i++)
+		m->sleepers.items[i].as.seen = 0;
+}
+
+/* ---- holding ---- */
+
+/* As the k-th rule that sleeps on it; false when its range is another. */
+static bool begin(const struct machine *m, const struct sleeper *s, size_t k,
+    struct pending *as)
+{
+	size_t from = 0;
+	uint32_t rule = s->rules->rules[k];
+	*as = (struct pending){.match = s->match, .rule = rule};
+	as->match.detector = next_detector(m, s, rule, &from);
+	return as->match.detector != DETECTOR_NONE;
+}
+
+/* What is awake has a pending, which holds for itself. */
+static bool is_open(struct combine_facts *facts, struct pending *as)
+{
+	enum combine answer = combine_look(facts, as);
+	return answer == COMBINE_OPEN || answer == COMBINE_NO_MEMORY;
+}
+
+static bool holds(
+    struct machine *m, struct sleeper *s, struct combine_facts *facts)
+{
+	for (; s->asked < s->rules->n; s->asked++) {
+		bool asks =
+		    scope_withholds(&m->scope, s->rules->rules[s->asked]);
+		if (asks && !s->begun)
+			asks = s->begun = begin(m, s, s->asked, &s->as);
+		if (asks && is_open(facts, &s->as))
+			return true;
+		s->begun = false;
+	}
+	return false;
+}
+
+size_t sleep_frontier(struct machine *m, size_t limit)
+{
+	struct combine_facts facts = machine_facts(m);
+	for (size_t i = 0; i < m->sleepers.n; i++) {
+		struct sleeper *s = &m->sleepers.items[i];
+		if (s->match.start < limit && holds(m, s, &facts))
+			limit = s->match.start;
+	}
+	return limit;
+}
+
+bool sleep_may_fire(
+    struct machine *m, size_t byte, bool (*is)(struct machine *, size_t rule))
+{
+	struct combine_facts facts = machine_facts(m);
+	for (size_t i = 0; i < m->sleepers.n; i++) {
+		const struct sleeper *s = &m->sleepers.items[i];
+		if (s->match.start > byte)
+			continue;
+		for (size_t k = s->asked; k < s->rules->n; k++) {
+			struct pending as;
+			if (is(m, s->rules->rules[k]) && begin(m, s, k, &as) &&
+			    is_open(&facts, &as))
+				return true;
+		}
+	}
+	return false;
+}
