@@ -42,6 +42,11 @@ static bool is_list_name(const struct yaml_node *n)
 	return n->len > 2 && n->text[0] == '<' && end == n->text + n->len - 1;
 }
 
+static bool has_list_inside(const struct yaml_node *n)
+{
+	return !is_list_name(n) && strchr(n->text, '<') && strchr(n->text, '>');
+}
+
 static bool check_phrase(struct load *l, const struct yaml_node *n)
 {
 	if (n->kind != YAML_TEXT) {
@@ -79,7 +84,7 @@ static bool check_list(struct load *l, struct load_list *list)
 	for (const struct yaml_node *n = list->node->child; n; n = n->next) {
 		if (!check_phrase(l, n)) {
 			list->good = false;
-		} else if (strchr(n->text, '<') && strchr(n->text, '>')) {
+		} else if (is_list_name(n) || has_list_inside(n)) {
 			load_fault(l, n, LOAD_LIST_IN_LIST,
 			    "write its phrases out",
 			    "a list cannot use another list");
@@ -151,26 +156,26 @@ static uint32_t use_list(struct load *l, const struct yaml_node *n)
 	return list ? list_detector(l, list) : DETECTOR_NONE;
 }
 
-/* All phrases that are no lists, joined: the key of their detector. Two packs
- * may mean different lists by one name, so the pack belongs to it. */
+/* A phrase of fixed words: such are one group, the others are one each. */
+static bool is_plain(const struct yaml_node *n)
+{
+	return n->kind == YAML_TEXT && !is_list_name(n) && !has_list_inside(n);
+}
+
+/* All plain phrases, joined: the key of their detector. */
 static char *group_key(struct load *l, const struct yaml_node *first)
 {
-	const char *pack = l->pack ? l->pack->name : "";
-	size_t len = sizeof("phrases") + strlen(pack);
-	bool has_lists = false;
-	for (const struct yaml_node *n = first; n; n = n->next) {
-		if (n->kind != YAML_TEXT || is_list_name(n))
-			continue;
-		len += n->len + 1;
-		has_lists |= strchr(n->text, '<') != NULL;
-	}
+	size_t len = sizeof("phrases");
+	for (const struct yaml_node *n = first; n; n = n->next)
+		if (is_plain(n))
+			len += n->len + 1;
 	char *key = load_alloc(l, len + 1, 1);
 	if (!key)
 		return NULL;
-	size_t used =
-	    (size_t)snprintf(key, len, "phrases%s", has_lists ? pack : "");
+	size_t used = sizeof("phrases") - 1;
+	memcpy(key, "phrases", used);
 	for (const struct yaml_node *n = first; n; n = n->next) {
-		if (n->kind != YAML_TEXT || is_list_name(n))
+		if (!is_plain(n))
 			continue;
 		key[used++] = '\n';
 		memcpy(key + used, n->text, n->len);
@@ -191,8 +196,26 @@ static uint32_t inline_detector(struct load *l, const struct yaml_node *first)
 	if (d == DETECTOR_NONE || l->detectors.n == before)
 		return d;
 	for (const struct yaml_node *n = first; n; n = n->next)
-		if (n->kind == YAML_TEXT && !is_list_name(n))
+		if (is_plain(n))
 			load_spell(l, d, n);
+	return d;
+}
+
+/* A phrase with lists inside is spelled out once for all rules that use it;
+ * packs that use other files may mean other lists by the same names. */
+static uint32_t spelled_detector(struct load *l, const struct yaml_node *n)
+{
+	char *key = load_printf(l, "spelled %s", n->text);
+	const char *const *file = l->pack ? l->pack->lists : NULL;
+	for (; file && *file && key; file++)
+		key = load_printf(l, "%s\n%s", key, *file);
+	if (!key)
+		return DETECTOR_NONE;
+	size_t before = l->detectors.n;
+	uint32_t d =
+	    load_detector(l, key, &(struct detector){.kind = DETECTOR_PHRASES});
+	if (d != DETECTOR_NONE && l->detectors.n != before)
+		load_spell(l, d, n);
 	return d;
 }
 
@@ -209,19 +232,22 @@ struct any_of load_phrases(struct load *l, const struct yaml_node *node)
 		load_fault(l, node, LOAD_EMPTY, NULL, "this list is empty");
 		return (struct any_of){0};
 	}
-	size_t n_lists = 0, n_plain = 0;
+	size_t n_own = 0, n_plain = 0;
 	for (const struct yaml_node *n = first; n; n = n->next) {
 		if (!check_phrase(l, n))
 			return (struct any_of){0};
-		n_lists += is_list_name(n);
-		n_plain += !is_list_name(n);
+		n_plain += is_plain(n);
+		n_own += !is_plain(n);
 	}
-	uint32_t *all = load_alloc(l, n_lists + 1, sizeof(*all));
+	uint32_t *all = load_alloc(l, n_own + 1, sizeof(*all));
 	if (!all)
 		return (struct any_of){0};
 	struct any_of out = {all, 0};
 	for (const struct yaml_node *n = first; n; n = n->next) {
-		uint32_t d = is_list_name(n) ? use_list(l, n) : DETECTOR_NONE;
+		if (is_plain(n))
+			continue;
+		uint32_t d =
+		    is_list_name(n) ? use_list(l, n) : spelled_detector(l, n);
 		if (d != DETECTOR_NONE)
 			all[out.n++] = d;
 	}
