@@ -84,13 +84,17 @@ stop_demo() {
 }
 
 print_what_to_try() {
-	local port=$1 console=$2
+	local port=$1 console=$2 own=$3
 	local id
 	local url="https://localhost:$port/v1/chat/completions"
 
 	# A conversation that was handed off stays with people, restart or not:
 	# a new one for every run.
 	id=$(date +%s)
+	if [ -n "$own" ]; then
+		print_for_own_bot "$port" "$console" "$id"
+		return
+	fi
 	cat <<-END
 
 	Handrail is at https://localhost:$port, its own pages at http://127.0.0.1:$console
@@ -119,8 +123,34 @@ print_what_to_try() {
 	END
 }
 
+# What the person's own bot will say is not known here.
+print_for_own_bot() {
+	local port=$1 console=$2 id=$3
+	local url="https://localhost:$port/v1/chat/completions"
+
+	cat <<-END
+
+	Handrail is at https://localhost:$port in front of your bot, its own pages at
+	http://127.0.0.1:$console (/metrics, /healthz, /readyz). Point your client there
+	(base URL https://localhost:$port/v1, CA $demo/cert.pem), or paste this into
+	another terminal, in this folder, with a model and a question your bot knows:
+
+	curl -N --cacert $demo/cert.pem $url \\
+	  -H 'Content-Type: application/json' -H 'X-Conversation-Id: own-$id' \\
+	  -d '{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"QUESTION"}]}'
+
+	What was handed to a person, and what that person sees:
+
+	build/release/handrail handoff list -c $demo/handrail.yaml
+	build/release/handrail handoff show -c $demo/handrail.yaml ID
+
+	Logs: $demo/handrail.log; every decision: $demo/audit
+	ctrl-c stops it all.
+	END
+}
+
 run_demo() {
-	local upstream='' port console ready
+	local upstream='' own='' port console ready
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -128,15 +158,23 @@ run_demo() {
 			[[ ${2-} =~ ^https?://[^/]+ ]] ||
 				fail "--upstream takes a URL: https://bot.example:9000"
 			upstream=$2
+			own=yes
 			shift
 			;;
-		*) fail "run: unknown option $1" ;;
+		-h | --help)
+			help
+			return
+			;;
+		*) fail "run: unknown option $1; there is --upstream URL" ;;
 		esac
 		shift
 	done
 	need build
 	build release
 	mkdir -p $demo
+	# Held by what is started here too, until the last of it has gone.
+	exec 9>$demo/lock
+	flock -n 9 || fail "another ./dev run is using $demo; stop it first (ctrl-c)"
 	make_certificate
 	trap stop_demo EXIT
 	trap 'say "Stopping"; exit 0' INT TERM
@@ -156,7 +194,7 @@ run_demo() {
 	demo_pids+=($!)
 	ready=$(wait_for $! $demo/handrail.log '^ready' Handrail)
 	say "$ready"
-	print_what_to_try "$port" "$console"
+	print_what_to_try "$port" "$console" "$own"
 	wait -n || true
 	tail -n 20 $demo/handrail.log $demo/bot.log >&2 || true
 	fail "a part of the demo ended by itself; the logs' ends are above"

@@ -49,7 +49,7 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run_verb(int argc, char **argv)
 {
 	if (argc < 2) {
 		help(stderr);
@@ -69,4 +69,15 @@ int main(int argc, char **argv)
 		if (strcmp(name, verbs[i].name) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
 	return unknown(name);
+}
+
+int main(int argc, char **argv)
+{
+	int code = run_verb(argc, argv);
+	/* What was printed may not have arrived: a full disk, say. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("handrail: cannot write its output");
+		return EXIT_BROKEN;
+	}
+	return code;
 }

@@ -56,9 +56,14 @@ static bool read_one(struct files *f, const char *dir, const char *name,
     diag_fn *diag, void *arg)
 {
 	struct buf bytes = {0};
+	struct stat st;
 	char *path = file_join(dir, name);
-	int err = file_read(path, &bytes, MAX_FILE_BYTES);
-	if (err == 0) {
+	/* A pipe would be waited for, a device might never end. */
+	bool other = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	int err = other ? -EINVAL : file_read(path, &bytes, MAX_FILE_BYTES);
+	if (other) {
+		report(diag, arg, path, "is not an ordinary file");
+	} else if (err == 0) {
 		add(f, name, &bytes);
 	} else {
 		char *why = mem_printf("cannot be read: %s", strerror(-err));

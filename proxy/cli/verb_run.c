@@ -7,8 +7,10 @@
 #include "proxy/cli/verbs.h"
 #include "proxy/relay/server.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char usage[] =
     "usage: handrail run [-c FILE] [--check]\n"
@@ -39,6 +41,26 @@ static int check(const char *path, struct findings *f)
 	return EXIT_GOOD;
 }
 
+/* Not readable is wrong usage, as for every other verb; what it says may then
+ * be refused. */
+static bool can_read(const char *path)
+{
+	struct stat st;
+	FILE *f = fopen(path, "r");
+	bool folder = f && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode);
+	if (f && !folder) {
+		fclose(f);
+		return true;
+	}
+	fprintf(stderr,
+	    "handrail run: cannot read the configuration %s: %s; -c names "
+	    "another\n",
+	    path, strerror(folder ? EISDIR : errno));
+	if (f)
+		fclose(f);
+	return false;
+}
+
 int verb_run(int argc, char **argv)
 {
 	const char *path = "handrail.yaml";
@@ -59,6 +81,8 @@ int verb_run(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (!can_read(path))
+		return EXIT_USAGE;
 	struct findings f;
 	findings_init(&f, stderr);
 	int code = only_check ? check(path, &f)

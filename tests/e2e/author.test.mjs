@@ -175,3 +175,25 @@ test("wrong usage and unreadable input are exit 2", (t) => {
 	for (const verb of ["check", "test", "explain"])
 		assert.match(handrail([verb, "--help"]).stdout, /^usage: handrail/);
 });
+
+test("a pipe among the packs is not waited for", (t) => {
+	const dir = tempDir(t);
+	writePolicy(dir, { "policy.yaml": policy, "packs/p.yaml": pack("dog", "A dog.") });
+	assert.equal(spawnSync("mkfifo", [path.join(dir, "packs/q.yaml")]).status, 0);
+	const check = handrail(["check", dir], { timeout: 10000 });
+	assert.equal(check.status, 2);
+	assert.match(check.stdout + check.stderr, /q\.yaml.*not an ordinary file/);
+});
+
+test("output that cannot be written is exit 3, a configuration that cannot be read exit 2", () => {
+	const full = fs.openSync("/dev/full", "w");
+	const help = spawnSync(binary, ["help"], { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+	fs.closeSync(full);
+	assert.equal(help.status, 3);
+	assert.match(help.stderr, /cannot write its output: No space left/);
+	for (const file of ["/nowhere/handrail.yaml", root]) {
+		const run = handrail(["run", "-c", file]);
+		assert.equal(run.status, 2, run.stderr);
+		assert.match(run.stderr, /cannot read the configuration/);
+	}
+});
