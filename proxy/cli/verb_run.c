@@ -2,6 +2,7 @@
  * verb_run - `handrail run`: the proxy, or with --check only what it would
  * run with.
  */
+#include "proxy/base/file.h"
 #include "proxy/cli/findings.h"
 #include "proxy/cli/policy_dir.h"
 #include "proxy/cli/verbs.h"
@@ -9,8 +10,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char usage[] =
     "usage: handrail run [-c FILE] [--check]\n"
@@ -26,17 +29,66 @@ static struct guard_policy *load_policy(const struct config *c,
 	    c->policy, c->shipped, c->environment, limits, diag, arg);
 }
 
+/* NULL when a file or folder could be kept at path. What is missing will be
+ * made: the nearest folder that is there decides. */
+static const char *cannot_keep(const char *path, bool folder)
+{
+	struct stat st;
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode) != folder)
+			return folder ? "it is a file" : "it is a folder";
+		return access(path, W_OK) == 0 ? NULL : strerror(errno);
+	}
+	char *at = file_dir(path);
+	while (stat(at, &st) != 0 && errno == ENOENT && strcmp(at, "/") != 0) {
+		char *up = file_dir(at);
+		free(at);
+		at = up;
+	}
+	const char *why = NULL;
+	if (stat(at, &st) != 0)
+		why = strerror(errno);
+	else if (!S_ISDIR(st.st_mode))
+		why = "a file stands where a folder has to be";
+	else if (access(at, W_OK | X_OK) != 0)
+		why = strerror(errno);
+	free(at);
+	return why;
+}
+
+static bool can_keep_all(const struct config *c)
+{
+	const struct {
+		const char *what, *path;
+		bool folder;
+	} places[] = {
+	    {"store", c->sqlite, false},
+	    {"audit.directory", c->audit_directory, true},
+	    {"keys.directory", c->keys_directory, true},
+	};
+	bool good = true;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const char *why = cannot_keep(places[i].path, places[i].folder);
+		if (why)
+			fprintf(stderr, "%s: %s cannot be kept there: %s\n",
+			    places[i].path, places[i].what, why);
+		good = good && !why;
+	}
+	return good;
+}
+
 static int check(const char *path, struct findings *f)
 {
 	struct generation *g =
 	    generation_load(path, load_policy, findings_diag, f);
-	if (!g) {
+	if (!g || !can_keep_all(g->config)) {
+		generation_unref(g);
 		fprintf(stderr, "%s: refused\n", path);
 		return EXIT_FINDINGS;
 	}
-	printf("%s: good. policy %s, %zu rules, %zu routes\n", path,
+	printf("%s: good. policy %s, %zu rules, %zu route%s\n", path,
 	    guard_policy_digest(g->policy), guard_policy_rules(g->policy),
-	    g->config->n_routes);
+	    g->config->n_routes, g->config->n_routes == 1 ? "" : "s");
 	generation_unref(g);
 	return EXIT_GOOD;
 }

@@ -2,6 +2,7 @@
 #include "proxy/relay/generation.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/net/address.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,33 @@ static struct tls_server *server_tls(
 	struct tls_server *tls = tls_server_new(&options, why);
 	free(pairs);
 	return tls;
+}
+
+static bool load_addresses(
+    struct generation *g, const char *path, diag_fn *diag, void *arg)
+{
+	const struct config *c = g->config;
+	bool good = true;
+	g->listen_address = mem_array(c->n_listen, sizeof(*g->listen_address));
+	for (size_t i = 0; i < c->n_listen; i++) {
+		const struct config_address *a = &c->listen[i].address;
+		bool v6 = strchr(a->host, ':') != NULL;
+		char *text = mem_printf(v6 ? "[%s]:%u" : "%s:%u",
+		    strcmp(a->host, "localhost") == 0 ? "127.0.0.1" : a->host,
+		    a->port);
+		bool parsed = address_parse(&g->listen_address[i], text) == 0;
+		free(text);
+		if (parsed)
+			continue;
+		char *why =
+		    mem_printf("listen: \"%s\" is not an IP address and "
+			       "port",
+			c->listen[i].text);
+		report(diag, arg, path, why);
+		free(why);
+		good = false;
+	}
+	return good;
 }
 
 static bool load_tls(
@@ -105,7 +133,8 @@ struct generation *generation_load(const char *config_path,
 		goto fail;
 	if (!check_destinations(g, config_path, diag, arg))
 		goto fail;
-	if (!load_tls(g, config_path, diag, arg))
+	if (!load_addresses(g, config_path, diag, arg) ||
+	    !load_tls(g, config_path, diag, arg))
 		goto fail;
 	return g;
 fail:
@@ -127,6 +156,7 @@ void generation_unref(struct generation *g)
 		tls_server_unref(g->listen_tls[i]);
 	for (size_t i = 0; g->route_tls && i < g->config->n_routes; i++)
 		tls_client_unref(g->route_tls[i]);
+	free(g->listen_address);
 	free(g->listen_tls);
 	free(g->route_tls);
 	guard_policy_unref(g->policy);

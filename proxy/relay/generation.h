@@ -18,6 +18,7 @@ struct generation {
 	atomic_uint refs;
 	struct config *config;
 	struct guard_policy *policy;
+	struct address *listen_address; /* one a listen */
 	struct tls_server **listen_tls; /* one a listen, NULL: plain */
 	struct tls_client **route_tls;  /* one a route, NULL: plain */
 };

@@ -92,23 +92,6 @@ static void on_accept(struct listener *l, struct conn *conn, void *arg)
 	client_new(w, conn, tls);
 }
 
-static bool listen_address(const struct worker *first, size_t i,
-    const struct config_listen *l, struct address *out)
-{
-	if (first) {
-		*out = *listener_address(first->listeners[i]);
-		return true;
-	}
-	char text[ADDRESS_TEXT_BYTES];
-	bool v6 = strchr(l->address.host, ':') != NULL;
-	const char *host = strcmp(l->address.host, "localhost") == 0
-	    ? "127.0.0.1"
-	    : l->address.host;
-	snprintf(text, sizeof(text), v6 ? "[%s]:%u" : "%s:%u", host,
-	    l->address.port);
-	return address_parse(out, text) == 0;
-}
-
 int worker_listen(struct worker *w, const struct worker *first, struct buf *why)
 {
 	const struct generation *g = w->routes->generation;
@@ -119,11 +102,9 @@ int worker_listen(struct worker *w, const struct worker *first, struct buf *why)
 		    .max_connections = c->limits.max_connections,
 		    .tls = g->listen_tls[i],
 		};
-		if (!listen_address(first, i, &c->listen[i], &o.address)) {
-			buf_printf(why, "\"%s\" is not an IP address and port",
-			    c->listen[i].text);
-			return -1;
-		}
+		o.address = g->listen_address[i];
+		if (first) /* with the port the system chose */
+			o.address = *listener_address(first->listeners[i]);
 		w->listeners[i] = listener_new(w->loop, &o, on_accept, w, why);
 		if (!w->listeners[i])
 			return -1;

@@ -138,6 +138,20 @@ test("run --check: good is 0 and starts nothing", async (t) => {
 	const none = await run(["run", "--check", "-c", `${config}.nowhere`]);
 	assert.notEqual(none.code, 0);
 	assert.notEqual(none.err, "");
+	const good = fs.readFileSync(config, "utf8");
+	for (const [change, says] of [
+		[(s) => s.replace("127.0.0.1:0\n    tls", "256.1.1.1:80\n    tls"), /256\.1\.1\.1:80" is not an IP address/],
+		[(s) => s.replace(/^audit: .*$/m, "audit: {directory: handrail.yaml}"), /audit\.directory cannot be kept there: it is a file/],
+		[(s) => s.replace(/sqlite: .*}/, "sqlite: .}"), /store cannot be kept there: it is a folder/],
+		[(s) => s.replace(/^keys: .*$/m, "keys: {directory: handrail.yaml/keys}"), /keys\.directory cannot be kept there/],
+	]) {
+		assert.notEqual(change(good), good, String(says));
+		fs.writeFileSync(config, change(good));
+		const bad = await run(["run", "--check", "-c", config]);
+		assert.equal(bad.code, 1, bad.out);
+		assert.match(bad.err + bad.out, says);
+	}
+	fs.writeFileSync(config, good);
 });
 
 test("SIGTERM: a running stream finishes, new customers are refused, exit code 0", async (t) => {
