@@ -233,12 +233,24 @@ static int compare_keys(const void *a, const void *b, void *doc)
 	return json_key_order(doc, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
+/* Unescaped keys are their bytes. */
+static bool is_same_key(const struct json_doc *d, uint32_t a, uint32_t b)
+{
+	const struct json_node *x = &d->nodes[a], *y = &d->nodes[b];
+	size_t len = x->key_end - x->key_start;
+
+	if (x->key_escaped || y->key_escaped)
+		return json_key_order(d, a, b) == 0;
+	return len == y->key_end - y->key_start &&
+	    memcmp(d->text + x->key_start, d->text + y->key_start, len) == 0;
+}
+
 static bool has_pair(const struct json_doc *d, uint32_t first)
 {
 	for (uint32_t a = first; a != JSON_NONE; a = d->nodes[a].next)
 		for (uint32_t b = d->nodes[a].next; b != JSON_NONE;
 		     b = d->nodes[b].next)
-			if (json_key_order(d, a, b) == 0)
+			if (is_same_key(d, a, b))
 				return true;
 	return false;
 }
