@@ -18,8 +18,8 @@
 #define DEFAULT_NODES 200000
 
 static const char *const top_keys[] = {"id", "preset", "family", "inspect",
-    "match", "other_requests", "stream_if", "ids", "inbound", "facts",
-    "strip_request_headers", "keys", "variants", "limits", NULL};
+    "match", "other_requests", "stream_if", "messages_asked", "ids", "inbound",
+    "facts", "strip_request_headers", "keys", "variants", "limits", NULL};
 
 static struct channel *channel_new(void)
 {
@@ -64,6 +64,7 @@ void channel_free(struct channel *c)
 	free(c->family);
 	pointer_clear(&c->stream_if);
 	free(c->stream_equals);
+	pointer_clear(&c->asked);
 	dialect_clear_sources(&c->conversation);
 	dialect_clear_sources(&c->customer);
 	dialect_clear_sources(&c->message);
@@ -276,6 +277,7 @@ static void dialect_block(
 	dialect_choice(l, map, "other_requests", routes, &other);
 	c->other = (enum channel_route)other;
 	dialect_stream_if(l, map, c);
+	dialect_pointer(l, map, "messages_asked", &c->asked, &c->has_asked);
 	dialect_ids(l, map, c);
 	dialect_inbound(l, map, c);
 	dialect_facts(l, map, c);
@@ -416,6 +418,8 @@ struct channel *channel_load(const struct yaml_doc *doc,
 		dialect_block(&l, block, c);
 	if (l.faults == 0)
 		check_whole(&l, block, c);
+	dialect_compile(&l, block, &c->json);
+	dialect_compile(&l, block, &c->sse);
 	if (l.faults > 0) {
 		channel_free(c);
 		return NULL;

@@ -54,6 +54,9 @@ void dialect_template_at(
     struct loader *, const struct yaml_node *, struct template *out);
 void dialect_variants(
     struct loader *, const struct yaml_node *map, struct channel *);
+/* Once all of the variant is read: its pointers as one machine. */
+void dialect_compile(
+    struct loader *, const struct yaml_node *block, struct variant *);
 
 void dialect_free_words(char **words); /* NULL-terminated; accepts NULL */
 void dialect_clear_pointers(struct pointers *);

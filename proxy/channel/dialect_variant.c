@@ -59,6 +59,62 @@ void dialect_clear_variant(struct variant *v)
 	template_clear(&v->emit_text);
 	template_clear(&v->emit_end);
 	template_clear(&v->emit_done);
+	paths_clear(&v->paths);
+}
+
+/* ---- the machine over all pointers ---- */
+
+static size_t add_pointers(
+    struct paths_entry *to, const struct pointers *from, enum paths_role role)
+{
+	for (size_t i = 0; i < from->n; i++)
+		to[i] =
+		    (struct paths_entry){.ptr = &from->items[i], .role = role};
+	return from->n;
+}
+
+static size_t add_entries(const struct variant *v, struct paths_entry *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_texts; i++)
+		e[n++] = (struct paths_entry){.ptr = &v->texts[i].ptr,
+		    .role = PATHS_TEXT,
+		    .item = (uint16_t)i};
+	for (size_t i = 0; i < v->n_mirrors; i++)
+		e[n++] = (struct paths_entry){.ptr = &v->mirrors[i].ptr,
+		    .role = PATHS_MIRROR,
+		    .item = (uint16_t)i};
+	n += add_pointers(e + n, &v->ignore, PATHS_IGNORE);
+	n += add_pointers(e + n, &v->media, PATHS_MEDIA);
+	if (v->has_messages)
+		e[n++] = (struct paths_entry){
+		    .ptr = &v->messages, .role = PATHS_MESSAGE};
+	if (v->has_end_if)
+		e[n++] = (struct paths_entry){
+		    .ptr = &v->end_if, .role = PATHS_END_IF};
+	if (v->has_error)
+		e[n++] =
+		    (struct paths_entry){.ptr = &v->error, .role = PATHS_ERROR};
+	return n;
+}
+
+void dialect_compile(
+    struct loader *l, const struct yaml_node *block, struct variant *v)
+{
+	size_t room = v->n_texts + v->n_mirrors + v->ignore.n + v->media.n + 3;
+	struct paths_entry *e = mem_array(room, sizeof *e);
+	size_t n = add_entries(v, e);
+
+	for (size_t i = 0; i < n; i++)
+		if (v->has_messages && e[i].ptr->relative &&
+		    e[i].role != PATHS_MESSAGE && e[i].role != PATHS_ERROR)
+			e[i].before = &v->messages;
+	if (paths_build(&v->paths, e, n) != 0)
+		dialect_fault(l, block, "C003",
+		    "use fewer pointers with * or ** in them",
+		    "the pointers of this channel are too many to combine");
+	free(e);
 }
 
 /* The list under key, or NULL (a fault when it is something else). */

@@ -7,6 +7,7 @@
 
 #include "proxy/channel/channel.h"
 #include "proxy/channel/extract.h"
+#include "proxy/channel/paths.h"
 #include "proxy/channel/pointer.h"
 #include "proxy/channel/template.h"
 
@@ -82,7 +83,8 @@ struct variant {
 	bool has_error;
 	char *done; /* literal data that ends a stream; or NULL */
 	struct template emit_text, emit_end, emit_done;
-	char *gap; /* between delivered and bridge text */
+	char *gap;          /* between delivered and bridge text */
+	struct paths paths; /* of all the pointers above but set and remove */
 };
 
 enum fact {
@@ -103,6 +105,8 @@ struct channel {
 	struct pointer stream_if;
 	char *stream_equals;
 	bool has_stream_if;
+	struct pointer asked; /* how many messages a request asks for */
+	bool has_asked;
 	struct sources conversation, customer, message;
 	bool anonymous;
 	/* Messages of the chat in a request: the customer's, the AI's; the

@@ -250,6 +250,22 @@ static bool asks_stream(const struct reader *r)
 	return yes;
 }
 
+/* One, unless the request clearly says otherwise. */
+static size_t messages_asked(const struct reader *r)
+{
+	const struct channel *c = r->channel;
+	struct buf text = {0};
+	size_t n = 1;
+
+	if (!c->has_asked)
+		return SIZE_MAX;
+	if (from_body(r, &c->asked, &text) == FOUND_TEXT && text.len < 6 &&
+	    strspn(text.data, "0123456789") == text.len)
+		n = strtoul(text.data, NULL, 10);
+	buf_clear(&text);
+	return n > 0 ? n : 1;
+}
+
 int channel_read(const struct channel *c, const struct http1_head *head,
     struct span body, struct channel_request *out)
 {
@@ -272,6 +288,7 @@ int channel_read(const struct channel *c, const struct http1_head *head,
 						  : CHANNEL_READ_BAD_BODY;
 	}
 	out->stream = asks_stream(&r);
+	out->messages = messages_asked(&r);
 	turns_read(c, &doc, out);
 	read_facts(&r, &out->facts);
 	err = read_ids(&r, out);

@@ -40,9 +40,10 @@ struct channel_facts {
 
 /* All strings owned, NUL-terminated UTF-8. Not to be copied. */
 struct channel_request {
-	bool stream;    /* the client asks for an event stream */
-	bool anonymous; /* conversation was made up for this request alone
-			   and is NULL: the caller gives it a random one */
+	bool stream;     /* the client asks for an event stream */
+	size_t messages; /* it asks for so many; SIZE_MAX: nobody knows */
+	bool anonymous;  /* conversation was made up for this request alone
+			    and is NULL: the caller gives it a random one */
 	char *conversation;
 	char *customer;                   /* or NULL */
 	const struct channel_turn *turns; /* oldest first */

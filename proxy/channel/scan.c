@@ -1,6 +1,7 @@
 /*
  * scan - one walk over the nodes in document order; a node inherits the class
- * and the message of its parent, so subtrees cost nothing extra.
+ * and the message of its parent, so subtrees cost nothing extra, and its state
+ * among the pointers follows from its parent's.
  *
  * What no rule names is a text: a server's new field is judged before anybody
  * here has heard of it.
@@ -20,6 +21,7 @@ void scan_clear(struct scan *s)
 	free(s->texts);
 	free(s->class);
 	free(s->message);
+	free(s->state);
 	*s = (struct scan){.texts = NULL};
 }
 
@@ -31,8 +33,8 @@ static void add_text(
 		s->texts =
 		    mem_realloc_array(s->texts, s->cap_texts, sizeof *s->texts);
 	}
-	s->texts[s->n_texts++] =
-	    (struct scan_text){node, is_key, rule, s->message[node]};
+	s->texts[s->n_texts++] = (struct scan_text){
+	    node, is_key, rule, s->message[node], s->state[node]};
 }
 
 static struct span inside(struct span quoted)
@@ -48,102 +50,82 @@ static struct span raw_key(const struct json_doc *doc, uint32_t node)
 	    (struct span){doc->text + n->key_start, n->key_end - n->key_start});
 }
 
-static bool at(const struct scan *s, const struct pointer *p, uint32_t node)
-{
-	uint32_t base = 0;
+/* ---- messages ---- */
 
-	if (!pointer_may_match(p, s->doc, node))
-		return false;
-	if (p->relative && s->variant->has_messages) {
-		if (s->message[node] == CHANNEL_NO_MESSAGE)
-			return false;
-		base = s->messages[s->message[node]].node;
-	}
-	return pointer_match(p, s->doc, base, node);
+/* "0", "17": one way to write a number, and to read it. */
+static bool is_plain_number(struct span raw)
+{
+	bool plain =
+	    raw.len > 0 && raw.len < 10 && (raw.len == 1 || raw.p[0] != '0');
+
+	for (size_t i = 0; i < raw.len && plain; i++)
+		plain = raw.p[i] >= '0' && raw.p[i] <= '9';
+	return plain;
 }
 
-static bool at_any(
-    const struct scan *s, const struct pointers *p, uint32_t node)
+enum numbering { BY_PLACE, BY_NUMBER, NO_NUMBER };
+
+/* The number a message or element goes by: its key member, or its place when
+ * it has none. NO_NUMBER (and the place): a client may read it in another way
+ * than we would. */
+static enum numbering number_of(const struct scan *s, uint32_t node,
+    const char *key, char out[SCAN_NUMBER_BYTES])
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (at(s, &p->items[i], node))
+	uint32_t m = JSON_NONE;
+	struct span raw = {NULL, 0};
+	bool clear = key == NULL || paths_find_member(s->doc, node, key, &m);
+
+	if (m != JSON_NONE)
+		raw = json_raw(s->doc, m);
+	if (clear && is_plain_number(raw)) {
+		memcpy(out, raw.p, raw.len);
+		out[raw.len] = '\0';
+		return BY_NUMBER;
+	}
+	snprintf(out, SCAN_NUMBER_BYTES, "%u", s->doc->nodes[node].index);
+	bool none = m == JSON_NONE || s->doc->nodes[m].type == JSON_IS_NULL;
+	return clear && none ? BY_PLACE : NO_NUMBER;
+}
+
+/* Two messages of one number cannot be told apart by a client. */
+static bool is_taken(const struct scan *s, const char *key)
+{
+	for (size_t i = 0; i < s->n_messages; i++)
+		if (strcmp(s->messages[i].key, key) == 0)
 			return true;
 	return false;
 }
 
-static const struct text_rule *text_rule(const struct scan *s, uint32_t node)
+/* node stands where messages do. */
+static int begin_message(struct scan *s, uint32_t node)
 {
-	for (size_t i = 0; i < s->variant->n_texts; i++)
-		if (at(s, &s->variant->texts[i].ptr, node))
-			return &s->variant->texts[i];
-	return NULL;
-}
+	struct scan_message m = {.node = node};
+	enum numbering how = number_of(s, node, s->variant->key, m.key);
 
-static const struct mirror_rule *mirror_rule(
-    const struct scan *s, uint32_t node)
-{
-	for (size_t i = 0; i < s->variant->n_mirrors; i++)
-		if (at(s, &s->variant->mirrors[i].ptr, node))
-			return &s->variant->mirrors[i];
-	return NULL;
-}
-
-/* ---- messages ---- */
-
-/* The number a message or element goes by: its key member if that is a small
- * number, else its place. */
-static void number_of(
-    const struct scan *s, uint32_t node, const char *key, char out[24])
-{
-	uint32_t m = key ? json_member(s->doc, node, span_str(key)) : JSON_NONE;
-	struct span raw = {"", 0};
-
-	if (m != JSON_NONE && s->doc->nodes[m].type == JSON_IS_NUMBER)
-		raw = json_raw(s->doc, m);
-	bool digits = raw.len > 0 && raw.len < 10;
-	for (size_t i = 0; i < raw.len && digits; i++)
-		digits = raw.p[i] >= '0' && raw.p[i] <= '9';
-	if (digits) {
-		memcpy(out, raw.p, raw.len);
-		out[raw.len] = '\0';
-	} else {
-		snprintf(out, 24, "%u", s->doc->nodes[node].index);
-	}
-}
-
-static bool ends(const struct scan *s, uint32_t message)
-{
-	const struct pointer *end_if = &s->variant->end_if;
-
-	if (!s->variant->has_end_if)
-		return false;
-	uint32_t m = pointer_find(end_if, s->doc, message, JSON_NONE);
-	return m != JSON_NONE && s->doc->nodes[m].type != JSON_IS_NULL;
-}
-
-static int settle_message(struct scan *s, uint32_t node)
-{
-	uint32_t parent = s->doc->nodes[node].parent;
-
-	s->message[node] =
-	    parent == JSON_NONE ? CHANNEL_NO_MESSAGE : s->message[parent];
-	if (!s->variant->has_messages ||
-	    s->message[node] != CHANNEL_NO_MESSAGE ||
-	    s->doc->nodes[node].type != JSON_IS_OBJECT ||
-	    !pointer_match(&s->variant->messages, s->doc, 0, node))
-		return 0;
-	if (s->n_messages == SCAN_MAX_MESSAGES)
+	if (how == NO_NUMBER || s->n_messages == SCAN_MAX_MESSAGES ||
+	    is_taken(s, m.key))
 		return -1;
-	struct scan_message *m = &s->messages[s->n_messages];
-	m->node = node;
-	m->ends = ends(s, node);
-	number_of(s, node, s->variant->key, m->key);
-	/* Two messages of one number cannot be told apart by a client. */
-	for (size_t i = 0; i < s->n_messages; i++)
-		if (strcmp(s->messages[i].key, m->key) == 0)
-			return -1;
-	s->message[node] = (uint32_t)s->n_messages++;
+	m.numbered = how == BY_NUMBER;
+	s->message[node] = (uint32_t)s->n_messages;
+	s->messages[s->n_messages++] = m;
 	return 0;
+}
+
+/* The elements between a text and its message: their numbers count. */
+static bool can_number(const struct scan *s, uint32_t node)
+{
+	char number[SCAN_NUMBER_BYTES];
+
+	for (; node != JSON_NONE; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		if (s->message[node] == CHANNEL_NO_MESSAGE ||
+		    s->messages[s->message[node]].node == node)
+			break;
+		if (n->key_end == n->key_start &&
+		    number_of(s, node, "index", number) == NO_NUMBER)
+			return false;
+	}
+	return true;
 }
 
 /* ---- classes ---- */
@@ -159,7 +141,7 @@ static void take_key(struct scan *s, uint32_t node)
 	const struct json_node *n = &s->doc->nodes[node];
 	enum scan_class above = s->class[n->parent];
 
-	if (n->key_end == n->key_start || n->key_end - n->key_start == 2)
+	if (n->key_end - n->key_start <= 2)
 		return;
 	struct span key = raw_key(s->doc, node);
 	bool known = !n->key_escaped && model_knows_key(s->channel, key);
@@ -169,38 +151,91 @@ static void take_key(struct scan *s, uint32_t node)
 		add_text(s, node, true, NULL);
 }
 
-/* Sets the node's class; -1: a listed text is a number or a flag. */
-static int take_value(struct scan *s, uint32_t node)
+/* What a node is by the pointers that lead to it; its message is settled on
+ * the way. -1: there cannot be such a one. */
+static int find_roles(
+    struct scan *s, uint32_t node, bool *exact, struct paths_roles *roles)
+{
+	const struct paths *paths = &s->variant->paths;
+	uint32_t parent = s->doc->nodes[node].parent;
+	uint32_t base = JSON_NONE;
+
+	s->state[node] = PATHS_ROOT;
+	s->message[node] = CHANNEL_NO_MESSAGE;
+	*exact = false;
+	if (parent != JSON_NONE) {
+		s->message[node] = s->message[parent];
+		s->state[node] =
+		    paths_step(paths, s->state[parent], s->doc, node, exact);
+	}
+	if (s->message[node] != CHANNEL_NO_MESSAGE)
+		base = s->messages[s->message[node]].node;
+	else if (!s->variant->has_messages)
+		base = 0;
+	paths_roles(paths, s->state[node], s->doc, base, node, roles);
+	if (roles->message && base == JSON_NONE) {
+		/* What is no message has no parts of one. */
+		if (s->doc->nodes[node].type != JSON_IS_OBJECT)
+			s->state[node] = PATHS_NOWHERE;
+		else if (begin_message(s, node) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Roles of a node that is in no special part of the document. */
+static void take_roles(
+    struct scan *s, uint32_t node, const struct paths_roles *roles)
+{
+	bool there = s->doc->nodes[node].type != JSON_IS_NULL;
+
+	if (roles->text == 0 && roles->mirror != 0)
+		s->class[node] = s->variant->mirrors[roles->mirror - 1].judge
+		    ? SCAN_MIRROR_JUDGED
+		    : SCAN_MIRROR;
+	else if (roles->text == 0 && roles->ignore)
+		s->class[node] = SCAN_IGNORED;
+	s->has_media = s->has_media || (roles->media && there);
+	s->is_error = s->is_error || (roles->error && there);
+	if (roles->end_if && there && s->message[node] != CHANNEL_NO_MESSAGE)
+		s->messages[s->message[node]].ends = true;
+}
+
+/* Can the listed text be read in one way only? */
+static bool is_readable(const struct scan *s, uint32_t node)
+{
+	switch ((enum json_type)s->doc->nodes[node].type) {
+	case JSON_IS_NUMBER:
+	case JSON_IS_TRUE:
+	case JSON_IS_FALSE:
+		return false;
+	case JSON_IS_STRING:
+		return can_number(s, node);
+	case JSON_IS_NULL:
+	case JSON_IS_ARRAY:
+	case JSON_IS_OBJECT:
+		break;
+	}
+	return true;
+}
+
+static int take_value(
+    struct scan *s, uint32_t node, const struct paths_roles *roles)
 {
 	const struct json_node *n = &s->doc->nodes[node];
 	enum scan_class above =
 	    n->parent == JSON_NONE ? SCAN_PLAIN : s->class[n->parent];
 	const struct text_rule *rule = NULL;
-	const struct mirror_rule *mirror = NULL;
 
 	s->class[node] = above;
-	if (above == SCAN_MIRROR)
-		return 0;
 	if (above == SCAN_PLAIN) {
-		rule = text_rule(s, node);
-		mirror = rule == NULL ? mirror_rule(s, node) : NULL;
-		if (mirror != NULL)
-			s->class[node] =
-			    mirror->judge ? SCAN_MIRROR_JUDGED : SCAN_MIRROR;
-		else if (rule == NULL && at_any(s, &s->variant->ignore, node))
-			s->class[node] = SCAN_IGNORED;
-		if (at_any(s, &s->variant->media, node) &&
-		    n->type != JSON_IS_NULL)
-			s->has_media = true;
-		if (s->variant->has_error && n->type != JSON_IS_NULL &&
-		    pointer_match(&s->variant->error, s->doc, 0, node))
-			s->is_error = true;
-	}
-	if (above == SCAN_MIRROR_JUDGED && at_any(s, &s->variant->ignore, node))
+		take_roles(s, node, roles);
+		if (roles->text != 0)
+			rule = &s->variant->texts[roles->text - 1];
+	} else if (above == SCAN_MIRROR_JUDGED && roles->ignore) {
 		s->class[node] = SCAN_IGNORED;
-	if (rule != NULL &&
-	    (n->type == JSON_IS_NUMBER || n->type == JSON_IS_TRUE ||
-		n->type == JSON_IS_FALSE))
+	}
+	if (rule != NULL && !is_readable(s, node))
 		return -1;
 	if (n->type != JSON_IS_STRING || s->class[node] == SCAN_MIRROR ||
 	    n->end - n->start == 2)
@@ -208,6 +243,34 @@ static int take_value(struct scan *s, uint32_t node)
 	if (s->class[node] != SCAN_IGNORED || !is_scalar_token(s, node))
 		add_text(s, node, false, rule);
 	return 0;
+}
+
+static int take_node(struct scan *s, uint32_t node)
+{
+	struct paths_roles roles;
+	bool exact;
+
+	if (find_roles(s, node, &exact, &roles) != 0)
+		return -1;
+	const struct json_node *n = &s->doc->nodes[node];
+	if (n->key_end > n->key_start && !exact) {
+		take_key(s, node);
+		if (s->state[node] != PATHS_NOWHERE &&
+		    paths_is_double(
+			&s->variant->paths, s->state[n->parent], s->doc, node))
+			return -1;
+	}
+	return take_value(s, node, &roles);
+}
+
+static void make_room(struct scan *s, size_t n)
+{
+	if (n <= s->cap_nodes)
+		return;
+	s->cap_nodes = n;
+	s->class = mem_realloc_array(s->class, n, sizeof *s->class);
+	s->message = mem_realloc_array(s->message, n, sizeof *s->message);
+	s->state = mem_realloc_array(s->state, n, sizeof *s->state);
 }
 
 int scan_run(struct scan *s, const struct channel *channel,
@@ -218,21 +281,27 @@ int scan_run(struct scan *s, const struct channel *channel,
 	s->doc = doc;
 	s->n_texts = s->n_messages = 0;
 	s->has_media = s->is_error = false;
-	if (doc->n_nodes > s->cap_nodes) {
-		s->cap_nodes = doc->n_nodes;
-		s->class = mem_realloc_array(s->class, s->cap_nodes, 1);
-		s->message = mem_realloc_array(
-		    s->message, s->cap_nodes, sizeof *s->message);
-	}
-	for (uint32_t i = 0; i < doc->n_nodes; i++) {
-		if (settle_message(s, i) != 0)
+	make_room(s, doc->n_nodes);
+	for (uint32_t i = 0; i < doc->n_nodes; i++)
+		if (take_node(s, i) != 0)
 			return -1;
-		if (i > 0)
-			take_key(s, i);
-		if (take_value(s, i) != 0)
-			return -1;
-	}
 	return 0;
+}
+
+uint32_t scan_numbered(const struct scan *s, const struct scan_text *t)
+{
+	char number[SCAN_NUMBER_BYTES];
+	uint32_t base = 0, bits = 0, node = t->node;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		if (n->key_end == n->key_start)
+			bits = bits << 1 |
+			    (number_of(s, node, "index", number) == BY_NUMBER);
+	}
+	return bits;
 }
 
 void scan_decode(
@@ -249,7 +318,7 @@ void scan_decode(
 static void add_step(const struct scan *s, uint32_t node, struct buf *out)
 {
 	const struct json_node *n = &s->doc->nodes[node];
-	char number[24];
+	char number[SCAN_NUMBER_BYTES];
 
 	buf_addc(out, '/');
 	if (n->key_end == n->key_start) {
@@ -329,13 +398,27 @@ static bool repeats(
 	return same;
 }
 
+static const struct mirror_rule *rule_of_mirror(
+    const struct scan *s, uint32_t node)
+{
+	struct paths_roles roles;
+	uint32_t m = s->message[node], base = 0;
+
+	if (s->variant->has_messages)
+		base =
+		    m == CHANNEL_NO_MESSAGE ? JSON_NONE : s->messages[m].node;
+	paths_roles(
+	    &s->variant->paths, s->state[node], s->doc, base, node, &roles);
+	return roles.mirror ? &s->variant->mirrors[roles.mirror - 1] : NULL;
+}
+
 bool scan_mirror_differs(const struct scan *s)
 {
 	for (uint32_t i = 0; i < s->doc->n_nodes; i++) {
 		if (!scan_is_mirror(s, i) ||
 		    s->doc->nodes[i].type == JSON_IS_NULL)
 			continue;
-		const struct mirror_rule *rule = mirror_rule(s, i);
+		const struct mirror_rule *rule = rule_of_mirror(s, i);
 		if (rule != NULL && rule->repeats && !repeats(s, rule, i))
 			return true;
 	}

@@ -17,12 +17,16 @@ struct scan_text {
 	bool is_key;
 	const struct text_rule *rule; /* NULL: not listed */
 	uint32_t message; /* index into messages or CHANNEL_NO_MESSAGE */
+	uint16_t state;   /* of the node among the variant's pointers */
 };
+
+#define SCAN_NUMBER_BYTES 16
 
 struct scan_message {
 	uint32_t node;
-	char key[24]; /* its number as JSON */
-	bool ends;    /* end_if holds */
+	char key[SCAN_NUMBER_BYTES]; /* its number as JSON */
+	bool numbered;               /* it says so itself; else by its place */
+	bool ends;                   /* end_if holds */
 };
 
 struct scan {
@@ -33,8 +37,10 @@ struct scan {
 	size_t n_texts, cap_texts;
 	struct scan_message messages[SCAN_MAX_MESSAGES];
 	size_t n_messages;
-	uint8_t *class;    /* of each node: enum scan_class */
-	uint32_t *message; /* of each node */
+	/* of each node: */
+	uint8_t *class;    /* enum scan_class */
+	uint32_t *message; /* index into messages or CHANNEL_NO_MESSAGE */
+	uint16_t *state;   /* among the variant's pointers */
 	size_t cap_nodes;
 	bool has_media, is_error;
 };
@@ -46,11 +52,18 @@ enum scan_class {
 	SCAN_MIRROR_JUDGED, /* repeats a text, judged as well */
 };
 
-/* 0, or -1: a listed text is no text, or too many messages. *scan must be zero
- * or used before; its memory is reused. */
+/*
+ * 0, or -1: not to be read in one way only. A listed text that is no text, a
+ * member under two spellings, two messages of one number, a number that is
+ * none (1.0 is 1 to some clients), too many messages. *scan must be zero or
+ * used before; its memory is reused.
+ */
 int scan_run(struct scan *, const struct channel *, const struct variant *,
     const struct json_doc *) __attribute__((warn_unused_result));
 void scan_clear(struct scan *);
+/* Which of the elements around a text give their number themselves: a bit for
+ * each, from the inside. */
+uint32_t scan_numbered(const struct scan *, const struct scan_text *);
 /* The text itself, decoded (surrogates in three-byte form). */
 void scan_decode(const struct scan *, const struct scan_text *, struct buf *);
 /* "0/content" or "/error/message". */

@@ -22,7 +22,14 @@ struct channel_stream *channel_stream_new(const struct channel *channel)
 	struct channel_stream *s = mem_zero(sizeof *s);
 
 	s->channel = channel;
+	s->max_messages = SCAN_MAX_MESSAGES;
 	return s;
+}
+
+void channel_stream_expect(struct channel_stream *s, size_t messages)
+{
+	if (messages < s->max_messages)
+		s->max_messages = messages;
 }
 
 void channel_stream_free(struct channel_stream *s)
@@ -93,7 +100,8 @@ static uint32_t hash_of(const char *name)
 	return h;
 }
 
-/* The open series of that name, or a new one; CHANNEL_NO_SERIES: too many. */
+/* The open series of that name, or a new one; CHANNEL_NO_SERIES: too many, or
+ * not clearly the same. */
 static uint32_t series_of(
     struct channel_stream *s, const struct scan_text *t, uint32_t message)
 {
@@ -101,13 +109,16 @@ static uint32_t series_of(
 
 	scan_name(&s->scan, t, &name);
 	uint32_t hash = hash_of(name.data);
+	uint32_t numbered = scan_numbered(&s->scan, t);
 	for (size_t i = 0; i < s->n_series; i++) {
 		const struct stream_series *have = &s->series[i];
 		if (have->hash == hash && !have->ended &&
 		    have->message == message &&
 		    strcmp(have->name, name.data) == 0) {
 			buf_clear(&name);
-			return (uint32_t)i;
+			/* A client may keep the two apart. */
+			return have->numbered == numbered ? (uint32_t)i
+							  : CHANNEL_NO_SERIES;
 		}
 	}
 	if (s->n_series == MAX_SERIES) {
@@ -119,6 +130,7 @@ static uint32_t series_of(
 	s->series[s->n_series] = (struct stream_series){
 	    .name = buf_steal(&name),
 	    .hash = hash,
+	    .numbered = numbered,
 	    .kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
 	    .message = message,
 	    .held = t->rule != NULL && t->rule->nested,
@@ -161,10 +173,15 @@ static void join_halves(struct stream_series *series, struct buf *text)
 
 static bool add_text(struct channel_stream *s, const struct scan_text *t)
 {
-	uint32_t message = t->message == CHANNEL_NO_MESSAGE
-	    ? CHANNEL_NO_MESSAGE
-	    : s->ordinal[t->message];
+	uint32_t message = CHANNEL_NO_MESSAGE;
 
+	if (t->message != CHANNEL_NO_MESSAGE) {
+		message = s->ordinal[t->message];
+		/* A client may keep the two apart. */
+		if (s->messages[message].numbered !=
+		    s->scan.messages[t->message].numbered)
+			return false;
+	}
 	buf_reset(&s->decoded);
 	scan_decode(&s->scan, t, &s->decoded);
 	if (t->is_key) {
@@ -250,11 +267,14 @@ static bool settle_messages(struct channel_stream *s)
 		while (
 		    k < s->n_messages && strcmp(s->messages[k].key, key) != 0)
 			k++;
-		if (k == SCAN_MAX_MESSAGES)
+		if (k == s->max_messages)
 			return false;
-		if (k == s->n_messages)
-			memcpy(s->messages[s->n_messages++].key, key,
-			    sizeof s->messages[k].key);
+		if (k == s->n_messages) {
+			struct stream_message *m =
+			    &s->messages[s->n_messages++];
+			memcpy(m->key, key, sizeof m->key);
+			m->numbered = s->scan.messages[i].numbered;
+		}
 		s->ordinal[i] = (uint32_t)k;
 	}
 	return true;

@@ -75,6 +75,9 @@ struct channel_frame {
 
 /* The channel must outlive it. */
 struct channel_stream *channel_stream_new(const struct channel *);
+/* So many messages were asked for: a client that asked for one may take the
+ * texts of two for one, so a stream with more of them is UNREADABLE. */
+void channel_stream_expect(struct channel_stream *, size_t messages);
 void channel_stream_free(struct channel_stream *); /* accepts NULL */
 void channel_stream_frame(struct channel_stream *, const struct sse_frame *,
     struct channel_frame *out);

@@ -12,6 +12,7 @@
 struct stream_series {
 	char *name;
 	uint32_t hash;
+	uint32_t numbered; /* see scan_numbered */
 	enum channel_kind kind;
 	uint32_t message;
 	bool held, ended;
@@ -21,7 +22,8 @@ struct stream_series {
 };
 
 struct stream_message {
-	char key[24];
+	char key[SCAN_NUMBER_BYTES];
+	bool numbered;            /* not only by its place */
 	bool sent_text, sent_end; /* what the client has got */
 };
 
@@ -37,7 +39,7 @@ struct channel_stream {
 	struct stream_series *series;
 	size_t n_series;
 	struct stream_message messages[SCAN_MAX_MESSAGES];
-	size_t n_messages;
+	size_t n_messages, max_messages;
 	bool sent_done;
 	struct buf up; /* an upstream frame templates copy from */
 	struct json_doc up_doc;

@@ -105,7 +105,8 @@ static bool read_answer(struct exchange *e)
 	e->has_read = true;
 	int err = channel_body_read(e->route->channel,
 	    (struct span){e->answer.data, e->answer.len}, &e->read);
-	return err == CHANNEL_BODY_OK;
+	return err == CHANNEL_BODY_OK &&
+	    e->read.n_messages <= e->asked.messages;
 }
 
 /* What the customer will read, in the layout of channel_body_said. */

@@ -100,6 +100,7 @@ void flow_begin(struct exchange *e)
 	    .policy = exchange_policy(e),
 	    .session = &e->facts.session,
 	    .scanner = e->worker->scanner,
+	    .messages = e->asked.messages,
 	});
 	struct record r = {.type = RECORD_STREAM_OPEN, .speaker = GUARD_AI};
 	settle_fill(e, &r);

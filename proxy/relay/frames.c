@@ -17,6 +17,7 @@ struct frames *frames_new(const struct frames_options *o)
 	sse_init(&f->sse,
 	    &(struct sse_limits){limits->max_event_bytes, limits->max_frames});
 	f->stream = channel_stream_new(o->channel);
+	channel_stream_expect(f->stream, o->messages);
 	verdicts_init(&f->verdicts);
 	return f;
 }

@@ -28,6 +28,7 @@ struct frames_options { /* all outlive the frames */
 	struct guard_policy *policy;
 	const struct guard_session *session;
 	struct guard_scanner *scanner;
+	size_t messages; /* asked for */
 };
 
 enum frames_state {

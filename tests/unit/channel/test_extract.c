@@ -95,6 +95,11 @@ static const struct {
 	"0/contents=a|"
 	"0/message/annotations/0/url_citation/urlo=http://u|"
 	"0/message/annotations/0/url_citation/titleo=T|"},
+    /* Other spellings of a member are that member. */
+    {MESSAGE("\"Content\":\"a\""),
+	"0/message/Content (key)o!=Content|0/contents=a|"},
+    {"{\"choices\":[{\"index\":null,\"message\":{\"content\":\"a\"}}]}",
+	"0/contents=a|"},
     /* A lone surrogate is judged as the replacement character. */
     {MESSAGE("\"content\":\"a\\ud83db\""),
 	"0/contents=a\xef\xbf\xbd"
@@ -124,6 +129,22 @@ static const struct {
     {MESSAGE("\"content\":4111"), CHANNEL_BODY_SHAPE},
     {MESSAGE("\"content\":true"), CHANNEL_BODY_SHAPE},
     {"{\"choices\":[{\"index\":1},{\"index\":1}]}", CHANNEL_BODY_SHAPE},
+    /* Numbers that some clients read as another's. */
+    {"{\"choices\":[{\"index\":1.0}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":1e0}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":-1}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":\"0\"}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":true}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":9007199254740993}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"Index\":0}]}", CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"index\":1},{}]}", CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"tool_calls\":[{\"index\":0.0,\"function\":{"
+	     "\"arguments\":\"a\"}}]"),
+	CHANNEL_BODY_SHAPE},
+    /* One member in two spellings: some clients take the second. */
+    {MESSAGE("\"content\":\"a\",\"Content\":\"b\""), CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"role\":\"a\",\"ROLE\":\"b\""), CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[],\"choice\xc5\xbf\":[]}", CHANNEL_BODY_SHAPE},
 };
 
 static void test_unreadable(void **state)

@@ -117,6 +117,26 @@ static void test_rows(void **state)
 	}
 }
 
+static void test_messages_asked(void **state)
+{
+	static const struct {
+		const char *n;
+		size_t asked;
+	} of[] = {{"1", 1}, {"3", 3}, {"0", 1}, {"null", 1}, {"-2", 1},
+	    {"2.0", 1}, {"[2]", 1}, {"\"2\"", 2}, {"99999999", 1}};
+
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+		struct channel_request r;
+		struct buf body = {0};
+		buf_printf(&body, "{\"user\":\"u\",\"n\":%s}", of[i].n);
+		assert_int_equal(read_one("", body.data, &r), 0);
+		if (r.messages != of[i].asked)
+			fail_msg("%s: %zu", of[i].n, r.messages);
+		channel_request_clear(&r);
+		buf_clear(&body);
+	}
+}
+
 static void test_missing_names_the_places(void **state)
 {
 	struct channel_request r;
@@ -189,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_messages_asked),
 	    cmocka_unit_test(test_missing_names_the_places),
 	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_other_sources),

@@ -174,6 +174,63 @@ static void test_errors(void **state)
 	check("data:\n\n", "unreadable|pass|");
 }
 
+/* What one client reads as one text and another as two cannot be read. */
+static void test_numbers(void **state)
+{
+#define BARE(d) "data: {\"choices\":[{\"delta\":{" d "}}]}\n\n"
+	static const char *const odd[] = {
+	    "1.0", "1e0", "10e-1", "-1", "\"1\"", "01", "true", "[1]"};
+	struct buf wire = {0}, got = {0};
+
+	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+		buf_reset(&wire);
+		buf_reset(&got);
+		buf_printf(&wire,
+		    SAY(1, "I ") "data: {\"choices\":[{\"index\":%s,\"delta\":"
+				 "{\"content\":\"guarantee\"}}]}\n\n",
+		    odd[i]);
+		trace(wire.data, &got);
+		if (strcmp(got.data,
+			"text 1/contentS0=I |unreadable|pass end0|") != 0)
+			fail_msg("%s: %s", odd[i], got.data);
+	}
+	buf_clear(&wire);
+	buf_clear(&got);
+	check(BARE("\"content\":\"a\"") BARE("\"content\":\"b\""),
+	    "text 0/contentS0=a|text 0/contentS1=b|pass end0|");
+	/* With its number and without: the same to some only. */
+	check(SAY(0, "a") BARE("\"role\":\"assistant\"")
+		  BARE("\"content\":\"b\""),
+	    "text 0/contentS0=a|pass|unreadable|pass end0|");
+#define CALL(i) "\"tool_calls\":[{" i "\"function\":{\"arguments\":\"1\"}}]"
+	check(DELTA(0, CALL("\"index\":0,")) DELTA(0, CALL("")),
+	    "text 0/delta/tool_calls/0/function/argumentsH0=1|unreadable|"
+	    "text *W0@0=1 end0|");
+	check(DELTA(0, CALL("\"index\":0.0,")), "unreadable|pass|");
+}
+
+/* A client that asked for one choice may take all of them for one text. */
+static void test_more_than_asked(void **state)
+{
+	struct channel_stream *s = channel_stream_new(channel);
+	struct sse_decoder d;
+	struct sse_frame sse;
+	struct channel_frame f;
+
+	channel_stream_expect(s, 1);
+	sse_init(&d, NULL);
+	sse_feed(&d, SAY(1, "a") SAY(1, "b") SAY(0, "c"),
+	    sizeof SAY(1, "a") SAY(1, "b") SAY(0, "c") - 1);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(sse_next(&d, &sse), 1);
+		channel_stream_frame(s, &sse, &f);
+		assert_int_equal(f.role,
+		    i < 2 ? CHANNEL_FRAME_TEXT : CHANNEL_FRAME_UNREADABLE);
+	}
+	sse_clear(&d);
+	channel_stream_free(s);
+}
+
 static void test_mirrors(void **state)
 {
 #define PROBS(t, p)                                                            \
@@ -246,6 +303,8 @@ int main(void)
 	    cmocka_unit_test(test_tools),
 	    cmocka_unit_test(test_halves),
 	    cmocka_unit_test(test_errors),
+	    cmocka_unit_test(test_numbers),
+	    cmocka_unit_test(test_more_than_asked),
 	    cmocka_unit_test(test_mirrors),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_cuts),

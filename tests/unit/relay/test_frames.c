@@ -89,7 +89,7 @@ static int teardown(void **state)
 static struct frames *begin(struct fixture *x)
 {
 	return frames_new(&(struct frames_options){
-	    x->channel, x->policy, &x->session, x->scanner});
+	    x->channel, x->policy, &x->session, x->scanner, 8});
 }
 
 static void delta(struct buf *out, const char *members)
