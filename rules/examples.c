@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A policy of the topics alone, so that each can be judged as a rule. It
- * borrows everything but its index from the policy. */
-static int probe_init(
+int examples_topics(
     struct guard_policy *probe, const struct guard_policy *policy)
 {
 	memcpy(probe, policy, sizeof(*probe));
@@ -20,6 +18,16 @@ static int probe_init(
 	probe->n_topics = 0;
 	probe->index = NULL;
 	return index_build(probe);
+}
+
+int examples_run(struct guard_scanner *scanner,
+    const struct guard_policy *policy, size_t rule, const struct example *e,
+    struct guard_verdict *v)
+{
+	const struct guard_message m = {
+	    policy->rules[rule].info.speaker, e->text, e->len};
+	guard_check_rule(scanner, policy, rule, e->given, &m, v);
+	return 0;
 }
 
 static void run_rule(struct guard_scanner *scanner,
@@ -63,7 +71,7 @@ int guard_examples(
 	if (!scanner)
 		return -1;
 	struct guard_policy probe;
-	int rc = probe_init(&probe, policy);
+	int rc = examples_topics(&probe, policy);
 	if (rc == 0) {
 		run_all(scanner, policy, report, arg);
 		run_all(scanner, &probe, report, arg);

@@ -37,6 +37,7 @@ static void load_init(
 	l->zones.size = sizeof(const struct zone_rules *);
 	l->rollouts.size = sizeof(struct load_rollout);
 	l->changes.size = sizeof(struct load_change);
+	l->written.size = sizeof(struct written);
 	l->conversations.size = sizeof(struct conversation);
 	l->test_docs.size = sizeof(struct yaml_doc *);
 	arena_init(&l->scratch);
@@ -51,7 +52,7 @@ static void load_clear(struct load *l)
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
 	    &l->detectors, &l->rules, &l->allows, &l->texts, &l->zones,
 	    &l->rollouts, &l->topic_rules, &l->changes, &l->conversations,
-	    &l->test_docs};
+	    &l->test_docs, &l->written};
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
@@ -60,6 +61,7 @@ static void load_clear(struct load *l)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		names_clear(tables[i]);
 	phrase_builder_free(l->phrases);
+	phrase_builder_free(l->written_phrases);
 	arena_clear(&l->scratch);
 }
 
@@ -176,9 +178,19 @@ static void finish(struct load *l)
 		p->conversations = tests;
 		p->n_conversations = l->conversations.n;
 	}
+	struct written *written = move_to_arena(l, &l->written);
+	if (written) {
+		p->written = written;
+		p->n_written = l->written.n;
+	}
 	if (l->no_memory)
 		return;
 	number_kinds(l);
+	if (l->written_phrases) {
+		p->written_phrases =
+		    phrase_builder_finish(l->written_phrases, &p->arena);
+		l->no_memory |= !p->written_phrases;
+	}
 	p->phrases = phrase_builder_finish(l->phrases, &p->arena);
 	if (!p->phrases || index_build(p))
 		load_out_of_memory(l);
@@ -259,9 +271,13 @@ static void read_everything(struct load *l)
 	report_unused(l);
 }
 
+/* Who does not want the tests judged is going to look at them. */
 static enum guard_err compile(struct load *l, bool judge)
 {
-	read_everything(l);
+	if (!judge && !(l->written_phrases = phrase_builder_new()))
+		load_out_of_memory(l);
+	if (!l->no_memory)
+		read_everything(l);
 	take_detectors(l);
 	if (!l->n_errors && !l->no_memory)
 		finish(l);

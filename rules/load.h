@@ -101,13 +101,15 @@ struct load {
 	const struct load_pack *pack;
 	const struct zone_rules *policy_zone;
 	struct phrase_builder *phrases;
-	struct load_array files;     /* struct load_file */
-	struct load_array lists;     /* struct load_list */
-	struct load_array topics;    /* struct load_topic */
-	struct load_array detectors; /* struct detector */
-	struct load_array rules;     /* struct rule */
-	struct load_array allows;    /* struct load_allow */
-	struct load_array texts;     /* struct load_text */
+	struct phrase_builder *written_phrases; /* NULL: not asked for */
+	struct load_array written;              /* struct written */
+	struct load_array files;                /* struct load_file */
+	struct load_array lists;                /* struct load_list */
+	struct load_array topics;               /* struct load_topic */
+	struct load_array detectors;            /* struct detector */
+	struct load_array rules;                /* struct rule */
+	struct load_array allows;               /* struct load_allow */
+	struct load_array texts;                /* struct load_text */
 	struct names file_names, list_names, topic_names, detector_names,
 	    rule_names, queue_names, zone_names;
 	struct load_array zones;       /* const struct zone_rules * */

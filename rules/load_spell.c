@@ -109,7 +109,27 @@ static enum phrase_err add_one(const struct spelling *s)
 		memcpy(text + len, from, n);
 		len += n;
 	}
-	return phrase_builder_add(s->l->phrases, s->detector, text, len);
+	struct load *l = s->l;
+	enum phrase_err err = l->written_phrases
+	    ? phrase_builder_add(
+		  l->written_phrases, (uint32_t)l->written.n - 1, text, len)
+	    : PHRASE_OK;
+	return err ? err
+		   : phrase_builder_add(l->phrases, s->detector, text, len);
+}
+
+/* The phrase as the author has it, for tools that speak of it. */
+static void write_down(const struct spelling *s)
+{
+	struct load *l = s->l;
+	struct written *w =
+	    l->written_phrases ? load_push(l, &l->written) : NULL;
+	if (!w)
+		return;
+	w->text = load_printf(l, "%s", s->phrase->text);
+	w->file = load_printf(l, "%s", s->phrase->file);
+	w->line = s->phrase->line;
+	w->detector = s->detector;
 }
 
 void load_spell(
@@ -119,6 +139,9 @@ void load_spell(
 	if (!cut(&s) || !is_not_too_much(&s))
 		return;
 	enum phrase_err err = PHRASE_OK;
+	write_down(&s);
+	if (l->no_memory)
+		return;
 	wind(&s);
 	do
 		err = add_one(&s);

@@ -22,6 +22,12 @@ struct queue {
 	const char *name, *destination, *priority;
 };
 
+struct written {
+	const char *text, *file;
+	unsigned line;
+	uint32_t detector; /* it belongs to */
+};
+
 struct guard_policy {
 	atomic_uint refs;
 	struct arena arena;
@@ -35,6 +41,11 @@ struct guard_policy {
 	size_t n_topics;
 	const struct conversation *conversations; /* tests */
 	size_t n_conversations;
+	/* For authors' tools only: each phrase as it was written, and a trie
+	 * in which it is a group of its own (its number here). */
+	const struct written *written;
+	size_t n_written;
+	const struct phrases *written_phrases;
 	const struct detector *detectors;
 	size_t n_detectors;
 	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */

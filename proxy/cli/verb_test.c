@@ -6,6 +6,7 @@
  */
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
+#include "proxy/cli/test_quality.h"
 #include "proxy/cli/test_report.h"
 #include "proxy/cli/verbs.h"
 #include "rules/guard_tests.h"
@@ -18,6 +19,10 @@ static const char usage[] =
     "usage: handrail test [DIR] [OPTION ...]\n"
     "  DIR                 the policy's folder [.]\n"
     "  --run RULE          only this rule's examples: pack/id\n"
+    "  --cover             which rules and phrases the examples reach\n"
+    "  --weaken            which changes of a rule its examples would not "
+    "notice,\n"
+    "                      and what example would\n"
     "  --environment NAME  which of its environments [the rules' own modes]\n"
     "  --format text|json|junit  how to report [text]\n"
     "Every example tests its rule alone, enforced. Conversation tests\n"
@@ -28,7 +33,9 @@ static const char usage[] =
 struct tester {
 	struct author a;
 	const char *only; /* a rule, or NULL */
+	bool wants_cover, wants_weaken;
 	struct test_report report;
+	struct test_quality cover, weaken;
 	struct guard_policy *policy;
 };
 
@@ -131,25 +138,39 @@ static void judge_texts(struct author *a)
 	a->only = NULL;
 }
 
+static void put_raw(struct json_out *j, const char *key, const struct buf *json)
+{
+	json_out_key(j, key);
+	json_out_raw(j, json->data, json->len);
+}
+
+/* Each part has been written where it could be, and is put in its place. */
 static void print_json(struct tester *t)
 {
-	struct author *a = &t->a;
-	struct json_out *j = &a->doc;
+	struct buf out = {0};
+	struct json_out doc, *j = &doc;
 	struct test_suite *examples = &t->report.examples;
 	struct test_suite *steps = &t->report.steps;
-	json_out_end(j);
+	json_out_end(&t->a.doc);
 	json_out_end(&examples->doc);
 	json_out_end(&steps->doc);
-	json_out_key(j, "examples");
-	json_out_raw(j, examples->json.data, examples->json.len);
+	json_out_init(j, &out);
+	json_out_object(j);
+	if (t->wants_cover && t->policy)
+		put_raw(j, "cover", &t->cover.json);
+	put_raw(j, "errors", &t->a.out);
+	put_raw(j, "examples", &examples->json);
 	json_out_key(j, "failed");
 	json_out_int(j, (int64_t)(examples->failed + steps->failed));
 	json_out_key(j, "passed");
 	json_out_int(j, (int64_t)(examples->passed + steps->passed));
-	json_out_key(j, "steps");
-	json_out_raw(j, steps->json.data, steps->json.len);
+	put_raw(j, "steps", &steps->json);
+	if (t->wants_weaken && t->policy)
+		put_raw(j, "weaken", &t->weaken.json);
 	json_out_end(j);
-	author_print_json(a);
+	buf_addc(&out, '\n');
+	fwrite(out.data, 1, out.len, stdout);
+	buf_clear(&out);
 }
 
 static void print_text(struct tester *t)
@@ -171,6 +192,15 @@ static void print_text(struct tester *t)
 	}
 	puts(line.data);
 	buf_clear(&line);
+	const struct test_quality *c = &t->cover, *w = &t->weaken;
+	if (t->wants_cover && t->policy)
+		printf("cover: %zu/%zu rules fired by an example; %zu/%zu "
+		       "phrases exercised\n%s",
+		    c->fired, c->rules, c->seen, c->phrases,
+		    c->text.len ? c->text.data : "");
+	if (t->wants_weaken && t->policy)
+		printf("weaken: %zu of %zu weakened rules were noticed\n%s",
+		    w->noticed, w->weakened, w->text.len ? w->text.data : "");
 }
 
 static int finish(struct tester *t, bool loaded)
@@ -212,6 +242,11 @@ static int run(struct tester *t)
 			return EXIT_BROKEN;
 		if (!t->only && guard_conversations(t->policy, see_step, t))
 			return EXIT_BROKEN;
+		if (t->wants_cover && test_quality_cover(&t->cover, t->policy))
+			return EXIT_BROKEN;
+		if (t->wants_weaken &&
+		    test_quality_weaken(&t->weaken, t->policy))
+			return EXIT_BROKEN;
 	}
 	return finish(t, err == GUARD_OK);
 }
@@ -222,9 +257,11 @@ int verb_test(int argc, char **argv)
 	struct tester t = {0};
 	const char *only = NULL;
 	const struct author_option options[] = {
+	    {"--cover", NULL, &t.wants_cover},
 	    {"--environment", &environment, NULL},
 	    {"--format", &format, NULL},
 	    {"--run", &only, NULL},
+	    {"--weaken", NULL, &t.wants_weaken},
 	    {NULL, NULL, NULL},
 	};
 	struct author_args args = {
@@ -241,13 +278,14 @@ int verb_test(int argc, char **argv)
 	rc = EXIT_USAGE;
 	if (author_open(&t.a, dir, environment, format, AUTHOR_JUNIT)) {
 		test_report_init(&t.report, &t.a);
-		if (t.a.json) {
-			json_out_object(&t.a.doc);
-			json_out_key(&t.a.doc, "errors");
-			json_out_array(&t.a.doc);
-		}
+		test_quality_init(&t.cover, &t.a, only);
+		test_quality_init(&t.weaken, &t.a, only);
+		if (t.a.json)
+			json_out_array(&t.a.doc); /* of errors */
 		rc = run(&t);
 		test_report_clear(&t.report);
+		test_quality_clear(&t.cover);
+		test_quality_clear(&t.weaken);
 	}
 	guard_policy_unref(t.policy);
 	author_close(&t.a);

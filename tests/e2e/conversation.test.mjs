@@ -129,6 +129,22 @@ rules:
 	assert.match(run.stdout, /no examples were found/);
 });
 
+test("what the examples reach, and what they would not notice", (t) => {
+	const dir = writePolicy(tempDir(t), files(""));
+	const run = handrail("test", dir, "--cover", "--weaken");
+	assert.equal(run.status, 0, run.stdout);
+	assert.match(run.stdout, /^cover: 2\/2 rules fired by an example; 1\/1 phrases exercised$/m);
+	assert.match(run.stdout, /^weaken: 1 of 3 weakened rules were noticed$/m);
+	assert.match(run.stdout, new RegExp("^   p/refund  limit 50 -> 70 went unnoticed\\n" +
+		"      add a matches: example between 50 and 70, " +
+		"e.g. \"I have refunded \\$51.\"$", "m"));
+	const json = JSON.parse(handrail("test", dir, "--cover", "--weaken",
+		"--run", "p/refund", "--format", "json").stdout);
+	assert.deepEqual(json.cover.map((c) => c.rule), ["p/refund"]);
+	assert.equal(json.weaken.filter((w) => w.noticed).length, 1);
+	assert.deepEqual(json.steps, []);
+});
+
 test("check as SARIF", (t) => {
 	const dir = writePolicy(tempDir(t), files(bad));
 	const run = handrail("check", dir, "--format", "sarif");
