@@ -133,6 +133,20 @@ static void report_outcome(const struct guard_example *o, void *arg)
 	load_see(&d, l);
 }
 
+/* What the customer reads is no place for the names of rules. */
+static void look_for_ids(struct load *l, const struct load_text *t)
+{
+	for (size_t i = 0; i < l->policy->n_rules; i++) {
+		const char *id = l->policy->rules[i].info.id;
+		if (strstr(t->text, id))
+			load_fault(l, &t->at, LOAD_OWN_TEXT,
+			    "say it in the customer's words",
+			    "this text would tell the customer the name of a "
+			    "rule, %s",
+			    id);
+	}
+}
+
 static void judge_text(
     struct load *l, struct guard_scanner *scanner, const struct load_text *t)
 {
@@ -140,6 +154,7 @@ static void judge_text(
 	size_t rule = guard_check_own_text(
 	    scanner, l->policy, t->text, strlen(t->text), &undecided);
 	l->doc = t->doc;
+	look_for_ids(l, t);
 	if (undecided == GUARD_UNDECIDED_MEMORY)
 		load_out_of_memory(l);
 	else if (undecided)

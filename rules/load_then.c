@@ -13,7 +13,13 @@ static const char block_say[] = LOAD_DEFAULT_BLOCK;
 
 void load_own_text(struct load *l, const struct yaml_node *n, const char *text)
 {
-	if (!n || !text || !*text)
+	if (!n || !text)
+		return;
+	if (!*text && n->key && strcmp(n->key->text, "say") == 0)
+		load_fault(l, n, LOAD_EMPTY,
+		    "write what happens next, or leave say out",
+		    "the customer would be told nothing");
+	if (!*text)
 		return;
 	struct load_text *t = load_push(l, &l->texts);
 	if (t)

@@ -178,6 +178,20 @@ static bool complaint_fits(const struct complaint *c, const yaml_parser_t *p)
 	    (p->problem && strcmp(c->problem, p->problem) == 0);
 }
 
+/* A tab in front of the line's first character is what went wrong, whatever
+ * libyaml made of it. *at is moved there. */
+static bool is_tabbed(struct yaml_doc *doc, struct yaml_place *at)
+{
+	for (unsigned col = 1;; col++) {
+		size_t i = yaml_offset(doc, at->line, col);
+		char c = i < doc->source_len ? doc->source[i] : '\0';
+		if (c == '\t')
+			*at = (struct yaml_place){at->line, col, 1};
+		if (c != ' ')
+			return c == '\t';
+	}
+}
+
 void yaml_trap_syntax(struct yaml_doc *doc, const yaml_parser_t *p)
 {
 	if (p->error == YAML_READER_ERROR) {
@@ -185,6 +199,10 @@ void yaml_trap_syntax(struct yaml_doc *doc, const yaml_parser_t *p)
 		return;
 	}
 	struct yaml_place at = place_of(p->problem_mark);
+	if (is_tabbed(doc, &at)) {
+		cannot_start(doc, at, NULL);
+		return;
+	}
 	const char *problem = p->problem ? p->problem : "";
 	if (strcmp(problem, "found character that cannot start any token") ==
 		0 ||

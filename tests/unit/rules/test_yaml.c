@@ -141,6 +141,8 @@ static const struct bad bads[] = {
     {"- `x`\n", "Y005", 1, 3, "quotes"},
     {"- |x\n", "Y005", 1, 3, "quotes"},
     {"a:\n\t- b\n", "Y005", 2, 1, "spaces"},
+    {"a:\n  b: c\n\td: e\n", "Y005", 3, 1, "spaces"},
+    {"a:\n  - b\n  \t- c\n  d: e\n", "Y005", 3, 3, "spaces"},
     {"near: {refund words}\n", "Y006", 1, 8, "<refund words>"},
     {"near: [{refund words}, b]\n", "Y006", 1, 9, "<refund words>"},
     {"block: {say: Well, no.}\n", "Y002", 1, 20, "quotes"},
