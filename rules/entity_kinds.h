@@ -52,8 +52,20 @@ enum entity_answer entity_nino(
 enum entity_answer entity_email(
     const struct entity_in *, size_t start, size_t *end);
 
-/* Is one of the words (NULL-terminated) among those in front of start, in the
- * same sentence and near? */
+/* Words that may stand in front of a number; ends with words NULL. Those that
+ * do not decide only add to what stands further away. */
+struct entity_words {
+	const char *const *words; /* folded, NULL-terminated */
+	bool decides;
+};
+/*
+ * 1 + the place of the list with the nearest word in front of start, in the
+ * same sentence and near, that decides; 0: there is none. *also likewise, of a
+ * list that does not decide.
+ */
+unsigned entity_context(const struct entity_in *, size_t start,
+    const struct entity_words *lists, unsigned *also);
+/* Is there one of the words? */
 bool entity_has_context(
     const struct entity_in *, size_t start, const char *const *words);
 

@@ -1,8 +1,11 @@
 /*
  * entity_phone - telephone numbers in the plans people write: international
- * with + or 00 (E.164), North American 3-3-4, national ones with a leading 0.
- * A bare string of digits counts only behind a word that says so; dates, card
- * numbers and order numbers have other shapes.
+ * with + or 00 (E.164), North American 3-3-4, national ones with a leading 0,
+ * and what other countries write when a word in front says that it is one.
+ *
+ * What the words in front say decides where the shape does not: "call",
+ * "Handy" and "portable" make a number of it, "order" and "IBAN" unmake it.
+ * Dates, card numbers and security numbers have other shapes.
  */
 #include "rules/entity_kinds.h"
 
@@ -11,20 +14,47 @@
 #define MIN_DIGITS 8u
 #define MAX_DIGITS 15u /* E.164 */
 
-static const char *const context[] = {"phone", "phones", "call", "calling",
-    "tel", "telephone", "mobile", "cell", "fax", "dial", "text", "sms",
-    "whatsapp", "hotline", "helpline", "contact", "reach", "ring", "number",
-    NULL};
-static const char *const other_numbers[] = {"order", "account", "reference",
-    "ref", "case", "ticket", "tracking", "invoice", "confirmation", "booking",
-    "card", "id", "policy", "claim", "transaction", "serial", "member",
-    "membership", "customer", "reservation", "code", "flight", "ssn", "iban",
-    "routing", "$", NULL};
+static const char *const phones[] = {"phone", "phones", "telephone", "tel",
+    "call", "calls", "calling", "mobile", "cell", "cellphone", "fax", "dial",
+    "sms", "whatsapp", "viber", "hotline", "helpline", "landline", "voicemail",
+    "ring", "phoning", "callback", /* German */ "telefon", "telefonnummer",
+    "handy", "handynummer", "mobil", "mobilnummer", "anrufen", "rufen",
+    "rufnummer", "durchwahl", /* French */ "t\xc3\xa9l",
+    "t\xc3\xa9l\xc3\xa9phone", "telephonique", "appelez", "appeler",
+    "portable", /* Spanish */
+    "tel\xc3\xa9"
+    "fono",
+    "m\xc3\xb3vil", "movil", "llame", "llamar", "ll\xc3\xa1menos",
+    "ll\xc3\xa1mame", "celular", /* Italian */ "telefono", "cellulare",
+    "chiamare", "chiami", "chiamaci", /* Dutch */ "telefoon", "telefoonnummer",
+    "bel", "bellen", "mobiel", /* Portuguese */ "telefone", "telem\xc3\xb3vel",
+    "ligue", "ligar", /* Polish, Nordic */ "telefonu", "zadzwo\xc5\x84",
+    "kom\xc3\xb3rka", "telefonnummeret", "mobilen", "puhelin", NULL};
+/* These are said of much else, too. */
+static const char *const perhaps[] = {"number", "numbers", "no", "num",
+    "contact", "reach", "text", "line", "numer", "num\xc3\xa9ro", "nummer",
+    "n\xc3\xbamero", "numero", NULL};
+static const char *const others[] = {"order", "account", "reference", "ref",
+    "case", "ticket", "tracking", "invoice", "confirmation", "booking", "card",
+    "id", "policy", "claim", "transaction", "serial", "member", "membership",
+    "customer", "reservation", "code", "flight", "ssn", "iban", "routing",
+    "sku", "isbn", "parcel", "shipment", "item", "model", "part", "contract",
+    "vat", "price", "total", "amount", "balance", "version", "date", "zip",
+    "zipcode", "postcode", "upc", NULL};
 
-static bool is_called_a_phone(const struct entity_in *in, size_t start)
+enum said { NOTHING, PERHAPS, PHONE, OTHER };
+
+/* What the words in front of start say it is. */
+static enum said what_is_said(const struct entity_in *in, size_t start)
 {
-	return entity_has_context(in, start, context) &&
-	    !entity_has_context(in, start, other_numbers);
+	const struct entity_words lists[] = {
+	    {phones, true}, {others, true}, {perhaps, false}, {NULL, false}};
+	unsigned also;
+	unsigned found = entity_context(in, start, lists, &also);
+	return found == 1 ? PHONE
+	    : found == 2  ? OTHER
+	    : also        ? PERHAPS
+			  : NOTHING;
 }
 
 /* Digits of the groups from digit i on: 3 3 4 gives 334, at most n groups. */
@@ -45,12 +75,87 @@ static unsigned shape_of(
 	return shape;
 }
 
-/* Area and exchange codes of the North American plan. */
+static unsigned groups_of(const struct entity_run *run)
+{
+	unsigned groups = 0;
+	for (size_t i = 0; i < run->n; i++)
+		groups += entity_run_breaks(run, i);
+	return groups;
+}
+
+static unsigned two(const char *d)
+{
+	return (unsigned)(d[0] - '0') * 10 + (unsigned)(d[1] - '0');
+}
+
+static bool is_year(const char *d)
+{
+	return memcmp(d, "19", 2) == 0 || memcmp(d, "20", 2) == 0;
+}
+
+/* 03.11.2026, 2026-11-03, 03/11/26 (and what follows it), 2024-2026 */
+static bool is_date(const struct entity_run *run)
+{
+	size_t next;
+	const char *d = run->digits;
+	if (run->n < 6)
+		return false;
+	unsigned shape = shape_of(run, 0, 3, &next);
+	bool days = two(d) >= 1 && two(d) <= 31 && two(d + 2) >= 1 &&
+	    two(d + 2) <= 31 && (two(d) <= 12 || two(d + 2) <= 12);
+	if (shape == 224)
+		return days && is_year(d + 4);
+	if (shape == 222 && groups_of(run) < 5)
+		return days && run->seps[2] == run->seps[4] &&
+		    run->seps[2] != ' ';
+	if (shape == 422)
+		return is_year(d);
+	return shape_of(run, 0, 2, &next) == 44 && is_year(d) &&
+	    is_year(d + 4) && next == run->n;
+}
+
+/* ---- North America ---- */
+
+/* Area and exchange codes that are given out. */
 static bool is_american(const char *d)
 {
 	return d[0] >= '2' && d[3] >= '2' && memcmp(d + 1, "11", 2) != 0 &&
 	    memcmp(d + 4, "11", 2) != 0;
 }
+
+/* (415) 555-0132, 1-800-555-0100, 415.555.0132 */
+static bool american(enum said said, const struct entity_run *run, size_t *last)
+{
+	size_t first = run->digits[0] == '1' && run->n > 10 ? 1 : 0;
+	size_t next;
+	if (run->n < first + 10 || !entity_run_breaks(run, first + 9))
+		return false;
+	bool given = is_american(run->digits + first);
+	*last = first + 9;
+	unsigned shape = shape_of(run, first, 3, &next);
+	if (next == first + 10 && shape == 334) {
+		/* People also write numbers nobody has: (555) 123-4567. */
+		bool typical =
+		    run->seps[first + 6] == '-' || run->seps[first + 6] == '.';
+		return (given || said == PHONE || said == PERHAPS ||
+			   (typical && said != OTHER)) &&
+		    (first == 0 || run->seps[1] != '\0');
+	}
+	return given &&
+	    (shape == 9 || (first == 0 && shape_of(run, 0, 1, &next) == 9)) &&
+	    next == run->n && (said == PHONE || said == PERHAPS);
+}
+
+/* 555-0132, where it is called a phone */
+static bool local(enum said said, const struct entity_run *run, size_t *last)
+{
+	size_t next;
+	*last = run->n - 1;
+	return said == PHONE && run->n == 7 && run->digits[0] >= '2' &&
+	    run->seps[3] == '-' && shape_of(run, 0, 2, &next) == 34;
+}
+
+/* ---- international ---- */
 
 /* Length of the national number of some country codes, 0: any. */
 static size_t plan_length(const char *d)
@@ -59,8 +164,8 @@ static size_t plan_length(const char *d)
 		char code[4];
 		unsigned char digits; /* with the code */
 	} plans[] = {{"1", 11}, {"33", 11}, {"34", 11}, {"44", 12}, {"45", 10},
-	    {"46", 11}, {"47", 10}, {"48", 11}, {"61", 11}, {"7", 11},
-	    {"86", 13}, {"91", 12}};
+	    {"47", 10}, {"48", 11}, {"61", 11}, {"7", 11}, {"86", 13},
+	    {"91", 12}};
 	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
 		if (strncmp(plans[i].code, d, strlen(plans[i].code)) == 0)
 			return plans[i].digits;
@@ -77,7 +182,7 @@ static bool international(
 		return false;
 	size_t want = plan_length(run->digits + first);
 	/* +44 (0)20: the 0 is written, not dialled */
-	if (want == 12 && run->digits[first + 2] == '0')
+	if (want > 10 && run->digits[first + 2] == '0')
 		want++;
 	if (want && want <= n && entity_run_breaks(run, first + want - 1)) {
 		*last = first + want - 1;
@@ -90,47 +195,20 @@ static bool international(
 	return most >= MIN_DIGITS;
 }
 
-/* (415) 555-0132, 1-800-555-0100, 415.555.0132 */
-static bool american(const struct entity_in *in, size_t start,
-    const struct entity_run *run, size_t *last)
-{
-	size_t first = run->digits[0] == '1' && run->n > 10 ? 1 : 0;
-	size_t next;
-	if (run->n < first + 10 || !is_american(run->digits + first) ||
-	    !entity_run_breaks(run, first + 9))
-		return false;
-	*last = first + 9;
-	unsigned shape = shape_of(run, first, 3, &next);
-	if (next == first + 10 && shape == 334)
-		return first == 0 || run->seps[1] != '\0';
-	return (shape == 9 ||
-		   (first == 0 && shape_of(run, 0, 1, &next) == 9)) &&
-	    next == run->n && is_called_a_phone(in, start);
-}
+/* ---- national ---- */
 
-static bool is_date(const struct entity_run *run)
-{
-	size_t next;
-	unsigned shape = shape_of(run, 0, 3, &next);
-	const char *d = run->digits;
-	if (shape == 224)
-		return memcmp(d + 4, "19", 2) == 0 ||
-		    memcmp(d + 4, "20", 2) == 0;
-	return shape == 422;
-}
-
-/* 020 7946 0958, 01 42 68 53 00, 09-7625400 */
-static bool national(const struct entity_in *in, size_t start,
-    const struct entity_run *run, size_t *last)
+/* 020 7946 0958, 01 42 68 53 00, 09-7625400, 07700900123 */
+static bool national(enum said said, const struct entity_run *run, size_t *last)
 {
 	size_t next;
 	unsigned first = shape_of(run, 0, 1, &next);
 	if (run->n < 9 || run->digits[0] != '0' || run->digits[1] == '0' ||
-	    is_date(run))
+	    said == OTHER)
 		return false;
-	if (shape_of(run, 0, 3, &next) == 324 && next == run->n)
-		return false; /* a US social security number */
-	size_t most = run->n < 12 ? run->n : 11;
+	unsigned shape = shape_of(run, 0, 3, &next);
+	if (next == run->n && (shape == 324 || (shape == 54 && said != PHONE)))
+		return false; /* a US social security number, a ZIP code */
+	size_t most = run->n < 12 ? run->n : 12;
 	while (most >= 9 && !entity_run_breaks(run, most - 1))
 		most--;
 	if (most < 9)
@@ -138,9 +216,42 @@ static bool national(const struct entity_in *in, size_t start,
 	*last = most - 1;
 	if (first >= 2 && first <= 5)
 		return true;
+	bool british =
+	    run->n == 11 && run->digits[1] == '7' && run->digits[2] != '0';
 	return first == 9 && most == run->n && most >= 10 &&
-	    is_called_a_phone(in, start);
+	    (british || said != NOTHING);
 }
+
+/* 612 34 56 78, 22 33 44 55: where it is called a phone, or the shape and a
+ * word say so together. */
+static bool elsewhere(
+    enum said said, const struct entity_run *run, size_t *last)
+{
+	static const unsigned shapes[] = {
+	    333, 2322, 3222, 2222, 344, 2333, 233, 3322, 2223, 0};
+	size_t next;
+	unsigned groups = groups_of(run);
+	*last = run->n - 1;
+	if (run->n < MIN_DIGITS || run->n > 12 ||
+	    (said != PHONE && said != PERHAPS) || groups > 5)
+		return false;
+	if (groups == 1)
+		return said == PHONE && run->n >= 9 && run->n <= 11;
+	unsigned shape = shape_of(run, 0, 5, &next);
+	for (size_t i = 0; shapes[i]; i++)
+		if (shape == shapes[i])
+			return true;
+	for (size_t i = 0, first = 0; i < run->n; i++) {
+		if (!entity_run_breaks(run, i))
+			continue;
+		if (i == first) /* a group of one digit */
+			return false;
+		first = i + 1;
+	}
+	return said == PHONE;
+}
+
+/* ---- where it stands ---- */
 
 static bool follows_digits(const struct entity_in *in, size_t start)
 {
@@ -163,18 +274,48 @@ static bool begins(const struct entity_in *in, size_t start)
 	return start < 2 || !entity_is_digit(in->s[start - 2]) || before == ' ';
 }
 
-enum entity_answer entity_phone(
-    const struct entity_in *in, size_t start, size_t *end)
+/* Where the digits begin: behind + and (. */
+static size_t first_digit(const struct entity_in *in, size_t start)
 {
 	size_t first = start;
-	char c = in->s[start];
-	bool plus = c == '+';
-	if (!begins(in, start))
-		return ENTITY_NO;
-	if (c == '+')
+	if (in->s[first] == '+')
 		first++;
 	if (first < in->n && in->s[first] == '(')
 		first++;
+	return first;
+}
+
+/* An extension may follow at once: 415-555-0132x20. */
+static bool ends_inside(const struct entity_in *in, size_t end)
+{
+	return end < in->n && entity_is_alnum(in->s[end]) && in->s[end] != 'x';
+}
+
+static bool is_phone(const struct entity_in *in, size_t start,
+    const struct entity_run *run, size_t *last)
+{
+	bool plus = in->s[start] == '+';
+	size_t zeros =
+	    !plus && run->n > 2 && memcmp(run->digits, "00", 2) == 0 ? 2 : 0;
+	bool tail = !plus && follows_digits(in, start);
+	if (tail && run->digits[0] == '0')
+		return false; /* groups of a longer number */
+	enum said said = what_is_said(in, start);
+	if (plus || zeros)
+		return (plus || said != OTHER) &&
+		    international(run, zeros, last);
+	if (is_date(run))
+		return false;
+	return american(said, run, last) || national(said, run, last) ||
+	    (!tail && (local(said, run, last) || elsewhere(said, run, last)));
+}
+
+enum entity_answer entity_phone(
+    const struct entity_in *in, size_t start, size_t *end)
+{
+	if (!begins(in, start))
+		return ENTITY_NO;
+	size_t first = first_digit(in, start);
 	if (first >= in->n)
 		return in->final ? ENTITY_NO : ENTITY_MORE;
 	if (!entity_is_digit(in->s[first]))
@@ -183,20 +324,10 @@ enum entity_answer entity_phone(
 	entity_run_read(in, first, " -./()", ENTITY_RUN_DIGITS, &run);
 	if (run.more)
 		return ENTITY_MORE;
-	size_t behind = run.ends[run.n - 1];
-	if (behind < in->n && entity_is_alnum(in->s[behind]) &&
-	    run.n < ENTITY_RUN_DIGITS)
+	if (run.n < ENTITY_RUN_DIGITS && ends_inside(in, run.ends[run.n - 1]))
 		return ENTITY_NO;
-	bool tail = !plus && follows_digits(in, start);
-	if (tail && run.digits[0] == '0')
-		return ENTITY_NO; /* groups of a longer number */
-	size_t zeros =
-	    !plus && run.n > 2 && memcmp(run.digits, "00", 2) == 0 ? 2 : 0;
 	size_t last;
-	bool yes = plus || zeros ? international(&run, zeros, &last)
-				 : american(in, first, &run, &last) ||
-		national(in, first, &run, &last);
-	if (!yes)
+	if (!is_phone(in, start, &run, &last))
 		return ENTITY_NO;
 	*end = run.ends[last];
 	return ENTITY_YES;

@@ -5,6 +5,7 @@
 
 #define MAX_SEPARATOR 3u
 #define CONTEXT_BYTES 64u
+#define CONTEXT_WORD_BYTES 24u
 
 /* Length of the separator at i, 0 when there is none before another digit. */
 static size_t separator(const struct entity_in *in, size_t i, const char *seps,
@@ -59,28 +60,68 @@ bool entity_run_breaks(const struct entity_run *run, size_t i)
 	return i + 1 == run->n || run->seps[i + 1] != '\0';
 }
 
-static bool is_word_at(const struct entity_in *in, size_t at, const char *word)
+/* "tel." and "no." do not end a sentence: a full stop behind two or three
+ * letters. */
+static bool is_short(const struct entity_in *in, size_t stop)
 {
-	size_t len = strlen(word);
-	if (at > 0 && entity_is_alnum(in->s[at - 1]))
-		return false;
-	return at + len <= in->n && memcmp(in->s + at, word, len) == 0 &&
-	    (at + len == in->n || !entity_is_alnum(in->s[at + len]));
+	size_t n = 0;
+	while (n < 4 && n < stop && entity_is_alnum(in->s[stop - 1 - n]))
+		n++;
+	return in->s[stop] == '.' && n >= 1 && n <= 3;
+}
+
+/* The word that ends before i, or an empty one at the beginning and where the
+ * sentence begins. */
+static size_t word_before(const struct entity_in *in, size_t i, size_t *len)
+{
+	*len = 0;
+	while (i > 0 && !entity_is_alnum(in->s[i - 1])) {
+		char c = in->s[--i];
+		if (c == '\n' ||
+		    (c == ' ' && i > 0 && memchr(".!?", in->s[i - 1], 3) &&
+			!is_short(in, i - 1)))
+			return i;
+	}
+	size_t end = i;
+	while (i > 0 && entity_is_alnum(in->s[i - 1]) &&
+	    end - i <= CONTEXT_WORD_BYTES)
+		i--;
+	*len = end - i;
+	return i;
+}
+
+static bool is_listed(const char *word, size_t len, const char *const *words)
+{
+	for (; *words; words++)
+		if (strncmp(*words, word, len) == 0 && !(*words)[len])
+			return true;
+	return false;
+}
+
+unsigned entity_context(const struct entity_in *in, size_t start,
+    const struct entity_words *lists, unsigned *also)
+{
+	size_t at = start, len = 0;
+	*also = 0;
+	while (at > 0 && start - at < CONTEXT_BYTES) {
+		at = word_before(in, at, &len);
+		if (len == 0)
+			break;
+		for (unsigned i = 0; lists[i].words; i++) {
+			if (!is_listed(in->s + at, len, lists[i].words))
+				continue;
+			if (lists[i].decides)
+				return i + 1;
+			*also = i + 1;
+		}
+	}
+	return 0;
 }
 
 bool entity_has_context(
     const struct entity_in *in, size_t start, const char *const *words)
 {
-	size_t at = start;
-	while (at > 0 && start - at < CONTEXT_BYTES) {
-		at--;
-		if (at > 0 && in->s[at] == ' ' &&
-		    memchr(".!?", in->s[at - 1], 3))
-			return false;
-		for (size_t w = 0; words[w]; w++) {
-			if (is_word_at(in, at, words[w]))
-				return true;
-		}
-	}
-	return false;
+	const struct entity_words lists[] = {{words, true}, {NULL, false}};
+	unsigned also;
+	return entity_context(in, start, lists, &also) != 0;
 }
