@@ -18,18 +18,19 @@ static const struct detector detectors[] = {
     {.kind = DETECTOR_ENTITY, .entity = ENTITY_UK_NINO},
     {.kind = DETECTOR_ENTITY, .entity = ENTITY_EMAIL},
     {.kind = DETECTOR_ENTITY, .entity = ENTITY_PHONE},
+    {.kind = DETECTOR_ENTITY, .entity = ENTITY_POSTAL_ADDRESS},
     {.kind = DETECTOR_LINKS, .hosts = hosts},
     {.kind = DETECTOR_SECRET, .secret = SECRET_API_KEY},
     {.kind = DETECTOR_SECRET, .secret = SECRET_PRIVATE_KEY},
     {.kind = DETECTOR_SECRET, .secret = SECRET_JWT},
     {.kind = DETECTOR_SECRET, .secret = SECRET_PASSWORD},
 };
-static const uint32_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+static const uint32_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
 static const struct guard_policy policy = {.detectors = detectors,
-    .n_detectors = 11,
-    .of_kind = {[DETECTOR_ENTITY] = {all, 6},
-	[DETECTOR_LINKS] = {all + 6, 1},
-	[DETECTOR_SECRET] = {all + 7, 4}}};
+    .n_detectors = 12,
+    .of_kind = {[DETECTOR_ENTITY] = {all, 7},
+	[DETECTOR_LINKS] = {all + 7, 1},
+	[DETECTOR_SECRET] = {all + 8, 4}}};
 
 enum { SCANS = 4 };
 

@@ -44,6 +44,7 @@ enum entity_kind {
 	ENTITY_UK_NINO,
 	ENTITY_EMAIL,
 	ENTITY_PHONE,
+	ENTITY_POSTAL_ADDRESS,
 	ENTITY_KINDS,
 };
 enum secret_kind {

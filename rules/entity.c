@@ -21,6 +21,7 @@ static const struct {
     [ENTITY_UK_NINO] = {entity_nino, false, true, false},
     [ENTITY_EMAIL] = {entity_email, true, true, false},
     [ENTITY_PHONE] = {entity_phone, true, false, true},
+    [ENTITY_POSTAL_ADDRESS] = {entity_address, true, true, false},
 };
 
 /* One call of entity_scan. */
@@ -135,7 +136,8 @@ static int walk(struct walk *w, size_t *alive_from)
 	size_t i = next_start(&w->in, w->s->next);
 	while (i < w->in.n) {
 		struct candidate found[ENTITY_KINDS];
-		size_t skip = skip_word(&w->in, i);
+		size_t skip =
+		    w->wanted[ENTITY_POSTAL_ADDRESS] ? 0 : skip_word(&w->in, i);
 		if (skip) {
 			i = next_start(&w->in, skip);
 			continue;
@@ -164,7 +166,10 @@ int entity_scan(struct entity_scan *s, const struct text *t,
 	struct walk w = {.s = s,
 	    .t = t,
 	    .p = p,
-	    .in = {.s = t->folded.bytes, .n = t->folded.len, .final = t->final},
+	    .in = {.s = t->folded.bytes,
+		.n = t->folded.len,
+		.final = t->final,
+		.text = t},
 	    .out = out};
 	const struct any_of *all = detectors_of(p);
 	for (size_t i = 0; i < all->n; i++)

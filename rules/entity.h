@@ -1,10 +1,12 @@
 /*
- * entity - card and account numbers, e-mail addresses and phone numbers.
+ * entity - card and account numbers, e-mail and postal addresses, phone
+ * numbers.
  *
  * Reads the folded view, so disguises do not help. A shape alone is not
  * enough where a check exists: cards need their issuer's lengths and the Luhn
  * sum, IBANs their country's length and mod 97, US and UK numbers the ranges
- * that are given out, phone numbers a known plan.
+ * that are given out, phone numbers a known plan, addresses a street
+ * with a number.
  *
  * Entities of one kind do not overlap each other; of different kinds they may.
  */

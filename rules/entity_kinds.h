@@ -9,14 +9,17 @@
 #define HANDRAIL_RULES_ENTITY_KINDS_H
 
 #include "rules/chars.h"
+#include "rules/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct entity_in {
 	const char *s; /* the folded view from its beginning */
 	size_t n;
 	bool final; /* no more will come */
+	const struct text *text;
 };
 
 enum entity_answer { ENTITY_NO, ENTITY_YES, ENTITY_MORE };
@@ -51,6 +54,8 @@ enum entity_answer entity_nino(
     const struct entity_in *, size_t start, size_t *end);
 enum entity_answer entity_email(
     const struct entity_in *, size_t start, size_t *end);
+enum entity_answer entity_address(
+    const struct entity_in *, size_t start, size_t *end);
 
 /* Words that may stand in front of a number; ends with words NULL. Those that
  * do not decide only add to what stands further away. */
@@ -78,6 +83,16 @@ static inline bool entity_is_digit(char c)
 static inline bool entity_is_alnum(char c)
 {
 	return chars_are(c, CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH);
+}
+
+/* Was the character at i written as a capital? */
+static inline bool entity_is_capital(const struct entity_in *in, size_t i)
+{
+	const struct text *t = in->text;
+	size_t n = (unsigned char)in->s[i] < 0x80 ? 1 : 2;
+	uint32_t from = text_from(&t->folded, i);
+	return !entity_is_digit(in->s[i]) && i + n <= in->n &&
+	    from + n <= t->len && memcmp(t->bytes + from, in->s + i, n) != 0;
 }
 
 #endif

@@ -197,6 +197,7 @@ static const char *const entity_words[] = {
     [ENTITY_UK_NINO] = "uk_nino",
     [ENTITY_EMAIL] = "email",
     [ENTITY_PHONE] = "phone",
+    [ENTITY_POSTAL_ADDRESS] = "postal_address",
     [ENTITY_KINDS] = NULL,
 };
 static const char *const secret_words[] = {
@@ -209,7 +210,7 @@ static const char *const secret_words[] = {
 
 static bool is_later(struct load *l, const struct yaml_node *n)
 {
-	if (!yaml_is(n, "postal_address") && !yaml_is(n, "high_entropy"))
+	if (!yaml_is(n, "high_entropy"))
 		return false;
 	load_fault(l, n, LOAD_LATER, "take it out; nothing is judged by it yet",
 	    "\"%s\" is part of the rule language, but not in this version",

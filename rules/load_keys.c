@@ -229,8 +229,8 @@ const struct load_key load_keys_find[] = {
     {"count", SHAPE_MAP, "A number."},
     {"pattern", SHAPE_TEXT, "A regular expression, in quotes."},
     {"entities", SHAPE_WORDS,
-	"Kinds of data: payment_card, iban, us_ssn, "
-	"uk_nino, email, phone."},
+	"Kinds of data: payment_card, iban, us_ssn, uk_nino, email, phone, "
+	"postal_address."},
     {"secrets", SHAPE_WORDS, "api_key, private_key, jwt, password."},
     {"links", SHAPE_MAP, "Links to hosts that are not listed."},
     {"topic", SHAPE_TEXT, "A topic of the pack."},

@@ -1,0 +1,225 @@
+/* entity_address - postal addresses that begin with a number, post boxes, and
+ * the way to the others. See entity_address.h. */
+#include "rules/entity_address.h"
+
+#include <string.h>
+
+#define NAME_WORDS 5u
+#define BOX_BYTES 24u
+
+/* Words that end the name of a street and are seldom said of anything else. */
+static const char streets[] =
+    " street st avenue ave road rd boulevard blvd lane ln drive dr court ct "
+    "parkway pkwy highway hwy crescent terrace expressway turnpike alley "
+    "causeway esplanade ";
+/* These are. */
+static const char perhaps_streets[] =
+    " place pl square sq way circle cir trail trl loop plaza row walk close "
+    "gardens grove mews hill rise view green park wharf quay broadway gate "
+    "crossing point run pike path bend broadway ";
+/* In front of the name, right behind the number. */
+static const char french[] = " rue avenue boulevard bd place chemin all\xc3\xa9"
+			     "e allee impasse quai "
+			     "route cours passage sentier esplanade faubourg ";
+static const char directions[] =
+    " n s e w ne nw se sw north south east west northeast northwest southeast "
+    "southwest ";
+static const char small[] =
+    " de du des la le les of the and saint st mt fort martin ";
+/* A number in front of these counts them. */
+static const char counted[] =
+    " minute minutes min mins hour hours hr hrs day days week weeks month "
+    "months year years mile miles km kilometers meters star stars item items "
+    "people guests seats person percent points other more of to and or in for "
+    "at on is are was the a an pm am gb mb tb "
+    "kb january february march april may june july august september october "
+    "november december jan feb mar apr jun jul aug sep sept oct nov dec ";
+
+static bool is_ordinal(const struct entity_in *in, const struct address_word *w)
+{
+	size_t n = address_length(w);
+	const char *tail = in->s + w->end - 2;
+	return w->digits && n > 2 &&
+	    (!memcmp(tail, "st", 2) || !memcmp(tail, "nd", 2) ||
+		!memcmp(tail, "rd", 2) || !memcmp(tail, "th", 2));
+}
+
+/* A word of a street's name? said: small letters will do. */
+static bool is_name(const struct entity_in *in, const struct address_word *w,
+    bool said, bool first)
+{
+	if (w->sep != ' ' && w->sep != '.')
+		return false;
+	if (is_ordinal(in, w) || address_is(in, w, directions))
+		return true;
+	if (w->digits || address_is(in, w, counted))
+		return false;
+	return w->capital || said || (!first && address_is(in, w, small));
+}
+
+/* 350 [fifth avenue]: the end of the street's name. */
+static enum entity_answer read_name(
+    const struct entity_in *in, size_t *at, bool said, bool *strong)
+{
+	struct address_word w;
+	for (unsigned i = 0; i < NAME_WORDS; i++) {
+		enum entity_answer answer = address_next(in, *at, &w);
+		if (answer != ENTITY_YES)
+			return answer;
+		bool is_strong = address_is(in, &w, streets);
+		bool street = is_strong || address_is(in, &w, perhaps_streets);
+		if (i > 0 && street && w.sep == ' ' && (w.capital || said)) {
+			struct address_word next;
+			*at = w.end;
+			*strong = is_strong;
+			answer = address_next(in, w.end, &next);
+			if (answer == ENTITY_MORE)
+				return answer;
+			/* Lake View Road: the name goes on */
+			if (answer == ENTITY_YES && next.sep == ' ' &&
+			    address_is(in, &next, streets) && next.capital) {
+				*at = next.end;
+				*strong = true;
+			}
+			return ENTITY_YES;
+		}
+		if (!is_name(in, &w, said, i == 0))
+			return ENTITY_NO;
+		*at = w.end;
+	}
+	return ENTITY_NO;
+}
+
+/* 12 [rue de la Paix], 5 bis [avenue Victor Hugo] */
+static enum entity_answer read_french(
+    const struct entity_in *in, size_t *at, bool said)
+{
+	struct address_word w;
+	enum entity_answer answer = address_next(in, *at, &w);
+	if (answer == ENTITY_YES && address_is(in, &w, " bis ter quater "))
+		answer = address_next(in, w.end, &w);
+	if (answer != ENTITY_YES)
+		return answer;
+	if (!address_is(in, &w, french))
+		return ENTITY_NO;
+	size_t end = 0;
+	for (unsigned i = 0; i < NAME_WORDS; i++) {
+		*at = w.end;
+		answer = address_next(in, *at, &w);
+		if (answer == ENTITY_MORE)
+			return answer;
+		bool joins = answer == ENTITY_YES && w.sep == ' ';
+		bool name = joins && !w.digits && (w.capital || said) &&
+		    !address_is(in, &w, small);
+		if (name)
+			end = w.end;
+		else if (!joins || !address_is(in, &w, small))
+			break;
+	}
+	*at = end;
+	return end ? ENTITY_YES : ENTITY_NO;
+}
+
+/* "in 2024 Main Street banks": what stands in front of years. */
+static bool is_year(const struct entity_in *in, const struct address_word *w)
+{
+	static const char *const times[] = {
+	    "in ", "since ", "until ", "during ", "from ", "by "};
+	if (address_length(w) != 4 ||
+	    (memcmp(in->s + w->start, "19", 2) != 0 &&
+		memcmp(in->s + w->start, "20", 2) != 0))
+		return false;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		size_t n = strlen(times[i]);
+		if (w->start >= n &&
+		    memcmp(in->s + w->start - n, times[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum entity_answer address_from_number(
+    const struct entity_in *in, const struct address_word *number, size_t *end)
+{
+	bool strong = true, said = address_is_said(in, number->start);
+	struct address_tail tail = {.said = said};
+	if (!address_is_house(in, number) || is_year(in, number))
+		return ENTITY_NO;
+	size_t at = number->end;
+	enum entity_answer answer = read_french(in, &at, said);
+	if (answer == ENTITY_NO) {
+		at = number->end;
+		answer = read_name(in, &at, said, &strong);
+	}
+	if (answer != ENTITY_YES)
+		return answer;
+	answer = address_tail(in, &at, &tail);
+	if (answer == ENTITY_MORE)
+		return answer;
+	if (!strong && !said && !tail.certain)
+		return ENTITY_NO;
+	*end = at;
+	return ENTITY_YES;
+}
+
+/* ---- post boxes ---- */
+
+/* Do the bytes at start, with points and spaces left out, begin with word? */
+static enum entity_answer spells(
+    const struct entity_in *in, size_t start, const char *word, size_t *end)
+{
+	size_t i = start;
+	for (; i < in->n && *word && i - start < BOX_BYTES; i++) {
+		if (in->s[i] == *word)
+			word++;
+		else if (in->s[i] != ' ' && in->s[i] != '.')
+			return ENTITY_NO;
+	}
+	*end = i;
+	if (!*word)
+		return ENTITY_YES;
+	return i >= in->n && !in->final ? ENTITY_MORE : ENTITY_NO;
+}
+
+/* PO Box 123, Postfach 12 34 */
+static enum entity_answer post_box(
+    const struct entity_in *in, size_t start, size_t *end)
+{
+	static const char *const boxes[] = {"pobox", "postofficebox",
+	    "postfach", "postbus", "gpobox", "apartadodecorreos",
+	    "casellapostale", "bo\xc3\xaetepostale"};
+	for (size_t i = 0; i < sizeof(boxes) / sizeof(boxes[0]); i++) {
+		struct address_word w;
+		struct address_tail tail = {.said = false};
+		size_t at;
+		enum entity_answer answer = spells(in, start, boxes[i], &at);
+		if (answer == ENTITY_YES)
+			answer = address_next(in, at, &w);
+		if (answer == ENTITY_YES && w.digits && w.start > at) {
+			*end = w.end;
+			return address_tail(in, end, &tail);
+		}
+		if (answer == ENTITY_MORE)
+			return answer;
+	}
+	return ENTITY_NO;
+}
+
+enum entity_answer entity_address(
+    const struct entity_in *in, size_t start, size_t *end)
+{
+	struct address_word w;
+	if (entity_is_digit(in->s[start]) && start > 1 &&
+	    entity_is_digit(in->s[start - 2]))
+		return ENTITY_NO; /* 1,250 or 12.50 */
+	enum entity_answer answer = entity_is_digit(in->s[start])
+	    ? ENTITY_NO
+	    : post_box(in, start, end);
+	if (answer != ENTITY_NO)
+		return answer;
+	answer = address_next(in, start, &w);
+	if (answer != ENTITY_YES)
+		return answer;
+	return w.digits ? address_from_number(in, &w, end)
+			: address_from_street(in, &w, end);
+}
