@@ -77,6 +77,7 @@ struct record {
 
 	/* The message; commit NULL: there is none. */
 	enum guard_speaker speaker;
+	bool own; /* approved words of Handrail's own: speaker "system" */
 	const char *commit; /* of record_commit */
 	size_t bytes;       /* of its text */
 	const char *vault;  /* where salt and text are */

@@ -306,7 +306,7 @@ void record_put_speaker(
 	    [GUARD_CUSTOMER] = "customer",
 	    [GUARD_HUMAN] = "human",
 	};
-	record_put_text(w, name, names[r->speaker]);
+	record_put_text(w, name, r->own ? "system" : names[r->speaker]);
 }
 
 void record_put_type(

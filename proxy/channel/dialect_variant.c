@@ -147,7 +147,12 @@ static void dialect_texts(
     struct loader *l, const struct yaml_node *map, struct variant *v)
 {
 	static const char *const keys[] = {"ptr", "as", "kind", "decode", NULL};
-	static const char *const kinds[] = {"said", "tool", "other", NULL};
+	static const char *const kinds[] = {[CHANNEL_SAID] = "said",
+	    [CHANNEL_TOOL] = "tool",
+	    [CHANNEL_REASONING] = "reasoning",
+	    [CHANNEL_ERROR] = "error",
+	    [CHANNEL_OTHER] = "other",
+	    NULL};
 	static const char *const decodes[] = {"none", "json", NULL};
 	const struct yaml_node *list = list_of(l, map, "text");
 

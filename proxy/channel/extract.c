@@ -253,17 +253,39 @@ void channel_body_clear(struct channel_body *b)
 	*b = (struct channel_body){.n_series = 0};
 }
 
-void channel_body_said(const struct channel_body *b, struct buf *out)
+/* The string a nested series lies in; JSON_NONE: it is not nested. A nested
+ * one has one piece, made with it. */
+static uint32_t outer_of(
+    const struct channel_body *b, size_t series, size_t *piece)
 {
-	bool any = false;
+	while (*piece < b->n_pieces && b->pieces[*piece].series < series)
+		(*piece)++;
+	if (*piece < b->n_pieces && b->pieces[*piece].series == series &&
+	    b->pieces[*piece].nested)
+		return b->pieces[*piece].node;
+	return JSON_NONE;
+}
+
+void channel_body_told(
+    const struct channel_body *b, enum channel_kind kind, struct buf *out)
+{
+	uint32_t last = JSON_NONE;
+	size_t start = out->len, piece = 0;
 
 	for (size_t i = 0; i < b->n_series; i++) {
 		const struct channel_series *s = &b->series[i];
-		if (s->kind != CHANNEL_SAID)
+		if (s->kind != kind)
 			continue;
-		if (any)
+		uint32_t outer =
+		    kind == CHANNEL_TOOL ? outer_of(b, i, &piece) : JSON_NONE;
+		if (outer != JSON_NONE && outer == last)
+			continue;
+		last = outer;
+		if (out->len > start)
 			buf_addc(out, '\n');
-		buf_add(out, s->text.data, s->text.len);
-		any = true;
+		if (outer != JSON_NONE)
+			json_decode(&b->doc, outer, out);
+		else
+			buf_add(out, s->text.data, s->text.len);
 	}
 }

@@ -18,11 +18,14 @@
 #include "proxy/wire/json.h"
 
 enum channel_kind {
-	CHANNEL_SAID,  /* what the customer reads as the message; required
-			  wording is looked for here only */
-	CHANNEL_TOOL,  /* of a tool call */
-	CHANNEL_OTHER, /* any other string or key */
+	CHANNEL_SAID,      /* what the customer reads as the message; required
+			      wording is looked for here only */
+	CHANNEL_TOOL,      /* of a tool call */
+	CHANNEL_REASONING, /* what a model thought before it spoke */
+	CHANNEL_ERROR,     /* the bot reports a failure */
+	CHANNEL_OTHER,     /* any other string or key */
 };
+#define CHANNEL_KINDS (CHANNEL_OTHER + 1)
 
 #define CHANNEL_NO_MESSAGE UINT32_MAX
 
@@ -65,7 +68,9 @@ struct channel_body {
 int channel_body_read(const struct channel *, struct span bytes,
     struct channel_body *body) __attribute__((warn_unused_result));
 void channel_body_clear(struct channel_body *);
-/* All CHANNEL_SAID texts of a message, joined by line ends: for transcripts. */
-void channel_body_said(const struct channel_body *, struct buf *out);
+/* All texts of that kind as people read them, joined by line ends; JSON inside
+ * a string as it stands there. For transcripts. */
+void channel_body_told(
+    const struct channel_body *, enum channel_kind, struct buf *out);
 
 #endif

@@ -407,6 +407,13 @@ void channel_stream_sent(
 		s->sent_done = true;
 }
 
+struct span channel_stream_held(const struct channel_stream *s, uint32_t series)
+{
+	assert(series < s->n_series);
+	return (struct span){
+	    s->series[series].text.data, s->series[series].text.len};
+}
+
 size_t channel_stream_n_series(const struct channel_stream *s)
 {
 	return s->n_series;

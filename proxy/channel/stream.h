@@ -89,6 +89,9 @@ void channel_stream_end(struct channel_stream *, struct channel_frame *out);
 /* The relay has sent this frame, as it came or rendered. */
 void channel_stream_sent(struct channel_stream *, const struct channel_frame *);
 
+/* Of a HELD series, all there is of it so far; else p NULL. */
+struct span channel_stream_held(const struct channel_stream *, uint32_t series);
+
 size_t channel_stream_n_series(const struct channel_stream *);
 /* "0/content": for records. kind and message as in its parts. */
 const char *channel_stream_series(const struct channel_stream *,

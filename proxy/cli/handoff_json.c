@@ -107,7 +107,8 @@ static void put_later(struct json_out *json, const struct desk_case *c)
 	json_out_key(json, "later");
 	json_out_array(json);
 	for (size_t i = 0; i < c->n_later; i++)
-		packet_message(json, &c->later[i]);
+		if (packet_shows(c->later, i))
+			packet_message(json, &c->later[i]);
 	json_out_end(json);
 }
 

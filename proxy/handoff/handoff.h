@@ -34,6 +34,12 @@ struct handoff_fact {
 	const char *name, *value;
 };
 
+struct handoff_text {
+	enum store_kind kind;
+	const char *text;
+	size_t len;
+};
+
 /* Borrowed for the call. NULL and 0: not known. */
 struct handoff_request {
 	int64_t time_us;
@@ -46,8 +52,8 @@ struct handoff_request {
 	const char *policy; /* digest */
 	const char *queue, *priority;
 	const char *destination; /* guard_policy_destination; NULL: the desk */
-	const char *withheld;    /* the AI's draft nobody saw */
-	size_t withheld_len;
+	const struct handoff_text *withheld; /* the AI's draft nobody saw */
+	size_t n_withheld;
 	const char *message_id;    /* the upstream's, of the withheld message */
 	const char *customer_told; /* the bridging text */
 	const char *customer;      /* id */

@@ -46,6 +46,7 @@ static const char *cause_words(const char *cause)
 	    {"cannot_record", "The audit log could not be written."},
 	    {"bot_failed", "The AI did not answer."},
 	    {"has_media", "The answer has media that cannot be judged."},
+	    {"paused", "An operator has paused all speech of the AI."},
 	    {"zone", "Conversations of this kind go to a person first."},
 	};
 
@@ -107,9 +108,9 @@ static void summarise(struct buf *out, const struct packet_source *source)
 	if (asked)
 		quote(out, "The customer's last message", asked->text,
 		    asked->len);
-	if (r->withheld)
-		quote(
-		    out, "Withheld from the AI", r->withheld, r->withheld_len);
+	if (r->n_withheld)
+		quote(out, "Withheld from the AI", r->withheld[0].text,
+		    r->withheld[0].len);
 	if (r->customer_told)
 		quote(out, "The customer was told", r->customer_told,
 		    strlen(r->customer_told));
@@ -213,34 +214,59 @@ void packet_message(struct json_out *json, const struct store_message *m)
 	json_out_end(json);
 }
 
+bool packet_shows(const struct store_message *turns, size_t turn)
+{
+	return turns[turn].kind != STORE_ORIGINAL || turn == 0 ||
+	    turns[turn - 1].status == STORE_EDITED;
+}
+
 static void put_transcript(
     struct json_out *json, const struct conversation_view *view)
 {
+	int64_t count = 0;
+
+	for (size_t i = 0; i < view->n_turns; i++)
+		count += packet_shows(view->turns, i);
 	json_out_key(json, "transcript");
 	json_out_object(json);
 	json_out_key(json, "count");
-	json_out_int(json, (int64_t)view->n_turns);
+	json_out_int(json, count);
 	json_out_key(json, "messages");
 	json_out_array(json);
 	for (size_t i = 0; i < view->n_turns; i++)
-		packet_message(json, &view->turns[i]);
+		if (packet_shows(view->turns, i))
+			packet_message(json, &view->turns[i]);
 	json_out_end(json);
 	json_out_key(json, "truncated");
 	json_out_bool(json, view->truncated);
 	json_out_end(json);
 }
 
+static void put_text(struct json_out *json, const struct handoff_text *text)
+{
+	json_out_key(json, "text");
+	json_out_strn(json, text->text, text->len);
+}
+
 static void put_withheld(struct json_out *json, const struct handoff_request *r)
 {
 	json_out_key(json, "withheld");
-	if (!r->withheld) {
+	if (r->n_withheld == 0) {
 		json_out_null(json);
 		return;
 	}
 	json_out_object(json);
 	put_known(json, "message_id", r->message_id);
-	json_out_key(json, "text");
-	json_out_strn(json, r->withheld, r->withheld_len);
+	json_out_key(json, "parts");
+	json_out_array(json);
+	for (size_t i = 0; i < r->n_withheld; i++) {
+		json_out_object(json);
+		put(json, "kind", store_kind_name(r->withheld[i].kind));
+		put_text(json, &r->withheld[i]);
+		json_out_end(json);
+	}
+	json_out_end(json);
+	put_text(json, &r->withheld[0]);
 	json_out_end(json);
 }
 

@@ -8,12 +8,18 @@
  *   bot, interaction_type, zone, queue, priority
  *   reason          {cause, words, and of a rule: rule, title, why, severity,
  *                    line, version, match; policy}
- *   withheld        {text, message_id} what the AI wanted to say, or null
+ *   withheld        {text, parts: [{kind, text}], message_id}: what the AI
+ *                    wrote and nobody saw, or null; text is the part that
+ *                    was the reason
  *   customer_told   the bridging text, or null
  *   transcript      {truncated, count, messages: [{n, time, speaker, status,
- *                    text}]}, status delivered|edited|withheld|draft|seen;
+ *                    text}]}, status delivered|edited|withheld|draft;
+ *                    speaker system: approved words of Handrail's own;
  *                    kind where a message is not simply words of the chat:
- *                    history (from before, as the client told it), media
+ *                    history (from before, as the client told it), media,
+ *                    part and rest (of a message that was cut: what the
+ *                    customer has and what not), original (before an edit),
+ *                    tool, reasoning, error, other, unreadable
  *   approvals       [{name, id, up_to_minor, currency}]
  *   links           {console}
  *   summary         a few sentences made of the above, no model needed
@@ -41,6 +47,9 @@ struct packet_source {
 void packet_write(struct buf *out, const struct packet_source *);
 /* One message of the transcript. */
 void packet_message(struct json_out *, const struct store_message *);
+/* Is this one for people? The whole of a message that was cut stands there in
+ * its two parts already. */
+bool packet_shows(const struct store_message *turns, size_t turn);
 /* Why, in plain words: the rule's why or title, or a sentence for the cause. */
 const char *packet_reason(const struct handoff_request *);
 

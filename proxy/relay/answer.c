@@ -16,6 +16,9 @@
 
 #include <stdlib.h>
 
+#define UNREADABLE_BYTES 4096 /* shown to people */
+#define UNREADABLE_MS 300     /* they are waited for */
+
 /* No longer true of a body that was changed (RFC 9110 8.8, 9530). */
 static const char *const validators[] = {"ETag", "Digest", "Content-Digest",
     "Repr-Digest", "Content-MD5", "Last-Modified", "Content-Range",
@@ -26,8 +29,38 @@ void answer_begin(struct exchange *e)
 	exchange_goto(e, EXCHANGE_BODY);
 }
 
+static void seen_enough(void *arg)
+{
+	answer_fall_back(arg, GUARD_CANNOT_READ, "cannot_read");
+}
+
+/* The person who takes over wants to see what came, the customer is not to
+ * wait for it. */
+void answer_unreadable(struct exchange *e)
+{
+	e->unreadable = true;
+	exchange_goto(e, EXCHANGE_BODY);
+	loop_timer_init(&e->read_on, e->worker->loop, seen_enough, e);
+	loop_timer_arm_ms(&e->read_on, UNREADABLE_MS);
+}
+
+void answer_failed(
+    struct exchange *e, enum origin_failure failure, const char *text)
+{
+	if (e->unreadable)
+		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+	else
+		ask_failed(e, failure, text);
+}
+
 void answer_body(struct exchange *e, struct span bytes)
 {
+	if (e->unreadable) {
+		buf_add(&e->answer, bytes.p, bytes.len);
+		if (e->answer.len > UNREADABLE_BYTES)
+			answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+		return;
+	}
 	size_t max = channel_limits(e->route->channel)->max_body_bytes;
 	if (bytes.len > max - e->answer.len) {
 		answer_fall_back(e, GUARD_CANNOT_READ, "too_large");
@@ -39,6 +72,7 @@ void answer_body(struct exchange *e, struct span bytes)
 void answer_fall_back(
     struct exchange *e, enum guard_event event, const char *word)
 {
+	loop_timer_disarm(&e->read_on);
 	origin_free(e->origin);
 	e->origin = NULL;
 	verdicts_fall_back(
@@ -46,15 +80,17 @@ void answer_fall_back(
 	e->undecided = word;
 	if (!e->cause)
 		e->cause = "cannot_read";
-	struct buf said = {0};
-	if (e->has_read)
-		channel_body_said(&e->read, &said);
+	told_clear(&e->told);
+	if (e->frames)
+		frames_told(e->frames, &e->verdicts, &e->told);
+	else if (e->has_read)
+		told_body(&e->told, &e->read, &e->verdicts);
+	else
+		told_unreadable(
+		    &e->told, (struct span){e->answer.data, e->answer.len});
 	settle_decision(e,
-	    &(struct settle_message){.speaker = GUARD_AI,
-		.text = {said.data, said.len},
-		.released = -1},
+	    &(struct settle_message){.speaker = GUARD_AI, .released = -1},
 	    answer_send);
-	buf_clear(&said);
 }
 
 static void judge_series(struct exchange *e, uint32_t i)
@@ -102,51 +138,29 @@ static bool hand_off_after_failure(struct exchange *e, int status)
 
 static bool read_answer(struct exchange *e)
 {
-	e->has_read = true;
 	int err = channel_body_read(e->route->channel,
 	    (struct span){e->answer.data, e->answer.len}, &e->read);
-	return err == CHANNEL_BODY_OK &&
-	    e->read.n_messages <= e->asked.messages;
-}
-
-/* What the customer will read, in the layout of channel_body_said. */
-static void said_edited(const struct exchange *e, struct buf *out)
-{
-	const struct verdicts *v = &e->verdicts;
+	e->has_read =
+	    err == CHANNEL_BODY_OK && e->read.n_messages <= e->asked.messages;
 	if (!e->has_read)
-		return;
-	if (v->n_edits == 0) {
-		channel_body_said(&e->read, out);
-		return;
-	}
-	struct guard_edit *edits = mem_array(v->n_edits, sizeof(*edits));
-	for (uint32_t i = 0; i < e->read.n_series; i++) {
-		const struct channel_series *s = &e->read.series[i];
-		size_t n = 0, len = 0;
-		if (s->kind != CHANNEL_SAID)
-			continue;
-		for (size_t k = 0; k < v->n_edits; k++)
-			if (v->edits[k].series == i)
-				edits[n++] = v->edits[k].edit;
-		char *text = guard_apply_edits(
-		    s->text.data, s->text.len, edits, n, &len);
-		if (out->len)
-			buf_addc(out, '\n');
-		buf_add(out, text, text ? len : 0);
-		free(text);
-	}
-	free(edits);
+		channel_body_clear(&e->read);
+	return e->has_read;
 }
 
 void answer_end(struct exchange *e)
 {
+	if (e->unreadable) {
+		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+		return;
+	}
 	int status = origin_head(e->origin)->status;
+	bool good = e->answer.len == 0 || read_answer(e);
 	if (hand_off_after_failure(e, status)) {
 		e->cause = "bot_failed";
 		answer_fall_back(e, GUARD_BOT_FAILED, "bot_failed");
 		return;
 	}
-	if (e->answer.len && !read_answer(e)) {
+	if (!good) {
 		if (status >= 400)
 			ask_failed(e, ORIGIN_PROTOCOL,
 			    "an error whose body cannot be read");
@@ -155,28 +169,19 @@ void answer_end(struct exchange *e)
 		return;
 	}
 	int64_t start = clock_mono_us();
-	struct buf said = {0};
 	for (uint32_t i = 0; e->has_read && i < e->read.n_series; i++)
 		judge_series(e, i);
-	if (e->has_read) {
+	if (e->has_read)
 		judge_media(e, e->read.has_media);
-		channel_body_said(&e->read, &said);
-	}
 	e->verdicts.judged_us = clock_mono_us() - start;
 	if (e->verdicts.n_edits || (e->has_read && e->read.mirror_differs))
 		e->end = EXCHANGE_EDITED;
-	struct buf seen = {0};
-	said_edited(e, &seen);
+	settle_moment(e);
+	if (e->has_read)
+		told_body(&e->told, &e->read, &e->verdicts);
 	settle_decision(e,
-	    &(struct settle_message){
-		.speaker = GUARD_AI,
-		.text = {said.data, said.len},
-		.seen = {seen.data, seen.len},
-		.released = -1,
-	    },
+	    &(struct settle_message){.speaker = GUARD_AI, .released = -1},
 	    answer_send);
-	buf_clear(&seen);
-	buf_clear(&said);
 }
 
 static void render_edits(struct exchange *e, struct buf *out)
@@ -258,19 +263,14 @@ static bool taken_meanwhile(struct exchange *e)
 
 void answer_send(struct exchange *e)
 {
-	if (e->replies.n && e->settle.record_failed) {
+	if (e->not_the_ai && e->settle.record_failed) {
 		exchange_refuse(e, 503, "conversation_unavailable",
 		    "This conversation cannot go on at the moment. Please try "
 		    "again shortly.");
 		return;
 	}
-	if (e->settle.record_failed && verdicts_withhold(&e->verdicts) &&
-	    e->end != EXCHANGE_SAY) {
-		buf_reset(&e->say);
-		buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
-		e->end = EXCHANGE_SAY;
-	}
 	if (taken_meanwhile(e)) {
+		keep_withheld(e);
 		buf_reset(&e->say);
 		e->end = EXCHANGE_SAY;
 	}

@@ -299,7 +299,7 @@ static void on_answer_head(struct exchange *e)
 		ask_failed(
 		    e, ORIGIN_PROTOCOL, "an error whose body cannot be read");
 	else if (framing == CHANNEL_UNREADABLE || framing == CHANNEL_SSE)
-		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+		answer_unreadable(e);
 	else
 		answer_begin(e);
 }
@@ -319,7 +319,7 @@ static void on_origin(
 	else if (e->state == EXCHANGE_BODY && event == ORIGIN_END)
 		answer_end(e);
 	else if (e->state == EXCHANGE_BODY && event == ORIGIN_FAILED)
-		ask_failed(e, data->failure, data->text);
+		answer_failed(e, data->failure, data->text);
 	else if (e->state == EXCHANGE_FLOW && event == ORIGIN_BODY)
 		flow_body(e, data->body);
 	else if (e->state == EXCHANGE_FLOW && event == ORIGIN_END)

@@ -180,6 +180,7 @@ struct exchange *exchange_new(
 	e->head.base = e->head_bytes;
 	e->began_us = clock_mono_us();
 	verdicts_init(&e->verdicts);
+	told_init(&e->told);
 	enter(e, w);
 	set_trace(e);
 	find_route(e);
@@ -206,7 +207,7 @@ static void release(void *arg)
 	buf_clear(&e->settle.line);
 	buf_clear(&e->answer);
 	buf_clear(&e->body);
-	buf_clear(&e->said);
+	told_clear(&e->told);
 	buf_clear(&e->say);
 	free(e->head_bytes);
 	routes_unref(e->routes);

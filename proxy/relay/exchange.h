@@ -87,11 +87,13 @@ struct exchange {
 	struct buf answer; /* BODY: the bot's bytes */
 	struct channel_body read;
 	bool has_read;
+	bool unreadable; /* it is only looked at to be shown to people */
 	struct verdicts verdicts;
 	const char *cause;     /* of a handoff: "rule", "cannot_read", ... */
 	const char *undecided; /* words beyond the engine's: "cannot_read" */
-	struct buf said;       /* what the message says, for the handoff */
-	struct buf say;        /* what the customer is told instead */
+	struct told told;      /* what the message says, for people */
+	uint32_t kept;  /* its first number in the transcript; 0: not yet */
+	struct buf say; /* what the customer is told instead */
 	enum exchange_end end;
 	struct settle settle;
 
@@ -107,6 +109,7 @@ struct exchange {
 	uint64_t beat_bytes;
 
 	struct worker_replies replies; /* of the person, to be sent */
+	bool not_the_ai; /* it answers with a person's or its own words */
 };
 
 struct exchange *exchange_new(

@@ -269,12 +269,8 @@ static void finish(struct exchange *e)
 		exchange_done(e);
 		return;
 	}
-	if (e->settle.record_failed && e->end != EXCHANGE_SAY) {
-		buf_reset(&e->say);
-		buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
-		e->end = EXCHANGE_SAY;
-	}
 	if (e->end != EXCHANGE_SAY && conversation_is_locked(e->lease)) {
+		keep_withheld(e);
 		buf_reset(&e->say);
 		e->end = EXCHANGE_SAY;
 	}
@@ -320,20 +316,15 @@ static void close_flow(struct exchange *e)
 		e->undecided = "cannot_read";
 		e->cause = "cannot_read";
 	}
-	struct buf all = {0};
-	struct buf seen = {0};
-	frames_said(e->frames, &all, &seen);
 	verdicts_clear(&e->verdicts);
 	e->verdicts = *frames_verdicts(e->frames);
 	verdicts_init(frames_verdicts(e->frames));
+	settle_moment(e);
+	frames_told(e->frames, &e->verdicts, &e->told);
 	settle_decision(e,
 	    &(struct settle_message){
 		.speaker = GUARD_AI,
-		.text = {all.data, all.len},
-		.seen = {seen.data, seen.len},
 		.released = (int64_t)frames_released(e->frames),
 	    },
 	    finish);
-	buf_clear(&all);
-	buf_clear(&seen);
 }

@@ -36,6 +36,7 @@ void frames_free(struct frames *f)
 	sse_clear(&f->sse);
 	verdicts_clear(&f->verdicts);
 	buf_clear(&f->append);
+	buf_clear(&f->unreadable);
 	for (size_t i = 0; i < f->n_owned; i++)
 		free(f->owned[i]);
 	free(f->owned);
@@ -143,7 +144,8 @@ static bool judge_whole(
 	v.n_edits = v.n_edits && !can_edit ? v.n_edits : 0;
 	bool stuck = v.n_edits > 0;
 	v.n_edits = 0;
-	verdicts_add(&f->verdicts, p->series, &v);
+	verdicts_add(&f->verdicts,
+	    p->held_by != CHANNEL_NO_SERIES ? p->held_by : p->series, &v);
 	if (stuck)
 		verdicts_fall_back(&f->verdicts, f->o.policy,
 		    GUARD_CANNOT_DECIDE, GUARD_UNDECIDED_EDIT);
@@ -227,6 +229,7 @@ static void take_frame(struct frames *f, const struct sse_frame *sse)
 	channel_stream_frame(f->stream, sse, &frame);
 	if (frame.role == CHANNEL_FRAME_UNREADABLE) {
 		f->state = FRAMES_UNREADABLE;
+		buf_add(&f->unreadable, sse->raw.p, sse->raw.len);
 		return;
 	}
 	struct queued *q = mem_zero(sizeof(*q));
@@ -254,9 +257,10 @@ enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
 		int got = sse_next(&f->sse, &frame);
 		if (got == 0)
 			break;
-		if (got < 0)
+		if (got < 0) {
 			f->state = FRAMES_UNREADABLE;
-		else
+			buf_add(&f->unreadable, bytes, len);
+		} else
 			take_frame(f, &frame);
 	}
 	return f->state;

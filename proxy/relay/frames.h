@@ -19,7 +19,7 @@
 #define HANDRAIL_RELAY_FRAMES_H
 
 #include "proxy/channel/render.h"
-#include "proxy/relay/verdicts.h"
+#include "proxy/relay/told.h"
 
 struct frames;
 
@@ -72,9 +72,10 @@ void frames_cut(struct frames *, const struct channel_emit *, struct buf *out);
 struct verdicts *frames_verdicts(struct frames *);
 /* Name of a text for records: "0/content". */
 const char *frames_series(const struct frames *, uint32_t series);
-/* What the AI said, and what of it (edited) the customer has; when the stream
- * is OVER and nothing is withheld, what the customer will have. */
-void frames_said(const struct frames *, struct buf *all, struct buf *seen);
+/* What the AI wrote, and what of it the customer has under these verdicts:
+ * all of it when the stream is OVER and not withheld, else what has left. */
+void frames_told(
+    const struct frames *, const struct verdicts *, struct told *out);
 /* Bytes of the AI's text that have left. */
 size_t frames_released(const struct frames *);
 /* A replace or block is settled: nothing more leaves, a handoff may come. */

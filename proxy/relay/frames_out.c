@@ -263,32 +263,54 @@ const char *frames_series(const struct frames *f, uint32_t series)
 	return channel_stream_series(f->stream, series, &kind, &message);
 }
 
-static void add_line(struct buf *out, const char *text, size_t len)
+static struct span text_of(const struct frames *f, uint32_t i)
 {
-	if (out->len && len)
-		buf_addc(out, '\n');
-	buf_add(out, text, len);
+	const struct series *s = &f->series[i];
+	if (!s->stream)
+		return channel_stream_held(f->stream, i);
+	struct guard_span_text text = guard_stream_text(s->stream);
+	return (struct span){text.text, text.len};
 }
 
-void frames_said(const struct frames *f, struct buf *all, struct buf *seen)
+/* What the customer has of one series, and what is left of it. */
+static void tell(
+    const struct frames *f, uint32_t i, bool whole, struct told_text *out)
 {
-	for (size_t i = 0; i < f->n_series; i++) {
-		const struct series *s = &f->series[i];
-		if (!s->stream || s->kind != CHANNEL_SAID)
+	const struct series *s = &f->series[i];
+	struct span text = text_of(f, i);
+	size_t sent = whole ? text.len : s->sent;
+	size_t n = 0, len = 0;
+	while (n < s->n_edits && (whole || s->edits[n].start < sent))
+		n++;
+	char *seen = guard_apply_edits(text.p, sent, s->edits, n, &len);
+	told_line(&out->seen, seen, seen ? len : 0);
+	free(seen);
+	told_line(&out->rest, text.p + sent, text.len - sent);
+}
+
+void frames_told(
+    const struct frames *f, const struct verdicts *v, struct told *out)
+{
+	bool whole =
+	    f->state == FRAMES_OVER && !f->withheld && !verdicts_withhold(v);
+	out->differs = !whole || f->edits > 0;
+	for (uint32_t i = 0; i < f->n_series; i++) {
+		struct told_text *t = &out->of[f->series[i].kind];
+		struct span text = text_of(f, i);
+		if (!text.p)
 			continue;
-		struct guard_span_text text = guard_stream_text(s->stream);
-		add_line(all, text.text, text.len);
-		bool whole = f->state == FRAMES_OVER && !f->withheld;
-		size_t sent = whole ? text.len : s->sent;
-		size_t n = 0, len = 0;
-		while (n < s->n_edits && (whole || s->edits[n].start < sent))
-			n++;
-		char *left =
-		    guard_apply_edits(text.text, sent, s->edits, n, &len);
-		if (left)
-			add_line(seen, left, len);
-		free(left);
+		told_line(&t->all, text.p, text.len);
+		if (out->differs)
+			tell(f, i, whole, t);
 	}
+	if (v->deciding != SIZE_MAX) {
+		uint32_t series = v->hits[v->deciding].series;
+		out->fired = series < f->n_series ? (int)f->series[series].kind
+						  : CHANNEL_OTHER;
+	}
+	if (f->unreadable.len)
+		told_unreadable(
+		    out, (struct span){f->unreadable.data, f->unreadable.len});
 }
 
 size_t frames_released(const struct frames *f)

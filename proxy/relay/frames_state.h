@@ -52,8 +52,9 @@ struct frames {
 	bool has_media;
 	size_t edits, edits_recorded;
 	struct verdicts verdicts;
-	struct buf append; /* approved text no frame is left to carry */
-	char **owned;      /* texts of edits that the policy does not own */
+	struct buf unreadable; /* bytes of what could not be read */
+	struct buf append;     /* approved text no frame is left to carry */
+	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
 };
 

@@ -67,6 +67,15 @@ static void proceed(struct exchange *e)
 	then(e);
 }
 
+static void say_instead(struct exchange *e)
+{
+	if (!verdicts_withhold(&e->verdicts))
+		return;
+	buf_reset(&e->say);
+	buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
+	e->end = EXCHANGE_SAY;
+}
+
 /* The decision could not be recorded: the message stays back. */
 static void cannot_record(struct exchange *e, const char *why)
 {
@@ -74,13 +83,16 @@ static void cannot_record(struct exchange *e, const char *why)
 	exchange_log(e, LOG_ERROR, text);
 	free(text);
 	e->settle.record_failed = true;
-	if (verdicts_withhold(&e->verdicts) || e->replies.n)
-		return; /* withheld already, or a person's: see answer_send */
+	if (verdicts_withhold(&e->verdicts) || e->not_the_ai)
+		return; /* withheld already, or not the AI's: see answer_send */
 	verdicts_fall_back(&e->verdicts, exchange_policy(e),
 	    GUARD_CANNOT_RECORD, GUARD_DECIDED);
 	e->settle.fell_back = true;
 	e->undecided = "cannot_record";
 	e->cause = "cannot_record";
+	say_instead(e);
+	keep_withheld(e);
+	keep_own_words(e);
 	if (e->verdicts.action == GUARD_HANDOFF && e->state == EXCHANGE_SETTLE)
 		takeover_request(e);
 }
@@ -114,12 +126,12 @@ static const char *cause_of(const struct exchange *e)
 	return e->verdicts.undecided ? "cannot_decide" : "rule";
 }
 
-static void count(const struct exchange *e, enum guard_speaker speaker)
+static void count(const struct exchange *e, bool is_ai)
 {
 	struct metrics *m = e->worker->server->metrics;
 	const struct verdicts *v = &e->verdicts;
 	server_count(e->worker->server, verdicts_withhold(v));
-	if (speaker == GUARD_AI)
+	if (is_ai)
 		metrics_add(m, METRIC_MESSAGES, 1, guard_action_name(v->action),
 		    channel_id(e->route->channel));
 	if (v->undecided)
@@ -136,35 +148,6 @@ static void count(const struct exchange *e, enum guard_speaker speaker)
 		    guard_action_name(v->hits[i].hit.action));
 	}
 	metrics_observe_us(m, METRIC_JUDGE_SECONDS, v->judged_us);
-}
-
-/* Keep the words in the transcript: what was said, and what was seen of it
- * where that differs. Returns the number of the message. */
-static uint32_t keep_text(struct exchange *e, const struct settle_message *m,
-    const unsigned char *salt)
-{
-	if (m->speaker != GUARD_AI || !e->lease)
-		return 0;
-	bool withheld = verdicts_withhold(&e->verdicts);
-	bool whole = !withheld && span_eq(m->text, m->seen);
-	struct conversation_message row = {
-	    .speaker = STORE_AI,
-	    .status = whole ? STORE_DELIVERED : STORE_WITHHELD,
-	    .time_us = e->facts.session.time_us,
-	    .text = m->text.p,
-	    .len = m->text.len,
-	    .salt = salt,
-	};
-	uint32_t seq = conversation_add(e->lease, &row);
-	if (whole || !m->seen.len || (withheld && m->released < 0))
-		return seq;
-	bool edited = !withheld && verdicts_change(&e->verdicts);
-	row.status = edited ? STORE_EDITED : STORE_SEEN;
-	row.text = m->seen.p;
-	row.len = m->seen.len;
-	row.salt = NULL;
-	conversation_add(e->lease, &row);
-	return seq;
 }
 
 /* The verdicts over all texts as one, for the record. */
@@ -189,9 +172,9 @@ bool settle_is_silenced(const struct exchange *e)
 
 /* Somebody took the conversation, or an operator silenced the AI, while the
  * bot was speaking. */
-static void mind_the_moment(struct exchange *e, enum guard_speaker speaker)
+void settle_moment(struct exchange *e)
 {
-	if (speaker != GUARD_AI || verdicts_withhold(&e->verdicts))
+	if (verdicts_withhold(&e->verdicts))
 		return;
 	if (conversation_is_locked(e->lease)) {
 		e->verdicts.action = GUARD_BLOCK;
@@ -205,13 +188,10 @@ static void mind_the_moment(struct exchange *e, enum guard_speaker speaker)
 	}
 }
 
-static void say_instead(struct exchange *e)
+static struct span main_text(const struct exchange *e)
 {
-	if (!verdicts_withhold(&e->verdicts))
-		return;
-	buf_reset(&e->say);
-	buf_adds(&e->say, e->verdicts.say ? e->verdicts.say : "");
-	e->end = EXCHANGE_SAY;
+	const struct buf *b = &e->told.of[told_main(&e->told)].all;
+	return (struct span){b->data, b->len};
 }
 
 void settle_decision(struct exchange *e, const struct settle_message *m,
@@ -220,18 +200,20 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	const struct verdicts *v = &e->verdicts;
 	unsigned char salt[RECORD_SALT_BYTES];
 	char commit[RECORD_COMMIT_SIZE];
+	bool is_ai = m->speaker == GUARD_AI && !m->own;
+	struct span text = is_ai ? main_text(e) : m->text;
+	uint32_t seq = 0;
 	exchange_goto(e, EXCHANGE_SETTLE);
-	record_commit(m->text.p, m->text.len, salt, commit);
+	record_commit(text.p, text.len, salt, commit);
 	e->settle.stored = true;
 	e->settle.record_failed = e->settle.fell_back = false;
-	mind_the_moment(e, m->speaker);
-	count(e, m->speaker);
-	if (!m->note)
+	count(e, is_ai);
+	if (is_ai)
+		seq = keep_message(e, salt);
+	if (!m->note && verdicts_withhold(v)) {
 		say_instead(e);
-	uint32_t seq = keep_text(e, m, salt);
-	buf_reset(&e->said);
-	if (m->speaker == GUARD_AI)
-		buf_add(&e->said, m->text.p, m->text.len);
+		keep_own_words(e);
+	}
 	if (v->action == GUARD_HANDOFF && !m->note)
 		takeover_request(e);
 	struct guard_hit *hits = flat_hits(v);
@@ -249,8 +231,9 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	    .type = RECORD_DECISION,
 	    .conv_seq = seq,
 	    .speaker = m->speaker,
+	    .own = m->own,
 	    .commit = commit,
-	    .bytes = m->text.len,
+	    .bytes = text.len,
 	    .released = m->released,
 	    .verdict = &verdict,
 	    .action = v->action,

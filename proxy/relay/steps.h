@@ -29,6 +29,9 @@ void customer_settle(struct exchange *);
 void answer_begin(struct exchange *); /* a JSON or empty body will come */
 void answer_body(struct exchange *, struct span);
 void answer_end(struct exchange *);
+void answer_failed(struct exchange *, enum origin_failure, const char *text);
+/* A body in no form the channel knows is coming. */
+void answer_unreadable(struct exchange *);
 void answer_fall_back(struct exchange *, enum guard_event, const char *word);
 void answer_send(struct exchange *); /* settled: act */
 
@@ -40,8 +43,17 @@ void flow_failed(struct exchange *, enum origin_failure, const char *text);
 void flow_drained(struct exchange *);
 void flow_client_gone(struct exchange *);
 
+/* keep.c: the message e->told goes into the transcript; the number of its main
+ * text, whose salt this is. */
+uint32_t keep_message(struct exchange *, const unsigned char *salt);
+enum store_kind keep_kind(enum channel_kind);
+/* What the customer is told instead or besides: e->say. */
+void keep_own_words(struct exchange *);
+/* Kept as delivered, and withheld after all. */
+void keep_withheld(struct exchange *);
+
 /* takeover.c */
-void takeover_request(struct exchange *); /* the draft is e->said */
+void takeover_request(struct exchange *); /* the draft is e->told */
 void takeover_answer(struct exchange *);  /* a person has the conversation */
 void takeover_replies(
     struct exchange *, int err, const struct worker_replies *);
@@ -50,17 +62,20 @@ void takeover_replies(
  * what the verdict needs, then call. */
 struct settle_message {
 	enum guard_speaker speaker;
-	struct span text; /* all that was said */
-	struct span seen; /* what of it, edited, the customer has or gets
-			     when nothing is withheld */
+	struct span text; /* what the record commits to; of the AI the main
+			     text of e->told, and not to be given */
 	int64_t released; /* -1: not a stream */
 	bool note;        /* only recorded: another one decides */
+	bool own;         /* Handrail's own approved words; speaker says
+			     nothing */
 };
 void settle_decision(struct exchange *, const struct settle_message *,
     void (*then)(struct exchange *));
 struct record;
 void settle_record(struct exchange *, struct record *, int need,
     void (*then)(struct exchange *));
+/* The bot has spoken: may it still? Before e->told is made. */
+void settle_moment(struct exchange *);
 /* Is all speech of the AI paused at this moment? */
 bool settle_is_silenced(const struct exchange *);
 void settle_woken(struct exchange *, enum worker_wake, int result);

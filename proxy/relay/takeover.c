@@ -38,6 +38,13 @@ static void submit_requested(
 	buf_clear(&line);
 }
 
+static const char *in_words(enum guard_tristate value)
+{
+	if (value == GUARD_UNKNOWN)
+		return NULL;
+	return value == GUARD_YES ? "yes" : "no";
+}
+
 static size_t customer_facts(const struct exchange *e, struct handoff_fact *out)
 {
 	const struct guard_session *s = &e->facts.session;
@@ -45,6 +52,8 @@ static size_t customer_facts(const struct exchange *e, struct handoff_fact *out)
 	    {"segment", s->segment},
 	    {"language", s->language},
 	    {"interaction_type", s->interaction_type},
+	    {"resolved", in_words(s->resolved)},
+	    {"repeat_contact", in_words(s->repeat_contact)},
 	};
 	size_t n = 0;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -53,11 +62,36 @@ static size_t customer_facts(const struct exchange *e, struct handoff_fact *out)
 	return n;
 }
 
+/* The texts nobody saw, the one that fired first. */
+static size_t withheld_texts(
+    const struct exchange *e, struct handoff_text out[CHANNEL_KINDS + 1])
+{
+	const struct told *t = &e->told;
+	size_t n = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < CHANNEL_KINDS; i++) {
+			enum channel_kind kind = told_order[i];
+			bool fired = (int)kind == t->fired;
+			const struct buf *text = t->differs && e->frames
+			    ? &t->of[kind].rest
+			    : &t->of[kind].all;
+			if (fired == (pass == 0) && text->len &&
+			    told_is_shown(t, kind))
+				out[n++] = (struct handoff_text){
+				    keep_kind(kind), text->data, text->len};
+		}
+	if (t->unreadable.len)
+		out[n++] = (struct handoff_text){
+		    STORE_UNREADABLE, t->unreadable.data, t->unreadable.len};
+	return n;
+}
+
 void takeover_request(struct exchange *e)
 {
 	const struct verdicts *v = &e->verdicts;
 	struct guard_rule_info rule;
-	struct handoff_fact facts[4];
+	struct handoff_fact facts[5];
+	struct handoff_text withheld[CHANNEL_KINDS + 1];
 	const char *cause = e->cause ? e->cause
 	    : v->undecided           ? "cannot_decide"
 				     : "rule";
@@ -69,8 +103,8 @@ void takeover_request(struct exchange *e)
 	    .queue = v->queue,
 	    .priority = v->priority,
 	    .destination = server_destination(e->routes->generation, v->queue),
-	    .withheld = e->said.data,
-	    .withheld_len = e->said.len,
+	    .withheld = withheld,
+	    .n_withheld = withheld_texts(e, withheld),
 	    .customer_told = v->say,
 	    .customer = e->asked.customer,
 	    .facts = facts,
@@ -150,6 +184,13 @@ void takeover_answer(struct exchange *e)
 	}
 }
 
+static void waiting_settled(struct exchange *e)
+{
+	if (!e->settle.record_failed)
+		keep_own_words(e);
+	answer_send(e);
+}
+
 /* Nobody has written yet. */
 static void say_waiting(struct exchange *e)
 {
@@ -159,8 +200,19 @@ static void say_waiting(struct exchange *e)
 	if (conversation_may_tell_waiting(e->lease, clock_now_us(),
 		(int64_t)l->waiting_text_every_ms * 1000))
 		buf_adds(&e->say, fall.say);
-	else
+	if (e->say.len == 0) {
 		conversation_answered(e->lease);
+		answer_send(e);
+		return;
+	}
+	e->not_the_ai = true;
+	settle_decision(e,
+	    &(struct settle_message){
+		.own = true,
+		.text = {e->say.data, e->say.len},
+		.released = -1,
+	    },
+	    waiting_settled);
 }
 
 /* A person's words are recorded like anybody's; rules only watch them. */
@@ -177,7 +229,6 @@ static void judge_person(struct exchange *e)
 	    &(struct settle_message){
 		.speaker = GUARD_HUMAN,
 		.text = {e->say.data, e->say.len},
-		.seen = {e->say.data, e->say.len},
 		.released = -1,
 	    },
 	    answer_send);
@@ -202,8 +253,8 @@ void takeover_replies(
 	}
 	if (got->n == 0) {
 		say_waiting(e);
-		answer_send(e);
 		return;
 	}
+	e->not_the_ai = true;
 	judge_person(e);
 }

@@ -361,16 +361,17 @@ const char *conversation_id(const struct conversation_lease *lease)
 
 /* ---- messages ---- */
 
-static void count(struct conversation *c, const struct store_message *m)
+static void count(
+    struct conversation *c, const struct store_message *m, bool beside)
 {
-	bool reached = m->status == STORE_DELIVERED ||
-	    m->status == STORE_EDITED || m->status == STORE_SEEN;
+	bool turn = m->kind != STORE_MEDIA && m->kind != STORE_ERROR;
 
-	c->answered = m->speaker != STORE_CUSTOMER;
+	if (m->kind != STORE_ERROR)
+		c->answered = m->speaker != STORE_CUSTOMER;
 	if (m->speaker == STORE_CUSTOMER)
-		c->customer_turns += m->kind != STORE_MEDIA;
-	else if (m->speaker == STORE_AI && reached)
-		c->ai_turns++;
+		c->customer_turns += turn;
+	else if (m->speaker == STORE_AI)
+		c->ai_turns += turn && !beside;
 	if (!c->created_us)
 		c->created_us = m->time_us;
 }
@@ -390,13 +391,29 @@ uint32_t conversation_add(struct conversation_lease *lease,
 		memcpy(m.salt, message->salt, sizeof(m.salt));
 	pthread_mutex_lock(&lease->shard->lock);
 	m.seq = ++c->last_seq;
-	count(c, &m);
+	count(c, &m, message->beside);
 	bool enough = save_add(lease, &m);
 	turns_push(c, m, &lease->table->options);
 	pthread_mutex_unlock(&lease->shard->lock);
 	if (enough)
 		conversation_flush(lease);
 	return m.seq;
+}
+
+void conversation_withhold(struct conversation_lease *lease, uint32_t from)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	for (size_t i = c->n_turns; i > 0 && c->turns[i - 1].seq >= from; i--) {
+		struct store_message *m = &c->turns[i - 1];
+
+		if (m->speaker != STORE_AI || m->status == STORE_WITHHELD)
+			continue;
+		m->status = STORE_WITHHELD;
+		save_add(lease, m); /* in place of the row it has */
+	}
+	pthread_mutex_unlock(&lease->shard->lock);
 }
 
 bool conversation_is_new(struct conversation_lease *lease)

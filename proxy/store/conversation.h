@@ -95,6 +95,7 @@ struct conversation_message {
 	enum store_speaker speaker;
 	enum store_status status;
 	enum store_kind kind;
+	bool beside; /* belongs to the one before: no turn of its own */
 	int64_t time_us;
 	const char *text;
 	size_t len;
@@ -102,6 +103,8 @@ struct conversation_message {
 };
 uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
+/* Messages of the AI from this number on were withheld after all. */
+void conversation_withhold(struct conversation_lease *, uint32_t from);
 bool conversation_is_new(struct conversation_lease *); /* no message yet */
 /* The customer has had an empty answer, of which no message tells. */
 void conversation_answered(struct conversation_lease *);

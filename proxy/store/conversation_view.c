@@ -22,19 +22,11 @@ struct view { /* conversation_view and what it points to */
  * said; of the AI it is hearsay, and what nobody judged excuses nothing. */
 static bool was_seen(const struct store_message *m)
 {
-	if (m->kind == STORE_MEDIA ||
-	    (m->kind == STORE_HISTORY && m->speaker == STORE_AI))
-		return false;
-	switch (m->status) {
-	case STORE_DELIVERED:
-	case STORE_EDITED:
-	case STORE_SEEN:
-		return true;
-	case STORE_WITHHELD:
-	case STORE_DRAFT:
-		return false;
-	}
-	return false;
+	bool words = m->kind == STORE_WORDS || m->kind == STORE_PART ||
+	    (m->kind == STORE_HISTORY && m->speaker == STORE_CUSTOMER);
+
+	return words &&
+	    (m->status == STORE_DELIVERED || m->status == STORE_EDITED);
 }
 
 static size_t collect(struct view *view, enum store_speaker speaker, size_t at)

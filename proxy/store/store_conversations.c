@@ -39,23 +39,30 @@ const char *store_status_name(enum store_status status)
 		return "withheld";
 	case STORE_DRAFT:
 		return "draft";
-	case STORE_SEEN:
-		return "seen";
 	}
 	return "unknown";
 }
 
 const char *store_kind_name(enum store_kind kind)
 {
-	switch (kind) {
-	case STORE_WORDS:
-		return "words";
-	case STORE_HISTORY:
-		return "history";
-	case STORE_MEDIA:
-		return "media";
-	}
-	return "unknown";
+	static const char *const names[] = {
+	    [STORE_WORDS] = "words",
+	    [STORE_HISTORY] = "history",
+	    [STORE_MEDIA] = "media",
+	    [STORE_PART] = "part",
+	    [STORE_REST] = "rest",
+	    [STORE_ORIGINAL] = "original",
+	    [STORE_TOOL] = "tool",
+	    [STORE_REASONING] = "reasoning",
+	    [STORE_ERROR] = "error",
+	    [STORE_OTHER] = "other",
+	    [STORE_UNREADABLE] = "unreadable",
+	};
+
+	/* Of a newer program, perhaps. */
+	if ((unsigned)kind >= sizeof(names) / sizeof(*names))
+		return "unknown";
+	return names[kind];
 }
 
 void store_conversation_clear(struct store_conversation *c)

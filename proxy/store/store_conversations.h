@@ -21,7 +21,6 @@ enum store_status {
 	STORE_EDITED,   /* what the customer got in place of the original */
 	STORE_WITHHELD, /* never shown to the customer */
 	STORE_DRAFT,    /* for the person only */
-	STORE_SEEN,     /* of a message cut short: what had left by then */
 };
 /* What a message is, where it is not simply words of the chat. */
 enum store_kind {
@@ -30,6 +29,16 @@ enum store_kind {
 			  the client told it, not judged */
 	STORE_MEDIA,   /* something that is not text; its text is a word for
 			  it: "image" */
+	/* Of the AI: */
+	STORE_PART, /* the customer has this much of a message; the REST
+		       of it, which follows, was withheld */
+	STORE_REST,
+	STORE_ORIGINAL, /* as it was written before it was edited or cut */
+	STORE_TOOL,     /* a call, with its arguments */
+	STORE_REASONING,
+	STORE_ERROR, /* the bot reports a failure: no turn, no answer */
+	STORE_OTHER,
+	STORE_UNREADABLE, /* bytes of what could not be read */
 };
 const char *store_speaker_name(enum store_speaker); /* "customer", ... */
 const char *store_status_name(enum store_status);   /* "delivered", ... */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { request, startBot, startHandrail, until } from "./support.mjs";
-import { answer, cli, completion, content, handoffs, policy, rawBot } from "./parts.mjs";
+import { answer, cli, completion, content, fallback, handoffs, policy, rawBot } from "./parts.mjs";
 
 const user = (text) => ({ role: "user", content: text });
 const ai = (text) => ({ role: "assistant", content: text });
@@ -81,6 +81,7 @@ test("what came before is context, marked as such, and counts as turns", async (
 			["customer", "", "more"],
 			["ai", "", "Of course."],
 			["customer", "", signal],
+			["system", "", fallback],
 		],
 	);
 });

@@ -94,13 +94,13 @@ test("kill -9 between two tries: delivered once more under the same key, then ne
 	await proxy.exit;
 	works = true;
 	const before = hook.got.length;
-	const again = await startHandrail(t, { env: { HOOK_SECRET: secret }, dir: proxy.dir});
+	const again = await startHandrail(t, { env: { HOOK_SECRET: secret }, dir: proxy.dir });
 	await until(() => hook.got.length > before, "the try after the restart");
 	await sleep(500);
 	assert.equal(hook.got.length, before + 1);
 	assert.equal(new Set(hook.got.map((g) => g.headers["idempotency-key"])).size, 1);
 	await again.stop();
-	const third = await startHandrail(t, { env: { HOOK_SECRET: secret }, dir: proxy.dir});
+	const third = await startHandrail(t, { env: { HOOK_SECRET: secret }, dir: proxy.dir });
 	await sleep(500);
 	assert.equal(hook.got.length, before + 1, "a restart does not double");
 	assert.equal((await handoffs(third)).length, 1);

@@ -21,7 +21,7 @@ static int trace(const char *json, size_t len, struct buf *out)
 	    channel, (struct span){page.data, page.len}, &body);
 	for (size_t i = 0; err == 0 && i < body.n_series; i++) {
 		const struct channel_series *s = &body.series[i];
-		buf_printf(out, "%s%c%s=%s|", s->name, "sto"[s->kind],
+		buf_printf(out, "%s%c%s=%s|", s->name, "streo"[s->kind],
 		    s -> can_edit ? "" : "!", s->text.data);
 		assert_true(s->text.len > 0);
 	}
@@ -53,7 +53,7 @@ static const struct {
 	"1/contents=refund|0/contents=b|0/refusals=no|"},
     {MESSAGE("\"reasoning_content\":\"r\",\"audio\":{\"id\":\"a\","
 	     "\"transcript\":\"t\",\"data\":\"QUJD\",\"expires_at\":1}"),
-	"0/reasoningo=r|0/transcripts=t|0/message/audio/datao=QUJD|MEDIA"},
+	"0/reasoningr=r|0/transcripts=t|0/message/audio/datao=QUJD|MEDIA"},
     /* Tool calls: the strings inside the string, and the numbers. */
     {MESSAGE("\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
 	     "\"function\":{\"name\":\"send\",\"arguments\":"
@@ -76,7 +76,7 @@ static const struct {
 	"/usage/all of it (key)o!=all of it|"},
     {"{\"error\":{\"message\":\"boom\",\"type\":\"server_error\",\"param\":"
      "null,\"code\":\"a b\"}}",
-	"/erroro=boom|/error/codeo=a b|"},
+	"/errore=boom|/error/codeo=a b|"},
     {"{\"detail\":\"Not Found\"}",
 	"/detail (key)o!=detail|/detailo=Not Found|"},
     {"[\"a\",[\"b\"]]", "/0o=a|/1/0o=b|"},
@@ -201,8 +201,18 @@ static void test_said(void **state)
 	const char *json = rows[1].json;
 
 	assert_int_equal(channel_body_read(channel, span_str(json), &body), 0);
-	channel_body_said(&body, &said);
+	channel_body_told(&body, CHANNEL_SAID, &said);
 	assert_string_equal(said.data, "refund\nb\nno");
+	channel_body_clear(&body);
+	buf_reset(&said);
+	json = MESSAGE(
+	    "\"content\":null,\"tool_calls\":[{\"id\":\"a\",\"function\":{"
+	    "\"name\":\"f\",\"arguments\":\"{\\\"a\\\":[1,\\\"b\\\"]}\"}},"
+	    "{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":"
+	    "\"plain\"}}]");
+	assert_int_equal(channel_body_read(channel, span_str(json), &body), 0);
+	channel_body_told(&body, CHANNEL_TOOL, &said);
+	assert_string_equal(said.data, "f\n{\"a\":[1,\"b\"]}\ng\nplain");
 	buf_clear(&said);
 	channel_body_clear(&body);
 }

@@ -115,7 +115,9 @@ static struct handoff_request request_of(const char *destination)
 {
 	static const struct handoff_fact facts[] = {
 	    {"name", "Ann \"A\" B"}, {"locale", "en"}};
-	static const char draft[] = "I approved your refund of $900.";
+	static const char text[] = "I approved your refund of $900.";
+	static const struct handoff_text draft = {
+	    STORE_WORDS, text, sizeof(text) - 1};
 
 	return (struct handoff_request){.time_us = clock_now_us(),
 	    .channel = "chat",
@@ -126,8 +128,8 @@ static struct handoff_request request_of(const char *destination)
 	    .queue = "billing",
 	    .priority = "high",
 	    .destination = destination,
-	    .withheld = draft,
-	    .withheld_len = sizeof(draft) - 1,
+	    .withheld = &draft,
+	    .n_withheld = 1,
 	    .message_id = "chatcmpl-9",
 	    .customer_told = "A colleague will help you.",
 	    .customer = "ann",

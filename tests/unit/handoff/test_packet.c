@@ -23,9 +23,10 @@ static void test_hostile_texts(void **state)
 	    .text = (char *)bad,
 	    .len = sizeof(bad)}; /* with its NUL */
 	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	struct handoff_text draft = {STORE_UNREADABLE, bad, sizeof(bad)};
 	struct handoff_request r = {.cause = "cannot_read",
-	    .withheld = bad,
-	    .withheld_len = sizeof(bad),
+	    .withheld = &draft,
+	    .n_withheld = 1,
 	    .customer = bad};
 	struct packet_source source = {&r, &view, &lock, bad, bad};
 	struct buf out = {0};
@@ -49,9 +50,10 @@ static void test_summary_is_short(void **state)
 		memcpy(text + i, "\xe2\x82\xac", 3);
 	struct store_message m = {.seq = 1, .text = text, .len = 9000};
 	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	struct handoff_text draft = {STORE_WORDS, text, 9000};
 	struct handoff_request r = {.cause = "rule",
-	    .withheld = text,
-	    .withheld_len = 9000,
+	    .withheld = &draft,
+	    .n_withheld = 1,
 	    .customer_told = text};
 	struct packet_source source = {&r, &view, &lock, "web", "c"};
 	struct buf out = {0};
@@ -67,11 +69,89 @@ static void test_summary_is_short(void **state)
 	free(text);
 }
 
+static json_t *packet_of(const struct packet_source *source)
+{
+	struct buf out = {0};
+
+	packet_write(&out, source);
+	json_t *json = json_loadb(out.data, out.len, 0, NULL);
+	assert_non_null(json);
+	buf_clear(&out);
+	return json;
+}
+
+/* Every text nobody saw, the one that fired first and alone under text. */
+static void test_withheld_parts(void **state)
+{
+	struct conversation_lock lock = {"h-1", 1};
+	const struct handoff_text parts[] = {
+	    {STORE_TOOL, "send\n{\"to\":1}", 13}, {STORE_WORDS, "Done.", 5}};
+	struct conversation_view view = {0};
+	struct handoff_request r = {
+	    .cause = "rule", .withheld = parts, .n_withheld = 2};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+
+	json_t *json = packet_of(&source);
+	const json_t *withheld = json_object_get(json, "withheld");
+	assert_string_equal(str(withheld, "text"), "send\n{\"to\":1}");
+	const json_t *list = json_object_get(withheld, "parts");
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(str(json_array_get(list, 0), "kind"), "tool");
+	assert_string_equal(str(json_array_get(list, 1), "kind"), "words");
+	assert_string_equal(str(json_array_get(list, 1), "text"), "Done.");
+	json_decref(json);
+	r.n_withheld = 0;
+	json = packet_of(&source);
+	assert_true(json_is_null(json_object_get(json, "withheld")));
+	json_decref(json);
+}
+
+static struct store_message turn(
+    enum store_kind kind, enum store_status status, const char *text)
+{
+	return (struct store_message){.speaker = STORE_AI,
+	    .kind = kind,
+	    .status = status,
+	    .text = (char *)text,
+	    .len = strlen(text)};
+}
+
+/* Where the rest of a message stands beside its beginning, the whole of it
+ * would say it twice; what was there before an edit is worth reading. */
+static void test_transcript(void **state)
+{
+	struct conversation_lock lock = {"h-1", 1};
+	struct store_message turns[] = {
+	    turn(STORE_PART, STORE_DELIVERED, "a"),
+	    turn(STORE_REST, STORE_WITHHELD, "b"),
+	    turn(STORE_ORIGINAL, STORE_WITHHELD, "ab"),
+	    turn(STORE_WORDS, STORE_EDITED, "c"),
+	    turn(STORE_ORIGINAL, STORE_WITHHELD, "C"),
+	};
+	struct conversation_view view = {.turns = turns, .n_turns = 5};
+	struct handoff_request r = {.cause = "rule"};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+
+	json_t *json = packet_of(&source);
+	const json_t *transcript = json_object_get(json, "transcript");
+	const json_t *list = json_object_get(transcript, "messages");
+	assert_int_equal(json_array_size(list), 4);
+	assert_int_equal(
+	    json_integer_value(json_object_get(transcript, "count")), 4);
+	assert_string_equal(str(json_array_get(list, 0), "kind"), "part");
+	assert_string_equal(str(json_array_get(list, 1), "kind"), "rest");
+	assert_string_equal(str(json_array_get(list, 2), "status"), "edited");
+	assert_string_equal(str(json_array_get(list, 3), "kind"), "original");
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_hostile_texts),
 	    cmocka_unit_test(test_summary_is_short),
+	    cmocka_unit_test(test_withheld_parts),
+	    cmocka_unit_test(test_transcript),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

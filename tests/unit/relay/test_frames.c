@@ -118,10 +118,25 @@ static void stream_of(struct buf *out, const char *text, size_t piece)
 	buf_adds(out, "data: [DONE]\n\n");
 }
 
-/* Play the relay: feed, take, record edits at once, close. */
-static void play(struct fixture *x, const struct buf *in, size_t step,
-    struct buf *out, enum guard_action *action)
+struct played {
+	struct buf out; /* what the customer got */
+	enum guard_action action;
+	struct told told;
+};
+
+static void played_clear(struct played *p)
 {
+	buf_clear(&p->out);
+	told_clear(&p->told);
+}
+
+/* Play the relay: feed, take, record edits at once, close. */
+static void play(
+    struct fixture *x, const struct buf *in, size_t step, struct played *p)
+{
+	struct buf *out = &p->out;
+	*p = (struct played){0};
+	told_init(&p->told);
 	struct frames *f = begin(x);
 	enum frames_state state = FRAMES_OPEN;
 	for (size_t i = 0; i < in->len && state == FRAMES_OPEN; i += step) {
@@ -134,10 +149,12 @@ static void play(struct fixture *x, const struct buf *in, size_t step,
 		state = frames_end(f);
 	if (state != FRAMES_OVER)
 		frames_close(f);
-	*action = frames_verdicts(f)->action;
+	frames_take(f, out);
+	p->action = frames_verdicts(f)->action;
+	frames_told(f, frames_verdicts(f), &p->told);
 	const char *say = frames_verdicts(f)->say;
 	struct channel_emit emit = {.time_s = 1, .id = "x"};
-	if (*action >= GUARD_REPLACE) {
+	if (p->action >= GUARD_REPLACE) {
 		emit.text = span_str(say);
 		frames_cut(f, &emit, out);
 	} else if (state == FRAMES_OVER) {
@@ -178,31 +195,35 @@ static const size_t steps[] = {1, 3, 17, 64, 1000, 100000};
 static void each_cutting(struct fixture *x, const char *text,
     enum guard_action want,
     void (*check)(
-	const struct buf *in, const struct buf *out, const char *said))
+	const struct buf *in, const struct played *, const char *said))
 {
 	for (size_t p = 0; p < 6; p++)
 		for (size_t s = 0; s < 6; s++) {
-			struct buf in = {0}, out = {0}, words = {0};
-			enum guard_action action;
+			struct buf in = {0}, words = {0};
+			struct played got;
 			stream_of(&in, text, pieces[p]);
-			play(x, &in, steps[s], &out, &action);
-			if (action != want)
+			play(x, &in, steps[s], &got);
+			if (got.action != want)
 				fail_msg("piece %zu step %zu: %s", pieces[p],
-				    steps[s], guard_action_name(action));
-			said(x, &out, &words);
-			check(&in, &out, words.data);
+				    steps[s], guard_action_name(got.action));
+			said(x, &got.out, &words);
+			check(&in, &got, words.data);
 			buf_clear(&in);
-			buf_clear(&out);
 			buf_clear(&words);
+			played_clear(&got);
 		}
 }
 
 static void same_bytes(
-    const struct buf *in, const struct buf *out, const char *words)
+    const struct buf *in, const struct played *got, const char *words)
 {
+	const struct buf *out = &got->out;
 	(void)words;
 	assert_int_equal(in->len, out->len);
 	assert_memory_equal(in->data, out->data, in->len);
+	assert_false(got->told.differs);
+	assert_string_equal(got->told.of[CHANNEL_SAID].all.data,
+	    "Your order left us today. It comes on Friday.");
 }
 
 static void test_clean_is_identical(void **state)
@@ -211,10 +232,30 @@ static void test_clean_is_identical(void **state)
 	    GUARD_DELIVER, same_bytes);
 }
 
-static void is_bridged(
-    const struct buf *in, const struct buf *out, const char *words)
+/* What people are told of a cut: what the customer has, then the rest. */
+static void is_told(const struct told *told, const char *all, const char *words,
+    const char *own)
 {
+	const struct told_text *t = &told->of[CHANNEL_SAID];
+	size_t n = t->seen.len;
+	assert_true(told->differs);
+	assert_int_equal(told->fired, CHANNEL_SAID);
+	assert_string_equal(t->all.data, all);
+	assert_memory_equal(words, n ? t->seen.data : "", n);
+	assert_string_equal(words + strlen(words) - strlen(own), own);
+	assert_memory_equal(all, n ? t->seen.data : "", n);
+	assert_string_equal(all + n, t->rest.data);
+}
+
+static void is_bridged(
+    const struct buf *in, const struct played *got, const char *words)
+{
+	const struct buf *out = &got->out;
 	(void)in;
+	/* Reading stops at the cut: the draft is what there was by then. */
+	const struct told_text *t = &got->told.of[CHANNEL_SAID];
+	assert_non_null(strstr(t->rest.data, "I guarantee"));
+	is_told(&got->told, t->all.data, words, "A colleague takes over.");
 	assert_null(strstr(out->data, "guarantee"));
 	assert_null(strstr(out->data, "zq81"));
 	assert_non_null(strstr(words, "A colleague takes over."));
@@ -228,9 +269,15 @@ static void test_handoff_cuts(void **state)
 }
 
 static void is_redacted(
-    const struct buf *in, const struct buf *out, const char *words)
+    const struct buf *in, const struct played *got, const char *words)
 {
+	const struct buf *out = &got->out;
 	(void)in;
+	const struct told_text *t = &got->told.of[CHANNEL_SAID];
+	assert_string_equal(
+	    t->all.data, "Your card 4111 1111 1111 1111 is set. Bye.");
+	assert_string_equal(t->seen.data, "Your card XX is set. Bye.");
+	assert_int_equal(t->rest.len, 0);
 	assert_string_equal(words, "Your card XX is set. Bye.");
 	assert_null(strstr(out->data, "4111"));
 }
@@ -242,9 +289,12 @@ static void test_redact_splices(void **state)
 }
 
 static void is_blocked(
-    const struct buf *in, const struct buf *out, const char *words)
+    const struct buf *in, const struct played *got, const char *words)
 {
+	const struct buf *out = &got->out;
 	(void)in;
+	is_told(&got->told, "Well, a forbidden word and more after it.", words,
+	    "No.");
 	assert_null(strstr(out->data, "forbidden"));
 	assert_null(strstr(out->data, "after"));
 	assert_string_equal(words + strlen(words) - 3, "No.");
@@ -257,8 +307,9 @@ static void test_block_stops(void **state)
 }
 
 static void is_appended(
-    const struct buf *in, const struct buf *out, const char *words)
+    const struct buf *in, const struct played *got, const char *words)
 {
+	const struct buf *out = &got->out;
 	(void)in;
 	assert_string_equal(words, "It is 9 per month for 2 years.\n\nAPR 9.");
 	assert_non_null(strstr(out->data, "data: [DONE]\n\n"));
@@ -290,6 +341,34 @@ static void test_edit_waits_for_its_record(void **state)
 	buf_clear(&out);
 }
 
+/* A tool call held to its end: withheld whole, and known for what it is. */
+static void test_a_tool_call_is_told(void **state)
+{
+	struct fixture *x = *state;
+	struct buf in = {0};
+	struct played got;
+	delta(&in,
+	    "\"delta\":{\"role\":\"assistant\",\"content\":\"One moment.\","
+	    "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"type\":\"function\","
+	    "\"function\":{\"name\":\"reply\",\"arguments\":\"{\\\"text\\\":\"}"
+	    "}]},\"finish_reason\":null");
+	delta(&in,
+	    "\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{"
+	    "\"arguments\":\"\\\"I guarantee it.\\\"}\"}}]},"
+	    "\"finish_reason\":\"tool_calls\"");
+	buf_adds(&in, "data: [DONE]\n\n");
+	play(x, &in, 7, &got);
+	assert_int_equal(got.action, GUARD_HANDOFF);
+	assert_int_equal(got.told.fired, CHANNEL_TOOL);
+	assert_string_equal(got.told.of[CHANNEL_TOOL].all.data,
+	    "reply\n{\"text\":\"I guarantee it.\"}");
+	assert_non_null(
+	    strstr(got.told.of[CHANNEL_TOOL].rest.data, "I guarantee it."));
+	assert_string_equal(got.told.of[CHANNEL_SAID].all.data, "One moment.");
+	played_clear(&got);
+	buf_clear(&in);
+}
+
 static void test_not_a_frame_of_the_channel(void **state)
 {
 	struct fixture *x = *state;
@@ -300,6 +379,11 @@ static void test_not_a_frame_of_the_channel(void **state)
 	    frames_feed(f, junk, sizeof(junk) - 1), FRAMES_UNREADABLE);
 	frames_take(f, &out);
 	assert_int_equal(out.len, 0);
+	struct told told;
+	told_init(&told);
+	frames_told(f, frames_verdicts(f), &told);
+	assert_string_equal(told.unreadable.data, junk);
+	told_clear(&told);
 	frames_free(f);
 	buf_clear(&out);
 }
@@ -313,6 +397,7 @@ int main(void)
 	    cmocka_unit_test(test_block_stops),
 	    cmocka_unit_test(test_append_follows),
 	    cmocka_unit_test(test_edit_waits_for_its_record),
+	    cmocka_unit_test(test_a_tool_call_is_told),
 	    cmocka_unit_test(test_not_a_frame_of_the_channel),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

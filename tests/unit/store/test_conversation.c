@@ -212,7 +212,7 @@ static void test_view(void **state)
 	add(a, STORE_CUSTOMER, STORE_DELIVERED, "three");
 	add(a, STORE_AI, STORE_WITHHELD, "four");
 	struct conversation_view *view = conversation_view(a);
-	assert_int_equal(view->ai_turn, 2);
+	assert_int_equal(view->ai_turn, 3);
 	assert_int_equal(view->customer_turns, 2);
 	assert_int_equal(view->n_turns, 4);
 	assert_false(view->truncated);
@@ -221,9 +221,9 @@ static void test_view(void **state)
 	assert_int_equal(view->n_ai_said, 1);
 	assert_string_equal(view->ai_said[0].text, "two");
 	conversation_view_free(view);
-	add(a, STORE_AI, STORE_SEEN, "five");
+	add(a, STORE_AI, STORE_EDITED, "five");
 	view = conversation_view(a);
-	assert_int_equal(view->ai_turn, 3);
+	assert_int_equal(view->ai_turn, 4);
 	assert_int_equal(view->n_turns, 4);
 	assert_true(view->truncated);
 	assert_string_equal(view->turns[0].text, "two");

@@ -59,10 +59,56 @@ static void test_history_and_media(void **state)
 	fixture_clear(&f);
 }
 
+/* A message counts as one turn, whatever became of it and however many rows it
+ * has; a failure of the bot is none. */
+static void test_turns_of_the_ai(void **state)
+{
+	struct conversations_options options = {0};
+	struct conversation_request request = {
+	    .family = "web", .id = "c-1", .ready = no_bell};
+	struct conversation_message m = {.speaker = STORE_AI,
+	    .status = STORE_EDITED,
+	    .time_us = clock_now_us(),
+	    .text = "a",
+	    .len = 1};
+	struct fixture f;
+
+	fixture_init(&f);
+	struct conversations *table = conversations_new(f.store, &options);
+	struct conversation_lease *a = conversation_begin(table, &request);
+	uint32_t first = conversation_add(a, &m);
+	m.kind = STORE_ORIGINAL;
+	m.status = STORE_WITHHELD;
+	m.beside = true;
+	conversation_add(a, &m);
+	m.kind = STORE_WORDS;
+	m.beside = false;
+	conversation_add(a, &m);
+	add_kind(a, STORE_CUSTOMER, STORE_WORDS, "and?");
+	add_kind(a, STORE_AI, STORE_ERROR, "down");
+	struct conversation_view *view = conversation_view(a);
+	assert_int_equal(view->ai_turn, 3);
+	assert_int_equal(view->n_ai_said, 1);
+	assert_false(view->answered);
+	conversation_view_free(view);
+	conversation_withhold(a, first);
+	view = conversation_view(a);
+	assert_int_equal(view->n_ai_said, 0);
+	assert_int_equal(view->turns[0].status, STORE_WITHHELD);
+	assert_int_equal(view->turns[3].status, STORE_DELIVERED);
+	conversation_view_free(view);
+	conversation_end(a);
+	store_close(f.store);
+	f.store = NULL;
+	conversations_free(table);
+	fixture_clear(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_history_and_media),
+	    cmocka_unit_test(test_turns_of_the_ai),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
