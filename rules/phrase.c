@@ -1,11 +1,11 @@
 /*
  * phrase - the walk of many beginnings through the trie (phrase.h).
  *
- * For every token the keys it answers to are looked up once: its folded form
- * and its other reading, each as an exact word and as every prefix the policy
- * uses. Then each living beginning moves on, waits inside its gap, or dies.
- * The list of the living stays ordered by where they began, so that of two
- * beginnings that reach the same place the earlier one is kept.
+ * For every token the keys it answers to are looked up once (lexicon.h): its
+ * folded form and its other reading, each as an exact word and as every prefix
+ * the policy uses. Then each living beginning moves on, waits inside its gap,
+ * or dies. The list of the living stays ordered by where they began, so that of
+ * two beginnings that reach the same place the earlier one is kept.
  */
 #include "rules/phrase.h"
 #include "rules/phrase_trie.h"
@@ -49,32 +49,21 @@ void phrase_scan_reset(struct phrase_scan *s)
 	s->n_alive = 0;
 }
 
-static void find_key(const struct phrases *p, const struct trie_table *table,
-    const char *word, size_t len, uint32_t hash, struct keys *out)
-{
-	uint32_t i = trie_slot(hash, table->mask);
-	for (; table->slots[i]; i = (i + 1) & table->mask) {
-		const struct trie_key *k = &p->keys[table->slots[i]];
-		if (k->hash == hash && k->len == len &&
-		    !memcmp(k->word, word, len)) {
-			out->items[out->n++] = table->slots[i];
-			return;
-		}
-	}
-}
-
-/* Every key a reading of a token answers to. */
+/* Every key a reading of a token answers to, the shortest first. */
 static void find_keys(
     const struct phrases *p, const char *word, size_t len, struct keys *out)
 {
-	uint32_t hash = TRIE_HASH_START;
+	const struct lexicon_state *states = p->words;
+	uint32_t at = LEXICON_ROOT;
 	for (size_t i = 0; i < len; i++) {
-		hash = trie_hash_byte(hash, (unsigned char)word[i]);
-		size_t n = i + 1;
-		if (n <= TRIE_MAX_PREFIX_BYTES && p->prefix_lengths >> n & 1)
-			find_key(p, &p->prefixes, word, n, hash, out);
+		at = lexicon_next(states, at, word[i]);
+		if (at == LEXICON_ROOT)
+			return;
+		if (states[at].prefix)
+			out->items[out->n++] = states[at].prefix;
 	}
-	find_key(p, &p->words, word, len, hash, out);
+	if (states[at].word)
+		out->items[out->n++] = states[at].word;
 }
 
 static uint32_t child_of(const struct phrases *p, uint32_t node, uint32_t key)
@@ -167,7 +156,7 @@ static int step_partial(struct walk *w, const struct phrase_partial *p)
 static int step_root(struct walk *w)
 {
 	for (size_t i = 0; i < w->keys.n; i++) {
-		uint32_t to = w->trie->keys[w->keys.items[i]].from_root;
+		uint32_t to = w->trie->from_root[w->keys.items[i]];
 		if (to != TRIE_NONE && reach(w, to, (uint32_t)w->at))
 			return -1;
 	}

@@ -10,7 +10,7 @@
  * once, lives in the policy's arena and is then immutable; a scan is one
  * message's state.
  *
- * A message costs about one hash per word: words that stand in no phrase kill
+ * A message costs about one look per letter: words that stand in no phrase kill
  * what has begun and start nothing. At most PHRASE_GAP_WORDS + 1 beginnings
  * are alive for one place in the trie.
  */

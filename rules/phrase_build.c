@@ -102,7 +102,9 @@ static int reserve_words(struct phrase_builder *b, size_t more)
 
 static uint32_t key_hash(const char *word, size_t len, bool prefix)
 {
-	uint32_t hash = trie_hash(word, len);
+	uint32_t hash = 2166136261u; /* FNV-1a */
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)word[i]) * 16777619u;
 	return prefix ? ~hash : hash;
 }
 
@@ -110,7 +112,8 @@ static uint32_t *key_find(
     struct phrase_builder *b, const char *word, size_t len, bool prefix)
 {
 	uint32_t mask = (uint32_t)b->key_slots_n - 1;
-	uint32_t i = trie_slot(key_hash(word, len, prefix), mask);
+	uint32_t hash = key_hash(word, len, prefix);
+	uint32_t i = (hash ^ hash >> 15) & mask; /* the low bits are weak */
 	for (; b->key_slots[i]; i = (i + 1) & mask) {
 		const struct build_key *k = &b->keys[b->key_slots[i]];
 		if (k->len == len && k->prefix == prefix &&
@@ -444,7 +447,7 @@ struct finish {
 	const struct phrase_builder *b;
 	struct trie_node *nodes;
 	uint32_t *accepts;
-	struct trie_key *keys;
+	uint32_t *from_root;
 	struct trie_edge *edges;
 	struct phrases *out;
 };
@@ -457,38 +460,25 @@ static uint32_t power_above(size_t n)
 	return p;
 }
 
-static void table_add(struct trie_table *t, uint32_t key, uint32_t hash)
-{
-	uint32_t i = trie_slot(hash, t->mask);
-	while (t->slots[i])
-		i = (i + 1) & t->mask;
-	t->slots[i] = key;
-}
-
 static int finish_keys(struct finish *f, struct arena *a)
 {
 	const struct phrase_builder *b = f->b;
 	struct phrases *out = f->out;
-	const char *words =
-	    arena_strndup(a, b->words ? b->words : "", b->words_len);
-	uint32_t slots = power_above(b->n_keys * 4);
-	out->words.mask = out->prefixes.mask = slots - 1;
-	out->words.slots = arena_array(a, slots, sizeof(uint32_t));
-	out->prefixes.slots = arena_array(a, slots, sizeof(uint32_t));
-	f->keys = arena_array(a, b->n_keys, sizeof(*f->keys));
-	if (!words || !out->words.slots || !out->prefixes.slots || !f->keys)
-		return -1;
-	f->keys[TRIE_KEY_GAP].from_root = TRIE_NONE;
-	for (uint32_t i = 1; i < b->n_keys; i++) {
-		const struct build_key *k = &b->keys[i];
-		const char *word = words + k->word;
-		uint32_t hash = trie_hash(word, k->len);
-		f->keys[i] = (struct trie_key){word, k->len, hash, TRIE_NONE};
-		table_add(k->prefix ? &out->prefixes : &out->words, i, hash);
-		if (k->prefix)
-			out->prefix_lengths |= (uint64_t)1 << k->len;
+	size_t n = b->n_keys - 1; /* without the gap */
+	struct lexicon_entry *words = calloc(n + 1, sizeof(*words));
+	f->from_root = arena_array(a, b->n_keys, sizeof(*f->from_root));
+	for (uint32_t i = 0; words && i < n; i++) {
+		const struct build_key *k = &b->keys[i + 1];
+		words[i] = (struct lexicon_entry){
+		    b->words + k->word, k->len, i + 1, k->prefix};
 	}
-	out->keys = f->keys;
+	out->words = words ? lexicon_build(a, words, n) : NULL;
+	free(words);
+	if (!f->from_root || !out->words)
+		return -1;
+	for (size_t i = 0; i < b->n_keys; i++)
+		f->from_root[i] = TRIE_NONE;
+	out->from_root = f->from_root;
 	out->n_keys = (uint32_t)b->n_keys;
 	return 0;
 }
@@ -512,7 +502,7 @@ static void finish_node(struct finish *f, uint32_t id)
 	}
 	f->nodes[parent].has_words = 1;
 	if (parent == TRIE_ROOT) {
-		f->keys[n->key].from_root = n->final;
+		f->from_root[n->key] = n->final;
 		return;
 	}
 	uint32_t i = trie_edge_slot(parent, n->key, out->edge_mask);
