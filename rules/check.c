@@ -98,6 +98,119 @@ void guard_check_rule(struct guard_scanner *s,
 	verdict_build(&s->store, &s->message, out);
 }
 
+/* ---- what a delivered message counts for ---- */
+
+bool guard_policy_remembers(const struct guard_policy *policy)
+{
+	return policy->index->remembers;
+}
+
+static int add_amounts(const struct sums *s, struct guard_memory *out)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->charges[i].sum &&
+		    guard_memory_add(out, &s->charges[i].row))
+			return -1;
+	return 0;
+}
+
+static bool is_remembered(const struct guard_policy *p, uint32_t rule)
+{
+	const struct index_rules *totals = &p->index->totals;
+	for (size_t i = 0; i < totals->n; i++) {
+		const struct total *t = &p->rules[totals->rules[i]].total;
+		for (size_t k = 0; t->over_conversation && k < t->n; k++)
+			if (t->adds[k] == rule)
+				return true;
+	}
+	return false;
+}
+
+static int add_signals(const struct machine *m, struct guard_memory *out)
+{
+	const struct guard_policy *p = m->policy;
+	for (size_t i = 0; i < p->index->scorers.n; i++) {
+		const struct signal *s = &m->totals.signals[i];
+		const struct guard_counted row = {
+		    .name = p->rules[s->rule].info.id, .times = 1};
+		if (s->seen && is_remembered(p, s->rule) &&
+		    guard_memory_add(out, &row))
+			return -1;
+	}
+	return 0;
+}
+
+static int remember(struct guard_scanner *s, const struct machine_how *how,
+    const char *text, size_t len, struct guard_memory *into)
+{
+	struct machine *m = &s->message;
+	if (!how->policy->index->remembers)
+		return 0;
+	run(m, how, text, len);
+	if (m->undecided == GUARD_UNDECIDED_MEMORY ||
+	    add_amounts(&m->sums, into) || add_signals(m, into))
+		return -1;
+	return 0;
+}
+
+int guard_remember(struct guard_scanner *s, const struct guard_policy *policy,
+    const struct guard_session *session, const struct guard_message *message,
+    struct guard_memory *into)
+{
+	const struct guard_session nothing = {0};
+	const struct machine_how how = {
+	    .policy = policy,
+	    .session = session ? session : &nothing,
+	    .speaker = message->speaker,
+	    .purpose = SCOPE_COUNT,
+	};
+	return remember(s, &how, message->text, message->len, into);
+}
+
+static int remember_said(
+    struct guard_scanner *s, struct machine_how how, struct guard_memory *into)
+{
+	struct guard_session session = *how.session;
+	how.session = &session;
+	int err = 0;
+	for (size_t i = 0; i < session.n_ai_said && !err; i++) {
+		const struct guard_span_text *said = &session.ai_said[i];
+		session.counted = into->rows;
+		session.n_counted = into->n;
+		err = remember(s, &how, said->text, said->len, into);
+	}
+	return err;
+}
+
+int guard_remember_said(struct guard_scanner *s,
+    const struct guard_policy *policy, const struct guard_session *session,
+    struct guard_memory *into)
+{
+	const struct machine_how how = {
+	    .policy = policy,
+	    .session = session,
+	    .speaker = GUARD_AI,
+	    .purpose = SCOPE_COUNT,
+	};
+	return remember_said(s, how, into);
+}
+
+int guard_remember_rule(struct guard_scanner *s,
+    const struct guard_policy *policy, size_t rule,
+    const struct guard_session *session, struct guard_memory *into)
+{
+	const struct machine_how how = {
+	    .policy = policy,
+	    .session = session,
+	    .speaker = GUARD_AI,
+	    .purpose = SCOPE_RULE,
+	    .only = rule,
+	};
+	return remember_said(s, how, into);
+}
+
+/* ---- texts of the policy's own ---- */
+
 size_t guard_check_own_text(struct guard_scanner *s,
     const struct guard_policy *policy, const char *text, size_t len,
     enum guard_undecided *undecided)

@@ -20,6 +20,12 @@ void guard_check_rule(struct guard_scanner *, const struct guard_policy *,
     size_t rule, const struct guard_session *, const struct guard_message *,
     struct guard_verdict *out);
 
+/* guard_remember_said as if the policy had only this rule and, of a total, what
+ * it adds, enforced whatever its mode and rollout. */
+int guard_remember_rule(struct guard_scanner *, const struct guard_policy *,
+    size_t rule, const struct guard_session *, struct guard_memory *into)
+    __attribute__((warn_unused_result));
+
 /*
  * Judge a text of the policy's own (say, replace, append, prepend, redact
  * with, bridge, fallback) as the AI's message under all enforced rules, as if

@@ -1,5 +1,6 @@
 /* combine - see combine.h. */
 #include "rules/combine.h"
+#include "rules/numeral.h"
 
 #include <limits.h>
 #include <string.h>
@@ -174,6 +175,16 @@ static bool has_near(const struct combine_facts *c, const struct near *near,
 	return false;
 }
 
+enum combine combine_near(
+    struct combine_facts *c, const struct near *near, const struct match *m)
+{
+	if (has_near(c, near, m))
+		return COMBINE_YES;
+	bool over = combine_is_over(c, m->sentence) ||
+	    window_is_over(c, m, near->within);
+	return over ? COMBINE_NO : COMBINE_OPEN;
+}
+
 /* One of the clauses behind the first, looked at from scratch. */
 static bool clause_holds(const struct combine_facts *c,
     const struct clause *clause, uint32_t sentence)
@@ -272,7 +283,8 @@ static const struct match *amount_of(
 	return amount;
 }
 
-static bool is_approved(const struct combine_facts *c, const struct pending *p)
+bool combine_is_approved(
+    const struct combine_facts *c, const struct pending *p, int64_t more)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
 	for (size_t i = 0; i < r->n_unless; i++) {
@@ -280,8 +292,9 @@ static bool is_approved(const struct combine_facts *c, const struct pending *p)
 		if (!e->approval || excuse_is_over(e, &c->excuse))
 			continue;
 		const struct match *m = amount_of(c, p);
-		if (excuse_by_approval(e->approval, c->excuse.session,
-			m ? m->value : -1, m ? m->currency : ""))
+		int64_t amount = m ? numeral_add(m->value, more) : -1;
+		if (excuse_by_approval(e->approval, c->excuse.session, amount,
+			m ? m->currency : ""))
 			return true;
 	}
 	return false;
@@ -340,5 +353,7 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		if (n != COMBINE_YES)
 			return n;
 	}
-	return is_approved(c, p) ? COMBINE_NO : COMBINE_YES;
+	if (r->has_allowances)
+		return COMBINE_YES;
+	return combine_is_approved(c, p, 0) ? COMBINE_NO : COMBINE_YES;
 }

@@ -43,7 +43,11 @@ struct pending { /* a match that may become a hit */
 	uint32_t seen;  /* live matches looked at */
 	uint32_t found; /* bit n: clause n, bit 0 the near of the first */
 	bool begun;     /* negation has been looked for */
-	bool combined;  /* only required wording or an ALLOW is awaited */
+	bool combined;  /* what is awaited is not in the sentence: required
+			   wording, an ALLOW, an amount before it */
+	bool settled;   /* of a rule with allowances: it breaks them */
+	const struct allowance *allowance; /* settled: the one; may be NULL */
+	int64_t total;                     /* settled: of the allowance */
 };
 
 /* Is the match new to the rule (at_least), so that it is to be counted? */
@@ -52,5 +56,13 @@ bool combine_is_distinct(
 enum combine combine_look(struct combine_facts *, struct pending *);
 /* Can nothing come any more in the sentence? */
 bool combine_is_over(const struct combine_facts *, uint32_t sentence);
+/* Does something of near stand close enough to the match: yes, not any more,
+ * or not yet? */
+enum combine combine_near(
+    struct combine_facts *, const struct near *, const struct match *);
+/* Does an approval cover the amount of the hit, and more beside it? Rules with
+ * allowances are asked here, others in combine_look. */
+bool combine_is_approved(
+    const struct combine_facts *, const struct pending *, int64_t more);
 
 #endif

@@ -17,6 +17,7 @@ struct memory {
 	char **texts; /* delivered with edits: for free() */
 	size_t n_texts;
 	uint32_t turns; /* of the AI, delivered */
+	struct guard_memory counted;
 };
 
 struct run {
@@ -36,6 +37,7 @@ static void memory_clear(struct memory *m)
 	free(m->approvals);
 	free(m->customer);
 	free(m->ai);
+	guard_memory_clear(&m->counted);
 	*m = (struct memory){0};
 }
 
@@ -79,9 +81,33 @@ static void give_text(const char **to, const char *from)
 		*to = from;
 }
 
-/* What is given adds to what is known; what it leaves out stays. */
-static void give(struct memory *m, const struct guard_session *given)
+/* What was delivered counts from now on. */
+static int count(struct memory *m, const struct guard_memory *more)
 {
+	int err = 0;
+	for (size_t i = 0; i < more->n && !err; i++)
+		err = guard_memory_add(&m->counted, &more->rows[i]);
+	m->session.counted = m->counted.rows;
+	m->session.n_counted = m->counted.n;
+	return err;
+}
+
+static int count_message(struct run *run, const struct guard_message *message)
+{
+	struct guard_memory more = {0};
+	int err = guard_remember(
+	    run->again, &run->policy, &run->memory.session, message, &more);
+	if (!err)
+		err = count(&run->memory, &more);
+	guard_memory_clear(&more);
+	return err;
+}
+
+/* What is given adds to what is known; what it leaves out stays. */
+static int give(struct run *run, const struct guard_session *given)
+{
+	struct memory *m = &run->memory;
+	int err = 0;
 	struct guard_session *s = &m->session;
 	if (given->time_us)
 		s->time_us = given->time_us;
@@ -102,8 +128,14 @@ static void give(struct memory *m, const struct guard_session *given)
 		give_approval(m, &given->approvals[i]);
 	for (size_t i = 0; i < given->n_customer_said; i++)
 		m->customer[s->n_customer_said++] = given->customer_said[i];
-	for (size_t i = 0; i < given->n_ai_said; i++)
-		m->ai[s->n_ai_said++] = given->ai_said[i];
+	for (size_t i = 0; i < given->n_ai_said && !err; i++) {
+		const struct guard_span_text *said = &given->ai_said[i];
+		const struct guard_message before = {
+		    GUARD_AI, said->text, said->len};
+		m->ai[s->n_ai_said++] = *said;
+		err = count_message(run, &before);
+	}
+	return err;
 }
 
 /* ---- delivered ---- */
@@ -146,9 +178,10 @@ static int remember(struct run *run, const struct guard_message *message,
 	struct guard_span_text said = {message->text, message->len};
 	if (message->speaker == GUARD_CUSTOMER)
 		m->customer[m->session.n_customer_said++] = said;
-	if (message->speaker != GUARD_AI || v->action >= GUARD_REPLACE)
+	if (message->speaker != GUARD_AI)
+		return count_message(run, message);
+	if (v->action >= GUARD_REPLACE)
 		return 0;
-	spend(run, message, v);
 	if (v->n_edits) {
 		char *text = guard_apply_edits(
 		    said.text, said.len, v->edits, v->n_edits, &said.len);
@@ -157,9 +190,18 @@ static int remember(struct run *run, const struct guard_message *message,
 		m->texts[m->n_texts++] = text;
 		said.text = text;
 	}
+	/* Both look at the conversation as it was when it was judged. */
+	struct guard_memory more = {0};
+	const struct guard_message seen = {GUARD_AI, said.text, said.len};
+	int err =
+	    guard_remember(run->again, &run->policy, &m->session, &seen, &more);
+	spend(run, message, v);
+	if (!err)
+		err = count(m, &more);
+	guard_memory_clear(&more);
 	m->ai[m->session.n_ai_said++] = said;
 	m->turns++;
-	return 0;
+	return err;
 }
 
 /* ---- steps ---- */
@@ -208,8 +250,8 @@ static void report(struct run *run, const struct step *s,
 static int run_step(struct run *run, const struct step *s)
 {
 	struct memory *m = &run->memory;
-	if (s->given)
-		give(m, s->given);
+	if (s->given && give(run, s->given))
+		return -1;
 	if (!s->text)
 		return 0;
 	const struct guard_message message = {s->speaker, s->text, s->len};

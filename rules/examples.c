@@ -20,26 +20,34 @@ int examples_topics(
 	return index_build(probe);
 }
 
+/* What the AI said before it counts. */
 int examples_run(struct guard_scanner *scanner,
     const struct guard_policy *policy, size_t rule, const struct example *e,
     struct guard_verdict *v)
 {
 	const struct guard_message m = {
 	    policy->rules[rule].info.speaker, e->text, e->len};
-	guard_check_rule(scanner, policy, rule, e->given, &m, v);
-	return 0;
+	struct guard_session session = *e->given;
+	struct guard_memory memory = {0};
+	int err = guard_remember_rule(scanner, policy, rule, &session, &memory);
+	session.counted = memory.rows;
+	session.n_counted = memory.n;
+	if (!err)
+		guard_check_rule(scanner, policy, rule, &session, &m, v);
+	guard_memory_clear(&memory);
+	return err;
 }
 
-static void run_rule(struct guard_scanner *scanner,
+static int run_rule(struct guard_scanner *scanner,
     const struct guard_policy *policy, size_t index, guard_example_fn *report,
     void *arg)
 {
 	const struct rule *r = &policy->rules[index];
 	for (size_t i = 0; i < r->n_examples; i++) {
 		const struct example *e = &r->examples[i];
-		struct guard_message m = {r->info.speaker, e->text, e->len};
 		struct guard_verdict v;
-		guard_check_rule(scanner, policy, index, e->given, &m, &v);
+		if (examples_run(scanner, policy, index, e, &v))
+			return -1;
 		struct guard_example out = {
 		    .rule = r->info.id,
 		    .file = r->info.file,
@@ -55,13 +63,16 @@ static void run_rule(struct guard_scanner *scanner,
 		    (v.n_hits > 0) == e->matches;
 		report(&out, arg);
 	}
+	return 0;
 }
 
-static void run_all(struct guard_scanner *scanner,
+static int run_all(struct guard_scanner *scanner,
     const struct guard_policy *policy, guard_example_fn *report, void *arg)
 {
-	for (size_t i = 0; i < policy->n_rules; i++)
-		run_rule(scanner, policy, i, report, arg);
+	int err = 0;
+	for (size_t i = 0; i < policy->n_rules && !err; i++)
+		err = run_rule(scanner, policy, i, report, arg);
+	return err;
 }
 
 int guard_examples(
@@ -72,10 +83,10 @@ int guard_examples(
 		return -1;
 	struct guard_policy probe;
 	int rc = examples_topics(&probe, policy);
-	if (rc == 0) {
-		run_all(scanner, policy, report, arg);
-		run_all(scanner, &probe, report, arg);
-	}
+	if (rc == 0)
+		rc = run_all(scanner, policy, report, arg);
+	if (rc == 0)
+		rc = run_all(scanner, &probe, report, arg);
 	guard_scanner_free(scanner);
 	arena_clear(&probe.arena);
 	return rc;

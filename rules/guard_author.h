@@ -73,6 +73,8 @@ enum guard_why {
 	GUARD_WHY_WORDING,   /* the required wording is there */
 	GUARD_WHY_TOO_FEW,   /* of a topic's phrases */
 	GUARD_WHY_TOGETHER,  /* not all of find is in one sentence */
+	GUARD_WHY_ALLOWED,   /* its amounts are allowed, alone or in all */
+	GUARD_WHY_TOTAL,     /* the scores it adds come to less */
 	GUARD_WHY_SEVERAL,   /* several of these together */
 	GUARD_WHY_NOT_FOUND, /* nothing of find is in the text */
 	GUARD_WHY_UNDECIDED,

@@ -36,6 +36,23 @@ struct guard_approval {
 	uint32_t uses;        /* left; 0 means spent */
 };
 
+enum guard_counted_kind {
+	GUARD_COUNTED_SIGNAL,   /* a rule with a score has fired; no value */
+	GUARD_COUNTED_PERCENT,  /* basis points */
+	GUARD_COUNTED_MONEY,    /* hundredths of the currency's unit */
+	GUARD_COUNTED_DURATION, /* seconds */
+	GUARD_COUNTED_COUNT,    /* hundredths of one */
+};
+/* Something delivered messages of the conversation count for (see
+ * guard_memory.h). */
+struct guard_counted {
+	const char *name; /* of the rule, or of an offer: "pack/offers: name" */
+	enum guard_counted_kind kind;
+	char currency[4]; /* MONEY: ISO 4217, or "" where none was named */
+	int64_t value;    /* above 0, but for a signal */
+	int64_t times;    /* how often it was counted; above 0 */
+};
+
 /* All zeros is a valid session: NULL, 0 and UNKNOWN mean absent, and what is
  * absent excuses nothing. Strings are UTF-8, NUL-terminated. */
 struct guard_session {
@@ -51,6 +68,8 @@ struct guard_session {
 	size_t n_customer_said;
 	const struct guard_span_text *ai_said; /* delivered, oldest first */
 	size_t n_ai_said;
+	const struct guard_counted *counted; /* before this message */
+	size_t n_counted;
 	const unsigned char *paused; /* by rule index, 1: as if in shadow (the
 					kill switch); NULL: none */
 	bool aside; /* not the message itself (a tool call, an error text):

@@ -47,10 +47,15 @@ static void withhold(struct machine *m, const struct found *f)
 		m->withheld_from = f->start;
 }
 
-static void add(struct machine *m, struct found *f)
+static void add(struct machine *m, struct found *f, enum guard_mode most)
 {
-	f->mode = (uint8_t)scope_mode(&m->scope, f->rule);
+	enum guard_mode mode = scope_mode(&m->scope, f->rule);
+	f->mode = (uint8_t)(mode < most ? mode : most);
 	if (f->mode == GUARD_OFF)
+		return;
+	totals_note(m, f);
+	/* Judged for a total alone: its signals are no hits of it. */
+	if (m->scope.purpose == SCOPE_RULE && f->rule != m->scope.only)
 		return;
 	if (f->mode == GUARD_ENFORCE)
 		withhold(m, f);
@@ -75,7 +80,7 @@ void hits_add_whole(struct machine *m, uint32_t rule, enum found_class class)
 {
 	struct found f = {
 	    .rule = rule, .class = (uint8_t) class, .detector = DETECTOR_NONE};
-	add(m, &f);
+	add(m, &f, GUARD_ENFORCE);
 }
 
 void hits_add_match(
@@ -88,7 +93,33 @@ void hits_add_match(
 	    .class = (uint8_t) class,
 	    .detector = p->match.detector,
 	    .value = p->match.value,
+	    .total = p->total,
+	    .allowance = p->allowance,
 	};
 	memcpy(f.currency, p->match.currency, sizeof(f.currency));
-	add(m, &f);
+	add(m, &f, GUARD_ENFORCE);
+}
+
+static void add_total(struct machine *m, struct found f,
+    const struct signal *at, enum guard_mode most)
+{
+	f.start = at->start;
+	f.end = at->end;
+	f.class = FOUND_BY_TEXT;
+	f.detector = DETECTOR_NONE;
+	add(m, &f, most);
+}
+
+void hits_add_total(
+    struct machine *m, uint32_t rule, const struct signal *at, int64_t score)
+{
+	add_total(
+	    m, (struct found){.rule = rule, .total = score}, at, GUARD_ENFORCE);
+}
+
+void hits_add_total_in_shadow(
+    struct machine *m, uint32_t rule, const struct signal *at, int64_t score)
+{
+	add_total(
+	    m, (struct found){.rule = rule, .total = score}, at, GUARD_SHADOW);
 }

@@ -14,4 +14,10 @@ void hits_add_whole(struct machine *, uint32_t rule, enum found_class);
 /* A match that has become a hit. */
 void hits_add_match(struct machine *, const struct pending *, enum found_class);
 
+/* A total that is reached with a signal (totals.h). */
+void hits_add_total(
+    struct machine *, uint32_t rule, const struct signal *, int64_t score);
+void hits_add_total_in_shadow(
+    struct machine *, uint32_t rule, const struct signal *, int64_t score);
+
 #endif

@@ -17,7 +17,7 @@ static bool holds_front(struct machine *m, size_t rule)
 	    !scope_withholds(&m->scope, rule))
 		return false;
 	if (!requires_wording(r))
-		return r->has_find ||
+		return r->has_find || r->total.n ||
 		    (m->whole_waits && m->policy->index->excused[rule].n);
 	return !wording_is_complete(&m->wording, m->policy, r);
 }
@@ -102,15 +102,71 @@ static size_t candidates(const struct hold *h, struct machine *m, bool cuts)
 	return from;
 }
 
+struct one_rule {
+	struct machine *m;
+	size_t rule;
+};
+
+static bool detector_is_of(void *arg, uint32_t detector)
+{
+	const struct one_rule *one = arg;
+	const struct index_rules *hits = &one->m->policy->index->hits[detector];
+	for (size_t i = 0; i < hits->n; i++)
+		if (hits->rules[i] == one->rule)
+			return true;
+	return false;
+}
+
+static size_t alive_of_kind(
+    struct machine *m, size_t rule, enum detector_kind kind)
+{
+	struct one_rule one = {m, rule};
+	if (kind == DETECTOR_TEXT_IS)
+		return m->texts_alive ? 0 : SIZE_MAX;
+	if (kind != DETECTOR_PHRASES || m->alive[kind] == SIZE_MAX)
+		return m->alive[kind];
+	return phrase_scan_alive(
+	    &m->phrases, &m->text, m->policy->phrases, detector_is_of, &one);
+}
+
+/* From where on may a rule match that has begun to? */
+static size_t alive_of_rule(struct machine *m, size_t rule)
+{
+	const struct any_of *what = &m->policy->rules[rule].clauses[0].what;
+	size_t from = SIZE_MAX;
+	bool asked[DETECTOR_KINDS] = {false};
+	for (size_t i = 0; i < what->n && !m->text.final; i++) {
+		enum detector_kind kind =
+		    m->policy->detectors[what->detectors[i]].kind;
+		if (!asked[kind])
+			from = least(from, alive_of_kind(m, rule, kind));
+		asked[kind] = true;
+	}
+	return from;
+}
+
+static size_t totals_from(
+    struct machine *m, bool (*is)(struct scope *, size_t rule))
+{
+	const struct totals_ask ask = {is, alive_of_rule};
+	return totals_earliest(m, &ask);
+}
+
 size_t hold_frontier(struct hold *h, struct machine *m)
 {
 	h->front = h->front && any_holds_front(m);
 	if (h->front)
 		return 0;
 	size_t from = candidates(h, m, false);
+	from = least(from, totals_from(m, scope_withholds));
+	struct combine_facts facts = machine_facts(m);
+	sums_ahead_begin(&m->sums);
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		const struct pending *p = &m->pendings[i];
-		if (p->match.start < from &&
+		/* Amounts are asked about whether they hold or not: those
+		 * behind them have to know. */
+		bool breaks = sums_may_break(&m->sums, &facts, p);
+		if (breaks && p->match.start < from &&
 		    scope_withholds(&m->scope, p->rule))
 			from = p->match.start;
 	}
@@ -141,11 +197,15 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 		return false;
 	if (m->best.class == FOUND_AT_ONCE || m->text.final)
 		return true;
-	if (candidates(h, m, true) <= m->best.start)
+	if (candidates(h, m, true) <= m->best.start ||
+	    totals_from(m, hands_off) <= m->best.start)
 		return false;
+	struct combine_facts facts = machine_facts(m);
+	sums_ahead_begin(&m->sums);
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		const struct pending *p = &m->pendings[i];
-		if (p->match.start <= m->best.start &&
+		if (sums_may_break(&m->sums, &facts, p) &&
+		    p->match.start <= m->best.start &&
 		    hands_off_by_text(m, p->rule))
 			return false;
 	}

@@ -53,6 +53,31 @@ static void put_conditions(const struct build *b, const struct rule *r)
 		put_condition(b, &r->unless[i].beside);
 }
 
+static void put_allowances(const struct build *b, const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_allowances; i++) {
+		put_condition(b, &r->allowances[i].near.what);
+		b->index->remembers |= r->allowances[i].sum != NULL;
+	}
+	if (r->has_allowances && r->repeats < b->policy->n_detectors)
+		b->index->condition[r->repeats] = true;
+}
+
+static void put_total(const struct build *b, uint32_t id)
+{
+	const struct total *t = &b->policy->rules[id].total;
+	struct index *x = b->index;
+	put(b, &x->totals, id);
+	x->remembers |= t->over_conversation;
+	for (size_t i = 0; i < t->n; i++) {
+		uint32_t *slot = &x->scorer_of[t->adds[i]];
+		if (*slot != INDEX_NO_SLOT)
+			continue;
+		*slot = (uint32_t)x->scorers.n;
+		x->scorers.rules[x->scorers.n++] = t->adds[i];
+	}
+}
+
 static void put_must(const struct build *b, const struct must *must)
 {
 	struct index *x = b->index;
@@ -72,7 +97,8 @@ static void put_rule(const struct build *b, uint32_t id)
 	const struct rule *r = &b->policy->rules[id];
 	struct index *x = b->index;
 	enum guard_action action = r->info.action;
-	if (!r->has_find)
+	bool by_text = r->has_find || r->total.n;
+	if (!by_text)
 		put(b, &x->whole, id);
 	else if (action == GUARD_PREPEND)
 		put(b, &x->prepends, id);
@@ -81,6 +107,9 @@ static void put_rule(const struct build *b, uint32_t id)
 	for (size_t i = 0; i < r->n_allows; i++)
 		put(b, &x->excused[r->allows[i]], id);
 	put_conditions(b, r);
+	put_allowances(b, r);
+	if (r->total.n)
+		put_total(b, id);
 	put_must(b, &r->must_say);
 	put_must(b, &r->must_also_say);
 	for (size_t i = 0; i < r->n_unless; i++)
@@ -119,7 +148,7 @@ static int build_lists(struct build *b)
 	    make_room(a, x->excused, p->n_rules) ||
 	    make_room(a, x->kinds, DETECTOR_KINDS) ||
 	    make_room(a, &x->whole, 1) || make_room(a, &x->prepends, 1) ||
-	    make_room(a, &x->allows, 1))
+	    make_room(a, &x->allows, 1) || make_room(a, &x->totals, 1))
 		return -1;
 	b->fill = true;
 	for (uint32_t i = 0; i < p->n_rules; i++)
@@ -199,8 +228,14 @@ int index_build(struct guard_policy *p)
 	x->must_slot = arena_array(a, p->n_detectors, sizeof(*x->must_slot));
 	x->condition = arena_array(a, p->n_detectors, sizeof(*x->condition));
 	x->excused = arena_array(a, p->n_rules, sizeof(*x->excused));
-	if (!x->hits || !x->must_slot || !x->condition || !x->excused)
+	x->scorer_of = arena_array(a, p->n_rules, sizeof(*x->scorer_of));
+	x->scorers.rules =
+	    arena_array(a, p->n_rules, sizeof(*x->scorers.rules));
+	if (!x->hits || !x->must_slot || !x->condition || !x->excused ||
+	    !x->scorer_of || !x->scorers.rules)
 		return -1;
+	for (size_t i = 0; i < p->n_rules; i++)
+		x->scorer_of[i] = INDEX_NO_SLOT;
 	for (size_t i = 0; i < p->n_detectors; i++)
 		x->must_slot[i] = INDEX_NO_SLOT;
 	if (p->negation < p->n_detectors)

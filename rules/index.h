@@ -42,6 +42,10 @@ struct index {
 	struct index_rules whole;    /* rules with no find */
 	struct index_rules prepends; /* rules with PREPEND and a find */
 	struct index_rules allows;   /* rules with ALLOW */
+	struct index_rules totals;   /* rules that are one */
+	struct index_rules scorers;  /* rules some total adds */
+	uint32_t *scorer_of;         /* by rule: its place in scorers, or
+					INDEX_NO_SLOT */
 	struct index_rules *excused; /* by rule: the ALLOW rules that name it */
 	struct index_rules kinds[DETECTOR_KINDS]; /* rules whose first clause
 						     has one of the kind */
@@ -49,6 +53,7 @@ struct index {
 	size_t n_texts;
 	bool wants_customer; /* some rule has said_by_customer */
 	bool wants_ai;       /* some rule has MUST_CONVERSATION */
+	bool remembers;      /* some rule counts over the conversation */
 };
 
 /* What has to stand beside the first clause, any of it; NULL: nothing. */

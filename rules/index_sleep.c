@@ -9,6 +9,9 @@ const struct any_of *index_wakers(const struct rule *r)
 {
 	if (!r->has_find || r->clauses[0].at_least > 1)
 		return NULL;
+	/* What adds up is asked about in the order of the text, awake. */
+	if (r->has_allowances || r->score)
+		return NULL;
 	if (r->clauses[0].near.what.n)
 		return &r->clauses[0].near.what;
 	return r->n_clauses > 1 ? &r->clauses[1].what : NULL;

@@ -10,6 +10,7 @@
 #include "rules/conversation.h"
 #include "rules/examples.h"
 #include "rules/index.h"
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 #include "rules/pattern.h"
 #include "rules/sha256.h"
@@ -31,7 +32,7 @@ static void load_init(
 	l->topics.size = sizeof(struct load_topic);
 	l->detectors.size = sizeof(struct detector);
 	l->rules.size = sizeof(struct rule);
-	l->allows.size = sizeof(struct load_allow);
+	l->refers.size = sizeof(struct load_refer);
 	l->texts.size = sizeof(struct load_text);
 	l->topic_rules.size = sizeof(struct rule);
 	l->zones.size = sizeof(const struct zone_rules *);
@@ -50,7 +51,7 @@ static void load_clear(struct load *l)
 	for (size_t i = 0; i < l->test_docs.n; i++)
 		yaml_doc_free(*LOAD_ITEM(&l->test_docs, struct yaml_doc *, i));
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
-	    &l->detectors, &l->rules, &l->allows, &l->texts, &l->zones,
+	    &l->detectors, &l->rules, &l->refers, &l->texts, &l->zones,
 	    &l->rollouts, &l->topic_rules, &l->changes, &l->conversations,
 	    &l->test_docs, &l->written};
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
@@ -115,7 +116,7 @@ static void sort_rules(struct load *l)
 		load_out_of_memory(l);
 		return;
 	}
-	/* allow names rules by number: go through their ids. */
+	/* allow and totals name rules by number: go through their ids. */
 	for (size_t i = 0; i < l->rules.n; i++)
 		ids[i] = (char *)LOAD_ITEM(&l->rules, struct rule, i)->info.id;
 	qsort(l->rules.items, l->rules.n, sizeof(struct rule), by_id);
@@ -130,6 +131,9 @@ static void sort_rules(struct load *l)
 		for (size_t k = 0; k < r->n_allows; k++)
 			((uint32_t *)r->allows)[k] =
 			    names_find(&l->rule_names, ids[r->allows[k]]);
+		for (size_t k = 0; k < r->total.n; k++)
+			((uint32_t *)r->total.adds)[k] =
+			    names_find(&l->rule_names, ids[r->total.adds[k]]);
 	}
 	free(ids);
 }
@@ -266,7 +270,8 @@ static void read_everything(struct load *l)
 	l->doc = doc;
 	load_check_changes(l);
 	load_apply_environment(l);
-	load_resolve_allows(l);
+	load_resolve_refers(l);
+	load_check_totals(l);
 	load_tests(l);
 	report_unused(l);
 }

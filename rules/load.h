@@ -64,8 +64,9 @@ struct load_text {
 	const struct yaml_doc *doc;
 };
 
-struct load_allow {    /* rules are named before all are known */
-	uint32_t rule; /* number in l->rules */
+struct load_refer {    /* rules are named before all are known */
+	uint32_t rule; /* that names them: number in l->rules */
+	bool adds;     /* a total adds their scores; else it allows them */
 	struct yaml_node node;
 	const struct yaml_doc *doc;
 	const struct load_pack *pack;
@@ -108,7 +109,7 @@ struct load {
 	struct load_array topics;               /* struct load_topic */
 	struct load_array detectors;            /* struct detector */
 	struct load_array rules;                /* struct rule */
-	struct load_array allows;               /* struct load_allow */
+	struct load_array refers;               /* struct load_refer */
 	struct load_array texts;                /* struct load_text */
 	struct names file_names, list_names, topic_names, detector_names,
 	    rule_names, queue_names, zone_names;

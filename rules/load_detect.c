@@ -156,6 +156,15 @@ static uint32_t use_list(struct load *l, const struct yaml_node *n)
 	return list ? list_detector(l, list) : DETECTOR_NONE;
 }
 
+uint32_t load_list(struct load *l, const char *name)
+{
+	uint32_t found = find_list(l, name);
+	if (found == NAMES_NONE)
+		return DETECTOR_NONE;
+	struct load_list *list = LOAD_ITEM(&l->lists, struct load_list, found);
+	return check_list(l, list) ? list_detector(l, list) : DETECTOR_NONE;
+}
+
 /* A phrase of fixed words: such are one group, the others are one each. */
 static bool is_plain(const struct yaml_node *n)
 {

@@ -4,10 +4,10 @@
  * that marks the hit, so values come before words.
  */
 #include "rules/link.h"
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 #include "rules/pattern.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +17,8 @@ struct finder {
 	struct clause clauses[LOAD_MAX_CLAUSES];
 	bool can_be_near[LOAD_MAX_CLAUSES];
 	size_t n;
+	struct rule *rule;
+	size_t adds_up; /* clause whose amounts add up; 0 also without */
 };
 
 static struct clause *add_clause(
@@ -30,161 +32,21 @@ static struct clause *add_clause(
 	return c;
 }
 
-static unsigned read_within(struct load *l, const struct yaml_node *n)
-{
-	unsigned words = 0;
-	int used = 0;
-	if (!n || n->kind != YAML_TEXT || yaml_is(n, "sentence") ||
-	    yaml_is(n, "same sentence"))
-		return UINT_MAX;
-	bool digits = n->text[0] >= '0' && n->text[0] <= '9';
-	if (digits && sscanf(n->text, "%4u word%n", &words, &used) == 1 &&
-	    used && (!n->text[used] || strcmp(n->text + used, "s") == 0) &&
-	    words <= LOAD_MAX_WITHIN_WORDS)
-		return words;
-	load_fault(l, n, LOAD_NUMBER, "write: within: 6 words",
-	    "\"%s\" is not \"N words\" (at most %u) or \"sentence\"", n->text,
-	    LOAD_MAX_WITHIN_WORDS);
-	return UINT_MAX;
-}
-
-static bool read_near(
-    struct load *l, const struct yaml_node *map, struct near *out)
-{
-	const struct yaml_node *near = yaml_get(map, "near");
-	const struct yaml_node *within = yaml_get(map, "within");
-	if (!near) {
-		if (within)
-			load_fault(l, within->key, LOAD_FIND,
-			    "say near what: near: [...]",
-			    "within has to stand beside near");
-		return false;
-	}
-	out->what = load_phrases(l, near);
-	out->within = read_within(l, within);
-	return out->what.n > 0;
-}
-
 /* ---- numbers ---- */
-
-struct unit {
-	const char *name;
-	int64_t seconds;
-};
-static const struct unit units[] = {
-    {"second", 1},
-    {"minute", 60},
-    {"hour", 3600},
-    {"day", 86400},
-    {"week", 604800},
-    {"month", 2592000},
-    {"year", 31536000},
-};
-
-/* "3 months" as seconds; a month is 30 days, a year 365, as in texts. */
-static bool read_duration(
-    struct load *l, const struct yaml_node *n, int64_t *out)
-{
-	unsigned amount = 0;
-	char unit[16] = "";
-	int used = 0;
-	if (n->text[0] >= '0' && n->text[0] <= '9' &&
-	    sscanf(n->text, "%6u %10[a-z]%n", &amount, unit, &used) == 2 &&
-	    !n->text[used]) {
-		size_t len = strlen(unit);
-		if (len && unit[len - 1] == 's')
-			unit[len - 1] = '\0';
-		for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-			if (strcmp(units[i].name, unit) != 0)
-				continue;
-			*out = (int64_t)amount * units[i].seconds;
-			return true;
-		}
-	}
-	load_fault(l, n, LOAD_NUMBER, "write it like 30 minutes or 3 months",
-	    "\"%s\" is not a length of time", n->text);
-	return false;
-}
-
-static bool read_bound(struct load *l, const struct yaml_node *n,
-    enum number_kind kind, int64_t *out)
-{
-	if (!n || n->kind != YAML_TEXT)
-		return false;
-	switch (kind) {
-	case NUMBER_DURATION:
-		return read_duration(l, n, out);
-	case NUMBER_PERCENT: {
-		/* 10% and 10 are the same limit. */
-		struct yaml_node bare = *n;
-		char text[32];
-		if (n->len > 1 && n->len < sizeof(text) &&
-		    n->text[n->len - 1] == '%') {
-			memcpy(text, n->text, n->len - 1);
-			text[n->len - 1] = '\0';
-			bare.text = text;
-			bare.len = n->len - 1;
-		}
-		return load_hundredths(l, &bare, out);
-	}
-	case NUMBER_MONEY:
-	case NUMBER_COUNT:
-		return load_hundredths(l, n, out);
-	}
-	return false;
-}
-
-static void read_currency(
-    struct load *l, const struct yaml_node *n, char out[4])
-{
-	if (!n || n->kind != YAML_TEXT)
-		return;
-	bool good = n->len == 3;
-	for (size_t i = 0; good && i < 3; i++)
-		good = n->text[i] >= 'A' && n->text[i] <= 'Z';
-	if (good)
-		memcpy(out, n->text, 4);
-	else
-		load_fault(l, n, LOAD_VALUE, "write it like USD or EUR",
-		    "\"%s\" is not a currency in three capital letters",
-		    n->text);
-}
-
-uint32_t load_number(struct load *l, const struct yaml_node *n,
-    enum number_kind kind, const char *where)
-{
-	if (!n || n->kind != YAML_MAP)
-		return DETECTOR_NONE;
-	load_check_map(l, n,
-	    kind == NUMBER_MONEY ? load_keys_money : load_keys_number, where);
-	struct number_range r = {.kind = kind};
-	r.has_above = read_bound(l, yaml_get(n, "above"), kind, &r.above);
-	r.has_below = read_bound(l, yaml_get(n, "below"), kind, &r.below);
-	read_currency(l, yaml_get(n, "currency"), r.currency);
-	if (r.has_above && r.has_below && r.above >= r.below) {
-		load_fault(l, n, LOAD_NUMBER, NULL,
-		    "nothing is above %s and below %s",
-		    yaml_get_text(n, "above"), yaml_get_text(n, "below"));
-		return DETECTOR_NONE;
-	}
-	char *key = load_printf(l, "number %d %s %d %" PRId64 " %d %" PRId64,
-	    (int)kind, r.currency, r.has_above, r.above, r.has_below, r.below);
-	if (!key)
-		return DETECTOR_NONE;
-	struct detector d = {.kind = DETECTOR_NUMBER, .number = r};
-	return load_detector(l, key, &d);
-}
 
 static void find_number(struct finder *f, const struct yaml_node *n,
     enum number_kind kind, const char *where)
 {
 	struct load *l = f->l;
-	uint32_t number = load_number(l, n, kind, where);
-	if (number == DETECTOR_NONE)
+	struct number_range r;
+	if (!load_range(l, n, kind, where, &r))
 		return;
-	struct clause *c = add_clause(f, load_one(l, number), true);
+	bool adds_up = load_over(l, n, &r, f->rule);
+	struct clause *c = add_clause(f, load_one(l, load_number(l, &r)), true);
+	if (adds_up && c)
+		f->adds_up = f->n - 1;
 	struct near near = {0};
-	if (read_near(l, n, &near) && c)
+	if (load_near(l, n, &near) && c)
 		c->near = near;
 }
 
@@ -395,7 +257,7 @@ static void find_text_is(struct finder *f, const struct yaml_node *n)
 static void find_near(struct finder *f, const struct yaml_node *find)
 {
 	struct near near = {0};
-	if (!read_near(f->l, find, &near))
+	if (!load_near(f->l, find, &near))
 		return;
 	size_t n_used = 0;
 	for (size_t i = 0; i < f->n; i++) {
@@ -419,7 +281,7 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	if (n->kind != YAML_MAP)
 		return;
 	load_check_map(l, n, load_keys_find, "under find");
-	struct finder f = {.l = l};
+	struct finder f = {.l = l, .rule = r};
 	find_number(
 	    &f, yaml_get(n, "percent"), NUMBER_PERCENT, "under percent");
 	find_number(&f, yaml_get(n, "money"), NUMBER_MONEY, "under money");
@@ -446,6 +308,10 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	if (!clauses)
 		return;
 	memcpy(clauses, f.clauses, f.n * sizeof(*clauses));
+	if (f.adds_up) { /* its amounts are the hits */
+		clauses[0] = f.clauses[f.adds_up];
+		clauses[f.adds_up] = f.clauses[0];
+	}
 	r->clauses = clauses;
 	r->n_clauses = f.n;
 }

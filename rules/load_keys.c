@@ -55,8 +55,8 @@ const struct load_key load_keys_pack[] = {
     {"use_lists", SHAPE_WORDS, "Files of lists its rules use."},
     {"topics", SHAPE_MAP, "Topics its rules can find."},
     {"rules", SHAPE_LIST, "The rules."},
-    {"totals", SHAPE_LATER, "Sums of weak signals."},
-    {"offers", SHAPE_LATER, "What the AI may offer."},
+    {"totals", SHAPE_LIST, "Sums of weak signals."},
+    {"offers", SHAPE_MAP, "What the AI may offer; nothing else."},
     {"entities", SHAPE_LATER, "Kinds of data of your own."},
     {NULL, SHAPE_ANY, NULL},
 };
@@ -214,7 +214,7 @@ const struct load_key load_keys_rule[] = {
 	"Who answers for it; the pack's owner unless "
 	"said."},
     {"examples", SHAPE_MAP, "Sentences that match and that pass; tested."},
-    {"score", SHAPE_LATER, "Weight in a total."},
+    {"score", SHAPE_TEXT, "Weight in a total, once a message."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -244,7 +244,9 @@ const struct load_key load_keys_number[] = {
     {"below", SHAPE_TEXT, "Hits are below this."},
     {"near", SHAPE_WORDS, "The hit needs one of these close by."},
     {"within", SHAPE_TEXT, "How close: N words, or sentence."},
-    {"over", SHAPE_LATER, "conversation: all of them together."},
+    {"over", SHAPE_TEXT,
+	"conversation: above is the limit of all delivered so far and in this "
+	"message together; message (default): of each."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -254,7 +256,97 @@ const struct load_key load_keys_money[] = {
     {"below", SHAPE_TEXT, "Hits are below this."},
     {"near", SHAPE_WORDS, "The hit needs one of these close by."},
     {"within", SHAPE_TEXT, "How close: N words, or sentence."},
-    {"over", SHAPE_LATER, "conversation: all of them together."},
+    {"over", SHAPE_TEXT,
+	"conversation: above is the limit of all delivered so far and in this "
+	"message together, by currency; message (default): of each."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_total[] = {
+    {"name", SHAPE_TEXT, "Its name; the rule is PACK/NAME."},
+    {"title", SHAPE_TEXT, "What it means, for people; the name unless said."},
+    {"why", SHAPE_TEXT, "The reason, for whoever reads the log."},
+    {"severity", SHAPE_TEXT, "low, medium, high or critical."},
+    {"mode", SHAPE_TEXT, "off, shadow or enforce (default)."},
+    {"shadow_until", SHAPE_TEXT, "When to look at a shadow rule again."},
+    {"speaker", SHAPE_TEXT,
+	"That of its rules: ai (default), customer or human."},
+    {"when", SHAPE_MAP, "Where and when it applies; all must hold."},
+    {"adds", SHAPE_WORDS, "The rules whose scores it adds: id, or pack/id."},
+    {"over", SHAPE_TEXT, "message (default) or conversation."},
+    {"at_least", SHAPE_TEXT, "The total that makes it fire."},
+    {"then", SHAPE_ANY, "What happens."},
+    {"effective", SHAPE_MAP, "From when to when it is in force."},
+    {"references", SHAPE_WORDS, "Laws, contracts, policies behind it."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"owner", SHAPE_TEXT,
+	"Who answers for it; the pack's owner unless "
+	"said."},
+    {"examples", SHAPE_MAP, "Sentences that match and that pass; tested."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_offers[] = {
+    {"title", SHAPE_TEXT, "What the rule PACK/offers says, for people."},
+    {"why", SHAPE_TEXT, "The reason, for whoever reads the log."},
+    {"severity", SHAPE_TEXT, "low, medium, high or critical."},
+    {"mode", SHAPE_TEXT, "off, shadow or enforce (default)."},
+    {"shadow_until", SHAPE_TEXT, "When to look at a shadow rule again."},
+    {"when", SHAPE_MAP, "Where and when it applies; all must hold."},
+    {"detect", SHAPE_MAP, "What reads as an offer."},
+    {"allowed", SHAPE_LIST, "The offers that may be made."},
+    {"ignore_negated", SHAPE_TEXT,
+	"yes (default): \"I can't offer 20% off\" is no offer."},
+    {"unless", SHAPE_LIST, "Exceptions; any one excuses."},
+    {"otherwise", SHAPE_ANY, "What happens with every other offer."},
+    {"effective", SHAPE_MAP, "From when to when it is in force."},
+    {"references", SHAPE_WORDS, "Laws, contracts, policies behind it."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"owner", SHAPE_TEXT,
+	"Who answers for it; the pack's owner unless "
+	"said."},
+    {"examples", SHAPE_MAP,
+	"matches: messages with an offer that is not allowed; passes: others. "
+	"Tested."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_detect[] = {
+    {"phrases", SHAPE_WORDS, "Words an offer is made with."},
+    {"with", SHAPE_WORDS,
+	"Kinds of numbers it has in the same sentence: percent, money, "
+	"duration, count. Each such number is an offer; without with: each "
+	"phrase is."},
+    {"within", SHAPE_TEXT, "How close they stand: N words, or sentence."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_allowed[] = {
+    {"name", SHAPE_TEXT, "What it is called, in reasons and sums."},
+    {"percent", SHAPE_MAP, "Percentages up to a limit."},
+    {"money", SHAPE_MAP, "Amounts of money up to a limit."},
+    {"duration", SHAPE_MAP, "Lengths of time up to a limit."},
+    {"count", SHAPE_MAP, "Numbers up to a limit."},
+    {"near", SHAPE_WORDS, "Only with one of these close by."},
+    {"within", SHAPE_TEXT, "How close: N words, or sentence."},
+    {"when", SHAPE_MAP, "Only where and when all of this holds."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_allowed_number[] = {
+    {"up_to", SHAPE_TEXT, "The most that may be offered."},
+    {"over", SHAPE_TEXT,
+	"conversation: the limit is that of all such offers together; message "
+	"(default): of each."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_allowed_money[] = {
+    {"currency", SHAPE_TEXT, "Three letters; any unless said."},
+    {"up_to", SHAPE_TEXT, "The most that may be offered."},
+    {"over", SHAPE_TEXT,
+	"conversation: the limit is that of all such offers together, by "
+	"currency; message (default): of each."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -405,7 +497,8 @@ const struct load_key load_keys_given[] = {
     {"repeat_contact", SHAPE_TEXT, "yes or no."},
     {"time", SHAPE_TEXT, "Local time, as \"2026-11-03T21:15\"."},
     {"customer_said", SHAPE_WORDS, "What the customer said before."},
-    {"ai_said", SHAPE_WORDS, "What the AI said before."},
+    {"ai_said", SHAPE_WORDS,
+	"What the AI said before, delivered; its amounts and signals count."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -446,6 +539,12 @@ const struct load_block load_blocks[] = {
     {"money", "under money", load_keys_money},
     {"duration", "under duration", load_keys_number},
     {"count", "under count", load_keys_number},
+    {"total", "in a total", load_keys_total},
+    {"offers", "under offers", load_keys_offers},
+    {"detect", "under detect", load_keys_detect},
+    {"allowed", "in an allowed offer", load_keys_allowed},
+    {"allowed percent", "in an allowed offer", load_keys_allowed_number},
+    {"allowed money", "in an allowed offer", load_keys_allowed_money},
     {"links", "under links", load_keys_links},
     {"unless", "under unless", load_keys_unless},
     {"when", "under when", load_keys_when},

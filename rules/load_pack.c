@@ -3,6 +3,7 @@
  * looked for in the policy's own folder, then among the shipped ones, and is
  * read once.
  */
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>
@@ -274,12 +275,16 @@ static void read_pack(
 		for (const struct yaml_node *t = topics->child; t; t = t->next)
 			read_topic(l, t);
 	const struct yaml_node *rules = yaml_get(root, "rules");
-	if (!rules)
+	const struct yaml_node *totals = yaml_get(root, "totals");
+	const struct yaml_node *offers = yaml_get(root, "offers");
+	if (!rules && !totals && !offers)
 		load_text(l, root, "rules", true);
-	else if (rules->kind == YAML_LIST)
+	if (rules && rules->kind == YAML_LIST)
 		for (const struct yaml_node *r = rules->child;
 		     r && !l->no_memory; r = r->next)
 			load_rule(l, r);
+	load_totals(l, totals);
+	load_offers(l, offers);
 }
 
 const struct load_pack *load_pack_file(

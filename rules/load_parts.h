@@ -67,6 +67,8 @@ struct any_of load_one(struct load *, uint32_t detector);
 /* Phrases and <lists>, as detectors. */
 struct any_of load_phrases(struct load *, const struct yaml_node *);
 uint32_t load_negation(struct load *);
+/* The detector of a list the pack may have; DETECTOR_NONE if not. */
+uint32_t load_list(struct load *, const char *name);
 /* The good list of that name, or NULL after reporting at the node. */
 struct load_list *load_list_named(
     struct load *, const struct yaml_node *, const char *name, size_t len);
@@ -95,15 +97,20 @@ void load_check_changes(struct load *);
 const struct yaml_node *load_changed_rule(
     struct load *, const struct yaml_node *, struct rule *);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
+/* For blocks that become a rule: take a place among the rules (SIZE_MAX: no
+ * memory), name it PACK/NAME, read what every rule has, put it there. */
+size_t load_begin_rule(struct load *, const struct yaml_node *, struct rule *);
+void load_name_rule(
+    struct load *, const struct yaml_node *at, const char *name, struct rule *);
+void load_rule_head(struct load *, const struct yaml_node *, struct rule *);
+void load_end_rule(struct load *, size_t number, const struct rule *);
 void load_find(struct load *, const struct yaml_node *, struct rule *);
-/* The detector of a percent, money, duration or count; DETECTOR_NONE after
- * reporting, or when there is no node. */
-uint32_t load_number(struct load *, const struct yaml_node *, enum number_kind,
-    const char *where);
 void load_unless(struct load *, const struct yaml_node *, struct rule *);
 void load_when(struct load *, const struct yaml_node *, struct when *);
 void load_must(struct load *, const struct yaml_node *, struct must *);
-void load_then(struct load *, const struct yaml_node *rule, struct rule *);
+/* The action under key. */
+void load_then(struct load *, const struct yaml_node *rule, const char *key,
+    struct rule *);
 void load_examples(struct load *, const struct yaml_node *, struct rule *);
 /* matches and passes, either may be NULL; what is neither is reported. */
 void load_example_lists(struct load *, const struct yaml_node *matches,
@@ -126,8 +133,9 @@ struct guard_session *load_given(struct load *, const struct yaml_node *);
 void load_tests(struct load *);
 /* After all rules are known: modes and rollouts of the environment. */
 void load_apply_environment(struct load *);
-/* After all rules: allow, and that the rules named exist. */
-void load_resolve_allows(struct load *);
+/* The rule being read names others, which are looked for after all rules. */
+void load_refer(struct load *, const struct yaml_node *rules, bool adds);
+void load_resolve_refers(struct load *);
 /* The file of that path in the policy's own folder or the shipped one. */
 const struct load_file *load_open(struct load *, const char *path);
 /* Could every file be read? If not, what they define is not missing. */

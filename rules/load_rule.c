@@ -2,6 +2,7 @@
  * load_rule - one rule: its head, and the order in which its parts are read
  * (what it finds before what it does, because an action may need to know).
  */
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>
@@ -32,12 +33,18 @@ static void read_id(struct load *l, const struct yaml_node *n, struct rule *r)
 		    "\"%s\" cannot be the id of a rule", id->text);
 		return;
 	}
-	r->info.id = load_printf(l, "%s/%s", l->pack->name, id->text);
+	load_name_rule(l, id, id->text, r);
+}
+
+void load_name_rule(struct load *l, const struct yaml_node *at,
+    const char *name, struct rule *r)
+{
+	r->info.id = load_printf(l, "%s/%s", l->pack->name, name);
 	if (!r->info.id)
 		return;
 	uint32_t other = names_find(&l->rule_names, r->info.id);
 	if (other != NAMES_NONE) {
-		load_fault(l, id, LOAD_TWICE, "give one of them another id",
+		load_fault(l, at, LOAD_TWICE, "give one of them another name",
 		    "the rule %s is there already (line %u)", r->info.id,
 		    LOAD_ITEM(&l->rules, struct rule, other)->info.line);
 		return;
@@ -72,21 +79,6 @@ static void read_mode(struct load *l, const struct yaml_node *n, struct rule *r)
 	r->shadow_until_us = load_date(l, yaml_get(n, "shadow_until"), 1);
 }
 
-static void read_head(struct load *l, const struct yaml_node *n, struct rule *r)
-{
-	read_id(l, n, r);
-	r->info.title = load_text(l, n, "title", true);
-	r->info.why = load_text(l, n, "why", false);
-	r->info.owner = load_text(l, n, "owner", false);
-	if (!r->info.owner)
-		r->info.owner = l->pack->owner;
-	r->info.version = l->pack->version;
-	r->info.severity =
-	    (enum guard_severity)load_choice(l, yaml_get(n, "severity"),
-		load_words_severity, GUARD_SEVERITY_MEDIUM);
-	read_mode(l, n, r);
-}
-
 static void read_effective(
     struct load *l, const struct yaml_node *n, struct rule *r)
 {
@@ -98,6 +90,21 @@ static void read_effective(
 	if (r->from_us && r->to_us && r->from_us >= r->to_us)
 		load_fault(
 		    l, n, LOAD_DATE, NULL, "the rule ends before it begins");
+}
+
+void load_rule_head(struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	r->info.why = load_text(l, n, "why", false);
+	r->info.owner = load_text(l, n, "owner", false);
+	if (!r->info.owner)
+		r->info.owner = l->pack->owner;
+	r->info.version = l->pack->version;
+	r->info.severity =
+	    (enum guard_severity)load_choice(l, yaml_get(n, "severity"),
+		load_words_severity, GUARD_SEVERITY_MEDIUM);
+	read_mode(l, n, r);
+	read_effective(l, yaml_get(n, "effective"), r);
+	load_when(l, yaml_get(n, "when"), &r->when);
 }
 
 static void check_purpose(
@@ -121,33 +128,48 @@ static void check_purpose(
 		    "ignore_negated goes with find");
 }
 
+size_t load_begin_rule(
+    struct load *l, const struct yaml_node *n, struct rule *r)
+{
+	*r = (struct rule){
+	    .info = {.rollout_percent = 100}, .repeats = DETECTOR_NONE};
+	struct rule *slot = load_push(l, &l->rules);
+	if (!slot)
+		return SIZE_MAX;
+	r->info.file = load_printf(l, "%s", yaml_file(l->doc));
+	r->info.line = slot->info.line = n->line;
+	return l->rules.n - 1;
+}
+
+void load_end_rule(struct load *l, size_t number, const struct rule *r)
+{
+	*LOAD_ITEM(&l->rules, struct rule, number) = *r;
+}
+
 void load_rule(struct load *l, const struct yaml_node *n)
 {
+	struct rule r;
 	/* A wrong key is no reason not to look at the others. */
 	load_check_map(l, n, load_keys_rule, "in this rule");
 	if (n->kind != YAML_MAP)
 		return;
-	struct rule *slot = load_push(l, &l->rules);
-	if (!slot)
+	size_t number = load_begin_rule(l, n, &r);
+	if (number == SIZE_MAX)
 		return;
-	/* Read into a local: pushes may move the array. */
-	struct rule r = {.info = {.rollout_percent = 100}};
 	n = load_changed_rule(l, n, &r);
-	r.info.file = load_printf(l, "%s", yaml_file(l->doc));
 	r.info.line = n->line;
-	size_t number = l->rules.n - 1;
-	slot->info.line = n->line;
-	read_head(l, n, &r);
-	read_effective(l, yaml_get(n, "effective"), &r);
-	load_when(l, yaml_get(n, "when"), &r.when);
+	read_id(l, n, &r);
+	r.info.title = load_text(l, n, "title", true);
+	load_rule_head(l, n, &r);
 	load_find(l, yaml_get(n, "find"), &r);
 	r.ignore_negated =
 	    r.has_find && load_yes(l, yaml_get(n, "ignore_negated"), false);
 	load_unless(l, yaml_get(n, "unless"), &r);
 	load_must(l, yaml_get(n, "must_say"), &r.must_say);
 	load_must(l, yaml_get(n, "must_also_say"), &r.must_also_say);
+	r.score = load_whole(l, yaml_get(n, "score"), 1, LOAD_MAX_SCORE, 0);
 	check_purpose(l, n, &r);
-	load_then(l, n, &r);
+	load_then(l, n, "then", &r);
 	load_examples(l, n, &r);
-	*LOAD_ITEM(&l->rules, struct rule, number) = r;
+	load_end_rule(l, number, &r);
 }

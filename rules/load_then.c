@@ -175,10 +175,7 @@ static void then_allow(
 		load_fault(l, n->key, LOAD_ACTION,
 		    "add find: text_is: and effective: to:",
 		    "allow needs the exact text and an end date");
-	struct load_allow *a = load_push(l, &l->allows);
-	if (a)
-		*a = (struct load_allow){
-		    (uint32_t)l->rules.n - 1, *rules, l->doc, l->pack};
+	load_refer(l, rules, false);
 }
 
 static const struct {
@@ -220,13 +217,15 @@ static void check_speaker(
 }
 
 /* "then: handoff", or "then: {handoff: {...}}". */
-void load_then(struct load *l, const struct yaml_node *rule, struct rule *r)
+void load_then(struct load *l, const struct yaml_node *rule, const char *key,
+    struct rule *r)
 {
-	const struct yaml_node *then = yaml_get(rule, "then");
+	const struct yaml_node *then = yaml_get(rule, key);
 	if (!then) {
+		char hint[64];
+		snprintf(hint, sizeof(hint), "add %s: handoff", key);
 		load_fault(l, rule->child ? rule->child->key : rule,
-		    LOAD_MISSING, "add then: handoff",
-		    "\"then\" is missing in this rule");
+		    LOAD_MISSING, hint, "\"%s\" is missing here", key);
 		return;
 	}
 	const struct yaml_node *n = then;
@@ -281,7 +280,15 @@ enum guard_action load_action_of(const struct yaml_node *then)
 	return i == N_ACTIONS ? GUARD_DELIVER : actions[i].action;
 }
 
-/* ---- allow, after all rules are known ---- */
+/* ---- rules that are named, after all are known ---- */
+
+void load_refer(struct load *l, const struct yaml_node *rules, bool adds)
+{
+	struct load_refer *r = load_push(l, &l->refers);
+	if (r)
+		*r = (struct load_refer){
+		    (uint32_t)l->rules.n - 1, adds, *rules, l->doc, l->pack};
+}
 
 void load_no_rule(struct load *l, const struct yaml_node *at, const char *id)
 {
@@ -293,7 +300,7 @@ void load_no_rule(struct load *l, const struct yaml_node *at, const char *id)
 	    l, at, LOAD_NO_RULE, hint, "the rule %s is not defined", at->text);
 }
 
-static uint32_t allowed_rule(
+static uint32_t named_rule(
     struct load *l, const struct load_pack *pack, const struct yaml_node *n)
 {
 	if (n->kind != YAML_TEXT) {
@@ -311,11 +318,11 @@ static uint32_t allowed_rule(
 	return NAMES_NONE;
 }
 
-void load_resolve_allows(struct load *l)
+void load_resolve_refers(struct load *l)
 {
-	for (size_t k = 0; k < l->allows.n && !l->no_memory; k++) {
-		struct load_allow *a =
-		    LOAD_ITEM(&l->allows, struct load_allow, k);
+	for (size_t k = 0; k < l->refers.n && !l->no_memory; k++) {
+		struct load_refer *a =
+		    LOAD_ITEM(&l->refers, struct load_refer, k);
 		const struct yaml_node *n = &a->node;
 		bool list = n->kind == YAML_LIST;
 		uint32_t *rules =
@@ -326,11 +333,16 @@ void load_resolve_allows(struct load *l)
 		l->doc = a->doc;
 		const struct yaml_node *i = list ? n->child : n;
 		for (; i; i = list ? i->next : NULL) {
-			rules[count] = allowed_rule(l, a->pack, i);
+			rules[count] = named_rule(l, a->pack, i);
 			count += rules[count] != NAMES_NONE;
 		}
 		struct rule *r = LOAD_ITEM(&l->rules, struct rule, a->rule);
-		r->allows = rules;
-		r->n_allows = count;
+		if (a->adds) {
+			r->total.adds = rules;
+			r->total.n = count;
+		} else {
+			r->allows = rules;
+			r->n_allows = count;
+		}
 	}
 }

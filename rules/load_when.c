@@ -2,6 +2,7 @@
  * load_when - when a rule applies, what excuses its hits, what wording it
  * requires.
  */
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>
@@ -76,12 +77,18 @@ static uint32_t excuse_number(struct load *l, const struct yaml_node *excuse,
 	char where[32];
 	const struct yaml_node *n = yaml_get(excuse, key);
 	snprintf(where, sizeof(where), "under %s", key);
-	uint32_t number = load_number(l, n, kind, where);
-	const struct yaml_node *near = n ? yaml_get(n, "near") : NULL;
+	struct number_range range;
+	if (!load_range(l, n, kind, where, &range))
+		return DETECTOR_NONE;
+	const struct yaml_node *near = yaml_get(n, "near");
+	const struct yaml_node *over = yaml_get(n, "over");
 	if (near)
 		load_fault(l, near->key, LOAD_FIND, "take it out",
 		    "an exception counts wherever it stands in the sentence");
-	return number;
+	if (over)
+		load_fault(l, over->key, LOAD_OVER, "take it out",
+		    "an exception does not add up");
+	return load_number(l, &range);
 }
 
 /* Words and numbers that excuse from anywhere in the sentence. */

@@ -30,6 +30,14 @@ const char *const load_words_where[] = {
 const char *const load_words_yes[] = {"no", "yes", NULL};
 const char *const load_words_priority[] = {
     "low", "normal", "high", "urgent", NULL};
+const char *const load_words_number[] = {
+    [NUMBER_PERCENT] = "percent",
+    [NUMBER_MONEY] = "money",
+    [NUMBER_DURATION] = "duration",
+    [NUMBER_COUNT] = "count",
+    NULL,
+};
+const char *const load_words_over[] = {"message", "conversation", NULL};
 const char *const load_words_rollout_by[] = {"conversation", "customer", NULL};
 const char *const load_words_include[] = {"transcript", "withheld_draft",
     "rule", "interaction_type", "customer_facts", "open_tasks", NULL};

@@ -12,6 +12,8 @@ extern const char *const load_words_speaker[];  /* enum guard_speaker */
 extern const char *const load_words_where[];    /* enum must_where */
 extern const char *const load_words_yes[];      /* no, yes */
 extern const char *const load_words_priority[];
+extern const char *const load_words_number[]; /* enum number_kind */
+extern const char *const load_words_over[];   /* message, conversation */
 extern const char *const load_words_rollout_by[];
 extern const char *const load_words_include[];
 

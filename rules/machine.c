@@ -29,6 +29,8 @@ void machine_clear(struct machine *m)
 	live_clear(&m->live);
 	matches_clear(&m->counted);
 	excuse_said_clear(&m->said);
+	sums_clear(&m->sums);
+	totals_clear(&m->totals);
 	wording_clear(&m->wording);
 	free(m->pendings);
 	free(m->founds);
@@ -336,22 +338,33 @@ static enum combine finish_pending(struct machine *m, struct pending *p)
 	return COMBINE_YES;
 }
 
+/* Does what its sentence says make it a hit? */
+static enum combine look_at_words(
+    struct machine *m, struct combine_facts *facts, struct pending *p)
+{
+	enum combine answer = COMBINE_YES;
+	if (!p->combined)
+		answer = combine_look(facts, p);
+	if (answer != COMBINE_YES && answer != COMBINE_OPEN)
+		return answer;
+	if (rule_of(m, p->rule)->has_allowances && !p->settled)
+		answer = sums_settle(&m->sums, facts, p, answer == COMBINE_YES);
+	p->combined = answer == COMBINE_YES;
+	return answer;
+}
+
 static enum combine look(
     struct machine *m, struct combine_facts *facts, struct pending *p)
 {
-	if (!p->combined) {
-		enum combine answer = combine_look(facts, p);
-		if (answer != COMBINE_YES)
-			return answer;
-		p->combined = true;
-	}
-	return finish_pending(m, p);
+	enum combine answer = look_at_words(m, facts, p);
+	return answer == COMBINE_YES ? finish_pending(m, p) : answer;
 }
 
 static void look_at_pendings(struct machine *m, bool allows)
 {
 	struct combine_facts facts = machine_facts(m);
 	size_t kept = 0;
+	sums_look_again(&m->sums);
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		struct pending *p = &m->pendings[i];
 		const struct rule *r = rule_of(m, p->rule);
@@ -432,6 +445,7 @@ static void step(struct machine *m)
 		find_whole(m, false);
 	if (m->sleepers.n)
 		sleep_forget(m);
+	totals_look(m);
 	forget(m);
 }
 
@@ -482,7 +496,9 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	    .purpose = how->purpose,
 	    .only = how->only,
 	};
+	sums_begin(&m->sums, how->purpose == SCOPE_OWN_TEXT);
 	if (scope_begin(&m->scope, &scope) || begin_scanners(m) ||
+	    totals_begin(m) ||
 	    wording_begin(&m->wording, m->policy, how->session)) {
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
@@ -539,6 +555,8 @@ void machine_end(struct machine *m)
 	int err = text_end(&m->text);
 	if (err != TEXT_ERR_MEMORY)
 		step(m);
-	if (!text_failed(m, err) && !m->stopped)
-		find_whole(m, true);
+	if (text_failed(m, err) || m->stopped)
+		return;
+	find_whole(m, true);
+	totals_end(m);
 }

@@ -23,6 +23,8 @@
 #include "rules/scope.h"
 #include "rules/secret.h"
 #include "rules/sleep.h"
+#include "rules/sums.h"
+#include "rules/totals.h"
 #include "rules/wording.h"
 
 /* Which of two equally strong hits decides: the smaller. */
@@ -39,6 +41,8 @@ struct found {               /* a hit */
 	uint8_t class;     /* enum found_class */
 	uint32_t detector; /* DETECTOR_NONE: no value */
 	int64_t value;
+	int64_t total; /* of the allowance, or of a total's scores */
+	const struct allowance *allowance; /* that it breaks; may be NULL */
 	char currency[4];
 };
 
@@ -61,6 +65,8 @@ struct machine {
 	struct matches counted;
 	size_t live_kept; /* of live after the last clean-up */
 	struct excuse_said said;
+	struct sums sums;
+	struct totals totals;
 	struct pending *pendings;
 	size_t n_pendings, cap_pendings;
 	struct found *founds;

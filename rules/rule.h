@@ -70,6 +70,27 @@ struct when {
 	const struct zone_rules *zone_rules; /* zone.h: of the pack */
 };
 
+/* What of the amounts a rule finds is allowed: an entry of offers, or the
+ * limit of a rule that adds up. */
+struct allowance {
+	const char *name; /* "goodwill credit"; NULL: the rule's own limit */
+	const char *sum;  /* what its total is remembered by; NULL: it does
+			     not add up */
+	bool has_number;  /* false: any value, kind and currency */
+	struct number_range number; /* its kind and currency */
+	int64_t up_to;              /* inclusive, in the unit of the kind */
+	struct near near;           /* what.n 0: anywhere */
+	struct when when;
+};
+
+/* A rule that fires by the scores of others. */
+struct total {
+	const uint32_t *adds; /* rules with a score */
+	size_t n;             /* 0: the rule is no total */
+	uint32_t at_least;
+	bool over_conversation;
+};
+
 struct example {
 	const char *text;
 	size_t len;
@@ -84,6 +105,12 @@ struct rule {
 	const struct clause *clauses;
 	size_t n_clauses;
 	bool ignore_negated;
+	bool has_allowances; /* its hits are amounts no allowance covers */
+	const struct allowance *allowances;
+	size_t n_allowances;
+	uint32_t repeats; /* detector of words that say an amount again */
+	uint32_t score;   /* in totals; 0: none */
+	struct total total;
 	const struct excuse *unless;
 	size_t n_unless;
 	struct when when;

@@ -81,37 +81,58 @@ static enum guard_mode own_mode(const struct scope *s, const struct rule *r)
 	return over && stricter ? r->mode_after : r->info.mode;
 }
 
+/* Is the rule the one that is judged alone, or does it score for it? */
+static bool is_alone(const struct scope *s, size_t index)
+{
+	const struct total *t = &s->policy->rules[s->only].total;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->adds[i] == index)
+			return true;
+	return index == s->only;
+}
+
+static bool counts(const struct rule *r)
+{
+	return r->has_allowances || r->score || r->info.action == GUARD_ALLOW;
+}
+
+enum guard_mode scope_force(const struct scope *s, size_t index)
+{
+	const struct rule *r = &s->policy->rules[index];
+	if (s->purpose == SCOPE_RULE)
+		return is_alone(s, index) ? GUARD_ENFORCE : GUARD_OFF;
+	enum guard_mode mode = own_mode(s, r);
+	if (s->purpose == SCOPE_OWN_TEXT || mode != GUARD_ENFORCE)
+		return mode;
+	if (r->info.speaker == GUARD_HUMAN || !rolled_out(s->session, r) ||
+	    (s->session->paused && s->session->paused[index]))
+		return GUARD_SHADOW;
+	return GUARD_ENFORCE;
+}
+
 static enum guard_mode find_mode(const struct scope *s, size_t index)
 {
 	const struct rule *r = &s->policy->rules[index];
 	const struct guard_session *session = s->session;
+	if (s->purpose == SCOPE_COUNT && !counts(r))
+		return GUARD_OFF;
 	if (r->info.speaker != s->speaker || !in_force(s, r))
 		return GUARD_OFF;
 	bool text_only =
 	    s->purpose == SCOPE_EDITED || s->purpose == SCOPE_OWN_TEXT;
 	if (requires_wording(r) && (session->aside || text_only))
 		return GUARD_OFF;
-	if (text_only && !r->has_find)
+	if (text_only && !r->has_find && !r->total.n)
 		return GUARD_OFF;
-	if (s->purpose == SCOPE_OWN_TEXT)
-		return own_mode(s, r);
-	if (!when_holds(&r->when, session))
+	if (s->purpose != SCOPE_OWN_TEXT && !when_holds(&r->when, session))
 		return GUARD_OFF;
-	if (s->purpose == SCOPE_RULE)
-		return index == s->only ? GUARD_ENFORCE : GUARD_OFF;
-	enum guard_mode mode = own_mode(s, r);
-	if (mode != GUARD_ENFORCE)
-		return mode;
-	if (r->info.speaker == GUARD_HUMAN || !rolled_out(session, r) ||
-	    (session->paused && session->paused[index]))
-		return GUARD_SHADOW;
-	return GUARD_ENFORCE;
+	return scope_force(s, index);
 }
 
 enum guard_mode scope_mode(struct scope *s, size_t rule)
 {
 	unsigned char *known = &s->modes[rule];
-	if (s->purpose == SCOPE_RULE && rule != s->only)
+	if (s->purpose == SCOPE_RULE && !is_alone(s, rule))
 		return GUARD_OFF;
 	if (!*known)
 		*known = (unsigned char)(1 + find_mode(s, rule));

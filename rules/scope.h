@@ -17,6 +17,8 @@ enum scope_purpose {
 	SCOPE_EDITED,   /* an edited text: no required wording */
 	SCOPE_RULE,     /* one rule alone, enforced */
 	SCOPE_OWN_TEXT, /* a text of the policy's: as if every `when` held */
+	SCOPE_COUNT,    /* what a delivered message counts for: only rules
+			   that count, and what may excuse them */
 };
 
 struct scope {
@@ -36,6 +38,8 @@ int scope_begin(struct scope *, const struct scope *how)
 void scope_clear(struct scope *);
 /* OFF when the rule does not apply. */
 enum guard_mode scope_mode(struct scope *, size_t rule);
+/* With what force it applies where it does. */
+enum guard_mode scope_force(const struct scope *, size_t rule);
 /* Enforced, and an action that keeps text from the customer. */
 bool scope_withholds(struct scope *, size_t rule);
 

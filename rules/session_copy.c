@@ -53,6 +53,16 @@ static void put_approvals(
 	}
 }
 
+static void put_counted(
+    struct room *r, struct guard_counted *to, const struct guard_session *s)
+{
+	for (size_t i = 0; i < s->n_counted; i++) {
+		const char *name = put_text(r, s->counted[i].name);
+		if (to)
+			to[i].name = name;
+	}
+}
+
 static void put_all(struct room *r, const struct guard_session *s,
     bool with_customer, size_t n_rules)
 {
@@ -62,7 +72,10 @@ static void put_all(struct room *r, const struct guard_session *s,
 	size_t n_said = with_customer ? s->n_customer_said : 0;
 	struct guard_span_text *said =
 	    put_items(r, s->customer_said, n_said, sizeof(*said));
+	struct guard_counted *counted =
+	    put_items(r, s->counted, s->n_counted, sizeof(*counted));
 	struct guard_session out = *s;
+	put_counted(r, counted, s);
 	put_approvals(r, approvals, s);
 	for (size_t i = 0; i < n_said; i++) {
 		const struct guard_span_text *t = &s->customer_said[i];
@@ -79,6 +92,7 @@ static void put_all(struct room *r, const struct guard_session *s,
 	out.customer = put_text(r, s->customer);
 	out.paused = put(r, s->paused, n_rules);
 	out.approvals = approvals;
+	out.counted = counted;
 	out.customer_said = said;
 	out.n_customer_said = n_said;
 	out.ai_said = NULL;

@@ -1,8 +1,6 @@
 /* verdict - see verdict.h. */
 #include "rules/verdict.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,74 +30,6 @@ static int reserve(struct verdict_store *s, size_t n)
 		return -1;
 	s->cap_hits = n;
 	return 0;
-}
-
-/* ---- values in words ---- */
-
-static void print_hundredths(char *out, size_t size, int64_t value, bool always)
-{
-	uint64_t n = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	const char *sign = value < 0 ? "-" : "";
-	if (n % 100 || always)
-		snprintf(out, size, "%s%" PRIu64 ".%02" PRIu64, sign, n / 100,
-		    n % 100);
-	else
-		snprintf(out, size, "%s%" PRIu64, sign, n / 100);
-}
-
-static void print_value(
-    char *out, size_t size, enum number_kind kind, int64_t value)
-{
-	switch (kind) {
-	case NUMBER_PERCENT:
-	case NUMBER_COUNT:
-		print_hundredths(out, size, value, false);
-		return;
-	case NUMBER_MONEY:
-		print_hundredths(out, size, value, true);
-		return;
-	case NUMBER_DURATION:
-		snprintf(out, size, "%" PRId64 " s", value);
-		return;
-	}
-}
-
-static const char *kind_name(enum number_kind kind)
-{
-	switch (kind) {
-	case NUMBER_PERCENT:
-		return "percent";
-	case NUMBER_MONEY:
-		return "money";
-	case NUMBER_DURATION:
-		return "duration";
-	case NUMBER_COUNT:
-		return "count";
-	}
-	return "number";
-}
-
-/* "money 75.00 USD > 50.00"; false when the hit has no number. */
-static bool print_what(char out[VERDICT_WHAT_BYTES],
-    const struct guard_policy *p, const struct found *f)
-{
-	if (f->detector == DETECTOR_NONE ||
-	    p->detectors[f->detector].kind != DETECTOR_NUMBER)
-		return false;
-	const struct number_range *r = &p->detectors[f->detector].number;
-	char value[32], above[40] = "", below[40] = "";
-	print_value(value, sizeof(value), r->kind, f->value);
-	if (r->has_above) {
-		memcpy(above, " > ", 4);
-		print_value(above + 3, sizeof(above) - 3, r->kind, r->above);
-	}
-	if (r->has_below) {
-		memcpy(below, " < ", 4);
-		print_value(below + 3, sizeof(below) - 3, r->kind, r->below);
-	}
-	snprintf(out, VERDICT_WHAT_BYTES, "%s %s%s%.3s%s%s", kind_name(r->kind),
-	    value, *f->currency ? " " : "", f->currency, above, below);
-	return true;
 }
 
 /* ---- hits ---- */
@@ -148,7 +78,7 @@ static void list_hits(struct verdict_store *s, const struct guard_policy *p,
 		    .action = p->rules[f->rule].info.action,
 		    .mode = (enum guard_mode)f->mode,
 		};
-		if (print_what(s->whats[i], p, f))
+		if (what_print(s->whats[i], p, f))
 			s->hits[i].what = s->whats[i];
 	}
 	out->hits = s->hits;

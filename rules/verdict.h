@@ -11,14 +11,13 @@
 
 #include "rules/edit.h"
 #include "rules/machine.h"
-
-#define VERDICT_WHAT_BYTES 128u
+#include "rules/what.h"
 
 struct verdict_store { /* what a verdict borrows */
 	struct guard_hit *hits;
 	size_t cap_hits;
 	struct found *founds; /* sorted */
-	char (*whats)[VERDICT_WHAT_BYTES];
+	char (*whats)[WHAT_BYTES];
 	struct edits edits;
 };
 

@@ -12,6 +12,23 @@
 
 /* ---- judging ---- */
 
+/* What a total adds stands behind the copies. */
+static int add_scorers(struct weaken *w)
+{
+	const struct total *t = &w->rule->total;
+	uint32_t *adds = arena_array(&w->probe.arena, t->n + 1, sizeof(*adds));
+	if (!adds)
+		return -1;
+	for (size_t i = 0; i < t->n; i++) {
+		adds[i] = (uint32_t)(w->n + 1 + i);
+		w->rules[adds[i]] = w->policy->rules[t->adds[i]];
+		w->rules[adds[i]].n_allows = 0;
+	}
+	for (size_t i = 0; i <= w->n; i++)
+		w->rules[i].total.adds = adds;
+	return 0;
+}
+
 static int probe_ready(struct weaken *w)
 {
 	struct guard_policy *p = &w->probe;
@@ -21,8 +38,10 @@ static int probe_ready(struct weaken *w)
 		w->rules[i + 1] = w->copies[i].rule;
 		w->rules[i + 1].n_allows = 0;
 	}
+	if (add_scorers(w))
+		return -1;
 	p->rules = w->rules;
-	p->n_rules = w->n + 1;
+	p->n_rules = w->n + 1 + w->rule->total.n;
 	p->detectors = w->detectors;
 	p->n_detectors = w->n_detectors;
 	uint32_t *numbers =
@@ -180,7 +199,8 @@ int guard_weaken(
 	    .policy = policy,
 	    .scanner = guard_scanner_new(),
 	    .copies = calloc(WEAKEN_COPIES, sizeof(*w.copies)),
-	    .rules = calloc(WEAKEN_COPIES + 1, sizeof(*w.rules)),
+	    .rules =
+		calloc(WEAKEN_COPIES + 1 + policy->n_rules, sizeof(*w.rules)),
 	    .detectors = calloc(n + WEAKEN_COPIES, sizeof(*w.detectors)),
 	};
 	int err = examples_topics(&topics, policy);

@@ -31,7 +31,8 @@ struct weaken {
 	struct guard_scanner *scanner;
 	struct weaken_copy *copies;
 	size_t n;
-	struct rule *rules;         /* the original, then the copies */
+	struct rule *rules;         /* the original, the copies, and what a
+				       total adds */
 	struct detector *detectors; /* with room for a limit a copy */
 	size_t n_detectors;
 	bool no_memory;
@@ -40,6 +41,10 @@ struct weaken {
 /* Make w->copies of w->rule, each with one change and what is to be said about
  * it. 0, or -1 when memory runs out. */
 int weaken_make_copies(struct weaken *);
+/* One more copy, still like the rule; NULL: no room. */
+struct weaken_copy *weaken_add_copy(struct weaken *);
+/* Copies whose amounts or scores add up otherwise. */
+void weaken_copy_sums(struct weaken *);
 /* snprintf that may cut. */
 void weaken_say(char *out, size_t cap, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

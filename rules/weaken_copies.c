@@ -100,7 +100,7 @@ static const char *part(
 
 /* ---- copies ---- */
 
-static struct weaken_copy *add_copy(struct weaken *w)
+struct weaken_copy *weaken_add_copy(struct weaken *w)
 {
 	if (w->n == WEAKEN_COPIES)
 		return NULL;
@@ -146,7 +146,7 @@ static void move_limit(struct weaken *w, size_t clause, bool above)
 	char from[40], to[40];
 	if (!above && old <= step)
 		return; /* nothing is left below it */
-	struct weaken_copy *c = add_copy(w);
+	struct weaken_copy *c = weaken_add_copy(w);
 	struct clause *own = c ? own_clauses(w, c) : NULL;
 	if (!own)
 		return;
@@ -215,7 +215,7 @@ static void copy_excuses(struct weaken *w)
 {
 	size_t n = w->rule->n_unless;
 	for (size_t i = 0; i < n; i++) {
-		struct weaken_copy *c = add_copy(w);
+		struct weaken_copy *c = weaken_add_copy(w);
 		struct excuse *own =
 		    arena_array(&w->probe.arena, n, sizeof(*own));
 		if (!own)
@@ -236,7 +236,8 @@ static void copy_nears(struct weaken *w)
 {
 	for (size_t i = 0; i < w->rule->n_clauses; i++) {
 		const struct near *near = &w->rule->clauses[i].near;
-		struct weaken_copy *c = near->what.n ? add_copy(w) : NULL;
+		struct weaken_copy *c =
+		    near->what.n ? weaken_add_copy(w) : NULL;
 		struct clause *own = c ? own_clauses(w, c) : NULL;
 		if (!own)
 			continue;
@@ -256,7 +257,7 @@ static void copy_nears(struct weaken *w)
 static void copy_clauses(struct weaken *w)
 {
 	for (size_t i = 1; i < w->rule->n_clauses; i++) {
-		struct weaken_copy *c = add_copy(w);
+		struct weaken_copy *c = weaken_add_copy(w);
 		struct clause *own = c ? own_clauses(w, c) : NULL;
 		if (!own)
 			return;
@@ -283,7 +284,7 @@ static void copy_kinds(struct weaken *w)
 		    w->policy->detectors[what->detectors[i]].kind;
 		if (kind != DETECTOR_ENTITY && kind != DETECTOR_SECRET)
 			continue;
-		struct weaken_copy *c = add_copy(w);
+		struct weaken_copy *c = weaken_add_copy(w);
 		struct clause *own = c ? own_clauses(w, c) : NULL;
 		uint32_t *rest =
 		    arena_array(&w->probe.arena, what->n, sizeof(*rest));
@@ -309,7 +310,7 @@ static void copy_wording(struct weaken *w, bool also)
 	const struct must *must =
 	    also ? &w->rule->must_also_say : &w->rule->must_say;
 	for (size_t i = 0; i < must->n; i++) {
-		struct weaken_copy *c = add_copy(w);
+		struct weaken_copy *c = weaken_add_copy(w);
 		struct any_of *own =
 		    arena_array(&w->probe.arena, must->n, sizeof(*own));
 		if (!own)
@@ -336,7 +337,8 @@ static void copy_wording(struct weaken *w, bool also)
 
 static void copy_conditions(struct weaken *w)
 {
-	struct weaken_copy *c = w->rule->ignore_negated ? add_copy(w) : NULL;
+	struct weaken_copy *c =
+	    w->rule->ignore_negated ? weaken_add_copy(w) : NULL;
 	if (c) {
 		c->rule.ignore_negated = false;
 		weaken_say(
@@ -346,7 +348,7 @@ static void copy_conditions(struct weaken *w)
 		    "I can't ...\"");
 	}
 	bool has_more = w->rule->has_find || w->rule->must_say.n;
-	c = w->rule->when.set && has_more ? add_copy(w) : NULL;
+	c = w->rule->when.set && has_more ? weaken_add_copy(w) : NULL;
 	if (c) {
 		c->rule.when = (struct when){0};
 		weaken_say(c->what, WEAKEN_WHAT_BYTES, "dropping when");
@@ -354,8 +356,9 @@ static void copy_conditions(struct weaken *w)
 		    "add a passes: example with a given: in which it does not "
 		    "hold");
 	}
-	c = w->rule->n_clauses && w->rule->clauses[0].at_least > 1 ? add_copy(w)
-								   : NULL;
+	c = w->rule->n_clauses && w->rule->clauses[0].at_least > 1
+	    ? weaken_add_copy(w)
+	    : NULL;
 	struct clause *own = c ? own_clauses(w, c) : NULL;
 	if (own) {
 		own[0].at_least--;
@@ -380,5 +383,6 @@ int weaken_make_copies(struct weaken *w)
 	copy_wording(w, false);
 	copy_wording(w, true);
 	copy_conditions(w);
+	weaken_copy_sums(w);
 	return w->no_memory ? -1 : 0;
 }

@@ -17,6 +17,8 @@ static const char *const texts[GUARD_WHY_KINDS] = {
     [GUARD_WHY_WORDING] = "finds the required wording",
     [GUARD_WHY_TOO_FEW] = "finds fewer of the topic's phrases than at_least",
     [GUARD_WHY_TOGETHER] = "does not find everything in one sentence",
+    [GUARD_WHY_ALLOWED] = "finds only amounts that are allowed, or said again",
+    [GUARD_WHY_TOTAL] = "adds up to less than its at_least",
     [GUARD_WHY_SEVERAL] = "is kept from firing by several conditions together",
     [GUARD_WHY_NOT_FOUND] = "finds nothing of what it looks for",
     [GUARD_WHY_UNDECIDED] = "could not be decided",
@@ -28,10 +30,11 @@ const char *guard_why_text(enum guard_why why)
 }
 
 /* Two rules for each reason, one without that condition and one with no other,
- * and a policy that holds only them. */
+ * and a policy that holds only them and, behind them, what a total adds. */
 struct probe {
 	struct guard_policy policy;
-	struct rule rules[2 * GUARD_WHY_KINDS];
+	struct rule *rules;
+	uint32_t *adds;
 	struct clause *bare; /* the clauses without near and at_least */
 };
 
@@ -67,6 +70,13 @@ static void drop(struct probe *p, struct rule *r, enum guard_why why)
 	case GUARD_WHY_TOGETHER:
 		r->n_clauses = r->n_clauses ? 1 : 0;
 		break;
+	case GUARD_WHY_ALLOWED:
+		r->has_allowances = false;
+		r->n_allowances = 0;
+		break;
+	case GUARD_WHY_TOTAL:
+		r->total.at_least = 1;
+		break;
 	case GUARD_WHY_SEVERAL:
 		for (enum guard_why w = GUARD_WHY_WHEN; w < GUARD_WHY_SEVERAL;
 		     w++)
@@ -100,21 +110,41 @@ static int make_bare(struct probe *p, const struct rule *r)
 	return 0;
 }
 
+static int add_scorers(struct probe *p, const struct guard_policy *policy,
+    const struct rule *original, enum guard_speaker speaker)
+{
+	struct arena *a = &p->policy.arena;
+	size_t n = original->total.n;
+	p->policy.n_rules = 2 * GUARD_WHY_KINDS + n;
+	p->rules = arena_array(a, p->policy.n_rules, sizeof(*p->rules));
+	p->adds = arena_array(a, n + 1, sizeof(*p->adds));
+	if (!p->rules || !p->adds)
+		return -1;
+	p->policy.rules = p->rules;
+	for (size_t i = 0; i < n; i++) {
+		p->adds[i] = (uint32_t)(2 * GUARD_WHY_KINDS + i);
+		struct rule *r = &p->rules[p->adds[i]];
+		*r = policy->rules[original->total.adds[i]];
+		r->n_allows = 0;
+		r->info.speaker = speaker;
+	}
+	return 0;
+}
+
 static int probe_init(struct probe *p, const struct guard_policy *policy,
     size_t rule, enum guard_speaker speaker)
 {
 	memcpy(&p->policy, policy, sizeof(p->policy));
 	arena_init(&p->policy.arena);
-	p->policy.rules = p->rules;
-	p->policy.n_rules = 2 * GUARD_WHY_KINDS;
 	p->policy.n_topics = 0;
 	p->policy.index = NULL;
 	const struct rule *original = &policy->rules[rule];
-	if (make_bare(p, original))
+	if (make_bare(p, original) || add_scorers(p, policy, original, speaker))
 		return -1;
 	for (size_t i = 0; i < 2 * GUARD_WHY_KINDS; i++) {
 		p->rules[i] = *original;
 		p->rules[i].n_allows = 0;
+		p->rules[i].total.adds = p->adds;
 		p->rules[i].info.speaker = speaker;
 		if (i < GUARD_WHY_KINDS)
 			drop(p, &p->rules[i], (enum guard_why)i);

@@ -117,7 +117,7 @@ bool made_knows(const char *block, const char *key)
 	static const char *const words_only[] = {"title", "why", "severity",
 	    "shadow_until", "references", "ticket", "approved_by", "owner",
 	    "examples", "definition", "like", "unlike", "reason", "id", "note",
-	    NULL};
+	    "name", NULL};
 	for (size_t i = 0; words_only[i]; i++)
 		if (strcmp(words_only[i], key) == 0)
 			return true;
@@ -233,6 +233,7 @@ static void make_session(struct made *m)
 	s->ai_said = m->ai_said;
 	s->n_ai_said = draw(m->draw, 2);
 	s->aside = draw_chance(m->draw, 5);
+	made_counted(m);
 }
 
 /* ---- the files ---- */
@@ -270,6 +271,10 @@ static void make(struct made *m, struct draw *d, size_t max_rules, bool simple)
 	    1 + draw(d, max_rules < MADE_RULES ? max_rules : MADE_RULES);
 	for (size_t i = 0; i < m->n_rules; i++)
 		made_rule(m, i);
+	made_totals(m);
+	/* The slow reference knows rules by their numbers: no more of them. */
+	if (!simple && draw_chance(d, 20))
+		made_offers(m);
 	char *rules = take(&m->out);
 	made_put(m,
 	    "format: 1\nkind: pack\npack: p\ntitle: Made\nversion: 1\n"

@@ -35,6 +35,8 @@ struct made_rule {
 	size_t n_find;
 	struct made_texts near;
 	struct made_texts beside; /* what excuses, and wording it requires */
+	bool adds_up;             /* its amounts do, over the conversation */
+	bool scored;              /* a total adds it */
 };
 
 struct made_memory; /* of the strings */
@@ -49,6 +51,7 @@ struct made {
 	/* private: the session's parts, the file being written */
 	struct guard_approval approvals[1];
 	struct guard_span_text said[2], ai_said[1];
+	struct guard_counted counted[3];
 	struct made_memory *memory;
 	struct made_out {
 		char *s;
@@ -98,5 +101,11 @@ void made_phrases(struct made *, unsigned indent, struct made_texts *);
 /* The find of a rule; a number that excuses it, as a key under unless. */
 void made_find(struct made *, struct made_rule *);
 void made_excusing_number(struct made *, struct made_rule *);
+/* A score of the rule being written; the blocks behind the rules; what the
+ * session has counted. */
+void made_score(struct made *, struct made_rule *);
+void made_totals(struct made *);
+void made_offers(struct made *);
+void made_counted(struct made *);
 
 #endif

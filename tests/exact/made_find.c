@@ -66,11 +66,24 @@ static void put_bounds(struct made *m, unsigned indent, const struct number *n)
 	}
 }
 
+static void put_sum(struct made *m, const struct number *n, struct made_rule *r)
+{
+	made_key(m, 8, n->key, "above");
+	made_put(m, " %s\n", n->bounds[draw(m->draw, 2)]);
+	made_key(m, 8, n->key, "over");
+	made_put(m, " conversation\n");
+	made_add(&r->beside, "as I said");
+	r->adds_up = true;
+}
+
 static void make_number(
     struct made *m, struct made_rule *r, const struct number *n)
 {
 	made_put(m, "\n");
-	put_bounds(m, 8, n);
+	if (!r->adds_up && draw_chance(m->draw, 30))
+		put_sum(m, n, r);
+	else
+		put_bounds(m, 8, n);
 	add_all(&r->find[r->n_find], n->texts);
 	if (!r->near.n && draw_chance(m->draw, 60))
 		put_near(m, 8, n->key, r);

@@ -272,6 +272,8 @@ void made_rule(struct made *m, size_t i)
 			put_unless(m, r);
 		if (draw_chance(m->draw, 12))
 			put_wording(m, "must_also_say", r);
+		else if (draw_chance(m->draw, 25))
+			made_score(m, r);
 	}
 	if (draw_chance(m->draw, 8))
 		put_effective(m, false);

@@ -138,7 +138,8 @@ static bool all_keys_known(void)
 	static const char *const blocks[] = {"rule", "find", "percent", "money",
 	    "duration", "count", "links", "unless", "when", "must_say",
 	    "must_say item", "effective", "then", "redact", "block", "handoff",
-	    "allow", "topic", NULL};
+	    "allow", "topic", "total", "offers", "detect", "allowed",
+	    "allowed percent", "allowed money", NULL};
 	bool good = true;
 	for (size_t b = 0; load_blocks[b].name; b++) {
 		bool listed = false;

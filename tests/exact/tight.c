@@ -180,6 +180,8 @@ static bool may_hold(const struct reference *r, size_t rule)
 {
 	struct guard_rule_info info;
 	guard_policy_rule(r->made->policy, rule, &info);
+	if (r->made->rules[rule].scored && info.mode == GUARD_ENFORCE)
+		return true;
 	if (info.mode != GUARD_ENFORCE || info.action == GUARD_LOG ||
 	    info.action == GUARD_FLAG || info.action == GUARD_APPEND)
 		return false;

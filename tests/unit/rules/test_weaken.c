@@ -93,6 +93,43 @@ static void test_exceptions(void **state)
 	    "with \"waived\"\n");
 }
 
+static void test_what_adds_up(void **state)
+{
+	check(RULE "    find: {money: {above: 50, over: conversation}}\n"
+		   "    examples:\n      matches:\n        - $60 it is.\n"
+		   "      passes:\n        - $50 it is.\n",
+	    "limit of all 50 -> 70 noticed\n"
+	    "dropping \"over: conversation\" of all unnoticed: add a matches: "
+	    "example with given: {ai_said: [...]} whose amounts are allowed "
+	    "alone\n");
+	check("offers:\n  detect: {phrases: [offer], with: [money]}\n"
+	      "  allowed:\n    - {name: gift, money: {up_to: 20}, near: card,\n"
+	      "       when: {segment: new}}\n"
+	      "  ignore_negated: no\n  otherwise: flag\n"
+	      "  examples:\n    matches:\n      - I offer $5.\n"
+	      "    passes:\n      - text: I offer a card of $20.\n"
+	      "        given: {segment: new}\n",
+	    "dropping near \"offer\" unnoticed: add a passes: example that "
+	    "says "
+	    "the rest, without \"offer\" or its like close by\n"
+	    "limit of gift 20 -> 28 unnoticed: add a matches: example between "
+	    "20 and 28\n"
+	    "dropping near of gift unnoticed: add a matches: example without "
+	    "these words close by\n"
+	    "dropping when of gift unnoticed: add a matches: example with a "
+	    "given: in which it does not hold\n");
+	check("rules:\n"
+	      "  - {id: a, title: A, score: 2, find: {phrases: x}, then: log,\n"
+	      "     mode: shadow}\n"
+	      "totals:\n  - name: t\n    adds: a\n    over: conversation\n"
+	      "    at_least: 4\n    then: flag\n    examples:\n"
+	      "      matches:\n        - text: x\n"
+	      "          given: {ai_said: [x]}\n"
+	      "      passes:\n        - x\n",
+	    "at_least 4 -> 5 noticed\n"
+	    "dropping \"over: conversation\" noticed\n");
+}
+
 static void test_conditions(void **state)
 {
 	check(RULE "    ignore_negated: yes\n    when: {segment: new}\n"
@@ -149,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_limits_and_a_value_that_would_tell),
 	    cmocka_unit_test(test_exceptions),
+	    cmocka_unit_test(test_what_adds_up),
 	    cmocka_unit_test(test_conditions),
 	    cmocka_unit_test(test_memory),
 	};

@@ -22,7 +22,16 @@ static const char pack[] =
     "  - {id: d, title: D, mode: off, then: log, find: {phrases: foo,\n"
     "     entities: [email]}}\n"
     "  - {id: e, title: E, mode: off, then: log, speaker: customer,\n"
-    "     find: {phrases: foo}, effective: {to: 2026-01-01}}\n";
+    "     find: {phrases: foo}, effective: {to: 2026-01-01}}\n"
+    "  - {id: f, title: F, mode: off, then: log, find: {money: {above: 50,\n"
+    "     over: conversation, near: [credit]}}}\n"
+    "  - {id: g, title: G, mode: off, then: log, score: 2,\n"
+    "     find: {phrases: quick}}\n"
+    "  - {id: h, title: H, mode: off, then: log, score: 1,\n"
+    "     find: {phrases: cheap}}\n"
+    "totals:\n"
+    "  - {name: t, adds: [g, h], at_least: 3, mode: off, then: log,\n"
+    "     when: {channel: chat}}\n";
 
 static struct guard_policy *policy(void)
 {
@@ -56,6 +65,13 @@ static const struct ask asks[] = {
     {2, "chat", "A foo on terms.", {GUARD_WHY_WORDING}},
     {3, "chat", "A foo. Not a@b.test.", {GUARD_WHY_TOGETHER}},
     {4, "chat", "A foo.", {GUARD_WHY_SPEAKER, GUARD_WHY_DATES}},
+    {5, "chat", "A credit of $40.", {GUARD_WHY_ALLOWED}},
+    {5, "chat", "A credit of $40 and a credit of $20.", {GUARD_WHY_FIRES}},
+    {5, "chat", "It is $60.", {GUARD_WHY_NEAR}},
+    {8, "chat", "Quick!", {GUARD_WHY_TOTAL}},
+    {8, "chat", "Quick and cheap!", {GUARD_WHY_FIRES}},
+    {8, "mail", "Quick and cheap!", {GUARD_WHY_WHEN}},
+    {8, "chat", "Nothing.", {GUARD_WHY_NOT_FOUND}},
 };
 
 static bool listed(const struct ask *a, enum guard_why why)
