@@ -100,6 +100,22 @@ static bool window_is_over(
 	return c->window.over;
 }
 
+/* "We can't refund it, but we will credit you": what stands behind such a word
+ * is not refused any more. */
+static bool sentence_turns(const struct text *t, size_t from, size_t to)
+{
+	static const char *const turns[] = {
+	    "but", "so", "however", "though", "although", "yet", "therefore"};
+	for (size_t i = from; i < to; i++) {
+		const struct token *k = &t->tokens[i];
+		for (size_t w = 0; w < sizeof(turns) / sizeof(*turns); w++)
+			if (k->fold_len == strlen(turns[w]) &&
+			    !memcmp(text_fold(t, k), turns[w], k->fold_len))
+				return true;
+	}
+	return false;
+}
+
 static bool is_negated(const struct combine_facts *c, const struct match *m)
 {
 	for (uint32_t i = live_last(c->live, m->sentence); i != LIVE_END;
@@ -108,7 +124,8 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 		if (q->detector == c->policy->negation &&
 		    q->sentence == m->sentence &&
 		    token_end(q) <= m->first_token &&
-		    is_near(c->text, q, m, COMBINE_NEGATION_WORDS))
+		    is_near(c->text, q, m, COMBINE_NEGATION_WORDS) &&
+		    !sentence_turns(c->text, token_end(q), m->first_token))
 			return true;
 	}
 	return false;

@@ -170,6 +170,9 @@ static void negation_and_exceptions(void **state)
 	CHECK(b, "Not one two three four five six seven refund.",
 	    "block: *r[38-44]");
 	CHECK(b, "I can't. A refund it is.", "block: *r[11-17]");
+	CHECK(b, "I can't mend it, but a refund it is.", "block: *r[23-29]");
+	CHECK(b, "It could not come so we refund it.", "block: *r[24-30]");
+	CHECK(b, "But we can't do a refund", "deliver:");
 	CHECK(b, "A refund, not a credit", "block: *r[2-8]");
 	CHECK(b, "A refund by our refund policy", "deliver:");
 	CHECK(b, "The APR for a refund", "deliver:");
