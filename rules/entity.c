@@ -105,43 +105,56 @@ static int take(const struct walk *w, struct candidate *found)
 	}
 }
 
-/* The next place at or behind i where an entity may start, or n. */
-static size_t next_start(const struct entity_in *in, size_t i)
-{
-	for (; i < in->n; i++) {
-		char c = in->s[i];
-		if (c == '+' || c == '(')
-			return i;
-		if (entity_is_alnum(c) &&
-		    (i == 0 || !entity_is_alnum(in->s[i - 1])))
-			return i;
-	}
-	return in->n;
-}
-
-/* Behind an ordinary word: letters only, too many for an account number, and
- * no address. 0 when what starts at i has to be looked at. */
+/* Behind the letters of an ordinary word: too many for an account number, and
+ * in no address. 0 when what starts at i has to be looked at. */
 static size_t skip_word(const struct entity_in *in, size_t i)
 {
 	size_t start = i;
 	while (i < in->n && chars_are(in->s[i], CHARS_SMALL | CHARS_HIGH))
 		i++;
-	bool ordinary = i - start >= 3 && i < in->n && in->s[i] != '@' &&
-	    !chars_are(in->s[i], CHARS_DIGIT | CHARS_LOCAL);
-	return ordinary ? i : 0;
+	if (i - start < 3)
+		return 0;
+	size_t end = i;
+	while (end < in->n &&
+	    chars_are(in->s[end],
+		CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH | CHARS_LOCAL))
+		end++;
+	return end < in->n && in->s[end] != '@' ? i : 0;
+}
+
+/* The next place at or behind i where an entity may start, or n. Any word may
+ * start a postal address. */
+static size_t next_start(const struct walk *w, size_t i)
+{
+	const struct entity_in *in = &w->in;
+	if (i > 0 && i < in->n && entity_is_alnum(in->s[i - 1]))
+		while (i < in->n && entity_is_alnum(in->s[i]))
+			i++;
+	while (i < in->n) {
+		char c = in->s[i];
+		if (entity_is_alnum(c)) {
+			size_t skip = w->wanted[ENTITY_POSTAL_ADDRESS]
+			    ? 0
+			    : skip_word(in, i);
+			if (!skip)
+				return i;
+			i = skip;
+			while (i < in->n && entity_is_alnum(in->s[i]))
+				i++;
+			continue;
+		}
+		if (c == '+' || c == '(')
+			return i;
+		i++;
+	}
+	return in->n;
 }
 
 static int walk(struct walk *w, size_t *alive_from)
 {
-	size_t i = next_start(&w->in, w->s->next);
+	size_t i = next_start(w, w->s->next);
 	while (i < w->in.n) {
 		struct candidate found[ENTITY_KINDS];
-		size_t skip =
-		    w->wanted[ENTITY_POSTAL_ADDRESS] ? 0 : skip_word(&w->in, i);
-		if (skip) {
-			i = next_start(&w->in, skip);
-			continue;
-		}
 		if (ask(w, i, found)) {
 			w->s->next = i;
 			*alive_from = text_from(&w->t->folded, i);
@@ -149,7 +162,7 @@ static int walk(struct walk *w, size_t *alive_from)
 		}
 		if (take(w, found))
 			return -1;
-		i = next_start(&w->in, i + 1);
+		i = next_start(w, i + 1);
 	}
 	w->s->next = i;
 	return 0;

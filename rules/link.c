@@ -293,18 +293,6 @@ static bool begins(const struct in *in, size_t i)
 	return !is_name(before) && before != '@' && before != '%';
 }
 
-/* Behind an ordinary word, which is no link and has none inside; 0 when what
- * starts at i has to be looked at. */
-static size_t skip_word(const struct in *in, size_t i)
-{
-	size_t start = i;
-	while (i < in->n && is_name(in->s[i]))
-		i++;
-	bool goes_on = i == start || i == in->n || in->s[i] == '.' ||
-	    in->s[i] == ':' || in->s[i] == '+';
-	return goes_on ? 0 : i;
-}
-
 static enum answer try_at(const struct in *in, size_t i, struct found *f)
 {
 	if (in->s[i] == '/')
@@ -313,15 +301,33 @@ static enum answer try_at(const struct in *in, size_t i, struct found *f)
 	return answer == NO ? bare(in, i, f) : answer;
 }
 
+/* Behind an ordinary word, which is no link and has none inside; 0 when what
+ * starts at i has to be looked at. */
+static size_t skip_word(const struct in *in, size_t i)
+{
+	while (i < in->n && is_name(in->s[i]))
+		i++;
+	bool goes_on =
+	    i == in->n || in->s[i] == '.' || in->s[i] == ':' || in->s[i] == '+';
+	return goes_on ? 0 : i;
+}
+
 /* The next place at or behind i where a link may begin, or n. */
 static size_t next_start(const struct in *in, size_t i)
 {
 	bool inside = i > 0 && is_word(in->s[i - 1]);
-	for (; i < in->n; i++) {
+	while (i < in->n) {
 		bool word = is_word(in->s[i]);
-		if ((word ? !inside : in->s[i] == '/') && begins(in, i))
-			return i;
+		if ((word ? !inside : in->s[i] == '/') && begins(in, i)) {
+			size_t skip = word ? skip_word(in, i) : 0;
+			if (!skip)
+				return i;
+			i = skip;
+			inside = false;
+			continue;
+		}
 		inside = word;
+		i++;
 	}
 	return in->n;
 }
@@ -388,11 +394,6 @@ int link_scan(struct link_scan *s, const struct text *t,
 	while ((s->next = next_start(&in, s->next)) < in.n) {
 		struct found f;
 		struct match m;
-		size_t skip = skip_word(&in, s->next);
-		if (skip) {
-			s->next = skip;
-			continue;
-		}
 		enum answer answer = try_at(&in, s->next, &f);
 		if (answer == MORE ||
 		    (answer == YES &&

@@ -484,6 +484,38 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
 	return read_expression(in, i, next, &u, f);
 }
 
+/* Can a number begin with the word? The others only go on with one. */
+static bool may_begin(const struct number_word *word)
+{
+	switch (word->kind) {
+	case NUMBER_WORD_ONES:
+	case NUMBER_WORD_TENS:
+	case NUMBER_WORD_HUNDRED:
+	case NUMBER_WORD_SCALE:
+	case NUMBER_WORD_DOZEN:
+	case NUMBER_WORD_A:
+	case NUMBER_WORD_PART:
+	case NUMBER_WORD_CURRENCY:
+	case NUMBER_WORD_CODE:
+	case NUMBER_WORD_COUNTRY:
+		return true;
+	case NUMBER_WORD_AND:
+	case NUMBER_WORD_POINT:
+	case NUMBER_WORD_PERCENT:
+	case NUMBER_WORD_PER:
+	case NUMBER_WORD_BASIS:
+	case NUMBER_WORD_UNIT:
+	case NUMBER_WORD_KIND_OF:
+	case NUMBER_WORD_FOR:
+	case NUMBER_WORD_TO:
+	case NUMBER_WORD_BETWEEN:
+	case NUMBER_WORD_OFF:
+	case NUMBER_WORD_PRICE:
+		break;
+	}
+	return false;
+}
+
 /* What starts at token i; false when nothing does. */
 static bool read_at(struct numeral_in *in, size_t i, struct found *f)
 {
@@ -498,6 +530,8 @@ static bool read_at(struct numeral_in *in, size_t i, struct found *f)
 	const struct number_word *word = numeral_word(t, i);
 	if (!word)
 		return read_glued_code(in, i, f);
+	if (!may_begin(word))
+		return false;
 	if (is_kind(word, NUMBER_WORD_PART) && read_part(in, i, word, f))
 		return true;
 	return read_prefixed(in, i, word, f) ||

@@ -375,43 +375,44 @@ static const struct number_word words_z[] = {
     {"zmw", NUMBER_WORD_CODE, 0, "ZMW"},
 };
 
-/* second: the letters that may follow the first, as bits. */
-#define GROUP(letter, second)                                                  \
+/* second: letters that may be the second, lengths: of the words; as bits. */
+#define GROUP(letter, second, lengths)                                         \
 	{                                                                      \
 		words_##letter,                                                \
-		    sizeof(words_##letter) / sizeof(words_##letter[0]), second \
+		    sizeof(words_##letter) / sizeof(words_##letter[0]),        \
+		    second, lengths                                            \
 	}
 static const struct {
 	const struct number_word *words;
 	size_t n;
-	uint32_t second;
+	uint32_t second, lengths;
 } groups[26] = {
-    ['a' - 'a'] = GROUP(a, 0x2523838),
-    ['b' - 'a'] = GROUP(b, 0x35ef1db),
-    ['c' - 'a'] = GROUP(c, 0x2326899),
-    ['d' - 'a'] = GROUP(d, 0x2004711),
-    ['e' - 'a'] = GROUP(e, 0x09a0940),
-    ['f' - 'a'] = GROUP(f, 0x0124300),
-    ['g' - 'a'] = GROUP(g, 0x10a3092),
-    ['h' - 'a'] = GROUP(h, 0x01a6401),
-    ['i' - 'a'] = GROUP(i, 0x0072808),
-    ['j' - 'a'] = GROUP(j, 0x000d000),
-    ['k' - 'a'] = GROUP(k, 0x34200d0),
-    ['l' - 'a'] = GROUP(l, 0x1060503),
-    ['m' - 'a'] = GROUP(m, 0x3fa7549),
-    ['n' - 'a'] = GROUP(n, 0x200c141),
-    ['o' - 'a'] = GROUP(o, 0x0023020),
-    ['p' - 'a'] = GROUP(p, 0x1024cd5),
-    ['q' - 'a'] = GROUP(q, 0x0100001),
-    ['r' - 'a'] = GROUP(r, 0x0545011),
-    ['s' - 'a'] = GROUP(s, 0x36e49df),
-    ['t' - 'a'] = GROUP(t, 0x24a7290),
-    ['u' - 'a'] = GROUP(u, 0x3040041),
-    ['v' - 'a'] = GROUP(v, 0x0102010),
-    ['w' - 'a'] = GROUP(w, 0x0044490),
-    ['x' - 'a'] = GROUP(x, 0x000c005),
-    ['y' - 'a'] = GROUP(y, 0x0120010),
-    ['z' - 'a'] = GROUP(z, 0x0001811),
+    ['a' - 'a'] = GROUP(a, 0x2523838, 0x050e),
+    ['b' - 'a'] = GROUP(b, 0x35ef1db, 0x01bc),
+    ['c' - 'a'] = GROUP(c, 0x2326899, 0x093e),
+    ['d' - 'a'] = GROUP(d, 0x2004711, 0x00f8),
+    ['e' - 'a'] = GROUP(e, 0x09a0940, 0x0178),
+    ['f' - 'a'] = GROUP(f, 0x0124300, 0x07f8),
+    ['g' - 'a'] = GROUP(g, 0x10a3092, 0x0028),
+    ['h' - 'a'] = GROUP(h, 0x01a6401, 0x01bc),
+    ['i' - 'a'] = GROUP(i, 0x0072808, 0x0008),
+    ['j' - 'a'] = GROUP(j, 0x000d000, 0x0008),
+    ['k' - 'a'] = GROUP(k, 0x34200d0, 0x006e),
+    ['l' - 'a'] = GROUP(l, 0x1060503, 0x0018),
+    ['m' - 'a'] = GROUP(m, 0x3fa7549, 0x01fc),
+    ['n' - 'a'] = GROUP(n, 0x200c141, 0x017c),
+    ['o' - 'a'] = GROUP(o, 0x0023020, 0x000c),
+    ['p' - 'a'] = GROUP(p, 0x1024cd5, 0x05f8),
+    ['q' - 'a'] = GROUP(q, 0x0100001, 0x0098),
+    ['r' - 'a'] = GROUP(r, 0x0545011, 0x01fe),
+    ['s' - 'a'] = GROUP(s, 0x36e49df, 0x03fe),
+    ['t' - 'a'] = GROUP(t, 0x24a7290, 0x036c),
+    ['u' - 'a'] = GROUP(u, 0x3040041, 0x000c),
+    ['v' - 'a'] = GROUP(v, 0x0102010, 0x0008),
+    ['w' - 'a'] = GROUP(w, 0x0044490, 0x00bc),
+    ['x' - 'a'] = GROUP(x, 0x000c005, 0x0008),
+    ['y' - 'a'] = GROUP(y, 0x0120010, 0x003c),
+    ['z' - 'a'] = GROUP(z, 0x0001811, 0x0038),
 };
 
 /* Order of a word and of len > 0 bytes that begin with the same letter. */
@@ -430,10 +431,12 @@ const struct number_word *number_word_find(const char *s, size_t len)
 	if (len == 0 || s[0] < 'a' || s[0] > 'z')
 		return NULL;
 	size_t group = (size_t)(s[0] - 'a');
+	if (len >= 32 || !(groups[group].lengths >> len & 1))
+		return NULL; /* most words */
 	if (len > 1 &&
 	    (s[1] < 'a' || s[1] > 'z' ||
 		!(groups[group].second >> (s[1] - 'a') & 1)))
-		return NULL; /* nearly every word */
+		return NULL; /* nearly all others */
 	const struct number_word *words = groups[group].words;
 	size_t low = 0, high = groups[group].n;
 	while (low < high) { /* they are sorted */

@@ -53,13 +53,35 @@ static const bool separates[256] = {['\0'] = true,
     ['\r'] = true,
     ['\n'] = true};
 
-static bool is_start(const struct secret_in *in, size_t i)
+/* "-----BEGIN" also starts where no value does. */
+static bool begins_dashes(const struct secret_in *in, size_t i)
 {
-	char c = in->s[i];
-	if (i > 0 && !separates[(unsigned char)in->s[i - 1]]) /* -----BEGIN */
-		return c == '-' && in->s[i - 1] != '-' &&
-		    (i + 1 == in->n || in->s[i + 1] == '-');
-	return !separates[(unsigned char)c] && c != ')' && c != ']';
+	return in->s[i] == '-' && in->s[i - 1] != '-' &&
+	    (i + 1 == in->n || in->s[i + 1] == '-');
+}
+
+/* The next place at or behind i where a secret may start, or n. */
+static size_t next_start(const struct secret_in *in, size_t i)
+{
+	bool behind = i == 0 || separates[(unsigned char)in->s[i - 1]];
+	while (i < in->n) {
+		char c = in->s[i];
+		bool separator = separates[(unsigned char)c];
+		if (!behind) {
+			if (begins_dashes(in, i))
+				return i;
+		} else if (!separator && c != ')' && c != ']') {
+			size_t skip = secret_skip_word(in, i);
+			if (!skip)
+				return i;
+			i = skip;
+			behind = false;
+			continue;
+		}
+		behind = separator;
+		i++;
+	}
+	return in->n;
 }
 
 static enum secret_answer ask(
@@ -108,16 +130,9 @@ int secret_scan(struct secret_scan *s, const struct text *t,
 	for (size_t i = 0; i < all->n; i++)
 		w.wanted[p->detectors[all->detectors[i]].secret] = true;
 	*alive_from = SIZE_MAX;
-	while (s->next < w.in.n) {
+	while ((s->next = next_start(&w.in, s->next)) < w.in.n) {
 		struct found f;
-		bool start = is_start(&w.in, s->next);
-		size_t skip = start ? secret_skip_word(&w.in, s->next) : 0;
-		if (skip) {
-			s->next = skip;
-			continue;
-		}
-		enum secret_answer answer =
-		    start ? ask(&w, s->next, &f) : SECRET_NO;
+		enum secret_answer answer = ask(&w, s->next, &f);
 		if (answer == SECRET_MORE) {
 			*alive_from = text_from(&t->plain, s->next);
 			return 0;
