@@ -167,12 +167,9 @@ static void negation_and_exceptions(void **state)
 	    &b->kit, policy_kit_phrases(&b->kit, "refund policy", "apr", NULL));
 	CHECK(b, "I can't do a refund", "deliver:");
 	CHECK(b, "I am not able to do one two three four refund.", "deliver:");
-	CHECK(b, "Not one two three four five six seven refund.",
-	    "block: *r[38-44]");
+	CHECK(b, "Not in my car or at my inn refund.", "block: *r[27-33]");
 	CHECK(b, "I can't. A refund it is.", "block: *r[11-17]");
 	CHECK(b, "I can't mend it, but a refund it is.", "block: *r[23-29]");
-	CHECK(b, "It could not come so we refund it.", "block: *r[24-30]");
-	CHECK(b, "But we can't do a refund", "deliver:");
 	CHECK(b, "A refund, not a credit", "block: *r[2-8]");
 	CHECK(b, "A refund by our refund policy", "deliver:");
 	CHECK(b, "The APR for a refund", "deliver:");
