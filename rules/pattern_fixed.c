@@ -42,15 +42,44 @@ int pattern_fixed_at(
 	return answer;
 }
 
+/* The byte to look for: one that ordinary words do not have, if there is. */
+static size_t rare_byte(const struct pattern_fixed *f)
+{
+	for (size_t i = 0; i < f->len; i++)
+		if (f->text[i] < 'a' || f->text[i] > 'z')
+			return i;
+	return 0;
+}
+
+static bool has_around(const struct pattern_fixed *f, const char *bytes,
+    size_t n, size_t rare, char c)
+{
+	/* memchr is by far the fastest way through bytes; most texts do not
+	 * have the byte at all. */
+	const char *stop = bytes + (n - f->len) + rare + 1;
+	for (const char *at = bytes + rare; at < stop; at++) {
+		at = memchr(at, c, (size_t)(stop - at));
+		if (!at)
+			return false;
+		const char *from = at - rare;
+		if (begins(f, from, n - (size_t)(from - bytes)) == 1)
+			return true;
+	}
+	return false;
+}
+
 static bool is_in(const struct pattern_fixed *f, const char *bytes, size_t n)
 {
-	if (!f->caseless)
-		return n >= f->len && memmem(bytes, n, f->text, f->len);
-	for (size_t i = 0; i + f->len <= n; i++)
-		if (lower(bytes[i]) == f->text[0] &&
-		    begins(f, bytes + i, n - i) == 1)
-			return true;
-	return false;
+	if (n < f->len)
+		return false;
+	if (f->len == 0)
+		return true;
+	size_t rare = rare_byte(f);
+	char c = f->text[rare];
+	bool letter = c >= 'a' && c <= 'z';
+	return has_around(f, bytes, n, rare, c) ||
+	    (f->caseless && letter &&
+		has_around(f, bytes, n, rare, (char)(c & ~0x20)));
 }
 
 bool pattern_fixed_in(
