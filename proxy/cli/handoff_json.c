@@ -52,7 +52,9 @@ static void put_handoff(struct json_out *json, const struct store_handoff *h)
 	put_time(json, "returned", h->returned_us);
 	json_out_key(json, "returning");
 	json_out_bool(json, h->returning);
+	put(json, "severity", h->severity);
 	put(json, "state", store_handoff_state_name(h->state));
+	put(json, "words", h->words);
 	json_out_end(json);
 }
 
@@ -136,6 +138,25 @@ void handoff_json_case(const struct desk_case *c)
 		json_out_end(&json);
 	}
 	json_out_end(&json);
+	json_out_end(&json);
+	print(&out);
+}
+
+void handoff_json_outcome(const char *verb, const struct desk_outcome *outcome)
+{
+	struct buf out = {0};
+	struct json_out json;
+
+	json_out_init(&json, &out);
+	json_out_object(&json);
+	put(&json, "done", verb);
+	put(&json, "handoff", outcome->id[0] ? outcome->id : NULL);
+	if (strcmp(verb, "retry") == 0)
+		put_number(&json, "retried", (int64_t)outcome->retried);
+	if (strcmp(verb, "return") == 0) {
+		json_out_key(&json, "waits_for_replies");
+		json_out_bool(&json, outcome->later);
+	}
 	json_out_end(&json);
 	print(&out);
 }

@@ -1,31 +1,48 @@
 /*
- * handoff_text - what a human agent reads first comes first: who, why, what
- * the customer knows, what was withheld, then the whole conversation.
+ * handoff_text - what a human agent reads, in the order in which they need it:
+ * who waits, why, what was withheld and what the customer was told, then the
+ * conversation as the customer saw it, then what came since.
  */
 #include "proxy/cli/handoff_text.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/cli/storage.h"
+#include "proxy/handoff/packet.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#define INDENT 12
+#define INDENT 11
 
-/* "2026-11-03 14:02:19" UTC; "-" for never. */
+/* "2026-11-03 14:02:19" UTC */
 static void print_time(int64_t us)
 {
 	char text[32];
 
-	if (us == 0) {
-		printf("-");
-		return;
-	}
 	clock_rfc3339(text, us);
 	printf("%.10s %.8s", text, text + 11);
 }
 
+static void print_age(int64_t since_us)
+{
+	static const struct {
+		int64_t seconds;
+		const char *unit;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+	int64_t age = (clock_now_us() - since_us) / CLOCK_SECOND_US;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (age >= units[i].seconds) {
+			printf(", %" PRId64 " %s ago", age / units[i].seconds,
+			    units[i].unit);
+			return;
+		}
+	printf(", just now");
+}
+
+/* A line with its label; nothing when there is no text. */
 static void print_line(const char *label, const char *text)
 {
 	if (!text || !text[0])
@@ -35,15 +52,29 @@ static void print_line(const char *label, const char *text)
 	printf("\n");
 }
 
-static const char *state_of(const struct store_handoff *h)
+static const char *state_in_words(const struct store_handoff *h)
 {
-	return h->returning ? "returning" : store_handoff_state_name(h->state);
+	if (h->returning)
+		return "goes back to the AI once the last replies are "
+		       "delivered";
+	switch (h->state) {
+	case STORE_HANDOFF_REQUESTED:
+		return "nobody has answered yet";
+	case STORE_HANDOFF_ACCEPTED:
+		return "a person has answered";
+	case STORE_HANDOFF_RETURNED:
+		return "given back to the AI";
+	case STORE_HANDOFF_FAILED:
+		return "nobody has answered yet, and its destination could not "
+		       "be reached";
+	}
+	return "?";
 }
 
 static void print_owed(const struct store_delivery *owed, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		printf("%s  %s to %s: ",
+		printf("  %s  %s to %s: ",
 		    owed[i].state == STORE_OUTBOX_DEAD ? "GIVEN UP"
 						       : "not sent",
 		    owed[i].event, owed[i].destination);
@@ -54,33 +85,63 @@ static void print_owed(const struct store_delivery *owed, size_t n)
 		}
 		printf("\n");
 	}
+	for (size_t i = 0; i < n; i++)
+		if (owed[i].state == STORE_OUTBOX_DEAD) {
+			printf("  Once the destination works again: handrail "
+			       "handoff retry %s\n",
+			    owed[i].handoff);
+			return;
+		}
+}
+
+/* ---- the list ---- */
+
+static void print_where(const struct store_handoff *h)
+{
+	storage_print(h->family, 0);
+	printf("/");
+	storage_print(h->conversation, 0);
+}
+
+static void print_item(const struct store_handoff *h)
+{
+	bool rule = strchr(h->reason, '/') != NULL;
+
+	printf("\n%s  ", h->id);
+	print_time(h->requested_us);
+	print_age(h->requested_us);
+	printf("  priority %s, queue %s\n  ", h->priority, h->queue);
+	print_where(h);
+	printf(": %s", state_in_words(h));
+	if (h->replies_waiting == 1)
+		printf(", a reply waits for the customer");
+	else if (h->replies_waiting)
+		printf(
+		    ", %zu replies wait for the customer", h->replies_waiting);
+	printf("\n  ");
+	storage_print(h->words[0] ? h->words : h->reason, 2);
+	if (rule) {
+		printf(" (rule ");
+		storage_print(h->reason, 2);
+		printf(h->severity[0] ? ", severity %s)" : ")", h->severity);
+	}
+	printf("\n");
 }
 
 void handoff_text_list(const struct store_handoff *list, size_t n,
     const struct store_delivery *owed, size_t n_owed)
 {
-	if (n == 0)
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < n; i++)
+		waiting += list[i].state != STORE_HANDOFF_RETURNED;
+	if (waiting == 0)
 		printf("Nobody waits for a person.\n");
 	else
-		printf("%-26s  %-9s  %-19s  %-8s  %-12s  %s\n", "handoff",
-		    "state", "requested (UTC)", "priority", "queue",
-		    "conversation and reason");
-	for (size_t i = 0; i < n; i++) {
-		const struct store_handoff *h = &list[i];
-
-		printf("%-26s  %-9s  ", h->id, state_of(h));
-		print_time(h->requested_us);
-		printf("  %-8s  %-12s  ", h->priority, h->queue);
-		storage_print(h->family, 0);
-		printf("/");
-		storage_print(h->conversation, 0);
-		printf("  ");
-		storage_print(h->reason, 0);
-		if (h->replies_waiting)
-			printf("  (%zu replies not delivered)",
-			    h->replies_waiting);
-		printf("\n");
-	}
+		printf("%zu conversation%s with a person (times in UTC):\n",
+		    waiting, waiting == 1 ? " is" : "s are");
+	for (size_t i = 0; i < n; i++)
+		print_item(&list[i]);
 	if (n_owed)
 		printf("\nDeliveries that are owed:\n");
 	print_owed(owed, n_owed);
@@ -95,109 +156,229 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* name: value, name: value */
 static void print_customer(const json_t *customer)
 {
-	const char *key;
+	const char *key, *between = "";
 	json_t *value;
-	bool first = true;
 
+	if (json_object_size(customer) == 0)
+		return;
+	printf("%-*s", INDENT, "Customer");
 	json_object_foreach((json_t *)customer, key, value)
 	{
-		printf("%-*s", INDENT, first ? "Customer" : "");
+		printf("%s", between);
 		storage_print(key, INDENT);
 		printf(": ");
 		storage_print(
 		    json_string_value(value) ? json_string_value(value) : "",
 		    INDENT);
+		between = ", ";
+	}
+	printf("\n");
+}
+
+static void print_topic(const json_t *record)
+{
+	const char *type = text_of(record, "interaction_type");
+	const char *zone = text_of(record, "zone");
+
+	if (!type[0] && !zone[0])
+		return;
+	printf("%-*s", INDENT, "About");
+	storage_print(type, INDENT);
+	printf(type[0] && zone[0] ? ", zone " : zone[0] ? "zone " : "");
+	storage_print(zone, INDENT);
+	printf("\n");
+}
+
+static void print_reason(const json_t *reason)
+{
+	const char *words = text_of(reason, "words");
+	const char *title = text_of(reason, "title");
+
+	print_line("Why", words);
+	if (strcmp(words, title) != 0)
+		print_line("", title);
+	if (text_of(reason, "rule")[0]) {
+		printf("%*srule ", INDENT, "");
+		storage_print(text_of(reason, "rule"), INDENT);
+		printf(", severity %s, ", text_of(reason, "severity"));
+		storage_print(text_of(reason, "line"), INDENT);
 		printf("\n");
-		first = false;
+	}
+	print_line("Found", text_of(reason, "match"));
+}
+
+/* What a kind of message is called where it is not simply words. */
+static const char *kind_in_words(const char *kind)
+{
+	static const char *const table[][2] = {
+	    {"history", "before Handrail was there, as the client tells it"},
+	    {"media", "not text, and not kept here"},
+	    {"part", "this much was sent, then it was cut"},
+	    {"original", "as the AI had written it; not sent"},
+	    {"tool", "a tool call"},
+	    {"reasoning", "reasoning"},
+	    {"error", "an error of the bot"},
+	    {"other", "beside the message"},
+	    {"unreadable", "could not be read"},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (strcmp(table[i][0], kind) == 0)
+			return table[i][1];
+	return NULL;
+}
+
+static const char *status_in_words(const char *status, const char *kind)
+{
+	if (strcmp(kind, "original") == 0)
+		return NULL;
+	if (strcmp(status, "withheld") == 0)
+		return "WITHHELD: the customer has not seen this";
+	if (strcmp(status, "draft") == 0)
+		return "a draft: the customer has not seen this";
+	if (strcmp(status, "edited") == 0)
+		return "edited by a rule before it was sent";
+	return NULL;
+}
+
+static const char *speaker_in_words(const char *speaker)
+{
+	static const char *const table[][2] = {{"customer", "Customer"},
+	    {"ai", "AI"}, {"human", "Person"}, {"system", "Handrail"}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (strcmp(table[i][0], speaker) == 0)
+			return table[i][1];
+	return speaker;
+}
+
+struct line { /* of the conversation */
+	const char *time, *speaker, *status, *kind, *text;
+};
+
+static void print_message(const struct line *m)
+{
+	const char *kind = kind_in_words(m->kind);
+	const char *status = status_in_words(m->status, m->kind);
+
+	printf("\n%.8s  %s", strlen(m->time) > 11 ? m->time + 11 : m->time,
+	    speaker_in_words(m->speaker));
+	if (kind || status)
+		printf("  [%s%s%s]", kind ? kind : "",
+		    kind && status ? "; " : "", status ? status : "");
+	printf("\n%*s", INDENT - 1, "");
+	storage_print(m->text, INDENT - 1);
+	printf("\n");
+}
+
+/* The draft nobody saw; several texts each with what it is. */
+static void print_withheld(const json_t *withheld)
+{
+	const json_t *parts = json_object_get(withheld, "parts"), *part;
+	size_t i;
+
+	json_array_foreach(parts, i, part)
+	{
+		const char *kind = kind_in_words(text_of(part, "kind"));
+
+		printf("%-*s", INDENT, i == 0 ? "Withheld" : "");
+		if (kind)
+			printf("(%s) ", kind);
+		storage_print(text_of(part, "text"), INDENT);
+		printf("\n");
 	}
 }
 
-/* What the status says to somebody who has never seen the word. */
-static const char *mark_of(const char *status)
+static void print_conversation(const json_t *transcript)
 {
-	if (strcmp(status, "withheld") == 0)
-		return "  [WITHHELD: the customer has not seen this]";
-	if (strcmp(status, "draft") == 0)
-		return "  [draft: the customer has not seen this]";
-	if (strcmp(status, "edited") == 0)
-		return "  [edited by a rule before it was sent]";
-	if (strcmp(status, "seen") == 0)
-		return "  [cut short: only this much was sent]";
-	return "";
-}
+	const json_t *messages = json_object_get(transcript, "messages"), *m;
+	size_t i;
 
-static const char *kind_mark_of(const char *kind)
-{
-	if (strcmp(kind, "history") == 0)
-		return "  [before Handrail was in the chat, as the client "
-		       "tells it]";
-	if (strcmp(kind, "media") == 0)
-		return "  [not text; not kept here]";
-	return "";
-}
-
-static void print_message(
-    const char *time, const char *speaker, const char *status, const char *kind)
-{
-	printf("\n%.8s  %s%s%s\n%*s", strlen(time) > 11 ? time + 11 : time,
-	    speaker, mark_of(status), kind_mark_of(kind), INDENT - 2, "");
+	printf("\nThe conversation, times in UTC%s\n",
+	    json_is_true(json_object_get(transcript, "truncated"))
+		? "; older messages are left out:"
+		: ":");
+	json_array_foreach(messages, i, m)
+	{
+		print_message(&(struct line){text_of(m, "time"),
+		    text_of(m, "speaker"), text_of(m, "status"),
+		    text_of(m, "kind"), text_of(m, "text")});
+	}
 }
 
 static void print_record(const json_t *record)
 {
-	const json_t *reason = json_object_get(record, "reason");
-	const json_t *transcript = json_object_get(record, "transcript");
-	const json_t *messages = json_object_get(transcript, "messages");
-	const json_t *withheld = json_object_get(record, "withheld");
-	const json_t *m;
-	size_t i;
-
 	print_customer(json_object_get(record, "customer"));
-	print_line("Why", text_of(reason, "words"));
-	print_line("Rule", text_of(reason, "rule"));
-	print_line("Found", text_of(reason, "match"));
+	print_topic(record);
+	printf("\n");
+	print_reason(json_object_get(record, "reason"));
+	print_withheld(json_object_get(record, "withheld"));
 	print_line("Told", text_of(record, "customer_told"));
-	if (json_is_object(withheld))
-		print_line("WITHHELD", text_of(withheld, "text"));
-	printf("\nConversation%s:\n",
-	    json_is_true(json_object_get(transcript, "truncated"))
-		? " (older messages are left out)"
-		: "");
-	json_array_foreach(messages, i, m)
-	{
-		print_message(text_of(m, "time"), text_of(m, "speaker"),
-		    text_of(m, "status"), text_of(m, "kind"));
-		storage_print(text_of(m, "text"), INDENT - 2);
+	printf("\n");
+	print_line("In short", text_of(record, "summary"));
+	print_conversation(json_object_get(record, "transcript"));
+}
+
+static void print_replies(const struct desk_case *c)
+{
+	for (size_t i = 0; i < c->n_replies; i++) {
+		const struct store_reply *r = &c->replies[i];
+		char time[32];
+
+		if (r->delivered_us)
+			continue; /* it is among the messages */
+		clock_rfc3339(time, r->time_us);
+		printf("\n%.8s  ", time + 11);
+		storage_print(r->by ? r->by : "Person", 0);
+		printf("  [not delivered yet: it goes out with the next "
+		       "response]\n%*s",
+		    INDENT - 1, "");
+		storage_print(r->erased ? "(erased)" : r->text, INDENT - 1);
 		printf("\n");
 	}
+}
+
+static bool anything_since(const struct desk_case *c)
+{
+	for (size_t i = 0; i < c->n_replies; i++)
+		if (!c->replies[i].delivered_us)
+			return true;
+	return c->n_later > 0;
 }
 
 static void print_later(const struct desk_case *c)
 {
 	char time[32];
 
+	if (anything_since(c))
+		printf("\nSince the handoff:\n");
 	for (size_t i = 0; i < c->n_later; i++) {
 		const struct store_message *m = &c->later[i];
 
+		if (!packet_shows(c->later, i))
+			continue;
 		clock_rfc3339(time, m->time_us);
-		print_message(time, store_speaker_name(m->speaker),
-		    store_status_name(m->status), store_kind_name(m->kind));
-		storage_print(m->erased ? "(erased)" : m->text, INDENT - 2);
-		printf("\n");
+		print_message(
+		    &(struct line){time, store_speaker_name(m->speaker),
+			store_status_name(m->status), store_kind_name(m->kind),
+			m->erased ? "(erased)" : m->text});
 	}
-	for (size_t i = 0; i < c->n_replies; i++) {
-		const struct store_reply *r = &c->replies[i];
+	print_replies(c);
+}
 
-		if (r->delivered_us)
-			continue; /* it is among the messages */
-		clock_rfc3339(time, r->time_us);
-		printf("\n%.8s  human  [not delivered yet]\n%*s", time + 11,
-		    INDENT - 2, "");
-		storage_print(r->erased ? "(erased)" : r->text, INDENT - 2);
-		printf("\n");
-	}
+static void print_deliveries(const struct desk_case *c)
+{
+	if (c->n_deliveries)
+		printf("\nDeliveries:\n");
+	for (size_t i = 0; i < c->n_deliveries; i++)
+		if (c->deliveries[i].state == STORE_OUTBOX_SENT)
+			printf("  sent      %s to %s\n", c->deliveries[i].event,
+			    c->deliveries[i].destination);
+		else
+			print_owed(&c->deliveries[i], 1);
 }
 
 void handoff_text_case(const struct desk_case *c)
@@ -205,16 +386,15 @@ void handoff_text_case(const struct desk_case *c)
 	const struct store_handoff *h = &c->handoff;
 	json_t *record = h->record ? json_loads(h->record, 0, NULL) : NULL;
 
-	printf("%-*s%s, %s\n", INDENT, "Handoff", h->id, state_of(h));
+	printf("%-*s%s: %s\n", INDENT, "Handoff", h->id, state_in_words(h));
 	printf("%-*s", INDENT, "Since");
 	print_time(h->requested_us);
-	printf(" UTC\n");
-	print_line("Queue", h->queue);
-	print_line("Priority", h->priority);
+	printf(" UTC");
+	print_age(h->requested_us);
+	printf("\n%-*squeue %s, priority %s\n", INDENT, "For", h->queue,
+	    h->priority);
 	printf("%-*s", INDENT, "Where");
-	storage_print(h->family, INDENT);
-	printf("/");
-	storage_print(h->conversation, INDENT);
+	print_where(h);
 	printf("\n");
 	if (record)
 		print_record(record);
@@ -225,12 +405,5 @@ void handoff_text_case(const struct desk_case *c)
 	if (h->note)
 		printf("\n");
 	print_line("Note", h->note);
-	if (c->n_deliveries)
-		printf("\nDeliveries:\n");
-	for (size_t i = 0; i < c->n_deliveries; i++)
-		if (c->deliveries[i].state == STORE_OUTBOX_SENT)
-			printf("sent      %s to %s\n", c->deliveries[i].event,
-			    c->deliveries[i].destination);
-		else
-			print_owed(&c->deliveries[i], 1);
+	print_deliveries(c);
 }

@@ -13,5 +13,6 @@ void handoff_text_case(const struct desk_case *);
 void handoff_json_list(const struct store_handoff *, size_t n,
     const struct store_delivery *owed, size_t n_owed);
 void handoff_json_case(const struct desk_case *);
+void handoff_json_outcome(const char *verb, const struct desk_outcome *);
 
 #endif

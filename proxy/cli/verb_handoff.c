@@ -1,6 +1,7 @@
 /*
  * verb_handoff - `handrail handoff`: the desk in a terminal.
  */
+#include "proxy/base/clock.h"
 #include "proxy/cli/handoff_text.h"
 #include "proxy/cli/storage.h"
 #include "proxy/handoff/desk.h"
@@ -13,9 +14,11 @@ static const char usage[] =
     "       handrail handoff show ID\n"
     "       handrail handoff reply ID TEXT\n"
     "       handrail handoff return ID [--note TEXT]\n"
+    "       handrail handoff retry ID | --all\n"
     "ID may be cut short where it is unambiguous.\n"
     "A reply reaches the customer with the next response; a return waits\n"
-    "until every reply has.\n" STORAGE_USAGE;
+    "until every reply has. retry sends again what a destination did not\n"
+    "take, of one handoff or of all.\n" STORAGE_USAGE;
 
 struct handoff_args {
 	struct storage storage;
@@ -50,13 +53,54 @@ static int do_list(struct handoff_args *a)
 		   : EXIT_GOOD;
 }
 
+/* Why not, in a way that helps. */
+static int refused(
+    const struct handoff_args *a, int err, const struct desk_outcome *why)
+{
+	char when[32];
+
+	if (err == STORE_NOT_FOUND) {
+		fprintf(stderr, "handrail: there is no handoff %s\n", a->id);
+		fprintf(stderr,
+		    "  `handrail handoff list` shows those that wait, with "
+		    "--all the others too\n");
+		return EXIT_USAGE;
+	}
+	if (err == STORE_CONFLICT && why->other[0]) {
+		fprintf(stderr,
+		    "handrail: %s may be %s or %s\n  write more of it\n", a->id,
+		    why->id, why->other);
+		return EXIT_USAGE;
+	}
+	if (err == STORE_CONFLICT) {
+		clock_rfc3339(when, why->returned_us);
+		fprintf(stderr,
+		    "handrail: %s was given back to the AI at %.19sZ: nobody "
+		    "waits there any more\n",
+		    why->id, when);
+		return EXIT_USAGE;
+	}
+	return storage_failed(a->id ? a->id : a->what, err);
+}
+
+static int done(const struct handoff_args *a,
+    const struct desk_outcome *outcome, const char *words)
+{
+	if (a->storage.json)
+		handoff_json_outcome(a->what, outcome);
+	else
+		printf("%s\n", words);
+	return EXIT_GOOD;
+}
+
 static int do_show(struct handoff_args *a)
 {
+	struct desk_outcome outcome;
 	struct desk_case c;
-	int err = desk_show(a->storage.store, a->id, &c);
+	int err = desk_show(a->storage.store, a->id, &c, &outcome);
 
 	if (err)
-		return storage_failed(a->id, err);
+		return refused(a, err, &outcome);
 	if (a->storage.json)
 		handoff_json_case(&c);
 	else
@@ -67,26 +111,47 @@ static int do_show(struct handoff_args *a)
 
 static int do_reply(struct handoff_args *a)
 {
-	int err = desk_reply(a->storage.store, a->id, a->storage.by, a->text);
+	struct desk_outcome outcome;
 
+	if (a->text[strspn(a->text, " \t\r\n")] == '\0')
+		return usage_error("the reply is empty: what is the customer "
+				   "to be told?");
+	int err = desk_reply(
+	    a->storage.store, a->id, a->storage.by, a->text, &outcome);
 	if (err)
-		return storage_failed(a->id, err);
-	printf("The customer gets it with the next response.\n");
-	return EXIT_GOOD;
+		return refused(a, err, &outcome);
+	return done(
+	    a, &outcome, "The customer gets it with the next response.");
 }
 
 static int do_return(struct handoff_args *a)
 {
-	bool later = false;
+	struct desk_outcome outcome;
 	int err = desk_return(
-	    a->storage.store, a->id, a->storage.by, a->note, &later);
+	    a->storage.store, a->id, a->storage.by, a->note, &outcome);
 
 	if (err)
-		return storage_failed(a->id, err);
-	printf(later ? "Replies wait for the customer; the AI gets the "
-		       "conversation back once they are delivered.\n"
-		     : "The AI has the conversation again.\n");
-	return EXIT_GOOD;
+		return refused(a, err, &outcome);
+	return done(a, &outcome,
+	    outcome.later ? "Replies wait for the customer; the AI gets the "
+			    "conversation back once they are delivered."
+			  : "The AI gets the conversation back.");
+}
+
+static int do_retry(struct handoff_args *a)
+{
+	struct desk_outcome outcome;
+	char words[64];
+
+	if ((a->id != NULL) == a->all)
+		return usage_error("retry takes the ID of one handoff, or "
+				   "--all");
+	int err = desk_retry(a->storage.store, a->id, a->storage.by, &outcome);
+	if (err)
+		return refused(a, err, &outcome);
+	snprintf(words, sizeof(words), "%zu deliver%s tried again now.",
+	    outcome.retried, outcome.retried == 1 ? "y is" : "ies are");
+	return done(a, &outcome, outcome.retried ? words : "Nothing is owed.");
 }
 
 static int parse_one(struct handoff_args *a, int argc, char **argv, int at)
@@ -117,10 +182,11 @@ int verb_handoff(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
-		int words; /* after the name */
+		int least, most; /* words after the name */
 		int (*run)(struct handoff_args *);
-	} verbs[] = {{"list", 0, do_list}, {"show", 1, do_show},
-	    {"reply", 2, do_reply}, {"return", 1, do_return}};
+	} verbs[] = {{"list", 0, 0, do_list}, {"show", 1, 1, do_show},
+	    {"reply", 2, 2, do_reply}, {"return", 1, 1, do_return},
+	    {"retry", 0, 1, do_retry}};
 	struct handoff_args a = {0};
 
 	for (int i = 1, took; i < argc; i += took) {
@@ -136,7 +202,7 @@ int verb_handoff(int argc, char **argv)
 	for (size_t i = 0; a.what && i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (strcmp(a.what, verbs[i].name) != 0)
 			continue;
-		if (words != verbs[i].words)
+		if (words < verbs[i].least || words > verbs[i].most)
 			return usage_error("too few or too many words");
 		int code = storage_open(&a.storage);
 		if (code == EXIT_GOOD)

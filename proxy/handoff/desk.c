@@ -61,8 +61,9 @@ int desk_owed(struct store *store, struct store_delivery **out, size_t *n)
 	return store_call(store, true, owed_run, &owed);
 }
 
-/* One id that begins as typed: the full one, into id. */
-static int complete(struct store_tx *tx, const char *typed, char *id)
+/* One id that begins as typed: the full one, into out. */
+static int complete(
+    struct store_tx *tx, const char *typed, struct desk_outcome *out)
 {
 	char ids[2][STORE_HANDOFF_ID_SIZE];
 	size_t n;
@@ -72,29 +73,42 @@ static int complete(struct store_tx *tx, const char *typed, char *id)
 		return err;
 	if (n == 0 || !typed[0])
 		return STORE_NOT_FOUND;
-	if (n > 1 && strcmp(ids[0], typed) != 0)
-		return STORE_CONFLICT;
-	memcpy(id, ids[0], STORE_HANDOFF_ID_SIZE);
-	return STORE_OK;
+	memcpy(out->id, ids[0], STORE_HANDOFF_ID_SIZE);
+	if (n == 1 || strcmp(ids[0], typed) == 0)
+		return STORE_OK;
+	memcpy(out->other, ids[1], STORE_HANDOFF_ID_SIZE);
+	return STORE_CONFLICT;
+}
+
+/* The handoff that is meant, to be cleared by the caller in any case. */
+static int meant(struct store_tx *tx, const char *typed,
+    struct desk_outcome *out, struct store_handoff *h)
+{
+	*out = (struct desk_outcome){0};
+	*h = (struct store_handoff){0};
+	int err = complete(tx, typed, out);
+	if (!err)
+		err = store_handoff_get(tx, out->id, h);
+	out->state = h->state;
+	out->returned_us = h->returned_us;
+	return err;
 }
 
 struct action {
 	const char *typed;
 	const char *by, *text; /* reply or note */
 	struct desk_case *out;
-	bool later;
+	struct desk_outcome *outcome;
 };
 
 static int show_run(struct store_tx *tx, void *arg)
 {
 	struct action *a = arg;
 	struct desk_case *c = a->out;
-	char id[STORE_HANDOFF_ID_SIZE];
 
 	desk_case_clear(c);
-	int err = complete(tx, a->typed, id);
-	if (!err)
-		err = store_handoff_get(tx, id, &c->handoff);
+	int err = meant(tx, a->typed, a->outcome, &c->handoff);
+	const char *id = a->outcome->id;
 	if (!err) {
 		struct store_range range = {c->handoff.seq, MAX_LATER};
 
@@ -110,9 +124,10 @@ static int show_run(struct store_tx *tx, void *arg)
 	return err;
 }
 
-int desk_show(struct store *store, const char *id, struct desk_case *out)
+int desk_show(struct store *store, const char *id, struct desk_case *out,
+    struct desk_outcome *outcome)
 {
-	struct action a = {.typed = id, .out = out};
+	struct action a = {.typed = id, .out = out, .outcome = outcome};
 
 	*out = (struct desk_case){0};
 	int err = store_call(store, true, show_run, &a);
@@ -132,14 +147,11 @@ static int reply_run(struct store_tx *tx, void *arg)
 {
 	struct action *a = arg;
 	int64_t now_us = clock_now_us();
-	char id[STORE_HANDOFF_ID_SIZE];
-	struct store_handoff h = {0};
-	int err = complete(tx, a->typed, id);
+	struct store_handoff h;
+	int err = meant(tx, a->typed, a->outcome, &h);
 
 	if (!err)
-		err = store_handoff_get(tx, id, &h);
-	if (!err)
-		err = store_reply_put(tx, id, a->by, a->text, now_us);
+		err = store_reply_put(tx, h.id, a->by, a->text, now_us);
 	if (!err && !h.accepted_us)
 		err = returned_audit(tx, &h,
 		    &(struct returned_what){.type = "handoff.accepted",
@@ -151,10 +163,11 @@ static int reply_run(struct store_tx *tx, void *arg)
 	return err;
 }
 
-int desk_reply(
-    struct store *store, const char *id, const char *by, const char *text)
+int desk_reply(struct store *store, const char *id, const char *by,
+    const char *text, struct desk_outcome *outcome)
 {
-	struct action a = {.typed = id, .by = by, .text = text};
+	struct action a = {
+	    .typed = id, .by = by, .text = text, .outcome = outcome};
 
 	return store_call(store, false, reply_run, &a);
 }
@@ -166,14 +179,15 @@ static int return_write(
 	int err = a->text ? store_handoff_note(tx, h->id, a->text) : STORE_OK;
 
 	if (!err)
-		err = store_handoff_return(tx, h->id, now_us, &a->later);
+		err =
+		    store_handoff_return(tx, h->id, now_us, &a->outcome->later);
 	if (!err)
 		err = returned_audit(tx, h,
 		    &(struct returned_what){.type = "operator.action",
 			.action = "handoff.return",
 			.actor = a->by,
 			.now_us = now_us});
-	if (err || a->later)
+	if (err || a->outcome->later)
 		return err;
 	err = returned_record(tx, h->id, now_us);
 	if (!err)
@@ -184,12 +198,9 @@ static int return_write(
 static int return_run(struct store_tx *tx, void *arg)
 {
 	struct action *a = arg;
-	char id[STORE_HANDOFF_ID_SIZE];
-	struct store_handoff h = {0};
-	int err = complete(tx, a->typed, id);
+	struct store_handoff h;
+	int err = meant(tx, a->typed, a->outcome, &h);
 
-	if (!err)
-		err = store_handoff_get(tx, id, &h);
 	if (!err)
 		err = return_write(tx, a, &h);
 	store_handoff_clear(&h);
@@ -197,11 +208,47 @@ static int return_run(struct store_tx *tx, void *arg)
 }
 
 int desk_return(struct store *store, const char *id, const char *by,
-    const char *note, bool *later)
+    const char *note, struct desk_outcome *outcome)
 {
-	struct action a = {.typed = id, .by = by, .text = note};
-	int err = store_call(store, false, return_run, &a);
+	struct action a = {
+	    .typed = id, .by = by, .text = note, .outcome = outcome};
 
-	*later = a.later;
+	return store_call(store, false, return_run, &a);
+}
+
+static int retry_run(struct store_tx *tx, void *arg)
+{
+	struct action *a = arg;
+	int64_t now_us = clock_now_us();
+	struct store_handoff h = {0};
+	int err = STORE_OK;
+
+	*a->outcome = (struct desk_outcome){0};
+	if (a->typed)
+		err = meant(tx, a->typed, a->outcome, &h);
+	if (!err)
+		err = store_deliveries_retry(
+		    tx, a->typed ? h.id : NULL, now_us, &a->outcome->retried);
+	if (!err && a->outcome->retried)
+		err = store_put_pending_audit(tx,
+		    &(struct store_audit){.time_us = now_us,
+			.type = (char *)"operator.action",
+			.action = (char *)"handoff.retry",
+			.actor = (char *)a->by,
+			.family = h.family,
+			.conversation = h.conversation,
+			.handoff = a->typed ? h.id : NULL});
+	if (!err && a->outcome->retried)
+		err = store_tell(tx,
+		    &(struct store_change){STORE_CHANGE_OUTBOX, "", "", ""});
+	store_handoff_clear(&h);
 	return err;
+}
+
+int desk_retry(struct store *store, const char *id, const char *by,
+    struct desk_outcome *outcome)
+{
+	struct action a = {.typed = id, .by = by, .outcome = outcome};
+
+	return store_call(store, false, retry_run, &a);
 }

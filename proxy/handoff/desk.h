@@ -22,19 +22,34 @@ struct desk_case { /* one handoff with all that belongs to it */
 };
 void desk_case_clear(struct desk_case *);
 
+/* What was done, or why it could not be. */
+struct desk_outcome {
+	char id[STORE_HANDOFF_ID_SIZE];    /* the whole one; "": none */
+	char other[STORE_HANDOFF_ID_SIZE]; /* CONFLICT: begins alike; or "" */
+	enum store_handoff_state state;    /* before */
+	int64_t returned_us;
+	bool later;     /* returns once the replies that wait are delivered */
+	size_t retried; /* deliveries */
+};
+
 /* All return 0 or a store_err. id may be cut short where it is unambiguous
- * (CONFLICT otherwise). by: who does it, for the audit log. */
+ * (CONFLICT otherwise). by: who does it, for the audit log. CONFLICT also
+ * says that the handoff was returned already. */
 int desk_list(struct store *, bool all, struct store_handoff **out, size_t *n)
     __attribute__((warn_unused_result));
 /* Deliveries that are pending or dead, of all handoffs. */
 int desk_owed(struct store *, struct store_delivery **out, size_t *n)
     __attribute__((warn_unused_result));
-int desk_show(struct store *, const char *id, struct desk_case *out)
-    __attribute__((warn_unused_result));
-int desk_reply(struct store *, const char *id, const char *by, const char *text)
-    __attribute__((warn_unused_result));
-/* *later: it returns once the replies that wait are delivered. */
+int desk_show(struct store *, const char *id, struct desk_case *out,
+    struct desk_outcome *) __attribute__((warn_unused_result));
+int desk_reply(struct store *, const char *id, const char *by, const char *text,
+    struct desk_outcome *) __attribute__((warn_unused_result));
+/* note may be NULL. */
 int desk_return(struct store *, const char *id, const char *by,
-    const char *note, bool *later) __attribute__((warn_unused_result));
+    const char *note, struct desk_outcome *)
+    __attribute__((warn_unused_result));
+/* Try again now what is owed or was given up; id NULL: of all handoffs. */
+int desk_retry(struct store *, const char *id, const char *by,
+    struct desk_outcome *) __attribute__((warn_unused_result));
 
 #endif

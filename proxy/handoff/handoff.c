@@ -243,6 +243,9 @@ static void fill_handoff(struct work *w, const struct handoff_request *r,
 	h->priority = mem_strdup(or_else(r->priority, "normal"));
 	h->destination = mem_strdup(or_else(r->destination, HANDOFF_DESK));
 	h->reason = mem_strdup(r->rule ? r->rule->id : or_else(r->cause, ""));
+	h->words = mem_strdup(packet_reason(r));
+	h->severity =
+	    mem_strdup(r->rule ? guard_severity_name(r->rule->severity) : "");
 	h->requested_us = r->time_us;
 	if (view->n_turns)
 		h->seq = view->turns[view->n_turns - 1].seq;

@@ -84,7 +84,7 @@ static void quote(
 
 	buf_printf(out, " %s: \"", what);
 	buf_add(out, text, n);
-	buf_adds(out, n < len ? " ...\"" : "\"");
+	buf_adds(out, n < len ? " ...\"." : "\".");
 }
 
 static const struct store_message *last_of(

@@ -34,6 +34,8 @@ void store_handoff_clear(struct store_handoff *h)
 	free(h->priority);
 	free(h->destination);
 	free(h->reason);
+	free(h->words);
+	free(h->severity);
 	free(h->record);
 	free(h->note);
 	*h = (struct store_handoff){0};
@@ -69,8 +71,9 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 		query_start(&q, tx,
 		    "INSERT INTO handoffs(id, family, conversation, epoch,"
 		    " state, queue, priority, destination, reason,"
-		    " requested_us, seq, gen, record) VALUES($1, $2, $3, $4,"
-		    " $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+		    " requested_us, seq, gen, record, words, severity)"
+		    " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+		    " $12, $13, $14, $15)"
 		    " ON CONFLICT(id) DO NOTHING");
 		query_text(&q, h->id);
 		query_text(&q, h->family);
@@ -85,6 +88,8 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 		query_int(&q, h->seq);
 		query_int(&q, place.gen);
 		query_blob(&q, sealed.data, sealed.len);
+		query_text(&q, h->words ? h->words : "");
+		query_text(&q, h->severity ? h->severity : "");
 		err = query_run(&q);
 	}
 	buf_clear(&sealed);
@@ -96,7 +101,8 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 	" h.is_returning, h.queue, h.priority, h.destination, h.reason,"       \
 	" h.requested_us, h.accepted_us, h.returned_us, h.seq,"                \
 	" (SELECT COUNT(*) FROM replies r WHERE r.handoff = h.id"              \
-	"  AND r.delivered_us = 0), h.gen, h.record, h.note_gen, h.note"       \
+	"  AND r.delivered_us = 0), h.gen, h.record, h.note_gen, h.note,"      \
+	" h.words, h.severity"                                                 \
 	" FROM handoffs h "
 
 static void read_handoff(struct query *q, struct store_handoff *h)
@@ -117,6 +123,8 @@ static void read_handoff(struct query *q, struct store_handoff *h)
 	h->returned_us = query_get_int(q, 12);
 	h->seq = (uint32_t)query_get_int(q, 13);
 	h->replies_waiting = (size_t)query_get_int(q, 14);
+	h->words = query_get_text(q, 19);
+	h->severity = query_get_text(q, 20);
 }
 
 /* The text of two columns, generation and sealed; NULL where it is erased. */

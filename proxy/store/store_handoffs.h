@@ -21,7 +21,9 @@ struct store_handoff {
 	enum store_handoff_state state;
 	bool returning; /* returned once the waiting replies are delivered */
 	char *queue, *priority, *destination;
-	char *reason; /* rule id, or what could not be done; no text */
+	char *reason;   /* rule id, or what could not be done; no text */
+	char *words;    /* the same in plain words, the policy's; or "" */
+	char *severity; /* of the rule, or "" */
 	int64_t requested_us, accepted_us, returned_us; /* 0: not yet */
 	uint32_t seq; /* last message the record holds */
 	bool erased;  /* record is NULL, its key is gone */

@@ -215,6 +215,44 @@ int store_deliveries_list(struct store_tx *tx, const char *handoff,
 	return read_all(&q, false, out, n);
 }
 
+static int count_owed(struct store_tx *tx, const char *handoff, size_t *n)
+{
+	struct query q;
+
+	*n = 0;
+	query_start(&q, tx,
+	    "SELECT COUNT(*) FROM outbox WHERE state <> 1"
+	    " AND ($1 IS NULL OR handoff = $1)");
+	query_text(&q, handoff);
+	if (query_step(&q))
+		*n = (size_t)query_get_int(&q, 0);
+	return query_end(&q);
+}
+
+int store_deliveries_retry(
+    struct store_tx *tx, const char *handoff, int64_t now_us, size_t *n)
+{
+	struct query q;
+	int err = count_owed(tx, handoff, n);
+
+	if (err)
+		return err;
+	query_start(&q, tx,
+	    "UPDATE outbox SET state = 0, tries = 0, next_us = $1"
+	    " WHERE state <> 1 AND ($2 IS NULL OR handoff = $2)");
+	query_int(&q, now_us);
+	query_text(&q, handoff);
+	err = query_run(&q);
+	if (err)
+		return err;
+	/* Failed was the destination, not the handoff. */
+	query_start(&q, tx,
+	    "UPDATE handoffs SET state = 0 WHERE state = 3"
+	    " AND ($1 IS NULL OR id = $1)");
+	query_text(&q, handoff);
+	return query_run(&q);
+}
+
 int store_outbox_count(struct store_tx *tx, struct store_outbox_counts *out)
 {
 	struct query q;

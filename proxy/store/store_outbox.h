@@ -53,6 +53,10 @@ int store_delivery_tried(struct store_tx *, const struct store_delivery *)
 /* All of one handoff (NULL: every pending and dead one), without bodies. */
 int store_deliveries_list(struct store_tx *, const char *handoff,
     struct store_delivery **out, size_t *n) __attribute__((warn_unused_result));
+/* What is pending or dead, of one handoff or (NULL) of all, is due now and has
+ * all its tries before it again. *n: how many. */
+int store_deliveries_retry(struct store_tx *, const char *handoff,
+    int64_t now_us, size_t *n) __attribute__((warn_unused_result));
 struct store_outbox_counts {
 	size_t pending, dead;
 };

@@ -97,4 +97,10 @@ static const char version_1[] =
 static const char version_2[] =
     "ALTER TABLE messages ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;";
 
-const char *const store_schema_sqlite[] = {version_1, version_2, NULL};
+/* Why a person was asked, for lists: metadata, as the rest of the row is. */
+static const char version_3[] =
+    "ALTER TABLE handoffs ADD COLUMN words TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE handoffs ADD COLUMN severity TEXT NOT NULL DEFAULT '';";
+
+const char *const store_schema_sqlite[] = {
+    version_1, version_2, version_3, NULL};

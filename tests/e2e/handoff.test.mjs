@@ -68,3 +68,60 @@ test("who acts is who has logged in, whatever the environment says", async (t) =
 	assert.equal(record.actor, os.userInfo().username);
 	assert.equal((await cli("list", "--by", "")).code, 2);
 });
+
+test("the list says why in words, and what each one waits for", async (t) => {
+	const { cli, id } = await handedOff(t);
+	const before = (await cli("list")).out;
+	for (const part of [id, "Only a person may promise", "actions/promise", "severity high", "priority high",
+		"queue billing", "openai-chat/c-1", "nobody has answered yet"])
+		assert.ok(before.includes(part), `${part}\n${before}`);
+	assert.match(before, /just now|\d s ago/);
+	await cli("reply", id, "Hello.");
+	const after = (await cli("list")).out;
+	assert.match(after, /a person has answered, a reply waits for the customer/);
+});
+
+test("the case: who, why, what was withheld, what they were told, then and since", async (t) => {
+	const { proxy, cli, id } = await handedOff(t);
+	await chat(proxy, "c-1", "Are you there?");
+	await cli("reply", id, "Hello, this is Ann.", "--by", "ann");
+	const { out } = await cli("show", id);
+	const order = ["Handoff", "Where", "Why", "severity high", "Withheld", "I guarantee a full refund", "Told",
+		"In short", "The conversation", "Customer", "go", "WITHHELD: the customer has not seen this",
+		"Handrail", "Let me bring in a colleague", "Since the handoff", "Are you there?",
+		"A colleague will take over", "ann", "not delivered yet", "Hello, this is Ann."];
+	let at = 0;
+	for (const part of order) {
+		const found = out.indexOf(part, at);
+		assert.ok(found >= at, `${part}\n${out}`);
+		at = found;
+	}
+});
+
+test("what cannot be done is said, with what to do", async (t) => {
+	const { cli, id } = await handedOff(t);
+	for (const empty of ["", "  \n"]) {
+		const reply = await cli("reply", id, empty);
+		assert.equal(reply.code, 2);
+		assert.match(reply.err, /the reply is empty/);
+	}
+	const absent = await cli("show", "h-zz");
+	assert.equal(absent.code, 2);
+	assert.match(absent.err, /there is no handoff h-zz\n.*handoff list/);
+	assert.equal((await cli("return", id)).code, 0);
+	const late = await cli("reply", id.slice(0, 10), "too late");
+	assert.equal(late.code, 2);
+	assert.match(late.err, new RegExp(`${id} was given back to the AI at 20`));
+	assert.equal((await cli("retry")).code, 2);
+});
+
+test("every verb of the desk speaks JSON", async (t) => {
+	const { cli, id } = await handedOff(t);
+	const json = async (...args) => JSON.parse((await cli(...args, "--format", "json")).out);
+	assert.deepEqual(await json("retry", "--all"), { done: "retry", handoff: null, retried: 0 });
+	assert.deepEqual(await json("reply", id, "Hello."), { done: "reply", handoff: id });
+	assert.deepEqual(await json("return", id), { done: "return", handoff: id, waits_for_replies: true });
+	const [one] = (await json("list")).handoffs;
+	assert.equal(one.words, "Only a person may promise an outcome.");
+	assert.equal(one.severity, "high");
+});

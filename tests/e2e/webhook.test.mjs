@@ -1,9 +1,12 @@
 // Handoffs by signed webhook: verified, retried under one key, never lost.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import crypto from "node:crypto";
+import fs from "node:fs";
 import http from "node:http";
+import path from "node:path";
 import test from "node:test";
-import { chat, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { chat, root, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
 import { cli, handoffs, policyWith } from "./parts.mjs";
 
 const secret = "s3cret-of-the-test";
@@ -46,12 +49,39 @@ async function setup(t, reply, more = "") {
 	return { hook, bot, proxy };
 }
 
+// What docs/HANDOFF.md tells receivers to do is what works.
+const block = (language) =>
+	fs.readFileSync(path.join(root, "docs/HANDOFF.md"), "utf8").split("```" + language + "\n")[1].split("```")[0];
+
+async function documented(t) {
+	const file = path.join(tempDir(t), "verify.mjs");
+	fs.writeFileSync(file, block("js"));
+	return import(file);
+}
+
+async function inPython(t, signature, body) {
+	const dir = tempDir(t);
+	fs.writeFileSync(path.join(dir, "body"), body);
+	fs.writeFileSync(path.join(dir, "verify.py"), `${block("python")}
+body = open("body", "rb").read()
+print(is_from_handrail("${signature}", body, "${secret}"), is_from_handrail("${signature}", body + b" ", "${secret}"))
+`);
+	return execFileSync("python3", ["verify.py"], { cwd: dir }).toString();
+}
+
 const ofEvent = (hook, name) => hook.got.filter((g) => g.event.event === name);
 
 test("signed with the secret over time and body, and events follow in order", async (t) => {
 	const { hook, bot, proxy } = await setup(t, () => 200);
 	await until(() => hook.got.length === 1, "the webhook");
 	const { headers, body, event } = hook.got[0];
+	const { isFromHandrail } = await documented(t);
+	assert.equal(isFromHandrail(headers, body, secret), true);
+	assert.equal(isFromHandrail(headers, Buffer.concat([body, Buffer.from(" ")]), secret), false);
+	assert.equal(isFromHandrail(headers, body, "another"), false);
+	assert.equal(isFromHandrail(headers, body, secret, -1), false, "too old");
+	assert.equal(isFromHandrail({}, body, secret), false);
+	assert.equal(await inPython(t, headers["x-handrail-signature"], body), "True False\n");
 	const [, time, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers["x-handrail-signature"]);
 	assert.equal(mac, crypto.createHmac("sha256", secret).update(`${time}.`).update(body).digest("hex"));
 	assert.ok(Math.abs(Date.now() / 1000 - time) < 60);
@@ -76,14 +106,24 @@ test("a time-out, then a 500, then taken: one key, no more than that", async (t)
 });
 
 test("one that never works: a dead letter somebody sees, and the lock holds", async (t) => {
-	const { hook, bot, proxy } = await setup(t, () => 503, ", max_tries: 3");
+	let works = false;
+	const { hook, bot, proxy } = await setup(t, () => (works ? 200 : 503), ", max_tries: 3");
 	await until(() => hook.got.length === 3, "three tries");
-	await until(async () => /dead|undeliver|not delivered|gave up|failed/i.test(await cli(proxy, "handoff", "list")), "it is shown in the list");
+	await until(async () => /GIVEN UP/.test(await cli(proxy, "handoff", "list")), "it is shown in the list");
 	await sleep(300);
 	assert.equal(hook.got.length, 3, "no try more");
 	await chat(proxy, "c-1", "go");
 	assert.equal(bot.getRequests().length, 1, "still locked");
 	await until(() => proxy.records().some((r) => r.type === "handoff.failed"), "its record");
+	const [{ id, state }] = await handoffs(proxy);
+	assert.equal(state, "failed");
+	works = true;
+	assert.match(await cli(proxy, "handoff", "list"), new RegExp(`handoff retry ${id}`));
+	assert.match(await cli(proxy, "handoff", "retry", id), /deliver(y is|ies are) tried again/);
+	await until(() => hook.got.some((g) => g.event.event === "message.customer"), "it is delivered, and what came since");
+	await until(() => proxy.records().some((r) => r.action_name === "handoff.retry" || r.action === "handoff.retry"), "its record");
+	assert.equal((await handoffs(proxy))[0].state, "requested");
+	await until(async () => /Nothing is owed/.test(await cli(proxy, "handoff", "retry", "--all")), "nothing is owed");
 });
 
 test("kill -9 between two tries: delivered once more under the same key, then never", async (t) => {

@@ -167,12 +167,13 @@ static void test_record(void **state)
 {
 	struct proxy p;
 	struct desk_case c;
+	struct desk_outcome outcome;
 
 	proxy_init(&p);
 	struct conversation_lease *lease = begin(&p, "c-1");
 	struct conversation_lock lock = hand_off(&p, lease, NULL);
 	conversation_end(lease);
-	assert_int_equal(desk_show(p.f.store, lock.handoff, &c), 0);
+	assert_int_equal(desk_show(p.f.store, lock.handoff, &c, &outcome), 0);
 	assert_string_equal(c.handoff.queue, "billing");
 	assert_string_equal(c.handoff.destination, "desk");
 	assert_string_equal(c.handoff.reason, "offers/refund");
@@ -248,7 +249,7 @@ static struct store *other_process(struct proxy *p)
 static void test_reply_and_return(void **state)
 {
 	struct proxy p;
-	bool later = false;
+	struct desk_outcome outcome;
 
 	proxy_init(&p);
 	struct conversation_lease *lease = begin(&p, "c-1");
@@ -262,10 +263,12 @@ static void test_reply_and_return(void **state)
 	/* Cut short on purpose: as a person types it. */
 	char id[9];
 	snprintf(id, sizeof(id), "%.8s", lock.handoff);
-	assert_int_equal(desk_reply(desk, id, "bob", "Hello, I am Bob"), 0);
-	assert_int_equal(desk_reply(desk, id, "bob", "It is settled"), 0);
-	assert_int_equal(desk_return(desk, id, "bob", "refunded", &later), 0);
-	assert_true(later);
+	assert_int_equal(
+	    desk_reply(desk, id, "bob", "Hello, I am Bob", &outcome), 0);
+	assert_int_equal(
+	    desk_reply(desk, id, "bob", "It is settled", &outcome), 0);
+	assert_int_equal(desk_return(desk, id, "bob", "refunded", &outcome), 0);
+	assert_true(outcome.later);
 	usleep(300000);
 	assert_true(conversation_is_locked(lease));
 	f = fetch(&p, lease);
@@ -282,18 +285,21 @@ static void test_reply_and_return(void **state)
 	assert_int_equal(conversation_state(lease), CONVERSATION_OPEN);
 	conversation_end(lease);
 	struct desk_case c;
-	assert_int_equal(desk_show(desk, lock.handoff, &c), 0);
+	assert_int_equal(desk_show(desk, lock.handoff, &c, &outcome), 0);
 	assert_int_equal(c.handoff.state, STORE_HANDOFF_RETURNED);
 	assert_true(c.handoff.accepted_us > 0);
 	assert_string_equal(c.handoff.note, "refunded");
 	assert_int_equal(c.n_replies, 2);
 	desk_case_clear(&c);
 	assert_int_equal(
-	    desk_reply(desk, id, "bob", "too late"), STORE_CONFLICT);
+	    desk_reply(desk, id, "bob", "too late", &outcome), STORE_CONFLICT);
 	assert_int_equal(
-	    desk_return(desk, id, "bob", NULL, &later), STORE_CONFLICT);
+	    desk_return(desk, id, "bob", NULL, &outcome), STORE_CONFLICT);
+	assert_string_equal(outcome.id, lock.handoff);
+	assert_int_equal(outcome.state, STORE_HANDOFF_RETURNED);
+	assert_true(outcome.returned_us > 0);
 	assert_int_equal(
-	    desk_reply(desk, "h-none", "bob", "x"), STORE_NOT_FOUND);
+	    desk_reply(desk, "h-none", "bob", "x", &outcome), STORE_NOT_FOUND);
 	store_close(desk);
 	proxy_clear(&p);
 }
@@ -301,7 +307,7 @@ static void test_reply_and_return(void **state)
 static void test_return_unlocks_outside(void **state)
 {
 	struct proxy p;
-	bool later = true;
+	struct desk_outcome outcome;
 
 	proxy_init(&p);
 	struct conversation_lease *lease = begin(&p, "c-1");
@@ -309,8 +315,8 @@ static void test_return_unlocks_outside(void **state)
 	conversation_end(lease);
 	struct store *desk = other_process(&p);
 	assert_int_equal(
-	    desk_return(desk, lock.handoff, "bob", NULL, &later), 0);
-	assert_false(later);
+	    desk_return(desk, lock.handoff, "bob", NULL, &outcome), 0);
+	assert_false(outcome.later);
 	fixture_wait(conversations_locked(p.conversations) == 0);
 	store_close(desk);
 	struct buf text = {0};
@@ -326,6 +332,7 @@ static void test_customer_writes_on(void **state)
 	struct proxy p;
 	struct buf text = {0};
 	struct desk_case c;
+	struct desk_outcome outcome;
 
 	proxy_init(&p);
 	struct conversation_lease *lease = begin(&p, "c-1");
@@ -344,7 +351,7 @@ static void test_customer_writes_on(void **state)
 	assert_non_null(strstr(text.data, "\"text\":\"hello?\""));
 	assert_true(strstr(text.data, "handoff.requested") <
 	    strstr(text.data, "message.customer"));
-	assert_int_equal(desk_show(p.f.store, lock.handoff, &c), 0);
+	assert_int_equal(desk_show(p.f.store, lock.handoff, &c, &outcome), 0);
 	assert_int_equal(c.n_later, 1);
 	assert_string_equal(c.later[0].text, "hello?");
 	desk_case_clear(&c);
@@ -553,15 +560,16 @@ static int audits_run(struct store_tx *tx, void *arg)
 static void test_audit_rows(void **state)
 {
 	struct proxy p;
-	bool later;
+	struct desk_outcome outcome;
 	struct buf types = {0};
 
 	proxy_init(&p);
 	struct conversation_lease *lease = begin(&p, "c-1");
 	struct conversation_lock lock = hand_off(&p, lease, NULL);
-	assert_int_equal(desk_reply(p.f.store, lock.handoff, "bob", "hi"), 0);
 	assert_int_equal(
-	    desk_return(p.f.store, lock.handoff, "bob", NULL, &later), 0);
+	    desk_reply(p.f.store, lock.handoff, "bob", "hi", &outcome), 0);
+	assert_int_equal(
+	    desk_return(p.f.store, lock.handoff, "bob", NULL, &outcome), 0);
 	struct fetched f = fetch(&p, lease);
 	handoff_replies_sent(p.handoffs, lease, f.list, (size_t)f.n);
 	store_replies_free(f.list, (size_t)f.n);

@@ -217,6 +217,45 @@ static void test_dead_letter(void **state)
 	teardown(&t);
 }
 
+struct retried {
+	const char *handoff;
+	size_t n;
+};
+
+static int retry_run(struct store_tx *tx, void *arg)
+{
+	struct retried *r = arg;
+
+	return store_deliveries_retry(tx, r->handoff, clock_now_us(), &r->n);
+}
+
+/* Given up, until a person says that the destination works again. */
+static void test_dead_letter_is_retried(void **state)
+{
+	struct outbox_fixture t;
+	struct retried other = {.handoff = "h-2"}, all = {0};
+
+	setup(&t, "503,503,503,503,200");
+	outbox_start(t.outbox);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).dead_total == 1);
+	assert_int_equal(store_call(t.f.store, false, retry_run, &other), 0);
+	assert_int_equal(other.n, 0);
+	assert_int_equal(store_call(t.f.store, false, retry_run, &all), 0);
+	assert_int_equal(all.n, 1);
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	json_t *seen = webhook_server_requests(&t.server);
+	assert_int_equal(json_array_size(seen), 5);
+	assert_string_equal(header(json_array_get(seen, 0), "idempotency-key"),
+	    header(json_array_get(seen, 4), "idempotency-key"));
+	json_decref(seen);
+	assert_int_equal(store_call(t.f.store, false, retry_run, &all), 0);
+	assert_int_equal(all.n, 0);
+	teardown(&t);
+}
+
 static void test_timeout(void **state)
 {
 	struct outbox_fixture t;
@@ -395,6 +434,7 @@ int main(void)
 	    cmocka_unit_test(test_retries_with_the_same_key),
 	    cmocka_unit_test(test_retry_after),
 	    cmocka_unit_test(test_dead_letter),
+	    cmocka_unit_test(test_dead_letter_is_retried),
 	    cmocka_unit_test(test_timeout),
 	    cmocka_unit_test(test_tls_is_verified),
 	    cmocka_unit_test(test_order_within_a_handoff),

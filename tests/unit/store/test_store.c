@@ -324,6 +324,8 @@ static void test_older_schema(void **state)
 		"INSERT INTO messages VALUES('web', 'c-1', 1, 0, 0,"
 		" 7, 1, NULL, 0);"
 		"ALTER TABLE messages DROP COLUMN kind;"
+		"ALTER TABLE handoffs DROP COLUMN words;"
+		"ALTER TABLE handoffs DROP COLUMN severity;"
 		"PRAGMA user_version=1",
 		NULL, NULL, NULL),
 	    SQLITE_OK);
