@@ -58,6 +58,9 @@ int guard_remember_said(struct guard_scanner *, const struct guard_policy *,
 /* Does any rule of the policy count? If not, guard_remember adds nothing. */
 bool guard_policy_remembers(const struct guard_policy *);
 
+/* "signal", "percent", "money", "duration", "count"; "unknown" for what is no
+ * member. */
+const char *guard_counted_kind_name(enum guard_counted_kind);
 /* The total of all rows of that name, kind and currency; at most INT64_MAX. */
 int64_t guard_counted_total(const struct guard_counted *rows, size_t n,
     const struct guard_counted *like);

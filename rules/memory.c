@@ -5,6 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *guard_counted_kind_name(enum guard_counted_kind kind)
+{
+	switch (kind) {
+	case GUARD_COUNTED_SIGNAL:
+		return "signal";
+	case GUARD_COUNTED_PERCENT:
+		return "percent";
+	case GUARD_COUNTED_MONEY:
+		return "money";
+	case GUARD_COUNTED_DURATION:
+		return "duration";
+	case GUARD_COUNTED_COUNT:
+		return "count";
+	}
+	return "unknown";
+}
+
 static int64_t add(int64_t a, int64_t b)
 {
 	return a > INT64_MAX - b ? INT64_MAX : a + b;

@@ -13,9 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void mem_die(void) __attribute__((noreturn));
-
-static void mem_die(void)
+void mem_exhausted(void)
 {
 	static const char words[] = "handrail: out of memory\n";
 	ssize_t ignored = write(2, words, sizeof(words) - 1);
@@ -26,14 +24,14 @@ static void mem_die(void)
 size_t mem_add(size_t a, size_t b)
 {
 	if (a > SIZE_MAX - b)
-		mem_die();
+		mem_exhausted();
 	return a + b;
 }
 
 size_t mem_mul(size_t a, size_t b)
 {
 	if (b > 0 && a > SIZE_MAX / b)
-		mem_die();
+		mem_exhausted();
 	return a * b;
 }
 
@@ -42,7 +40,7 @@ void *mem_alloc(size_t n)
 	/* Over PTRDIFF_MAX malloc fails by contract; sanitizers warn. */
 	void *p = n > PTRDIFF_MAX ? NULL : malloc(n > 0 ? n : 1);
 	if (p == NULL)
-		mem_die();
+		mem_exhausted();
 	return p;
 }
 
@@ -50,7 +48,7 @@ void *mem_zero(size_t n)
 {
 	void *p = n > PTRDIFF_MAX ? NULL : calloc(1, n > 0 ? n : 1);
 	if (p == NULL)
-		mem_die();
+		mem_exhausted();
 	return p;
 }
 
@@ -63,7 +61,7 @@ void *mem_realloc(void *old, size_t n)
 {
 	void *p = n > PTRDIFF_MAX ? NULL : realloc(old, n > 0 ? n : 1);
 	if (p == NULL)
-		mem_die();
+		mem_exhausted();
 	return p;
 }
 
@@ -94,6 +92,6 @@ char *mem_printf(const char *fmt, ...)
 	int n = vasprintf(&out, fmt, args);
 	va_end(args);
 	if (n < 0)
-		mem_die();
+		mem_exhausted();
 	return out;
 }

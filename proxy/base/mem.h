@@ -23,6 +23,8 @@ char *mem_strdup(const char *s) __attribute__((returns_nonnull, nonnull));
 char *mem_strndup(const char *s, size_t n) __attribute__((returns_nonnull));
 char *mem_printf(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), returns_nonnull));
+/* For memory that a library says it cannot get. */
+void mem_exhausted(void) __attribute__((noreturn));
 /* a + b, a * b; abort on overflow. */
 size_t mem_add(size_t a, size_t b);
 size_t mem_mul(size_t a, size_t b);

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int refuse(struct given *g, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int refuse(struct given *g, const char *fmt, ...)
+int given_refuse(struct given *g, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -24,6 +21,7 @@ void given_clear(struct given *g)
 	free(g->approvals);
 	free(g->customer_said);
 	free(g->ai_said);
+	guard_memory_clear(&g->memory);
 	*g = (struct given){0};
 }
 
@@ -33,7 +31,7 @@ static int read_text(
     struct given *g, const char *key, const json_t *v, const char **out)
 {
 	if (!json_is_string(v))
-		return refuse(g, "%s must be text", key);
+		return given_refuse(g, "%s must be text", key);
 	*out = json_string_value(v);
 	return 0;
 }
@@ -48,7 +46,7 @@ static int read_yes(
 	else if (json_is_false(v) || !strcmp(s, "no"))
 		*out = GUARD_NO;
 	else
-		return refuse(g, "%s must be yes or no", key);
+		return given_refuse(g, "%s must be yes or no", key);
 	return 0;
 }
 
@@ -57,8 +55,9 @@ static int read_number(struct given *g, const char *key, const json_t *v,
 {
 	json_int_t n = json_is_integer(v) ? json_integer_value(v) : -1;
 	if (n < 0 || n > max)
-		return refuse(g, "%s must be a whole number from 0 to %lld",
-		    key, (long long)max);
+		return given_refuse(g,
+		    "%s must be a whole number from 0 to %lld", key,
+		    (long long)max);
 	*out = n;
 	return 0;
 }
@@ -81,7 +80,7 @@ static int read_time(struct given *g, const json_t *v,
 		&minute, &n) != 5 ||
 	    !n || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
 	    minute > 59)
-		return refuse(g, "time must look like 2026-11-03T21:15");
+		return given_refuse(g, "time must look like 2026-11-03T21:15");
 	if (sscanf(s + n, ":%2u%n", &second, &more) == 1)
 		n += more;
 	unsigned off_hour = 0, off_minute = 0;
@@ -93,7 +92,8 @@ static int read_time(struct given *g, const json_t *v,
 		sscanf(s + n + 1, "%2u:%2u%n", &off_hour, &off_minute, &more) !=
 		    2 ||
 		s[n + 1 + more] || off_hour > 23 || off_minute > 59))
-		return refuse(g, "time ends in something that is no offset");
+		return given_refuse(
+		    g, "time ends in something that is no offset");
 	int64_t offset = (int64_t)(off_hour * 60 + off_minute);
 	int64_t local = guard_policy_time(
 	    sign ? NULL : policy, (int)year, month, day, hour * 60 + minute);
@@ -109,7 +109,7 @@ static int read_said(struct given *g, const char *key, const json_t *v,
 {
 	size_t count = json_array_size(v);
 	if (!json_is_array(v))
-		return refuse(g, "%s must be a list of texts", key);
+		return given_refuse(g, "%s must be a list of texts", key);
 	struct guard_span_text *said =
 	    mem_array(count ? count : 1, sizeof(*said));
 	free(*out);
@@ -117,7 +117,8 @@ static int read_said(struct given *g, const char *key, const json_t *v,
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(v, i);
 		if (!json_is_string(item))
-			return refuse(g, "%s must be a list of texts", key);
+			return given_refuse(
+			    g, "%s must be a list of texts", key);
 		said[i] = (struct guard_span_text){
 		    json_string_value(item), json_string_length(item)};
 	}
@@ -133,7 +134,8 @@ static int read_approval(struct given *g, const json_t *v,
 		return 0;
 	}
 	if (!json_is_object(v))
-		return refuse(g, "an approval must be an id or an object");
+		return given_refuse(
+		    g, "an approval must be an id or an object");
 	const char *key;
 	json_t *item;
 	json_object_foreach((json_t *)(uintptr_t)v, key, item)
@@ -152,8 +154,8 @@ static int read_approval(struct given *g, const json_t *v,
 		else if (!strcmp(key, "uses"))
 			err = read_number(g, key, item, 1000000, &uses);
 		else
-			err =
-			    refuse(g, "unknown key %.40s in an approval", key);
+			err = given_refuse(
+			    g, "unknown key %.40s in an approval", key);
 		if (err)
 			return err;
 		if (!strcmp(key, "uses"))
@@ -166,7 +168,7 @@ static int read_approvals(
     struct given *g, const json_t *v, const struct guard_policy *policy)
 {
 	if (!json_is_object(v))
-		return refuse(g, "approvals must be an object");
+		return given_refuse(g, "approvals must be an object");
 	size_t n = json_object_size(v);
 	free(g->approvals);
 	g->approvals = mem_array(n ? n : 1, sizeof(*g->approvals));
@@ -222,6 +224,8 @@ static int read_key(struct given *g, const char *key, const json_t *v,
 		    g, key, v, &g->customer_said, &s->n_customer_said);
 	if (!strcmp(key, "ai_said"))
 		return read_said(g, key, v, &g->ai_said, &s->n_ai_said);
+	if (!strcmp(key, "counted"))
+		return given_counted(g, v);
 	if (!strcmp(key, "ai_turn")) {
 		int err = read_number(g, key, v, 1000000, &n);
 		s->ai_turn = (uint32_t)n;
@@ -233,7 +237,7 @@ static int read_key(struct given *g, const char *key, const json_t *v,
 		s->aside = aside == GUARD_YES;
 		return err;
 	}
-	return refuse(g, "unknown key %.40s under given", key);
+	return given_refuse(g, "unknown key %.40s under given", key);
 }
 
 int given_read(
@@ -243,12 +247,16 @@ int given_read(
 	if (!object || json_is_null(object))
 		return 0;
 	if (!json_is_object(object))
-		return refuse(g, "given must be an object");
+		return given_refuse(g, "given must be an object");
 	const char *key;
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)object, key,
 	    value) if (read_key(g, key, value, policy)) return -1;
 	g->session.customer_said = g->customer_said;
 	g->session.ai_said = g->ai_said;
+	if (!json_object_get(object, "counted"))
+		given_count_said(g, policy);
+	g->session.counted = g->memory.rows;
+	g->session.n_counted = g->memory.n;
 	return 0;
 }

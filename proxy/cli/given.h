@@ -1,9 +1,13 @@
 /*
  * given - what is known about a conversation, as JSON: the keys of `given` in
- * a policy's examples, plus "aside".
+ * a policy's examples, plus "aside" and "counted".
  *
  *   {"ai_turn": 2, "channel": "chat", "time": "2026-11-03T21:15",
  *    "approvals": {"refund": "APR-1"}, "customer_said": ["..."]}
+ *
+ * What the AI said counts in sums and totals, as if it had been delivered;
+ * "counted" says instead what has: [{"name", "kind", "currency", "value",
+ * "times"}], as in an audit record's inputs.
  *
  * A time without an offset is the policy's local time. An unknown key or a
  * value of the wrong kind is refused: a typo must not change a measurement.
@@ -21,8 +25,16 @@ struct given {
 	struct guard_session session; /* strings are the JSON object's */
 	struct guard_approval *approvals;
 	struct guard_span_text *customer_said, *ai_said;
+	struct guard_memory memory;
 	char why[GIVEN_WHY_BYTES]; /* what is wrong with it */
 };
+
+/* For given.c, in given_counted.c: read "counted"; count what the AI said. */
+int given_counted(struct given *, const json_t *);
+void given_count_said(struct given *, const struct guard_policy *);
+/* Say what is wrong; -1. */
+int given_refuse(struct given *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /*
  * Read an object, or NULL for nothing known; it must outlive the session. 0,

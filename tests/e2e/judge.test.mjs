@@ -6,12 +6,15 @@ import { test } from "node:test";
 import { binary, root } from "./support.mjs";
 
 const starter = path.join(root, "policies/starter");
+const addsUp = path.join(root, "tests/policies/adds-up");
 
-function judge(lines, ...options) {
+const judge = (lines, ...options) => judgeBy(starter, lines, ...options);
+
+function judgeBy(policy, lines, ...options) {
 	const input = lines
 		.map((l) => (typeof l === "string" ? l : JSON.stringify(l)) + "\n")
 		.join("");
-	const done = spawnSync(binary, ["judge", "--policy", starter, ...options],
+	const done = spawnSync(binary, ["judge", "--policy", policy, ...options],
 		{ encoding: "utf8", input });
 	assert.equal(done.signal, null, done.stderr);
 	const out = done.stdout.split("\n").filter(Boolean).map((l) => JSON.parse(l));
@@ -77,6 +80,29 @@ test("what is given counts", () => {
 	assert.equal(out[0].verdict, "handoff");
 	assert.equal(out[1].verdict, "deliver");
 	assert.equal(out[2].verdict, "handoff");
+});
+
+test("what the AI said before adds up", () => {
+	const text = "Another $40 credit is on its way.";
+	const row = { name: "promises/credit-in-all", kind: "money", currency: "USD", value: 4000 };
+	const verdicts = (...options) =>
+		judgeBy(addsUp, [
+			{ text },
+			{ text, given: { ai_said: ["A $40 credit is on its way."] } },
+			{ text, given: { counted: [row] } },
+			{ text, given: { counted: [{ ...row, value: 1000, times: 1 }] } },
+			{ text, given: { counted: [{ ...row, currency: "EUR", times: 9 }] } },
+			{ text, given: { counted: [], ai_said: ["A $40 credit is on its way."] } },
+		], ...options).out.map((o) => o.verdict);
+	const expected = ["deliver", "handoff", "handoff", "deliver", "deliver", "deliver"];
+	assert.deepEqual(verdicts(), expected);
+	assert.deepEqual(verdicts("--split", "bytes"), expected);
+	for (const counted of [{}, [row.name], [{ ...row, kind: "mony" }], [{ ...row, value: -1 }],
+		[{ ...row, valeu: 1 }], [{ ...row, kind: "signal" }], [{ kind: "signal" }]]) {
+		const { status, stderr } = judgeBy(addsUp, [{ text, given: { counted } }]);
+		assert.equal(status, 2, JSON.stringify(counted));
+		assert.match(stderr, /line 1: counted must be a list/);
+	}
 });
 
 test("statistics say what was held", () => {
