@@ -106,6 +106,16 @@ static void describe_hit(const struct guard_example *o, char *out, size_t cap)
 		    h->what ? h->what : "", h->what ? ")" : "");
 }
 
+static void find_miss(
+    struct load *l, const struct guard_example *o, char *out, size_t cap)
+{
+	const struct guard_message m = {GUARD_AI, o->text, o->len};
+	uint32_t rule = names_find(&l->rule_names, o->rule);
+	if (rule != NAMES_NONE &&
+	    guard_near_miss(l->policy, rule, &m, out, cap))
+		load_out_of_memory(l);
+}
+
 static void report_outcome(const struct guard_example *o, void *arg)
 {
 	struct load *l = arg;
@@ -115,7 +125,7 @@ static void report_outcome(const struct guard_example *o, void *arg)
 		load_out_of_memory(l);
 		return;
 	}
-	char what[200], message[400];
+	char what[GUARD_MISS_BYTES] = "", message[400 + sizeof(what)];
 	enum load_code code = LOAD_UNDECIDED;
 	const char *id = o->rule;
 	if (o->undecided) {
@@ -131,6 +141,7 @@ static void report_outcome(const struct guard_example *o, void *arg)
 		code = LOAD_NEVER_MATCHED;
 		snprintf(message, sizeof(message),
 		    "this example should match, but %s does not fire", id);
+		find_miss(l, o, what, sizeof(what));
 	}
 	struct diag d = {
 	    .level = load_codes[code].level,
@@ -140,6 +151,7 @@ static void report_outcome(const struct guard_example *o, void *arg)
 	    .col = o->col,
 	    .width = 1,
 	    .message = message,
+	    .hint = code == LOAD_NEVER_MATCHED && *what ? what : NULL,
 	};
 	load_see(&d, l);
 }

@@ -97,6 +97,29 @@ int guard_why_not(const struct guard_policy *, size_t rule,
     const struct guard_session *, const struct guard_message *,
     struct guard_why_answer *out) __attribute__((warn_unused_result));
 
+#define GUARD_MISS_BYTES 400u
+/*
+ * What of find is in a message and what is not, in one sentence; empty where
+ * the rule looks for nothing. 0, or -1 when memory runs out.
+ *
+ *     "discount" found, but no percent above 10
+ */
+int guard_near_miss(const struct guard_policy *, size_t rule,
+    const struct guard_message *, char *out, size_t cap)
+    __attribute__((warn_unused_result));
+
+/* How many exceptions a rule has, and which is meant. */
+size_t guard_exceptions(const struct guard_policy *, size_t rule);
+struct guard_exception {
+	size_t rule, index;
+};
+/* Why it has not excused the hit of its rule in a message that was judged so.
+ * 0, or -1 when memory runs out. */
+int guard_not_excused(const struct guard_policy *,
+    const struct guard_exception *, const struct guard_session *,
+    const struct guard_message *, char out[GUARD_MISS_BYTES])
+    __attribute__((warn_unused_result));
+
 #pragma GCC visibility pop
 
 #endif

@@ -107,8 +107,8 @@ static int add_sample(struct weaken *w, size_t copy)
 		 .number;
 	char number[40], value[100], text[400];
 	bool time = r->kind == NUMBER_DURATION;
-	int64_t step = weaken_step(r->kind, c->sample);
-	weaken_print_limit(number, sizeof(number), NUMBER_COUNT,
+	int64_t step = limit_step(r->kind, c->sample);
+	limit_print(number, sizeof(number), NUMBER_COUNT,
 	    time ? c->sample / step * 100 : c->sample);
 	for (size_t i = 0; i < w->rule->n_examples && c->clause == 0; i++) {
 		const struct example *e = &w->rule->examples[i];

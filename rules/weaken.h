@@ -9,6 +9,7 @@
 #define HANDRAIL_RULES_WEAKEN_H
 
 #include "rules/guard_tests.h"
+#include "rules/limit.h"
 #include "rules/policy.h"
 
 #define WEAKEN_COPIES 64u
@@ -48,9 +49,5 @@ void weaken_copy_sums(struct weaken *);
 /* snprintf that may cut. */
 void weaken_say(char *out, size_t cap, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* The step of a limit: one, or the largest unit of time it is made of. */
-int64_t weaken_step(enum number_kind, int64_t value);
-/* A limit as an author writes it: "50", "12.50", "3 days". */
-void weaken_print_limit(char *out, size_t cap, enum number_kind, int64_t value);
 
 #endif

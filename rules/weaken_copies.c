@@ -1,7 +1,6 @@
 /* weaken_copies - one rule, changed in one place at a time. See weaken.h. */
 #include "rules/weaken.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,68 +17,6 @@ void weaken_say(char *out, size_t cap, const char *fmt, ...)
 	va_end(args);
 }
 
-static const struct {
-	const char *name;
-	int64_t seconds;
-} units[] = {
-    {"year", 31536000},
-    {"month", 2592000},
-    {"week", 604800},
-    {"day", 86400},
-    {"hour", 3600},
-    {"minute", 60},
-    {"second", 1},
-};
-
-int64_t weaken_step(enum number_kind kind, int64_t value)
-{
-	if (kind != NUMBER_DURATION)
-		return 100;
-	size_t i = 0;
-	while (
-	    units[i].seconds > 1 && (!value || value % units[i].seconds != 0))
-		i++;
-	return units[i].seconds;
-}
-
-void weaken_print_limit(
-    char *out, size_t cap, enum number_kind kind, int64_t value)
-{
-	if (kind == NUMBER_DURATION) {
-		int64_t step = weaken_step(kind, value);
-		size_t i = 0;
-		while (units[i].seconds != step)
-			i++;
-		weaken_say(out, cap, "%" PRId64 " %s%s", value / step,
-		    units[i].name, value == step ? "" : "s");
-		return;
-	}
-	if (value % 100)
-		weaken_say(out, cap, "%" PRId64 ".%02" PRId64, value / 100,
-		    value % 100);
-	else
-		weaken_say(out, cap, "%" PRId64, value / 100);
-}
-
-static void print_range(char *out, size_t cap, const struct number_range *r)
-{
-	static const char *const kinds[] = {
-	    [NUMBER_PERCENT] = "percent",
-	    [NUMBER_MONEY] = "money",
-	    [NUMBER_DURATION] = "duration",
-	    [NUMBER_COUNT] = "count",
-	};
-	char limit[40] = "";
-	if (r->has_above || r->has_below)
-		weaken_print_limit(limit, sizeof(limit), r->kind,
-		    r->has_above ? r->above : r->below);
-	weaken_say(out, cap, "%s%s%s", kinds[r->kind],
-	    r->has_above       ? " above "
-		: r->has_below ? " below "
-			       : "",
-	    limit);
-}
-
 /* What the set looks for: its first phrase as it was written, or number. */
 static const char *part(
     const struct weaken *w, const struct any_of *any, char out[PART_BYTES])
@@ -92,7 +29,7 @@ static const char *part(
 	const struct detector *d =
 	    any->n ? &p->detectors[any->detectors[0]] : NULL;
 	if (d && d->kind == DETECTOR_NUMBER)
-		print_range(out, PART_BYTES, &d->number);
+		limit_print_range(out, PART_BYTES, &d->number);
 	else
 		weaken_say(out, PART_BYTES, "what it looks for");
 	return out;
@@ -141,7 +78,7 @@ static void move_limit(struct weaken *w, size_t clause, bool above)
 	const struct any_of *what = &w->rule->clauses[clause].what;
 	struct number_range r = w->policy->detectors[what->detectors[0]].number;
 	int64_t *limit = above ? &r.above : &r.below, old = *limit;
-	int64_t step = weaken_step(r.kind, old);
+	int64_t step = limit_step(r.kind, old);
 	int64_t by = old / 5 * 2 > 2 * step ? old / 5 * 2 : 2 * step;
 	char from[40], to[40];
 	if (!above && old <= step)
@@ -155,8 +92,8 @@ static void move_limit(struct weaken *w, size_t clause, bool above)
 	c->has_limit = true;
 	c->clause = clause;
 	c->sample = above ? old + step : old - step;
-	weaken_print_limit(from, sizeof(from), r.kind, old);
-	weaken_print_limit(to, sizeof(to), r.kind, *limit);
+	limit_print(from, sizeof(from), r.kind, old);
+	limit_print(to, sizeof(to), r.kind, *limit);
 	weaken_say(c->what, WEAKEN_WHAT_BYTES, "%s %s -> %s",
 	    above ? "limit" : "below", from, to);
 	weaken_say(c->advice, WEAKEN_ADVICE_BYTES,

@@ -33,11 +33,11 @@ static void raise_limit(struct weaken *w, size_t i)
 	char from[40], to[40];
 	if (!a)
 		return;
-	int64_t step = weaken_step(a->number.kind, a->up_to);
+	int64_t step = limit_step(a->number.kind, a->up_to);
 	int64_t by = a->up_to / 5 * 2 > 2 * step ? a->up_to / 5 * 2 : 2 * step;
-	weaken_print_limit(from, sizeof(from), a->number.kind, a->up_to);
+	limit_print(from, sizeof(from), a->number.kind, a->up_to);
 	a->up_to = a->up_to > INT64_MAX - by ? INT64_MAX : a->up_to + by;
-	weaken_print_limit(to, sizeof(to), a->number.kind, a->up_to);
+	limit_print(to, sizeof(to), a->number.kind, a->up_to);
 	weaken_say(c->what, WEAKEN_WHAT_BYTES, "limit of %s %s -> %s", of(a),
 	    from, to);
 	weaken_say(c->advice, WEAKEN_ADVICE_BYTES,

@@ -230,6 +230,17 @@ const struct guard_source *author_source(struct author *a)
 	return policy_dir_source(a->files, a->environment);
 }
 
+size_t author_rule(const struct guard_policy *p, const char *id)
+{
+	for (size_t i = 0; i < guard_policy_rules(p); i++) {
+		struct guard_rule_info r;
+		guard_policy_rule(p, i, &r);
+		if (strcmp(r.id, id) == 0)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
 void author_count(struct buf *out, size_t n, const char *one, const char *many)
 {
 	buf_printf(out, "%zu %s", n, n == 1 ? one : many);

@@ -53,6 +53,8 @@ void author_close(struct author *);
  * array; JUnit has no place for it: it goes to stderr. */
 void author_diag(const struct diag *, void *author);
 const struct guard_source *author_source(struct author *);
+/* The index of a rule by its id, or SIZE_MAX. */
+size_t author_rule(const struct guard_policy *, const char *id);
 /* "policies/acme/packs/offers.yaml" for "packs/offers.yaml"; for free(). */
 char *author_path(const struct author *, const char *file);
 /* "2 errors, 1 warning": words for a total. */

@@ -2,12 +2,14 @@
  * verb_explain - `handrail explain`: judge one message and say why, by the
  * same engine the proxy runs.
  */
+#include "proxy/base/clock.h"
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
 #include "proxy/cli/given.h"
 #include "proxy/cli/verbs.h"
 #include "rules/guard_author.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +99,19 @@ static bool read_given(struct explain *e)
 
 /* ---- text ---- */
 
+/* Why none of the rule's exceptions holds. */
+static void show_exceptions(struct explain *e, size_t rule)
+{
+	size_t n = guard_exceptions(e->policy, rule);
+	for (size_t i = 0; i < n; i++) {
+		char why[GUARD_MISS_BYTES];
+		const struct guard_exception of = {rule, i};
+		if (guard_not_excused(e->policy, &of, &e->given.session,
+			&e->message, why) == 0)
+			printf("%-10sno: %s\n", i ? "" : "excused?", why);
+	}
+}
+
 static void show_changes(struct explain *e, size_t rule)
 {
 	size_t n;
@@ -155,17 +170,37 @@ static void show_customer_text(struct explain *e, const struct guard_verdict *v)
 	free(text);
 }
 
+/* "  offers@3": the pack that decides, and its version. */
+static void show_pack(struct explain *e, const struct guard_verdict *v)
+{
+	struct guard_rule_info r;
+	if (v->deciding < v->n_hits) {
+		guard_policy_rule(e->policy, v->hits[v->deciding].rule, &r);
+		printf("  %.*s@%" PRIu32, (int)(strrchr(r.id, '/') - r.id),
+		    r.id, r.version);
+	}
+	putchar('\n');
+}
+
 static void show_verdict(struct explain *e, const struct guard_verdict *v)
 {
 	printf("verdict   %s", guard_action_name(v->action));
 	if (v->action == GUARD_HANDOFF)
 		printf(" -> %s (%s)", v->queue, v->priority);
-	printf("     policy %.19s...\n", guard_policy_digest(e->policy));
+	printf("     policy %.19s...", guard_policy_digest(e->policy));
+	show_pack(e, v);
 	if (v->undecided)
 		printf("undecided %s: the policy's fallback is the verdict\n",
 		    guard_undecided_name(v->undecided));
+	if (v->deciding < v->n_hits) {
+		printf("%-10s", "because");
+		show_place(e, &v->hits[v->deciding]);
+		show_exceptions(e, v->hits[v->deciding].rule);
+	}
 	for (size_t i = 0; i < v->n_hits; i++) {
-		printf("%-10s", i == v->deciding ? "because" : "also");
+		if (i == v->deciding)
+			continue;
+		printf("%-10s", "also");
 		show_place(e, &v->hits[i]);
 	}
 	if (!v->n_hits)
@@ -237,42 +272,47 @@ static void write_verdict(struct explain *e, const struct guard_verdict *v)
 	author_print_json(&e->a);
 }
 
+static void show_work(struct explain *e, int64_t took_us)
+{
+	struct buf line = {0};
+	buf_printf(&line, "work      %" PRId64 " us, ", took_us);
+	author_count(&line, guard_policy_rules(e->policy), "rule", "rules");
+	buf_adds(&line, ", text ");
+	author_count(&line, e->message.len, "byte", "bytes");
+	puts(line.data);
+	buf_clear(&line);
+}
+
 static int explain_verdict(struct explain *e)
 {
 	struct guard_scanner *scanner = guard_scanner_new();
 	if (!scanner)
 		return EXIT_BROKEN;
 	struct guard_verdict v;
+	int64_t start = clock_mono_us();
 	guard_check(scanner, e->policy, &e->given.session, &e->message, &v);
+	int64_t took = clock_mono_us() - start;
 	if (e->a.json)
 		write_verdict(e, &v);
 	else
 		show_verdict(e, &v);
+	if (!e->a.json)
+		show_work(e, took);
 	guard_scanner_free(scanner);
 	return EXIT_GOOD;
 }
 
 /* ---- why not ---- */
 
-static size_t find_rule(struct explain *e)
-{
-	size_t n = guard_policy_rules(e->policy);
-	for (size_t i = 0; i < n; i++) {
-		struct guard_rule_info r;
-		guard_policy_rule(e->policy, i, &r);
-		if (strcmp(r.id, e->why_not) == 0)
-			return i;
-	}
-	fprintf(stderr, "handrail explain: there is no rule %s\n", e->why_not);
-	return SIZE_MAX;
-}
-
-static void write_reasons(struct explain *e, const struct guard_why_answer *w)
+static void write_reasons(
+    struct explain *e, const struct guard_why_answer *w, const char *miss)
 {
 	struct json_out *j = &e->a.doc;
 	json_out_object(j);
 	json_out_key(j, "fires");
 	json_out_bool(j, w->reasons[GUARD_WHY_FIRES]);
+	json_out_key(j, "nearest_miss");
+	json_out_str(j, *miss ? miss : NULL);
 	json_out_key(j, "reasons");
 	json_out_array(j);
 	for (size_t i = GUARD_WHY_FIRES + 1; i < GUARD_WHY_KINDS; i++)
@@ -289,20 +329,31 @@ static int explain_why_not(struct explain *e)
 {
 	struct guard_why_answer w;
 	struct guard_rule_info r;
-	size_t rule = find_rule(e);
-	if (rule == SIZE_MAX)
+	char miss[GUARD_MISS_BYTES];
+	size_t rule = author_rule(e->policy, e->why_not);
+	if (rule == SIZE_MAX) {
+		fprintf(stderr, "handrail explain: there is no rule %s\n",
+		    e->why_not);
 		return EXIT_USAGE;
+	}
 	guard_policy_rule(e->policy, rule, &r);
-	if (guard_why_not(e->policy, rule, &e->given.session, &e->message, &w))
+	if (guard_why_not(
+		e->policy, rule, &e->given.session, &e->message, &w) ||
+	    guard_near_miss(e->policy, rule, &e->message, miss, sizeof(miss)))
 		return EXIT_BROKEN;
+	if (w.reasons[GUARD_WHY_FIRES] || w.reasons[GUARD_WHY_EXCUSED] ||
+	    w.reasons[GUARD_WHY_NEGATED])
+		*miss = '\0'; /* what it looks for is there */
 	if (e->a.json) {
-		write_reasons(e, &w);
+		write_reasons(e, &w, miss);
 		return EXIT_GOOD;
 	}
 	for (size_t i = 0; i < GUARD_WHY_KINDS; i++)
 		if (w.reasons[i])
 			printf(
 			    "%s %s\n", r.id, guard_why_text((enum guard_why)i));
+	if (*miss)
+		printf("          %s\n", miss);
 	if (w.reasons[GUARD_WHY_FIRES])
 		printf("          on \"%.*s\"; its mode is %s\n",
 		    (int)(w.hit.end - w.hit.start),

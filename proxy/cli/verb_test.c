@@ -39,7 +39,20 @@ struct tester {
 	struct guard_policy *policy;
 };
 
-static void describe(const struct guard_example *o, struct buf *out)
+static void describe_miss(
+    struct tester *t, const struct guard_example *o, struct buf *out)
+{
+	char miss[GUARD_MISS_BYTES];
+	const struct guard_message m = {GUARD_AI, o->text, o->len};
+	size_t rule = author_rule(t->policy, o->rule);
+	if (rule != SIZE_MAX &&
+	    guard_near_miss(t->policy, rule, &m, miss, sizeof(miss)) == 0 &&
+	    *miss)
+		buf_printf(out, ". nearest miss: %s", miss);
+}
+
+static void describe(
+    struct tester *t, const struct guard_example *o, struct buf *out)
 {
 	if (o->undecided) {
 		buf_printf(out, "it could not be decided (%s)",
@@ -48,6 +61,8 @@ static void describe(const struct guard_example *o, struct buf *out)
 	}
 	if (!o->hit) {
 		buf_adds(out, "nothing fired");
+		if (o->matches)
+			describe_miss(t, o, out);
 		return;
 	}
 	size_t len = o->hit->end - o->hit->start;
@@ -66,7 +81,7 @@ static void see_example(const struct guard_example *o, void *arg)
 	if (t->only && strcmp(t->only, o->rule) != 0)
 		return;
 	struct buf why = {0};
-	describe(o, &why);
+	describe(t, o, &why);
 	test_report_add(&t->report, &t->report.examples,
 	    &(struct test_result){
 		.name = o->rule,

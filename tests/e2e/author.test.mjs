@@ -71,7 +71,9 @@ test("test names the example that fails, and none at all is a failure", (t) => {
 	const run = handrail(["test", dir]);
 	assert.equal(run.status, 1);
 	assert.match(run.stdout, /^FAIL p\/a {2}.*packs\/p.yaml:13:11 {2}matches$/m);
-	assert.match(run.stdout, /nothing fired/);
+	assert.match(run.stdout, /^ {3}nothing fired\. nearest miss: none of its phrases$/m);
+	assert.match(handrail(["check", dir]).stdout,
+		/P070 [^]*^ {3}none of its phrases$/m);
 	assert.match(run.stdout, /2 examples: 1 passed, 1 failed/);
 	const json = JSON.parse(handrail(["test", dir, "--format=json"]).stdout);
 	assert.deepEqual(json.examples.map((e) => e.good), [false, true]);
@@ -97,6 +99,12 @@ test("explain says what fired, where, and what the customer gets", (t) => {
 		["explain", "--policy", dir, "--why-not", "p/a", "Maybe a foo."]);
 	assert.equal(why.status, 0);
 	assert.match(why.stdout, /^p\/a is excused/);
+	assert.match(fired.stdout, /policy sha256:\w+\.\.\. {2}p@1$/m);
+	assert.match(fired.stdout, /^excused\? {2}no: nothing of the exception in line 9 /m);
+	assert.match(fired.stdout, /^work {6}\d+ us, 1 rule, text 16 bytes$/m);
+	const miss = handrail(
+		["explain", "--policy", dir, "--why-not", "p/a", "Nothing here."]);
+	assert.match(miss.stdout, /^p\/a finds nothing[^]*none of its phrases$/m);
 });
 
 // A vendor's pack, pinned and changed by the policy that uses it.

@@ -373,7 +373,7 @@ static const struct bad bads[] = {
 	RULE_HEAD "    find: {phrases: [foo]}\n    then: flag\n"
 		  "    examples:\n      matches:\n        - Say fool.\n"
 		  "      passes:\n        - Say bar.\n",
-	NULL, NULL},
+	NULL, "none of its phrases"},
     {"P071", 13, 11, POLICY,
 	RULE_HEAD "    find: {phrases: [foo]}\n    then: flag\n"
 		  "    examples:\n      matches:\n        - Say foo.\n"

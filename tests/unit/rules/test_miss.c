@@ -1,0 +1,114 @@
+/* miss: what was there of a rule that did not fire. */
+#include "rules/guard_author.h"
+
+#include "tests/support/failmalloc.h"
+#include "tests/unit/rules/policy_source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct guard_policy *load(void)
+{
+	struct policy_source s = {0};
+	struct guard_policy *p = NULL;
+	source_add(&s, "policy.yaml", POLICY);
+	source_add(&s, "packs/p.yaml",
+	    PACK_HEAD "rules:\n"
+		      "  - {id: a, title: A, mode: shadow, then: log,\n"
+		      "     find: {percent: {above: 10, near: [discount*],\n"
+		      "       within: 3 words}}}\n"
+		      "  - {id: b, title: B, mode: shadow, then: log,\n"
+		      "     find: {money: {currency: USD, above: 50},\n"
+		      "       phrases: [refund*]}}\n"
+		      "  - {id: c, title: C, mode: shadow, then: log,\n"
+		      "     find: {duration: {below: 2 days}}}\n"
+		      "  - {id: d, title: D, mode: shadow, then: log,\n"
+		      "     find: {entities: [email], pattern: 'x+'}}\n"
+		      "  - {id: e, title: E, mode: shadow, then: log,\n"
+		      "     when: {ai_turn: 2}}\n");
+	struct guard_source source = {.own = s.own, .n_own = s.n_own};
+	if (guard_policy_load_untested(&p, &source, source_see, &s))
+		fail_msg("%s:%u:%u %s", s.file, s.line, s.col, s.message);
+	return p;
+}
+
+static void check(const struct guard_policy *p, size_t rule, const char *text,
+    const char *expected)
+{
+	char out[GUARD_MISS_BYTES];
+	struct guard_message m = {GUARD_AI, text, strlen(text)};
+	assert_int_equal(guard_near_miss(p, rule, &m, out, sizeof(out)), 0);
+	assert_string_equal(out, expected);
+}
+
+static void test_each_part_is_told(void **state)
+{
+	struct guard_policy *p = load();
+	check(p, 0, "A discount of course.",
+	    "\"discount\" found, but no percent above 10");
+	check(p, 0, "A discount of 8%.",
+	    "\"discount\" found, but \"8%\" is not a percent above 10");
+	check(p, 0, "A discount of twenty today.",
+	    "\"discount\" found, but \"twenty\" is a number but has no % or "
+	    "word for it behind it");
+	check(p, 0, "20% is a number far away from a discount.",
+	    "\"20%\" and \"discount\" found, but not as they have to stand");
+	check(p, 0, "Nothing.", "no percent above 10 and nothing of near");
+	check(p, 1, "Your refund, all seventy five of it.",
+	    "\"refund\" found, but \"seventy five\" is a number but has no "
+	    "currency; money needs a sign, code or word");
+	check(p, 1, "A refund of 60 euros.",
+	    "\"refund\" found, but \"60 euros\" is not money above 50 USD");
+	check(p, 2, "In 3 days.", "\"3 days\" is not a duration below 2 days");
+	check(p, 3, "a@b.test",
+	    "\"a@b.test\" found, but nothing its pattern matches");
+	check(p, 4, "x", "");
+	guard_policy_unref(p);
+}
+
+static void test_long_finds_are_cut_between_characters(void **state)
+{
+	struct guard_policy *p = load();
+	char text[200] = "a", expected[300];
+	memset(text + 1, 'x', 80);
+	snprintf(expected, sizeof(expected),
+	    "\"%.60s...\" found, but no data of its kinds", text + 1);
+	char out[GUARD_MISS_BYTES];
+	struct guard_message m = {GUARD_AI, text, strlen(text)};
+	assert_int_equal(guard_near_miss(p, 3, &m, out, sizeof(out)), 0);
+	assert_string_equal(out, expected);
+	/* Whatever room there is, it is not left. */
+	for (size_t cap = 1; cap < 60; cap++) {
+		assert_int_equal(guard_near_miss(p, 3, &m, out, cap), 0);
+		assert_true(strlen(out) < cap);
+	}
+	guard_policy_unref(p);
+}
+
+static int run_once(void *arg)
+{
+	char out[GUARD_MISS_BYTES];
+	struct guard_message m = {GUARD_AI, "A discount of 8%.", 17};
+	int err = guard_near_miss(arg, 0, &m, out, sizeof(out));
+	/* Memory that runs out inside a judgement is a part not found. */
+	return err || !strstr(out, "is not a percent above 10") ? -1 : 0;
+}
+
+static void test_memory(void **state)
+{
+	struct guard_policy *p = load();
+	assert_true(failmalloc_each(run_once, p) > 5);
+	guard_policy_unref(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_each_part_is_told),
+	    cmocka_unit_test(test_long_finds_are_cut_between_characters),
+	    cmocka_unit_test(test_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
