@@ -1,26 +1,17 @@
 /*
  * handoff_json - handoffs as one JSON value on stdout (handoff_text.h).
  */
-#include "proxy/base/clock.h"
 #include "proxy/base/json_out.h"
 #include "proxy/cli/handoff_text.h"
+#include "proxy/cli/storage.h"
 #include "proxy/handoff/packet.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void put(struct json_out *json, const char *key, const char *value)
 {
 	json_out_key(json, key);
 	json_out_str(json, value);
-}
-
-static void put_time(struct json_out *json, const char *key, int64_t us)
-{
-	char text[32];
-
-	clock_rfc3339(text, us);
-	put(json, key, us ? text : NULL);
 }
 
 static void put_number(struct json_out *json, const char *key, int64_t value)
@@ -32,7 +23,7 @@ static void put_number(struct json_out *json, const char *key, int64_t value)
 static void put_handoff(struct json_out *json, const struct store_handoff *h)
 {
 	json_out_object(json);
-	put_time(json, "accepted", h->accepted_us);
+	storage_put_time(json, "accepted", h->accepted_us);
 	put(json, "conversation", h->conversation);
 	put(json, "destination", h->destination);
 	put_number(json, "epoch", h->epoch);
@@ -48,8 +39,8 @@ static void put_handoff(struct json_out *json, const struct store_handoff *h)
 		json_out_raw(json, h->record, strlen(h->record));
 	}
 	put_number(json, "replies_waiting", (int64_t)h->replies_waiting);
-	put_time(json, "requested", h->requested_us);
-	put_time(json, "returned", h->returned_us);
+	storage_put_time(json, "requested", h->requested_us);
+	storage_put_time(json, "returned", h->returned_us);
 	json_out_key(json, "returning");
 	json_out_bool(json, h->returning);
 	put(json, "severity", h->severity);
@@ -66,24 +57,17 @@ static void put_deliveries(
 	for (size_t i = 0; i < n; i++) {
 		json_out_object(json);
 		put(json, "destination", list[i].destination);
-		put_time(json, "done", list[i].done_us);
+		storage_put_time(json, "done", list[i].done_us);
 		put(json, "error", list[i].error);
 		put(json, "event", list[i].event);
 		put(json, "handoff", list[i].handoff);
 		put(json, "id", list[i].key);
-		put_time(json, "next", list[i].next_us);
+		storage_put_time(json, "next", list[i].next_us);
 		put(json, "state", store_outbox_state_name(list[i].state));
 		put_number(json, "tries", list[i].tries);
 		json_out_end(json);
 	}
 	json_out_end(json);
-}
-
-static void print(struct buf *out)
-{
-	fwrite(out->data, 1, out->len, stdout);
-	putchar('\n');
-	buf_clear(out);
 }
 
 void handoff_json_list(const struct store_handoff *list, size_t n,
@@ -101,7 +85,7 @@ void handoff_json_list(const struct store_handoff *list, size_t n,
 		put_handoff(&json, &list[i]);
 	json_out_end(&json);
 	json_out_end(&json);
-	print(&out);
+	storage_print_json(&out);
 }
 
 static void put_later(struct json_out *json, const struct desk_case *c)
@@ -132,14 +116,14 @@ void handoff_json_case(const struct desk_case *c)
 
 		json_out_object(&json);
 		put(&json, "by", r->by);
-		put_time(&json, "delivered", r->delivered_us);
+		storage_put_time(&json, "delivered", r->delivered_us);
 		put(&json, "text", r->text);
-		put_time(&json, "time", r->time_us);
+		storage_put_time(&json, "time", r->time_us);
 		json_out_end(&json);
 	}
 	json_out_end(&json);
 	json_out_end(&json);
-	print(&out);
+	storage_print_json(&out);
 }
 
 void handoff_json_outcome(const char *verb, const struct desk_outcome *outcome)
@@ -158,5 +142,5 @@ void handoff_json_outcome(const char *verb, const struct desk_outcome *outcome)
 		json_out_bool(&json, outcome->later);
 	}
 	json_out_end(&json);
-	print(&out);
+	storage_print_json(&out);
 }

@@ -4,6 +4,7 @@
  */
 #include "proxy/cli/storage.h"
 
+#include "proxy/base/clock.h"
 #include "proxy/base/file.h"
 #include "proxy/base/keys.h"
 #include "proxy/base/mem.h"
@@ -146,6 +147,22 @@ void storage_close(struct storage *s)
 	s->vault = NULL;
 	s->loaded = NULL;
 	s->login = NULL;
+}
+
+void storage_print_json(struct buf *out)
+{
+	fwrite(out->data, 1, out->len, stdout);
+	putchar('\n');
+	buf_clear(out);
+}
+
+void storage_put_time(struct json_out *json, const char *key, int64_t us)
+{
+	char text[32];
+
+	clock_rfc3339(text, us);
+	json_out_key(json, key);
+	json_out_str(json, us ? text : NULL);
 }
 
 int storage_failed(const char *what, int err)

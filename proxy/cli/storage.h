@@ -5,6 +5,8 @@
 #ifndef HANDRAIL_PROXY_CLI_STORAGE_H
 #define HANDRAIL_PROXY_CLI_STORAGE_H
 
+#include "proxy/base/buf.h"
+#include "proxy/base/json_out.h"
 #include "proxy/cli/verbs.h"
 #include "proxy/store/store.h"
 #include "proxy/store/vault.h"
@@ -40,6 +42,11 @@ int storage_value(
 /* EXIT_GOOD, or the exit code with the reason on stderr. */
 int storage_open(struct storage *) __attribute__((warn_unused_result));
 void storage_close(struct storage *);
+
+/* Print one JSON value with its newline, and clear it. */
+void storage_print_json(struct buf *);
+/* "key": "2026-..." of a moment; null for 0. */
+void storage_put_time(struct json_out *, const char *key, int64_t us);
 
 /* Say on stderr that it could not be done, and the exit code for it. */
 int storage_failed(const char *what, int err);

@@ -57,6 +57,19 @@ static int scrub(struct store *store)
 	return err;
 }
 
+static void print_json(size_t erased)
+{
+	struct buf out = {0};
+	struct json_out json;
+
+	json_out_init(&json, &out);
+	json_out_object(&json);
+	json_out_key(&json, "erased");
+	json_out_int(&json, (int64_t)erased);
+	json_out_end(&json);
+	storage_print_json(&out);
+}
+
 static int run(struct erase_args *a)
 {
 	int err = store_call(a->storage.store, false, erase_run, a);
@@ -64,13 +77,20 @@ static int run(struct erase_args *a)
 	if (err)
 		return storage_failed("nothing was erased", err);
 	if (a->erased == 0) {
-		printf("There is no text of it in the store.\n");
+		if (a->storage.json)
+			print_json(0);
+		else
+			printf("There is no text of it in the store.\n");
 		return EXIT_FINDINGS;
 	}
 	err = scrub(a->storage.store);
-	printf("Erased: the text of %zu conversation%s can no longer be "
-	       "read.\n",
-	    a->erased, a->erased == 1 ? "" : "s");
+	if (a->storage.json)
+		print_json(a->erased);
+	else
+		printf(
+		    "Erased: the text of %zu conversation%s can no longer be "
+		    "read.\n",
+		    a->erased, a->erased == 1 ? "" : "s");
 	if (err)
 		fprintf(stderr,
 		    "handrail: old pages are still in the write-ahead log "

@@ -103,6 +103,66 @@ static char *in_words(const struct store_pause *p)
 	return mem_strdup("?");
 }
 
+static void put(struct json_out *json, const char *key, const char *value)
+{
+	json_out_key(json, key);
+	json_out_str(json, value);
+}
+
+static void put_pause(struct json_out *json, const struct store_pause *p)
+{
+	json_out_object(json);
+	put(json, "by", p->by);
+	storage_put_time(json, "ended", p->ended_us);
+	storage_put_time(json, "from", p->from_us);
+	json_out_key(json, "id");
+	json_out_int(json, p->id);
+	put(json, "reason", p->reason);
+	put(json, "rule", p->rule[0] ? p->rule : NULL);
+	put(json, "scope", store_pause_scope_name(p->scope));
+	storage_put_time(json, "until", p->until_us);
+	json_out_end(json);
+}
+
+static void print_one(const struct store_pause *p)
+{
+	struct buf out = {0};
+	struct json_out json;
+
+	json_out_init(&json, &out);
+	put_pause(&json, p);
+	storage_print_json(&out);
+}
+
+static void print_all(const struct store_pause *list, size_t n)
+{
+	struct buf out = {0};
+	struct json_out json;
+
+	json_out_init(&json, &out);
+	json_out_object(&json);
+	json_out_key(&json, "pauses");
+	json_out_array(&json);
+	for (size_t i = 0; i < n; i++)
+		put_pause(&json, &list[i]);
+	json_out_end(&json);
+	json_out_end(&json);
+	storage_print_json(&out);
+}
+
+static void print_ended(int64_t id)
+{
+	struct buf out = {0};
+	struct json_out json;
+
+	json_out_init(&json, &out);
+	json_out_object(&json);
+	json_out_key(&json, "ended");
+	json_out_int(&json, id);
+	json_out_end(&json);
+	storage_print_json(&out);
+}
+
 /* A switch that switches nothing would be found out too late. */
 static bool is_rule(const struct guard_policy *policy, const char *id)
 {
@@ -188,7 +248,10 @@ static int do_start(struct pause_args *a)
 	int err = store_call(a->storage.store, false, start_run, &c);
 	char until[32];
 	clock_rfc3339(until, c.pause.until_us);
-	if (!err)
+	c.pause.id = c.id;
+	if (!err && a->storage.json)
+		print_one(&c.pause);
+	else if (!err)
 		printf("Pause %" PRId64 ": %s until %s. End it with: "
 		       "handrail pause end %" PRId64 "\n",
 		    c.id, words, until, c.id);
@@ -220,7 +283,10 @@ static int do_end(struct pause_args *a)
 	}
 	if (err)
 		return storage_failed(a->id, err);
-	printf("Pause %" PRId64 " is over.\n", c.id);
+	if (a->storage.json)
+		print_ended(c.id);
+	else
+		printf("Pause %" PRId64 " is over.\n", c.id);
 	return EXIT_GOOD;
 }
 
@@ -261,9 +327,11 @@ static int do_list(struct pause_args *a)
 
 	if (err)
 		return storage_failed("cannot list the pauses", err);
-	if (f.n == 0)
+	if (a->storage.json)
+		print_all(f.list, f.n);
+	else if (f.n == 0)
 		printf("Nothing is paused.\n");
-	for (size_t i = 0; i < f.n; i++)
+	for (size_t i = 0; i < f.n && !a->storage.json; i++)
 		print_pause(&f.list[i]);
 	store_pauses_free(f.list, f.n);
 	return EXIT_GOOD;

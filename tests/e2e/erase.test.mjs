@@ -34,6 +34,9 @@ for (const by of ["conversation", "customer"])
 		assert.ok((await show(id)).out.includes(words[1]));
 		const before = proxy.records().length;
 		await cli(proxy, "erase", `--${by}`, by === "customer" ? "customer-one" : "openai-chat/one", "--reason", "asked to");
+		const again = await run(["erase", "-c", path.join(proxy.dir, "handrail.yaml"), "--conversation", "openai-chat/three",
+			"--reason", "asked to", "--format", "json"]);
+		assert.deepEqual([again.code, JSON.parse(again.out)], [1, { erased: 0 }]);
 		const after = await show(id);
 		for (const word of words) {
 			assert.equal((after.out + after.err).includes(word), false, after.out);

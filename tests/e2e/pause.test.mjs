@@ -136,3 +136,15 @@ test("a pause ends by itself", async (t) => {
 	await new Promise((done) => setTimeout(done, 2000));
 	await within("share", "I cannot help with investments.");
 });
+
+test("pause, list and end speak JSON", async (t) => {
+	const { proxy } = await setup(t);
+	const json = async (...args) => JSON.parse(await cli(proxy, "pause", ...args, "--format", "json"));
+	const made = await json("--rule", "actions/invest", "--for", "15m", "--reason", "a test");
+	assert.deepEqual([made.id, made.scope, made.rule, made.reason, made.ended], [1, "rule", "actions/invest", "a test", null]);
+	assert.ok(Date.parse(made.until) - Date.parse(made.from) === 15 * 60000);
+	assert.deepEqual((await json("list")).pauses, [made]);
+	assert.deepEqual(await json("end", "1"), { ended: 1 });
+	assert.deepEqual((await json("list")).pauses, []);
+	assert.ok((await json("list", "--all")).pauses[0].ended);
+});
