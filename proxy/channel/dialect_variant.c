@@ -13,6 +13,7 @@ static void clear_texts(struct variant *v)
 	for (size_t i = 0; i < v->n_texts; i++) {
 		pointer_clear(&v->texts[i].ptr);
 		free(v->texts[i].as);
+		free(v->texts[i].either);
 	}
 	free(v->texts);
 	v->texts = NULL;
@@ -99,6 +100,21 @@ static size_t add_entries(const struct variant *v, struct paths_entry *e)
 	return n;
 }
 
+static void number_labels(struct variant *v)
+{
+	uint16_t last = 0;
+
+	for (size_t i = 0; i < v->n_texts; i++) {
+		struct text_rule *rule = &v->texts[i];
+		for (size_t k = 0; k < i && rule->as != NULL; k++)
+			if (v->texts[k].as != NULL &&
+			    strcmp(v->texts[k].as, rule->as) == 0)
+				rule->label = v->texts[k].label;
+		if (rule->as != NULL && rule->label == 0)
+			rule->label = ++last;
+	}
+}
+
 void dialect_compile(
     struct loader *l, const struct yaml_node *block, struct variant *v)
 {
@@ -106,6 +122,7 @@ void dialect_compile(
 	struct paths_entry *e = mem_array(room, sizeof *e);
 	size_t n = add_entries(v, e);
 
+	number_labels(v);
 	for (size_t i = 0; i < n; i++)
 		if (v->has_messages && e[i].ptr->relative &&
 		    e[i].role != PATHS_MESSAGE && e[i].role != PATHS_ERROR)
@@ -146,7 +163,8 @@ static bool has_ptr(
 static void dialect_texts(
     struct loader *l, const struct yaml_node *map, struct variant *v)
 {
-	static const char *const keys[] = {"ptr", "as", "kind", "decode", NULL};
+	static const char *const keys[] = {
+	    "ptr", "as", "either", "kind", "decode", NULL};
 	static const char *const kinds[] = {[CHANNEL_SAID] = "said",
 	    [CHANNEL_TOOL] = "tool",
 	    [CHANNEL_REASONING] = "reasoning",
@@ -168,6 +186,10 @@ static void dialect_texts(
 			continue;
 		v->n_texts++;
 		dialect_text(l, i, "as", &rule->as);
+		dialect_text(l, i, "either", &rule->either);
+		if (rule->either != NULL && rule->as == NULL)
+			dialect_fault(l, i, "C006", "add as: content",
+			    "either: needs a label to tell the fields apart");
 		dialect_choice(l, i, "kind", kinds, &kind);
 		dialect_choice(l, i, "decode", decodes, &decode);
 		rule->kind = (enum channel_kind)kind;

@@ -8,6 +8,7 @@
 #include "proxy/channel/extract.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/channel/joint.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
 
@@ -99,19 +100,25 @@ void nested_clear(struct nested *n)
 
 /* ---- bodies ---- */
 
-static struct channel_series *add_series(
-    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+static struct channel_series *new_series(struct channel_body *b)
 {
 	if (b->n_series == b->cap_series) {
 		b->cap_series = b->cap_series ? b->cap_series * 2 : 16;
 		b->series = mem_realloc_array(
 		    b->series, b->cap_series, sizeof *b->series);
 	}
-	struct channel_series *series = &b->series[b->n_series++];
+	return &b->series[b->n_series++];
+}
+
+static struct channel_series *add_series(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	struct channel_series *series = new_series(b);
 	*series = (struct channel_series){
 	    .kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
 	    .message = t->message,
 	    .can_edit = !t->is_key,
+	    .repeats = t->repeats,
 	};
 	struct buf name = {0};
 	scan_name(s, t, &name);
@@ -125,15 +132,15 @@ static struct channel_series *add_series(
 static struct channel_series *labelled(
     struct channel_body *b, const struct scan *s, const struct scan_text *t)
 {
-	struct buf name = {0};
-	struct channel_series *found = NULL;
-
-	scan_name(s, t, &name);
-	for (size_t i = b->n_series; i > 0 && found == NULL; i--)
-		if (strcmp(b->series[i - 1].name, name.data) == 0)
-			found = &b->series[i - 1];
-	buf_clear(&name);
-	return found != NULL ? found : add_series(b, s, t);
+	for (size_t i = b->n_series; i > 0; i--) {
+		struct channel_series *have = &b->series[i - 1];
+		if (have->label == t->rule->label &&
+		    have->message == t->message)
+			return have;
+	}
+	struct channel_series *series = add_series(b, s, t);
+	series->label = t->rule->label;
+	return series;
 }
 
 static void add_piece(struct channel_body *b, struct channel_piece piece)
@@ -149,7 +156,7 @@ static void add_piece(struct channel_body *b, struct channel_piece piece)
 static void read_plain(
     struct channel_body *b, const struct scan *s, const struct scan_text *t)
 {
-	bool label = t->rule != NULL && t->rule->as != NULL;
+	bool label = t->rule != NULL && t->rule->label != 0;
 	struct channel_series *series =
 	    label ? labelled(b, s, t) : add_series(b, s, t);
 	size_t start = series->text.len;
@@ -162,6 +169,7 @@ static void read_plain(
 		.node = t->node,
 		.series = (uint32_t)(series - b->series),
 		.is_key = t->is_key,
+		.repeats = t->repeats,
 		.start = start,
 		.end = series->text.len,
 	    });
@@ -196,6 +204,62 @@ static void read_nested(
 	nested_clear(&nested);
 }
 
+/* ---- texts put together ---- */
+
+static bool is_in(
+    const struct channel_body *b, const struct channel_piece *p, uint32_t m)
+{
+	const struct channel_series *s = &b->series[p->series];
+
+	return s->message == m && s->label != 0 && !p->repeats;
+}
+
+static void add_readings(struct channel_body *b, const struct scan *s,
+    uint32_t message, struct joint *j)
+{
+	for (int how = 0; how < JOINT_HOWS; how++) {
+		struct joint_reading *r = &j->readings[how];
+		if (r->fresh.len == 0)
+			continue;
+		struct channel_series *series = new_series(b);
+		*series = (struct channel_series){
+		    .name = mem_printf("%s/joined", s->messages[message].key),
+		    .kind = CHANNEL_SAID,
+		    .message = message,
+		    .beside = true,
+		    .text = r->fresh,
+		    .seams = r->seams,
+		};
+		r->fresh = (struct buf){0};
+		r->seams = (struct channel_seams){.marks = NULL};
+	}
+}
+
+static void read_joined(
+    struct channel_body *b, const struct scan *s, uint32_t message)
+{
+	struct joint j = {.begun = false};
+
+	for (size_t i = 0; i < b->n_pieces; i++) {
+		const struct channel_piece *p = &b->pieces[i];
+		if (!is_in(b, p, message))
+			continue;
+		const struct channel_series *series = &b->series[p->series];
+		joint_add(&j,
+		    &(struct joint_piece){
+			.label = series->label,
+			.place = p->node,
+			.series = p->series,
+			.own = p->start,
+			.text = {series->text.data + p->start,
+			    p->end - p->start},
+		    },
+		    SIZE_MAX);
+	}
+	add_readings(b, s, message, &j);
+	joint_clear(&j);
+}
+
 static int read_texts(struct channel_body *b, const struct scan *s)
 {
 	size_t max = channel_limits(s->channel)->max_text_bytes;
@@ -209,6 +273,9 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
 			return CHANNEL_BODY_TEXT_LIMIT;
 	}
+	for (uint32_t i = 0; i < s->n_messages; i++)
+		if (s->messages[i].n_labelled > 1)
+			read_joined(b, s, i);
 	for (size_t i = 0; i < b->n_series; i++)
 		if (b->series[i].text.len > max)
 			return CHANNEL_BODY_TEXT_LIMIT;
@@ -246,6 +313,7 @@ void channel_body_clear(struct channel_body *b)
 	for (size_t i = 0; i < b->n_series; i++) {
 		free(b->series[i].name);
 		buf_clear(&b->series[i].text);
+		seams_clear(&b->series[i].seams);
 	}
 	free(b->series);
 	free(b->pieces);
@@ -274,7 +342,7 @@ void channel_body_told(
 
 	for (size_t i = 0; i < b->n_series; i++) {
 		const struct channel_series *s = &b->series[i];
-		if (s->kind != kind)
+		if (s->kind != kind || s->beside || s->repeats)
 			continue;
 		uint32_t outer =
 		    kind == CHANNEL_TOOL ? outer_of(b, i, &piece) : JSON_NONE;

@@ -7,7 +7,9 @@
  * ._:/- (ids, model names), and mirrors, which repeat a listed text.
  *
  * A series is judged as one message: the parts of a content array are joined,
- * because clients join them. JSON inside a string (tool arguments) gives one
+ * because clients join them. What a client can put together in further ways is
+ * judged in each of them besides (seams.h); fields of which it takes one or
+ * the other must not differ. JSON inside a string (tool arguments) gives one
  * series for each string, number and key within.
  */
 #ifndef HANDRAIL_CHANNEL_EXTRACT_H
@@ -15,6 +17,7 @@
 
 #include "proxy/base/buf.h"
 #include "proxy/channel/channel.h"
+#include "proxy/channel/seams.h"
 #include "proxy/wire/json.h"
 
 enum channel_kind {
@@ -36,6 +39,11 @@ struct channel_series {
 			     CHANNEL_NO_MESSAGE */
 	struct buf text;  /* judge this, decoded UTF-8; never empty */
 	bool can_edit;    /* channel_render_edits can splice it; keys: no */
+	bool repeats;     /* says what another series says: a second field */
+	bool beside;      /* a reading of texts that are series themselves;
+			     behind all of those */
+	struct channel_seams seams; /* of one that is beside */
+	uint16_t label;             /* private */
 };
 
 struct channel_piece; /* where in the document a stretch of a series stands */
@@ -43,7 +51,7 @@ struct channel_piece; /* where in the document a stretch of a series stands */
 enum channel_body_err {
 	CHANNEL_BODY_OK = 0,
 	CHANNEL_BODY_NOT_JSON = -1, /* json_error has the json_err */
-	CHANNEL_BODY_SHAPE = -2,    /* a listed text is a number or a flag */
+	CHANNEL_BODY_SHAPE = -2,    /* it can be read in more than one way */
 	CHANNEL_BODY_TEXT_LIMIT = -3,
 };
 

@@ -50,6 +50,9 @@ struct text_rule {
 	struct pointer ptr;
 	char *as; /* texts of one message with this label are joined; NULL:
 		     each place is a series of its own */
+	uint16_t label; /* the same number for the same `as`; 0: none */
+	char *either;   /* fields of one name say the same, or only one of
+			   them says anything; or NULL */
 	enum channel_kind kind;
 	bool nested; /* decode: json */
 };

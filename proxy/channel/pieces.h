@@ -45,6 +45,7 @@ void nested_map(const struct nested_text *, struct span outer, struct span text,
 struct channel_piece {
 	uint32_t node, series;
 	bool is_key, nested;
+	bool repeats;             /* says what another field says */
 	struct nested_text inner; /* nested: start and end are not used */
 	size_t start, end;        /* in the text of the series */
 };

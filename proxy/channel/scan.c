@@ -33,8 +33,18 @@ static void add_text(
 		s->texts =
 		    mem_realloc_array(s->texts, s->cap_texts, sizeof *s->texts);
 	}
-	s->texts[s->n_texts++] = (struct scan_text){
-	    node, is_key, rule, s->message[node], s->state[node]};
+	s->texts[s->n_texts++] = (struct scan_text){.node = node,
+	    .is_key = is_key,
+	    .rule = rule,
+	    .message = s->message[node],
+	    .state = s->state[node]};
+	if (rule == NULL || rule->label == 0 ||
+	    s->message[node] == CHANNEL_NO_MESSAGE)
+		return;
+	struct scan_message *m = &s->messages[s->message[node]];
+	if (m->n_labelled++ == 0)
+		m->label = rule->label;
+	s->is_mixed = s->is_mixed || m->label != rule->label;
 }
 
 static struct span inside(struct span quoted)
@@ -263,6 +273,82 @@ static int take_node(struct scan *s, uint32_t node)
 	return take_value(s, node, &roles);
 }
 
+/* ---- fields that are one text to clients ---- */
+
+/* All that a message says under a label. */
+static void text_under(
+    const struct scan *s, uint32_t message, uint16_t label, struct buf *out)
+{
+	buf_adds(out, "");
+	for (size_t i = 0; i < s->n_texts; i++) {
+		const struct scan_text *t = &s->texts[i];
+		if (!t->is_key && t->message == message && t->rule != NULL &&
+		    t->rule->label == label)
+			scan_decode(s, t, out);
+	}
+}
+
+static bool say_the_same(
+    const struct scan *s, uint32_t message, uint16_t a, uint16_t b)
+{
+	struct buf x = {0}, y = {0};
+
+	text_under(s, message, a, &x);
+	text_under(s, message, b, &y);
+	bool same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	buf_clear(&x);
+	buf_clear(&y);
+	return same;
+}
+
+/* How a label stands in a message. */
+struct voice {
+	const struct text_rule *rule; /* NULL: it is not there */
+	bool repeats;
+};
+
+/* The first text of a label: another field must say the same, or nothing. */
+static int hear(const struct scan *s, const struct scan_text *t,
+    struct voice *of, size_t n_labels)
+{
+	struct voice *mine = &of[t->rule->label];
+
+	mine->rule = t->rule;
+	for (size_t i = 0; i < n_labels; i++) {
+		const struct text_rule *other = of[i].rule;
+		if (other == NULL || other->either == NULL ||
+		    i == t->rule->label || t->rule->either == NULL ||
+		    strcmp(other->either, t->rule->either) != 0)
+			continue;
+		if (!say_the_same(s, t->message, (uint16_t)i, t->rule->label))
+			return -1;
+		mine->repeats = true;
+	}
+	return 0;
+}
+
+/* A client takes whichever field it likes: they must not differ. */
+static int settle_either(struct scan *s)
+{
+	size_t n_labels = s->variant->n_texts + 1;
+	struct voice *voices =
+	    mem_array(s->n_messages * n_labels, sizeof *voices);
+	int err = 0;
+
+	for (size_t i = 0; i < s->n_texts && err == 0; i++) {
+		struct scan_text *t = &s->texts[i];
+		if (t->is_key || t->rule == NULL || t->rule->label == 0 ||
+		    t->message == CHANNEL_NO_MESSAGE)
+			continue;
+		struct voice *of = &voices[t->message * n_labels];
+		if (of[t->rule->label].rule == NULL)
+			err = hear(s, t, of, n_labels);
+		t->repeats = of[t->rule->label].repeats;
+	}
+	free(voices);
+	return err;
+}
+
 static void make_room(struct scan *s, size_t n)
 {
 	if (n <= s->cap_nodes)
@@ -280,12 +366,27 @@ int scan_run(struct scan *s, const struct channel *channel,
 	s->variant = variant;
 	s->doc = doc;
 	s->n_texts = s->n_messages = 0;
-	s->has_media = s->is_error = false;
+	s->has_media = s->is_error = s->is_mixed = false;
 	make_room(s, doc->n_nodes);
 	for (uint32_t i = 0; i < doc->n_nodes; i++)
 		if (take_node(s, i) != 0)
 			return -1;
-	return 0;
+	return s->is_mixed ? settle_either(s) : 0;
+}
+
+uint64_t scan_place(const struct scan *s, const struct scan_text *t)
+{
+	uint64_t place = t->state;
+	uint32_t base = 0, node = t->node;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		if (n->key_end == n->key_start)
+			place = place * 1000003 + n->index + 1;
+	}
+	return place;
 }
 
 uint32_t scan_numbered(const struct scan *s, const struct scan_text *t)

@@ -18,6 +18,7 @@ struct scan_text {
 	const struct text_rule *rule; /* NULL: not listed */
 	uint32_t message; /* index into messages or CHANNEL_NO_MESSAGE */
 	uint16_t state;   /* of the node among the variant's pointers */
+	bool repeats;     /* what another field of its `either` says */
 };
 
 #define SCAN_NUMBER_BYTES 16
@@ -27,6 +28,8 @@ struct scan_message {
 	char key[SCAN_NUMBER_BYTES]; /* its number as JSON */
 	bool numbered;               /* it says so itself; else by its place */
 	bool ends;                   /* end_if holds */
+	uint16_t label;              /* of its first text that has one; 0 */
+	size_t n_labelled;           /* texts that have one */
 };
 
 struct scan {
@@ -43,6 +46,7 @@ struct scan {
 	uint16_t *state;   /* among the variant's pointers */
 	size_t cap_nodes;
 	bool has_media, is_error;
+	bool is_mixed; /* a message has texts of several labels */
 };
 
 enum scan_class {
@@ -54,9 +58,9 @@ enum scan_class {
 
 /*
  * 0, or -1: not to be read in one way only. A listed text that is no text, a
- * member under two spellings, two messages of one number, a number that is
- * none (1.0 is 1 to some clients), too many messages. *scan must be zero or
- * used before; its memory is reused.
+ * member under two spellings, two fields of one `either` that differ, two
+ * messages of one number, a number that is none (1.0 is 1 to some clients), too
+ * many messages. *scan must be zero or used before; its memory is reused.
  */
 int scan_run(struct scan *, const struct channel *, const struct variant *,
     const struct json_doc *) __attribute__((warn_unused_result));
@@ -64,6 +68,8 @@ void scan_clear(struct scan *);
 /* Which of the elements around a text give their number themselves: a bit for
  * each, from the inside. */
 uint32_t scan_numbered(const struct scan *, const struct scan_text *);
+/* Where in its message a text stands: the same for the same place. */
+uint64_t scan_place(const struct scan *, const struct scan_text *);
 /* The text itself, decoded (surrogates in three-byte form). */
 void scan_decode(const struct scan *, const struct scan_text *, struct buf *);
 /* "0/content" or "/error/message". */

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #define MAX_SERIES 1024 /* of one stream */
+#define SEAM_WINDOW 512 /* bytes around a seam that are read together */
 
 struct channel_stream *channel_stream_new(const struct channel *channel)
 {
@@ -41,6 +42,11 @@ void channel_stream_free(struct channel_stream *s)
 		buf_clear(&s->series[i].text);
 	}
 	free(s->series);
+	for (size_t i = 0; i < s->n_messages; i++) {
+		if (s->messages[i].joint != NULL)
+			joint_clear(s->messages[i].joint);
+		free(s->messages[i].joint);
+	}
 	json_clear(&s->up_doc);
 	buf_clear(&s->up);
 	json_clear(&s->doc);
@@ -100,9 +106,43 @@ static uint32_t hash_of(const char *name)
 	return h;
 }
 
-/* The open series of that name, or a new one; CHANNEL_NO_SERIES: too many, or
- * not clearly the same. */
-static uint32_t series_of(
+static uint32_t add_series(
+    struct channel_stream *s, const struct stream_series *series)
+{
+	s->series =
+	    mem_realloc_array(s->series, s->n_series + 1, sizeof *s->series);
+	s->series[s->n_series] = *series;
+	return (uint32_t)s->n_series++;
+}
+
+static bool is_open(const struct stream_series *have, uint32_t message)
+{
+	return !have->ended && have->message == message;
+}
+
+/* The open series of a label, or a new one. */
+static uint32_t labelled(
+    struct channel_stream *s, const struct scan_text *t, uint32_t message)
+{
+	struct buf name = {0};
+
+	for (size_t i = 0; i < s->n_series; i++)
+		if (s->series[i].label == t->rule->label &&
+		    is_open(&s->series[i], message))
+			return (uint32_t)i;
+	if (s->n_series == MAX_SERIES)
+		return CHANNEL_NO_SERIES;
+	scan_name(&s->scan, t, &name);
+	return add_series(s,
+	    &(struct stream_series){.name = buf_steal(&name),
+		.label = t->rule->label,
+		.kind = t->rule->kind,
+		.message = message,
+		.held = t->rule->nested});
+}
+
+/* The open series of that name, or a new one. */
+static uint32_t named(
     struct channel_stream *s, const struct scan_text *t, uint32_t message)
 {
 	struct buf name = {0};
@@ -112,8 +152,8 @@ static uint32_t series_of(
 	uint32_t numbered = scan_numbered(&s->scan, t);
 	for (size_t i = 0; i < s->n_series; i++) {
 		const struct stream_series *have = &s->series[i];
-		if (have->hash == hash && !have->ended &&
-		    have->message == message &&
+		if (have->hash == hash && have->label == 0 &&
+		    is_open(have, message) &&
 		    strcmp(have->name, name.data) == 0) {
 			buf_clear(&name);
 			/* A client may keep the two apart. */
@@ -125,17 +165,21 @@ static uint32_t series_of(
 		buf_clear(&name);
 		return CHANNEL_NO_SERIES;
 	}
-	s->series =
-	    mem_realloc_array(s->series, s->n_series + 1, sizeof *s->series);
-	s->series[s->n_series] = (struct stream_series){
-	    .name = buf_steal(&name),
-	    .hash = hash,
-	    .numbered = numbered,
-	    .kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
-	    .message = message,
-	    .held = t->rule != NULL && t->rule->nested,
-	};
-	return (uint32_t)s->n_series++;
+	return add_series(s,
+	    &(struct stream_series){.name = buf_steal(&name),
+		.hash = hash,
+		.numbered = numbered,
+		.kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
+		.message = message,
+		.held = t->rule != NULL && t->rule->nested});
+}
+
+/* CHANNEL_NO_SERIES: too many, or not clearly the same. */
+static uint32_t series_of(
+    struct channel_stream *s, const struct scan_text *t, uint32_t message)
+{
+	return t->rule != NULL && t->rule->label != 0 ? labelled(s, t, message)
+						      : named(s, t, message);
 }
 
 /* Joins a surrogate pair cut by a frame; a half that stays alone is U+FFFD. */
@@ -169,46 +213,6 @@ static void join_halves(struct stream_series *series, struct buf *text)
 		pieces_blank_surrogates(out.data + at, out.len - at);
 	buf_clear(text);
 	*text = out;
-}
-
-static bool add_text(struct channel_stream *s, const struct scan_text *t)
-{
-	uint32_t message = CHANNEL_NO_MESSAGE;
-
-	if (t->message != CHANNEL_NO_MESSAGE) {
-		message = s->ordinal[t->message];
-		/* A client may keep the two apart. */
-		if (s->messages[message].numbered !=
-		    s->scan.messages[t->message].numbered)
-			return false;
-	}
-	buf_reset(&s->decoded);
-	scan_decode(&s->scan, t, &s->decoded);
-	if (t->is_key) {
-		if (s->keys.len > 0)
-			buf_addc(&s->keys, '\n');
-		pieces_blank_surrogates(s->decoded.data, s->decoded.len);
-		buf_add(&s->keys, s->decoded.data, s->decoded.len);
-		return true;
-	}
-	uint32_t id = series_of(s, t, message);
-	if (id == CHANNEL_NO_SERIES)
-		return false;
-	struct stream_series *series = &s->series[id];
-	join_halves(series, &s->decoded);
-	struct span text = {s->decoded.data, s->decoded.len};
-	struct channel_part *p =
-	    &add_part(s, series->held ? CHANNEL_PART_HELD : CHANNEL_PART_STREAM,
-		series->kind, text)
-		 ->part;
-	p->series = id;
-	p->message = message;
-	p->start = series->len;
-	series->len += text.len;
-	p->end = series->len;
-	if (series->held)
-		buf_add(&series->text, text.p, text.len);
-	return series->len <= channel_limits(s->channel)->max_text_bytes;
 }
 
 /* ---- ends ---- */
@@ -248,13 +252,141 @@ static void end_series(struct channel_stream *s, uint32_t id)
 		add_nested(s, id);
 }
 
-/* message CHANNEL_NO_MESSAGE: every series. */
-static void end_all(struct channel_stream *s, uint32_t message)
+static void end_some(struct channel_stream *s, uint32_t message, bool beside)
 {
 	for (uint32_t i = 0; i < s->n_series; i++)
-		if (message == CHANNEL_NO_MESSAGE ||
-		    s->series[i].message == message)
+		if ((message == CHANNEL_NO_MESSAGE ||
+			s->series[i].message == message) &&
+		    (s->series[i].seams != NULL) == beside)
 			end_series(s, i);
+}
+
+/* message CHANNEL_NO_MESSAGE: every series. Readings last: what they are made
+ * of is settled then. */
+static void end_all(struct channel_stream *s, uint32_t message)
+{
+	end_some(s, message, false);
+	end_some(s, message, true);
+	for (size_t i = 0; i < s->n_messages; i++)
+		if (s->messages[i].joint != NULL &&
+		    (message == CHANNEL_NO_MESSAGE || message == i))
+			joint_close(s->messages[i].joint);
+}
+
+/* ---- texts put together ---- */
+
+static void join(struct channel_stream *s, const struct scan_text *t,
+    const struct channel_part *p, struct span text)
+{
+	struct stream_message *m = &s->messages[p->message];
+
+	if (m->joint == NULL)
+		m->joint = mem_zero(sizeof *m->joint);
+	joint_add(m->joint,
+	    &(struct joint_piece){.label = t->rule->label,
+		.place = scan_place(&s->scan, t),
+		.series = p->series,
+		.own = p->start,
+		.text = text},
+	    SEAM_WINDOW);
+}
+
+/* The series of a reading; room for them is always left. */
+static uint32_t beside(struct channel_stream *s, uint32_t message, int how)
+{
+	struct stream_message *m = &s->messages[message];
+
+	if (m->beside[how] != CHANNEL_NO_SERIES)
+		return m->beside[how];
+	for (int i = 0; i < JOINT_HOWS; i++)
+		m->beside[i] = add_series(s,
+		    &(struct stream_series){
+			.name = mem_printf("%s/joined", m->key),
+			.kind = CHANNEL_SAID,
+			.message = message,
+			.ended = true,
+			.seams = &m->joint->readings[i].seams});
+	return m->beside[how];
+}
+
+static void add_reading(struct channel_stream *s, uint32_t message, int how)
+{
+	struct joint_reading *r = &s->messages[message].joint->readings[how];
+
+	if (r->fresh.len == 0)
+		return;
+	struct channel_part *p = &add_part(s, CHANNEL_PART_BESIDE, CHANNEL_SAID,
+	    (struct span){r->fresh.data, r->fresh.len})
+				      ->part;
+	p->series = beside(s, message, how);
+	p->message = message;
+	p->fresh = r->opened;
+	p->start = r->len - r->fresh.len;
+	p->end = r->len;
+	s->series[p->series].ended = false;
+}
+
+/* What this frame adds to the readings of its messages. */
+static void add_readings(struct channel_stream *s)
+{
+	for (size_t i = 0; i < s->scan.n_messages; i++) {
+		uint32_t message = s->ordinal[i];
+		struct stream_message *m = &s->messages[message];
+		if (m->joint == NULL)
+			continue;
+		for (int how = 0; how < JOINT_HOWS; how++)
+			add_reading(s, message, how);
+		joint_take(m->joint);
+		if (!joint_is_over(m->joint, SEAM_WINDOW))
+			continue;
+		joint_close(m->joint);
+		for (int how = 0; how < JOINT_HOWS; how++)
+			if (m->beside[how] != CHANNEL_NO_SERIES)
+				end_series(s, m->beside[how]);
+	}
+}
+
+static bool add_text(struct channel_stream *s, const struct scan_text *t)
+{
+	uint32_t message = CHANNEL_NO_MESSAGE;
+
+	if (t->message != CHANNEL_NO_MESSAGE) {
+		message = s->ordinal[t->message];
+		/* A client may keep the two apart. */
+		if (s->messages[message].numbered !=
+		    s->scan.messages[t->message].numbered)
+			return false;
+	}
+	buf_reset(&s->decoded);
+	scan_decode(&s->scan, t, &s->decoded);
+	if (t->is_key) {
+		if (s->keys.len > 0)
+			buf_addc(&s->keys, '\n');
+		pieces_blank_surrogates(s->decoded.data, s->decoded.len);
+		buf_add(&s->keys, s->decoded.data, s->decoded.len);
+		return true;
+	}
+	uint32_t id = series_of(s, t, message);
+	if (id == CHANNEL_NO_SERIES)
+		return false;
+	struct stream_series *series = &s->series[id];
+	join_halves(series, &s->decoded);
+	struct span text = {s->decoded.data, s->decoded.len};
+	struct channel_part *p =
+	    &add_part(s, series->held ? CHANNEL_PART_HELD : CHANNEL_PART_STREAM,
+		series->kind, text)
+		 ->part;
+	p->series = id;
+	p->message = message;
+	p->repeats = t->repeats;
+	p->start = series->len;
+	series->len += text.len;
+	p->end = series->len;
+	if (series->held)
+		buf_add(&series->text, text.p, text.len);
+	if (series->label != 0 && !t->repeats && message != CHANNEL_NO_MESSAGE)
+		join(s, t, p, text);
+	return series->len <= channel_limits(s->channel)->max_text_bytes;
 }
 
 /* ---- frames ---- */
@@ -274,6 +406,8 @@ static bool settle_messages(struct channel_stream *s)
 			    &s->messages[s->n_messages++];
 			memcpy(m->key, key, sizeof m->key);
 			m->numbered = s->scan.messages[i].numbered;
+			for (int how = 0; how < JOINT_HOWS; how++)
+				m->beside[how] = CHANNEL_NO_SERIES;
 		}
 		s->ordinal[i] = (uint32_t)k;
 	}
@@ -324,6 +458,7 @@ static bool read_data(
 	if (s->keys.len > 0)
 		add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
 		    (struct span){s->keys.data, s->keys.len});
+	add_readings(s);
 	for (size_t i = 0; i < s->scan.n_messages; i++) {
 		if (!s->scan.messages[i].ends)
 			continue;
@@ -426,6 +561,12 @@ const char *channel_stream_series(const struct channel_stream *s,
 	*kind = s->series[series].kind;
 	*message = s->series[series].message;
 	return s->series[series].name;
+}
+
+const struct channel_seams *channel_stream_seams(
+    const struct channel_stream *s, uint32_t series)
+{
+	return series < s->n_series ? s->series[series].seams : NULL;
 }
 
 void channel_stream_map(const struct channel_stream *s, size_t part,

@@ -10,7 +10,10 @@
  *                 series has ended and all its WHOLE parts are judged
  *   WHOLE part    complete in itself: guard_check it now. With held_by set it
  *                 is a text inside held series held_by
- *   ends[]        series that get no more: guard_stream_end
+ *   BESIDE part   a reading (seams.h) of parts before it, behind all of
+ *                 them: feed it like a STREAM part; it stands for no bytes, so
+ *                 nothing of it is rendered
+ *   ends[]        series that get no more: guard_stream_end; readings last
  *
  * The head of the queue leaves as it came (raw) once all its parts are safe
  * and nothing in them was edited, else through channel_render_frame with new
@@ -45,6 +48,7 @@ enum channel_part_mode {
 	CHANNEL_PART_STREAM,
 	CHANNEL_PART_HELD,
 	CHANNEL_PART_WHOLE,
+	CHANNEL_PART_BESIDE,
 };
 
 #define CHANNEL_NO_SERIES UINT32_MAX
@@ -56,6 +60,8 @@ struct channel_part {
 	uint32_t message;  /* ordinal of the choice or CHANNEL_NO_MESSAGE */
 	uint32_t held_by;  /* WHOLE: the held series it lies in, or
 			      CHANNEL_NO_SERIES */
+	bool repeats;      /* another part of the frame says the same */
+	bool fresh;        /* BESIDE: another text begins; start goes on */
 	size_t start, end; /* in the text of the series; WHOLE: 0 and length */
 	struct span text;  /* valid until the next call on the stream */
 };
@@ -96,6 +102,11 @@ size_t channel_stream_n_series(const struct channel_stream *);
 /* "0/content": for records. kind and message as in its parts. */
 const char *channel_stream_series(const struct channel_stream *,
     uint32_t series, enum channel_kind *kind, uint32_t *message);
+
+/* What a series of BESIDE parts is made of, since the latest fresh one. NULL
+ * for other series. Valid until the next call. */
+const struct channel_seams *channel_stream_seams(
+    const struct channel_stream *, uint32_t series);
 
 /*
  * Bytes start..end of WHOLE part i of the latest frame as bytes of the series

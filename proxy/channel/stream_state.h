@@ -5,6 +5,7 @@
 #ifndef HANDRAIL_CHANNEL_STREAM_STATE_H
 #define HANDRAIL_CHANNEL_STREAM_STATE_H
 
+#include "proxy/channel/joint.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
 #include "proxy/channel/stream.h"
@@ -12,7 +13,9 @@
 struct stream_series {
 	char *name;
 	uint32_t hash;
-	uint32_t numbered; /* see scan_numbered */
+	uint32_t numbered;                 /* see scan_numbered */
+	uint16_t label;                    /* of its texts, or 0 */
+	const struct channel_seams *seams; /* of BESIDE parts; or NULL */
 	enum channel_kind kind;
 	uint32_t message;
 	bool held, ended;
@@ -23,8 +26,11 @@ struct stream_series {
 
 struct stream_message {
 	char key[SCAN_NUMBER_BYTES];
-	bool numbered;            /* not only by its place */
-	bool sent_text, sent_end; /* what the client has got */
+	bool numbered;               /* not only by its place */
+	bool sent_text, sent_end;    /* what the client has got */
+	struct joint *joint;         /* its texts put together; or NULL */
+	uint32_t beside[JOINT_HOWS]; /* the series of those, from the first
+					reading on */
 };
 
 /* A part under construction: its text is still an offset. */

@@ -10,6 +10,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/handoff/handoff.h"
+#include "proxy/relay/beside.h"
 #include "proxy/relay/fields.h"
 #include "proxy/relay/refuse.h"
 #include "proxy/relay/server.h"
@@ -93,9 +94,38 @@ void answer_fall_back(
 	    answer_send);
 }
 
+static bool edited(void *arg, uint32_t series, size_t start, size_t end)
+{
+	const struct verdicts *v = arg;
+	struct guard_edit *edits = mem_array(v->n_edits + 1, sizeof(*edits));
+	size_t n = 0;
+	for (size_t i = 0; i < v->n_edits; i++)
+		if (v->edits[i].series == series)
+			edits[n++] = v->edits[i].edit;
+	bool all = beside_covers(edits, n, start, end);
+	free(edits);
+	return all;
+}
+
+static void judge_reading(struct exchange *e, uint32_t i)
+{
+	const struct channel_series *s = &e->read.series[i];
+	struct guard_session session = e->facts.session;
+	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
+	struct guard_verdict v;
+	struct beside b = {&s->seams, 0, edited, &e->verdicts};
+	session.aside = true;
+	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
+	beside_add(&e->verdicts, i, exchange_policy(e), &b, &v);
+}
+
 static void judge_series(struct exchange *e, uint32_t i)
 {
 	const struct channel_series *s = &e->read.series[i];
+	if (s->beside) {
+		judge_reading(e, i);
+		return;
+	}
 	struct guard_session session = e->facts.session;
 	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
 	struct guard_verdict v;

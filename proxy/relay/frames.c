@@ -4,6 +4,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct frames *frames_new(const struct frames_options *o)
@@ -52,6 +53,7 @@ static struct series *series_at(struct frames *f, const struct channel_part *p)
 	}
 	struct series *s = &f->series[p->series];
 	s->kind = p->kind;
+	s->repeats |= p->repeats;
 	return s;
 }
 
@@ -100,6 +102,82 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 	f->verdicts.judged_us += clock_mono_us() - start;
 	take_progress(f, s, &progress);
 }
+
+/* ---- readings of several texts ---- */
+
+static bool edited(void *arg, uint32_t series, size_t start, size_t end)
+{
+	const struct frames *f = arg;
+	return series < f->n_series &&
+	    beside_covers(
+		f->series[series].edits, f->series[series].n_edits, start, end);
+}
+
+struct beside frames_beside(const struct frames *f, uint32_t series)
+{
+	return (struct beside){
+	    .seams = channel_stream_seams(f->stream, series),
+	    .base = f->series[series].base,
+	    .edited = edited,
+	    .arg = (void *)f,
+	};
+}
+
+static void begin_beside(
+    struct frames *f, struct series *s, const struct channel_part *p)
+{
+	guard_stream_free(s->stream);
+	free(s->edits);
+	*s = (struct series){.kind = p->kind,
+	    .beside = true,
+	    .base = p->start,
+	    .safe = p->start};
+	s->stream = guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
+	if (!s->stream)
+		undecided(f);
+}
+
+static void feed_beside(struct frames *f, const struct channel_part *p)
+{
+	struct guard_progress progress;
+	struct series *s = series_at(f, p);
+	if (p->fresh)
+		begin_beside(f, s, p);
+	if (!s->stream || s->ended)
+		return;
+	int64_t start = clock_mono_us();
+	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
+	f->verdicts.judged_us += clock_mono_us() - start;
+	s->safe = s->base + progress.safe_len;
+	if (progress.n_edits > s->n_edits) {
+		s->edits =
+		    mem_realloc(s->edits, progress.n_edits * sizeof(*s->edits));
+		memcpy(s->edits, progress.edits,
+		    progress.n_edits * sizeof(*s->edits));
+		s->n_edits = progress.n_edits;
+	}
+	/* What is cut here is cut in its own text too, unless it is new. */
+	if (progress.cut)
+		frames_end_series(f, p->series);
+}
+
+static void end_beside(struct frames *f, uint32_t i)
+{
+	struct series *s = &f->series[i];
+	struct beside b = frames_beside(f, i);
+	struct guard_verdict v;
+	enum guard_action before = f->verdicts.action;
+	guard_stream_end(s->stream, &v);
+	beside_add(&f->verdicts, i, f->o.policy, &b, &v);
+	if (f->verdicts.action == GUARD_HANDOFF)
+		f->state = FRAMES_CUT;
+	else if (verdicts_withhold(&f->verdicts))
+		f->withheld = true;
+	if (f->verdicts.action == before)
+		s->safe = SIZE_MAX;
+}
+
+/* ---- judging ---- */
 
 static const char *own(struct frames *f, char *text)
 {
@@ -167,6 +245,10 @@ void frames_end_series(struct frames *f, uint32_t i)
 	s->ended = true;
 	if (!s->stream)
 		return;
+	if (s->beside) {
+		end_beside(f, i);
+		return;
+	}
 	struct guard_verdict v;
 	int64_t start = clock_mono_us();
 	guard_stream_end(s->stream, &v);
@@ -184,16 +266,32 @@ void frames_end_series(struct frames *f, uint32_t i)
 			.n_edits = v.n_edits});
 }
 
+void frames_end_all(struct frames *f)
+{
+	for (uint32_t i = 0; i < f->n_series; i++)
+		if (!f->series[i].beside)
+			frames_end_series(f, i);
+	for (uint32_t i = 0; i < f->n_series; i++)
+		frames_end_series(f, i);
+}
+
 static void keep_parts(struct queued *q, const struct channel_frame *frame)
 {
 	struct buf texts = {0};
 	q->parts = mem_array(frame->n_parts + 1, sizeof(*q->parts));
 	for (size_t i = 0; i < frame->n_parts; i++) {
 		const struct channel_part *p = &frame->parts[i];
+		size_t n = q->n_parts + q->n_beside;
 		if (p->mode == CHANNEL_PART_WHOLE)
 			continue;
-		q->parts[q->n_parts++] =
+		q->parts[n] =
 		    (struct part){p->mode, p->series, p->start, p->end, {0}};
+		if (p->mode == CHANNEL_PART_BESIDE) {
+			q->n_beside++;
+			continue;
+		}
+		assert(q->n_beside == 0);
+		q->n_parts++;
 		buf_add(&texts, p->text.p, p->text.len);
 	}
 	q->texts = buf_steal(&texts);
@@ -215,6 +313,9 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 			break;
 		case CHANNEL_PART_WHOLE:
 			stuck |= judge_whole(f, i, p);
+			break;
+		case CHANNEL_PART_BESIDE:
+			feed_beside(f, p);
 			break;
 		}
 	}
@@ -238,8 +339,7 @@ static void take_frame(struct frames *f, const struct sse_frame *sse)
 	q->frame = frame;
 	q->frame.parts = NULL;
 	q->frame.ends = NULL;
-	q->last = frame.n_ends > 0 || frame.finishes != 0 ||
-	    frame.role == CHANNEL_FRAME_DONE;
+	q->last = frame.finishes != 0 || frame.role == CHANNEL_FRAME_DONE;
 	*f->tail = q;
 	f->tail = &q->next;
 	q->stuck = judge_frame(f, &frame);
@@ -273,8 +373,7 @@ enum frames_state frames_end(struct frames *f)
 	struct channel_frame frame;
 	channel_stream_end(f->stream, &frame);
 	f->halted = judge_frame(f, &frame);
-	for (uint32_t i = 0; i < f->n_series; i++)
-		frames_end_series(f, i);
+	frames_end_all(f);
 	if (f->state == FRAMES_OPEN)
 		f->state = FRAMES_OVER;
 	return f->state;

@@ -37,9 +37,24 @@ static bool edited(const struct frames *f, const struct part *p)
 	return p->behind.len > 0;
 }
 
+/* A redaction in a reading that its texts do not make (yet). */
+static bool is_stuck(const struct frames *f, const struct part *p)
+{
+	const struct series *s = &f->series[p->series];
+	struct beside b = frames_beside(f, p->series);
+	for (size_t i = 0; i < s->n_edits; i++)
+		if (s->base + s->edits[i].start < p->end &&
+		    beside_is_stuck(&b, s->base + s->edits[i].start,
+			s->base + s->edits[i].end))
+			return true;
+	return false;
+}
+
 static bool part_is_safe(const struct frames *f, const struct part *p)
 {
 	const struct series *s = &f->series[p->series];
+	if (p->mode == CHANNEL_PART_BESIDE)
+		return s->safe >= p->end && !is_stuck(f, p);
 	if (p->mode == CHANNEL_PART_HELD ? !s->ended || s->stuck
 					 : s->safe < p->end)
 		return false;
@@ -52,7 +67,7 @@ static bool may_leave(const struct frames *f, const struct queued *q)
 		return false;
 	if (q->last && !f->released)
 		return false;
-	for (size_t i = 0; i < q->n_parts; i++)
+	for (size_t i = 0; i < q->n_parts + q->n_beside; i++)
 		if (!part_is_safe(f, &q->parts[i]))
 			return false;
 	return true;
@@ -215,7 +230,8 @@ static void trim_head(struct frames *f)
 	if (!q)
 		return;
 	struct span *texts = mem_array(q->n_parts + 1, sizeof(*texts));
-	bool some = !q->stuck && !q->last && safe_texts(f, q, texts) > 0;
+	bool some = !q->stuck && !q->last && q->n_beside == 0 &&
+	    safe_texts(f, q, texts) > 0;
 	if (some) {
 		struct buf raw = {0};
 		channel_render_frame(f->o.channel,
@@ -236,8 +252,7 @@ void frames_close(struct frames *f)
 {
 	enum frames_state state = f->state;
 	trim_head(f);
-	for (uint32_t i = 0; i < f->n_series; i++)
-		frames_end_series(f, i);
+	frames_end_all(f);
 	if (state != FRAMES_OPEN)
 		f->state = state;
 }
@@ -297,7 +312,7 @@ void frames_told(
 	for (uint32_t i = 0; i < f->n_series; i++) {
 		struct told_text *t = &out->of[f->series[i].kind];
 		struct span text = text_of(f, i);
-		if (!text.p)
+		if (!text.p || f->series[i].beside || f->series[i].repeats)
 			continue;
 		told_line(&t->all, text.p, text.len);
 		if (out->differs)

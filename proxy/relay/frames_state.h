@@ -5,10 +5,14 @@
 #ifndef HANDRAIL_RELAY_FRAMES_STATE_H
 #define HANDRAIL_RELAY_FRAMES_STATE_H
 
+#include "proxy/relay/beside.h"
 #include "proxy/relay/frames.h"
 
 struct series {
 	struct guard_stream *stream; /* NULL: a held series */
+	bool beside;                 /* a reading of others */
+	bool repeats;                /* says what another says */
+	size_t base; /* beside: byte of it that stream begins at */
 	enum channel_kind kind;
 	size_t safe; /* bytes that may leave */
 	size_t sent; /* bytes that have left */
@@ -28,8 +32,9 @@ struct part {
 struct queued {
 	struct queued *next;
 	struct buf raw;
-	struct part *parts; /* STREAM and HELD ones, as the renderer counts */
-	size_t n_parts;
+	struct part *parts; /* STREAM and HELD ones, as the renderer counts,
+			       then BESIDE ones */
+	size_t n_parts, n_beside;
 	char *texts;                /* of the parts, one behind the other */
 	struct channel_frame frame; /* for channel_stream_sent; no pointers */
 	bool last;                  /* ends a message or the stream */
@@ -58,7 +63,11 @@ struct frames {
 	size_t n_owned;
 };
 
+/* The edits of the texts that a reading is made of. */
+struct beside frames_beside(const struct frames *, uint32_t series);
 void frames_end_series(struct frames *, uint32_t series);
+/* All that are open: readings last, when what they are made of is settled. */
+void frames_end_all(struct frames *);
 void frames_drop_queue(struct frames *);
 
 #endif

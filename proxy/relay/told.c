@@ -76,7 +76,9 @@ void told_body(
 			buf_add(&text->seen, text->all.data, text->all.len);
 		else if (t->differs)
 			for (size_t i = 0; i < body->n_series; i++)
-				if ((int)body->series[i].kind == kind)
+				if ((int)body->series[i].kind == kind &&
+				    !body->series[i].beside &&
+				    !body->series[i].repeats)
 					see_edited(&text->seen, body, i, v);
 	}
 }

@@ -21,6 +21,8 @@ static int trace(const char *json, size_t len, struct buf *out)
 	    channel, (struct span){page.data, page.len}, &body);
 	for (size_t i = 0; err == 0 && i < body.n_series; i++) {
 		const struct channel_series *s = &body.series[i];
+		if (s->beside)
+			continue;
 		buf_printf(out, "%s%c%s=%s|", s->name, "streo"[s->kind],
 		    s -> can_edit ? "" : "!", s->text.data);
 		assert_true(s->text.len > 0);
@@ -53,7 +55,8 @@ static const struct {
 	"1/contents=refund|0/contents=b|0/refusals=no|"},
     {MESSAGE("\"reasoning_content\":\"r\",\"audio\":{\"id\":\"a\","
 	     "\"transcript\":\"t\",\"data\":\"QUJD\",\"expires_at\":1}"),
-	"0/reasoningr=r|0/transcripts=t|0/message/audio/datao=QUJD|MEDIA"},
+	"0/reasoning_contentr=r|0/transcripts=t|0/message/audio/"
+	"datao=QUJD|MEDIA"},
     /* Tool calls: the strings inside the string, and the numbers. */
     {MESSAGE("\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
 	     "\"function\":{\"name\":\"send\",\"arguments\":"
@@ -118,6 +121,72 @@ static void test_texts(void **state)
 	}
 }
 
+/* Texts as a client may also put them together, where that is another text;
+ * then the seams, as "at:series+own". */
+static const struct {
+	const char *json, *texts;
+} joined[] = {
+    {MESSAGE("\"content\":\"a b\""), ""},
+    {MESSAGE("\"content\":[{\"text\":\"a b\"}]"), ""},
+    {MESSAGE("\"content\":[{\"text\":\"Good news\"},{\"text\":\"I g\"}]"),
+	"Good news I g 9: 10:0+9|Good news\nI g 9: 10:0+9|"},
+    {MESSAGE("\"content\":[\"a\",{\"text\":\"b.\"},{\"text\":\"c\"}]"),
+	"a b. c 1: 2:0+1 4: 5:0+3|a\nb.\nc 1: 2:0+1 4: 5:0+3|"},
+    /* Other texts go on where a sentence has not ended. */
+    {MESSAGE("\"content\":\"I g\",\"refusal\":\"uar\""),
+	"I guar 3:1+0|I g uar 3: 4:1+0|I g\nuar 3: 4:1+0|"},
+    {MESSAGE("\"content\":\"I g.\",\"refusal\":\"uar\""), ""},
+    {MESSAGE("\"content\":\"I g\\n\",\"reasoning\":\"uar\""), ""},
+    {MESSAGE("\"content\":\"(I g!\\u201d) \",\"reasoning\":\"uar\""), ""},
+    /* Fields of which a client takes one, and that say the same. */
+    {MESSAGE("\"reasoning\":\"a\",\"reasoning_content\":\"\\u0061\""), ""},
+    {MESSAGE("\"reasoning\":\"a\",\"reasoning_content\":\"a\","
+	     "\"content\":\"b\""),
+	"ab 1:2+0|a b 1: 2:2+0|a\nb 1: 2:2+0|"},
+    /* Choices are apart, and so is what no client shows. */
+    {"{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"}},"
+     "{\"index\":1,\"message\":{\"content\":\"b\"}}]}",
+	""},
+    {MESSAGE("\"content\":\"a\",\"note\":\"b\""), ""},
+};
+
+static void trace_joined(const char *json, struct buf *out)
+{
+	struct channel_body body;
+
+	buf_adds(out, "");
+	assert_int_equal(channel_body_read(channel, span_str(json), &body), 0);
+	for (size_t i = 0; i < body.n_series; i++) {
+		const struct channel_series *s = &body.series[i];
+		if (!s->beside)
+			continue;
+		assert_false(s->can_edit);
+		buf_adds(out, s->text.data);
+		for (size_t k = 0; k < s->seams.n; k++) {
+			const struct seams_mark *m = &s->seams.marks[k];
+			if (!m->seam)
+				continue;
+			buf_printf(out, " %zu:", m->at);
+			if (m->series != SEAMS_NO_SERIES)
+				buf_printf(out, "%u+%zu", m->series, m->own);
+		}
+		buf_adds(out, "|");
+	}
+	channel_body_clear(&body);
+}
+
+static void test_joined(void **state)
+{
+	for (size_t i = 0; i < sizeof joined / sizeof joined[0]; i++) {
+		struct buf got = {0};
+		trace_joined(joined[i].json, &got);
+		if (strcmp(got.data, joined[i].texts) != 0)
+			fail_msg("%s\n got %s\nwant %s", joined[i].json,
+			    got.data, joined[i].texts);
+		buf_clear(&got);
+	}
+}
+
 static const struct {
 	const char *json;
 	int err;
@@ -141,6 +210,15 @@ static const struct {
     {MESSAGE("\"tool_calls\":[{\"index\":0.0,\"function\":{"
 	     "\"arguments\":\"a\"}}]"),
 	CHANNEL_BODY_SHAPE},
+    /* Fields of which a client takes one, and that differ. */
+    {MESSAGE("\"reasoning\":\"a\",\"reasoning_content\":\"b\""),
+	CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"text\":\"a\",\"message\":{\"content\":\"b\"}}]}",
+	CHANNEL_BODY_SHAPE},
+    {"{\"choices\":[{\"message\":{\"content\":[{\"text\":\"a\"},"
+     "{\"text\":\"b\"}]},\"text\":\"b\"}]}",
+	CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"content\":[4111111111111111]"), CHANNEL_BODY_SHAPE},
     /* One member in two spellings: some clients take the second. */
     {MESSAGE("\"content\":\"a\",\"Content\":\"b\""), CHANNEL_BODY_SHAPE},
     {MESSAGE("\"role\":\"a\",\"ROLE\":\"b\""), CHANNEL_BODY_SHAPE},
@@ -221,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_joined),
 	    cmocka_unit_test(test_unreadable),
 	    cmocka_unit_test(test_truncations),
 	    cmocka_unit_test(test_limits),

@@ -26,6 +26,8 @@ static void trace_frame(const struct channel_stream *s,
 		enum channel_kind kind = CHANNEL_OTHER;
 		uint32_t message = 0;
 		const char *name = "*";
+		if (p->mode == CHANNEL_PART_BESIDE)
+			continue;
 		assert_int_equal(p->text.len, p->end - p->start);
 		if (p->series != CHANNEL_NO_SERIES) {
 			name = channel_stream_series(
@@ -40,7 +42,8 @@ static void trace_frame(const struct channel_stream *s,
 		    p->text.len ? p->text.p : "");
 	}
 	for (size_t i = 0; i < f->n_ends; i++)
-		buf_printf(out, " end%u", f->ends[i]);
+		if (channel_stream_seams(s, f->ends[i]) == NULL)
+			buf_printf(out, " end%u", f->ends[i]);
 	if (f->drop_mirrors)
 		buf_adds(out, " drop");
 	if (f->has_media)
@@ -231,6 +234,74 @@ static void test_more_than_asked(void **state)
 	channel_stream_free(s);
 }
 
+/* The readings of a stream: "fresh" begins one, "end" ends it. */
+static void check_joined(const char *wire, const char *expect)
+{
+	struct channel_stream *s = channel_stream_new(channel);
+	struct sse_decoder d;
+	struct sse_frame sse;
+	struct channel_frame f;
+	struct buf got = {0};
+
+	sse_init(&d, NULL);
+	sse_feed(&d, wire, strlen(wire));
+	buf_adds(&got, "");
+	while (sse_next(&d, &sse) == 1) {
+		channel_stream_frame(s, &sse, &f);
+		for (size_t i = 0; i < f.n_parts; i++) {
+			const struct channel_part *p = &f.parts[i];
+			if (p->mode == CHANNEL_PART_BESIDE)
+				buf_printf(&got, "%s%u+%zu=%.*s ",
+				    p->fresh ? "fresh " : "", p->series,
+				    p->start, (int)p->text.len, p->text.p);
+		}
+		for (size_t i = 0; i < f.n_ends; i++)
+			if (channel_stream_seams(s, f.ends[i]) != NULL)
+				buf_printf(&got, "end%u ", f.ends[i]);
+		buf_adds(&got, "|");
+	}
+	if (strcmp(got.data, expect) != 0)
+		fail_msg("%s\n got %s\nwant %s", wire, got.data, expect);
+	buf_clear(&got);
+	sse_clear(&d);
+	channel_stream_free(s);
+}
+
+static void test_joined(void **state)
+{
+#define REASON(t) DELTA(0, "\"reasoning\":\"" t "\"")
+#define LONG                                                                   \
+	"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "   \
+	"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+	/* One place, or several that say the same: nothing to put together. */
+	check_joined(SAY(0, "a") SAY(0, "b") FINISH(0), "|||");
+	check_joined(DELTA(0, "\"content\":[{\"text\":\"a\"}]")
+			 DELTA(0, "\"content\":[{\"text\":\"b\"}]"),
+	    "||");
+	check_joined(
+	    DELTA(0, "\"reasoning\":\"a\",\"reasoning_content\":\"a\"")
+		DELTA(0, "\"reasoning\":\"b\",\"reasoning_content\":\"b\""),
+	    "||");
+	/* Two parts: below each other too. */
+	check_joined(DELTA(0, "\"content\":[{\"text\":\"a\"},{\"text\":\"b\"}]")
+			 FINISH(0),
+	    "fresh 2+0=a b fresh 3+0=a\nb |end2 end3 |");
+	/* Another text: as far as a sentence goes on, and not for ever. */
+	check_joined(REASON("x.") SAY(0, "a"), "||");
+	check_joined(REASON("x. I") SAY(0, "g") SAY(0, "u") FINISH(0),
+	    "|fresh 2+0=x. Ig fresh 3+0=x. I g fresh 4+0=x. I\ng |"
+	    "2+5=u 3+6=u 4+6=u |end2 end3 end4 |");
+	check_joined(REASON("I") SAY(0, LONG) SAY(0, LONG) SAY(0, LONG)
+			 SAY(0, LONG) SAY(0, "b") REASON("c") SAY(0, "d"),
+	    "|fresh 2+0=I" LONG " fresh 3+0=I " LONG " fresh 4+0=I\n" LONG
+	    " |2+133=" LONG " 3+134=" LONG " 4+134=" LONG " |2+265=" LONG
+	    " 3+266=" LONG " 4+266=" LONG " |2+397=" LONG " 3+398=" LONG
+	    " 4+398=" LONG " end2 end3 end4 ||fresh 2+529=I" LONG LONG LONG LONG
+	    "bc fresh 3+530=I" LONG LONG LONG LONG
+	    "b c fresh 4+530=I" LONG LONG LONG LONG
+	    "b\nc |2+1060=d 3+1062= d 4+1062=\nd |");
+}
+
 static void test_mirrors(void **state)
 {
 #define PROBS(t, p)                                                            \
@@ -305,6 +376,7 @@ int main(void)
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_more_than_asked),
+	    cmocka_unit_test(test_joined),
 	    cmocka_unit_test(test_mirrors),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_cuts),

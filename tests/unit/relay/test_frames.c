@@ -181,7 +181,8 @@ static void said(struct fixture *x, const struct buf *out, struct buf *text)
 		channel_stream_frame(s, &frame, &c);
 		assert_int_not_equal(c.role, CHANNEL_FRAME_UNREADABLE);
 		for (size_t i = 0; i < c.n_parts; i++)
-			if (c.parts[i].kind == CHANNEL_SAID)
+			if (c.parts[i].kind == CHANNEL_SAID &&
+			    c.parts[i].mode != CHANNEL_PART_BESIDE)
 				buf_add(text, c.parts[i].text.p,
 				    c.parts[i].text.len);
 	}
@@ -321,6 +322,130 @@ static void test_append_follows(void **state)
 	    is_appended);
 }
 
+/* A phrase that only a client puts together. */
+static const char *const split_up[][4] = {
+    {"\"content\":[{\"text\":\"Good news\"},{\"text\":\"I guarantee zq81\"}]"},
+    {"\"content\":[{\"text\":\"Good news I\"},{\"text\":\"guarantee zq81\"}]"},
+    {"\"content\":\"Well\"", "\"content\":[\"now\",\"I guarantee zq81\"]"},
+    {"\"content\":[\"I will never\",\"I guarantee zq81\"]"},
+    {"\"content\":\"I guar\"", "\"content\":[{\"text\":\"antee zq81\"}]"},
+    {"\"reasoning\":\"Ok I guar\"", "\"content\":\"antee zq81\""},
+    {"\"content\":\"Ok I\"", "\"refusal\":\" guar\"", "\"content\":\"antee\"",
+	"\"refusal\":\" zq81\""},
+    {"\"reasoning\":\"I\"", "\"reasoning_content\":\" guar\"",
+	"\"reasoning\":\"antee\"", "\"reasoning_content\":\" zq81\""},
+    {"\"reasoning\":\"I\",\"reasoning_content\":\"I\"",
+	"\"reasoning\":\" guar\",\"reasoning_content\":\" guar\"",
+	"\"reasoning\":\"antee\",\"reasoning_content\":\"antee\"",
+	"\"reasoning\":\" zq81\",\"reasoning_content\":\" zq81\""},
+    /* A card over two parts is one edit; over two fields it cannot be made. */
+    {"\"content\":\"4111 1111\"", "\"refusal\":\" 1111 1111 zq81\""},
+};
+
+static void stream_deltas(struct buf *in, const char *const *deltas)
+{
+	for (int i = 0; i < 4 && deltas[i]; i++) {
+		struct buf members = {0};
+		buf_printf(&members, "\"delta\":{%s}", deltas[i]);
+		delta(in, members.data);
+		buf_clear(&members);
+	}
+	delta(in, "\"delta\":{},\"finish_reason\":\"stop\"");
+	buf_adds(in, "data: [DONE]\n\n");
+}
+
+static void test_put_together(void **state)
+{
+	for (size_t i = 0; i < sizeof(split_up) / sizeof(split_up[0]); i++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0};
+			struct played got;
+			stream_deltas(&in, split_up[i]);
+			play(*state, &in, steps[s], &got);
+			if (got.action != GUARD_HANDOFF ||
+			    strstr(got.out.data, "zq81"))
+				fail_msg("row %zu: %s\n%s", i,
+				    guard_action_name(got.action),
+				    got.out.data);
+			buf_clear(&in);
+			played_clear(&got);
+		}
+}
+
+/* What servers send is as it was: no reading of it is held against it. */
+static const char *const usual[][4] = {
+    {"\"reasoning\":\"They say I \",\"reasoning_content\":\"They say I \"",
+	"\"reasoning\":\"do.\",\"reasoning_content\":\"do.\"",
+	"\"content\":\"The guarantee is\"", "\"content\":\" two years.\""},
+    {"\"reasoning_content\":\"So do I\",\"content\":null",
+	"\"reasoning_content\":\" now\"", "\"content\":\"Fine\"",
+	"\"content\":\" then. Ask I\""},
+    {"\"content\":[{\"type\":\"text\",\"text\":\"See what I \"},"
+     "{\"type\":\"reference\",\"reference_ids\":[1]},"
+     "{\"type\":\"text\",\"text\":\"found.\"}]"},
+    {"\"content\":\"We never say I\",\"refusal\":null",
+	"\"content\":\" can.\""},
+};
+
+static void test_usual_is_identical(void **state)
+{
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0};
+			struct played got;
+			stream_deltas(&in, usual[i]);
+			play(*state, &in, steps[s], &got);
+			assert_int_equal(got.action, GUARD_DELIVER);
+			assert_int_equal(in.len, got.out.len);
+			assert_memory_equal(in.data, got.out.data, in.len);
+			buf_clear(&in);
+			played_clear(&got);
+		}
+}
+
+/* An edit that the texts make themselves is one of the reading, too. */
+static void test_edit_in_a_reading(void **state)
+{
+	static const char *const deltas[][4] = {
+	    {"\"content\":[{\"text\":\"It is \"},"
+	     "{\"text\":\"4111 1111 1111 1111\"}]"},
+	    {"\"reasoning\":\"See\"", "\"content\":\"4111 1111\"",
+		"\"content\":\" 1111 1111 and so on\""},
+	    {"\"content\":[\"It: \",\"4111 1111 \",\"1111 1111\",\" ok\"]"},
+	};
+	for (size_t i = 0; i < sizeof(deltas) / sizeof(deltas[0]); i++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0};
+			struct played got;
+			stream_deltas(&in, deltas[i]);
+			play(*state, &in, steps[s], &got);
+			if (got.action != GUARD_REDACT ||
+			    !strstr(got.out.data, "XX") ||
+			    strstr(got.out.data, "1111"))
+				fail_msg("row %zu step %zu: %s\n%s", i, s,
+				    guard_action_name(got.action),
+				    got.out.data);
+			buf_clear(&in);
+			played_clear(&got);
+		}
+}
+
+/* A reading holds no more than its texts would. */
+static void test_reading_is_tight(void **state)
+{
+	struct fixture *x = *state;
+	struct buf in = {0}, out = {0};
+	struct frames *f = begin(x);
+	delta(&in, "\"delta\":{\"reasoning\":\"so it must \"}");
+	delta(&in, "\"delta\":{\"content\":\"Hello there \"}");
+	frames_feed(f, in.data, in.len);
+	frames_take(f, &out);
+	assert_non_null(strstr(out.data, "Hello there"));
+	frames_free(f);
+	buf_clear(&in);
+	buf_clear(&out);
+}
+
 /* An edit waits for its record; nothing behind it overtakes. */
 static void test_edit_waits_for_its_record(void **state)
 {
@@ -396,6 +521,10 @@ int main(void)
 	    cmocka_unit_test(test_redact_splices),
 	    cmocka_unit_test(test_block_stops),
 	    cmocka_unit_test(test_append_follows),
+	    cmocka_unit_test(test_put_together),
+	    cmocka_unit_test(test_usual_is_identical),
+	    cmocka_unit_test(test_edit_in_a_reading),
+	    cmocka_unit_test(test_reading_is_tight),
 	    cmocka_unit_test(test_edit_waits_for_its_record),
 	    cmocka_unit_test(test_a_tool_call_is_told),
 	    cmocka_unit_test(test_not_a_frame_of_the_channel),

@@ -1,0 +1,57 @@
+/* seams - see seams.h. */
+#include "proxy/channel/seams.h"
+
+#include "proxy/base/mem.h"
+
+#include <stdlib.h>
+
+void seams_mark(struct channel_seams *r, const struct seams_mark *m)
+{
+	if (r->n == r->cap) {
+		r->cap = r->cap ? r->cap * 2 : 8;
+		r->marks =
+		    mem_realloc_array(r->marks, r->cap, sizeof *r->marks);
+	}
+	r->marks[r->n++] = *m;
+}
+
+void seams_clear(struct channel_seams *r)
+{
+	free(r->marks);
+	*r = (struct channel_seams){.marks = NULL};
+}
+
+bool channel_seams_cross(
+    const struct channel_seams *r, size_t start, size_t end)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct seams_mark *m = &r->marks[i];
+		if (m->at > end)
+			break;
+		if (!m->seam)
+			continue;
+		if (m->touch ? start <= m->at : start < m->at && m->at < end)
+			return true;
+	}
+	return false;
+}
+
+bool channel_seams_edited(const struct channel_seams *r, size_t start,
+    size_t end,
+    bool (*edited)(void *arg, uint32_t series, size_t start, size_t end),
+    void *arg)
+{
+	for (size_t i = 0; i < r->n && r->marks[i].at < end; i++) {
+		const struct seams_mark *m = &r->marks[i];
+		size_t from = start > m->at ? start : m->at;
+		size_t to = i + 1 < r->n && r->marks[i + 1].at < end
+		    ? r->marks[i + 1].at
+		    : end;
+		if (from >= to || m->series == SEAMS_NO_SERIES)
+			continue;
+		size_t own = m->own + (from - m->at);
+		if (!edited(arg, m->series, own, own + (to - from)))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,54 @@
+/*
+ * seams - texts of an answer as a client may also read them: put together.
+ *
+ * A client glues the parts of a content array, shows them one below the other,
+ * takes whichever field is not empty. Such a reading is judged beside the texts
+ * it is made of. Nothing of it can be edited, and what stands inside one of
+ * those texts has been found there: only what needs the seam counts.
+ *
+ *   series 0   Good news|            |
+ *   series 1            |I guarantee |
+ *   reading    Good news I guarantee       marks: 0 -> 0+0, 9 -> none,
+ *                                                 10 -> 1+0
+ */
+#ifndef HANDRAIL_CHANNEL_SEAMS_H
+#define HANDRAIL_CHANNEL_SEAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEAMS_NO_SERIES UINT32_MAX
+
+struct seams_mark {
+	size_t at;       /* from this byte of the reading on ... */
+	uint32_t series; /* ... its bytes are those of this series, or of none
+			    (what was put between two) ... */
+	size_t own;      /* ... from this one on */
+	bool seam;       /* the text before may have ended otherwise */
+	bool touch;      /* what only touches the seam counts too: the texts
+			    are parts of one, whose own joining hides it */
+};
+
+/* {0} is an empty one. Marks ascend. */
+struct channel_seams {
+	struct seams_mark *marks;
+	size_t n, cap;
+};
+
+void seams_mark(struct channel_seams *, const struct seams_mark *);
+void seams_clear(struct channel_seams *);
+
+/* Do bytes start..end need a seam? */
+bool channel_seams_cross(
+    const struct channel_seams *, size_t start, size_t end);
+/*
+ * Are all bytes start..end others' that are edited there? edited says whether
+ * all of start..end of a series is.
+ */
+bool channel_seams_edited(const struct channel_seams *, size_t start,
+    size_t end,
+    bool (*edited)(void *arg, uint32_t series, size_t start, size_t end),
+    void *arg);
+
+#endif

@@ -1,0 +1,67 @@
+/* beside - see beside.h. */
+#include "proxy/relay/beside.h"
+
+bool beside_covers(
+    const struct guard_edit *edits, size_t n, size_t start, size_t end)
+{
+	for (size_t i = 0; i < n && start < end; i++)
+		if (edits[i].start <= start && edits[i].end > start)
+			start = edits[i].end;
+	return start >= end;
+}
+
+bool beside_is_stuck(const struct beside *b, size_t start, size_t end)
+{
+	return channel_seams_cross(b->seams, start, end) &&
+	    !channel_seams_edited(b->seams, start, end, b->edited, b->arg);
+}
+
+/* The strongest hit that counts; n_hits when there is none. *stuck: a
+ * redaction that cannot be made. */
+static size_t strongest(
+    const struct beside *b, const struct guard_verdict *v, bool *stuck)
+{
+	size_t best = v->n_hits;
+
+	*stuck = false;
+	for (size_t i = 0; i < v->n_hits; i++) {
+		const struct guard_hit *h = &v->hits[i];
+		size_t start = b->base + h->start, end = b->base + h->end;
+		if (h->mode != GUARD_ENFORCE)
+			continue;
+		if (h->action == GUARD_REDACT)
+			*stuck = *stuck || beside_is_stuck(b, start, end);
+		if (h->action < GUARD_REPLACE ||
+		    !channel_seams_cross(b->seams, start, end))
+			continue;
+		if (best == v->n_hits || h->action > v->hits[best].action ||
+		    i == v->deciding)
+			best = i;
+	}
+	return best;
+}
+
+void beside_add(struct verdicts *verdicts, uint32_t series,
+    const struct guard_policy *policy, const struct beside *b,
+    const struct guard_verdict *v)
+{
+	bool stuck;
+	size_t best = strongest(b, v, &stuck);
+	struct guard_verdict one = *v;
+
+	one.edits = NULL;
+	one.n_edits = 0;
+	if (v->undecided != GUARD_DECIDED) {
+		one.n_hits = one.deciding = 0;
+		verdicts_add(verdicts, series, &one);
+	} else if (best < v->n_hits && best == v->deciding) {
+		one.hits = &v->hits[best];
+		one.n_hits = 1;
+		one.deciding = 0;
+		verdicts_add(verdicts, series, &one);
+	} else if (stuck || best < v->n_hits) {
+		/* Its own words are not at hand, or it would be an edit. */
+		verdicts_fall_back(verdicts, policy, GUARD_CANNOT_DECIDE,
+		    GUARD_UNDECIDED_EDIT);
+	}
+}
