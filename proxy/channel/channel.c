@@ -25,6 +25,11 @@ const char *const *channel_strip(const struct channel *c)
 	return (const char *const *)c->strip;
 }
 
+const char *const *channel_strip_passed(const struct channel *c)
+{
+	return (const char *const *)c->strip_passed;
+}
+
 const struct channel_limits *channel_limits(const struct channel *c)
 {
 	return &c->limits;

@@ -45,10 +45,12 @@ const char *channel_id(const struct channel *);
 const char *channel_family(const struct channel *);
 /* Request fields not to be sent upstream, NULL-terminated. */
 const char *const *channel_strip(const struct channel *);
+/* The same, and those that name a conversation or a customer. */
+const char *const *channel_strip_passed(const struct channel *);
 
 enum channel_route {
 	CHANNEL_JUDGE, /* responses carry text of the AI: hold and judge */
-	CHANNEL_PASS,  /* listed as free of it */
+	CHANNEL_PASS,  /* listed as free of it: of no conversation */
 	CHANNEL_DENY,  /* not known: answer 404, nothing goes upstream */
 };
 /*

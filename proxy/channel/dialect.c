@@ -75,6 +75,7 @@ void channel_free(struct channel *c)
 	for (int i = 0; i < N_FACTS; i++)
 		dialect_clear_sources(&c->facts[i]);
 	dialect_free_words(c->strip);
+	dialect_free_words(c->strip_passed);
 	dialect_free_words(c->keys);
 	free(c->known);
 	dialect_clear_variant(&c->json);
@@ -341,6 +342,37 @@ static void know_keys(struct channel *c)
 		qsort(c->known, c->n_known, sizeof *c->known, by_text);
 }
 
+/* ---- fields that name somebody ---- */
+
+static void add_field(struct channel *c, size_t *n, const char *name)
+{
+	c->strip_passed =
+	    mem_realloc_array(c->strip_passed, *n + 2, sizeof *c->strip_passed);
+	c->strip_passed[(*n)++] = mem_strdup(name);
+	c->strip_passed[*n] = NULL;
+}
+
+static void add_sources(struct channel *c, size_t *n, const struct sources *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->items[i].kind == SOURCE_HEADER)
+			add_field(c, n, s->items[i].name);
+		if (s->items[i].kind == SOURCE_COOKIE)
+			add_field(c, n, "cookie");
+	}
+}
+
+static void name_fields(struct channel *c)
+{
+	size_t n = 0;
+
+	c->strip_passed = mem_array(1, sizeof *c->strip_passed);
+	for (char **i = c->strip; *i != NULL; i++)
+		add_field(c, &n, *i);
+	add_sources(c, &n, &c->conversation);
+	add_sources(c, &n, &c->customer);
+}
+
 /* ---- the whole ---- */
 
 static void dialect_preset(
@@ -429,5 +461,6 @@ struct channel *channel_load(const struct yaml_doc *doc,
 	if (c->strip == NULL)
 		c->strip = mem_array(1, sizeof *c->strip);
 	know_keys(c);
+	name_fields(c);
 	return c;
 }

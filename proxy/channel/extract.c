@@ -16,6 +16,7 @@
 
 #define MAX_SERIES 4096 /* of one body; each costs a judgement */
 #define MAX_PIECES 65536
+#define LONG_NUMBER_DIGITS 9 /* no count, no time of day */
 
 /* ---- JSON inside a string ---- */
 
@@ -356,4 +357,50 @@ void channel_body_told(
 		else
 			buf_add(out, s->text.data, s->text.len);
 	}
+}
+
+static void add_key(const struct json_doc *doc, uint32_t node, struct buf *out)
+{
+	const struct json_node *n = &doc->nodes[node];
+
+	if (n->key_end == n->key_start)
+		return;
+	json_decode_key(doc, node, out);
+	buf_addc(out, '\n');
+}
+
+static void add_value(
+    const struct json_doc *doc, uint32_t node, struct buf *out)
+{
+	const struct json_node *n = &doc->nodes[node];
+	struct span raw = json_raw(doc, node);
+
+	if (n->type == JSON_IS_STRING)
+		json_decode(doc, node, out);
+	else if (n->type == JSON_IS_NUMBER && raw.len >= LONG_NUMBER_DIGITS)
+		buf_add(out, raw.p, raw.len);
+	else
+		return;
+	buf_addc(out, '\n');
+}
+
+int channel_body_words(
+    const struct channel *channel, struct span bytes, struct buf *out)
+{
+	const struct channel_limits *l = channel_limits(channel);
+	const struct json_limits limits = {
+	    l->max_body_bytes, l->max_depth, l->max_nodes};
+	struct json_doc doc = {0};
+	int err = CHANNEL_BODY_OK;
+
+	buf_adds(out, "");
+	if (json_parse(&doc, bytes.p, bytes.len, &limits) != 0)
+		err = CHANNEL_BODY_NOT_JSON;
+	for (uint32_t i = 0; i < doc.n_nodes; i++)
+		add_value(&doc, i, out);
+	for (uint32_t i = 0; i < doc.n_nodes; i++)
+		add_key(&doc, i, out);
+	pieces_blank_surrogates(out->data, out->len);
+	json_clear(&doc);
+	return err;
 }

@@ -76,6 +76,12 @@ struct channel_body {
 int channel_body_read(const struct channel *, struct span bytes,
     struct channel_body *body) __attribute__((warn_unused_result));
 void channel_body_clear(struct channel_body *);
+/*
+ * Every word of a JSON document, one text a line: its strings and numbers too
+ * long to be a count, then its keys. 0, or an enum channel_body_err.
+ */
+int channel_body_words(const struct channel *, struct span bytes,
+    struct buf *out) __attribute__((warn_unused_result));
 /* All texts of that kind as people read them, joined by line ends; JSON inside
  * a string as it stands there. For transcripts. */
 void channel_body_told(

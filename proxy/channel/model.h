@@ -120,9 +120,10 @@ struct channel {
 	struct media_rule *inbound_media;
 	size_t n_inbound_media;
 	struct sources facts[N_FACTS];
-	char **strip;       /* NULL-terminated */
-	char **keys;        /* `keys:`, NULL-terminated, or NULL */
-	const char **known; /* sorted: all member names that are no text */
+	char **strip;        /* NULL-terminated */
+	char **strip_passed; /* these, and the headers of ids; own array */
+	char **keys;         /* `keys:`, NULL-terminated, or NULL */
+	const char **known;  /* sorted: all member names that are no text */
 	size_t n_known;
 	struct variant json, sse;
 	uint32_t heartbeat_ms, max_hold_ms;

@@ -127,7 +127,8 @@ static bool is_trusted(const struct exchange *e)
 	    exchange_config(e), (const unsigned char *)&in6->sin6_addr, 16);
 }
 
-static void write_request(const struct exchange *e, struct buf *out)
+static void write_request(
+    const struct exchange *e, const char *const *drop, struct buf *out)
 {
 	const struct config_upstream *up = &e->route->upstream;
 	struct span path = http1_path(&e->head);
@@ -149,7 +150,7 @@ static void write_request(const struct exchange *e, struct buf *out)
 		    ? HTTP1_LENGTH
 		    : HTTP1_NO_BODY,
 		.content_length = e->body.len,
-		.drop = channel_strip(e->route->channel),
+		.drop = drop,
 		.host = host,
 		.target = span_str(target),
 		.client_address = peer,
@@ -162,11 +163,11 @@ static void write_request(const struct exchange *e, struct buf *out)
 	free(target);
 }
 
-static void start_origin(struct exchange *e)
+void ask_origin(struct exchange *e, const char *const *drop)
 {
 	const struct config_limits *l = &exchange_config(e)->limits;
 	struct buf bytes = {0};
-	write_request(e, &bytes);
+	write_request(e, drop, &bytes);
 	e->origin = origin_new(&(struct origin_request){
 	    .pool = e->routes->pools[e->route_index],
 	    .loop = e->worker->loop,
@@ -191,12 +192,7 @@ void ask_send(struct exchange *e)
 		return;
 	}
 	exchange_goto(e, EXCHANGE_ASK);
-	start_origin(e);
-}
-
-void ask_pass(struct exchange *e)
-{
-	start_origin(e);
+	ask_origin(e, channel_strip(e->route->channel));
 }
 
 /* The bot did not answer, or not in full, and nothing of it has left. */
@@ -221,56 +217,6 @@ void ask_failed(
 	}
 	exchange_refuse(e, late ? 504 : 502, "bot_failed",
 	    "The assistant cannot answer at the moment.");
-}
-
-static void pass_head(struct exchange *e)
-{
-	const struct http1_head *head = origin_head(e->origin);
-	if (head->upgrade || head->status == 101) {
-		ask_failed(e, ORIGIN_PROTOCOL, "it changes the protocol");
-		return;
-	}
-	struct buf out = {0};
-	enum http1_framing framing = head->framing;
-	if (framing == HTTP1_CHUNKED || framing == HTTP1_UNTIL_CLOSE)
-		framing = client_framing(e->client);
-	http1_write_response(&out, head,
-	    &(struct http1_out){.framing = framing,
-		.content_length = head->content_length,
-		.close =
-		    client_closes(e->client) || framing == HTTP1_UNTIL_CLOSE});
-	client_answer(e->client, head->status, &out);
-	e->head_sent = true;
-	buf_clear(&out);
-}
-
-static void on_pass(
-    struct exchange *e, enum origin_event event, const struct origin_data *data)
-{
-	enum http1_framing framing = origin_head(e->origin)->framing;
-	bool counted = framing == HTTP1_LENGTH || framing == HTTP1_NO_BODY;
-	switch (event) {
-	case ORIGIN_HEAD:
-		pass_head(e);
-		break;
-	case ORIGIN_BODY:
-		if (!(counted ? client_send(
-				    e->client, data->body.p, data->body.len)
-			      : client_send_body(e->client, data->body)))
-			origin_pause(e->origin);
-		break;
-	case ORIGIN_END:
-		if (!counted)
-			client_send_last(e->client);
-		exchange_done(e);
-		break;
-	case ORIGIN_FAILED:
-		if (e->head_sent)
-			exchange_abort(e, "the upstream ended early");
-		else
-			ask_failed(e, data->failure, data->text);
-		break;
-	}
 }
 
 static bool has_body(const struct http1_head *head)
@@ -309,7 +255,7 @@ static void on_origin(
 {
 	struct exchange *e = arg;
 	if (e->state == EXCHANGE_PASS)
-		on_pass(e, event, data);
+		pass_origin(e, event, data);
 	else if (e->state == EXCHANGE_ASK && event == ORIGIN_HEAD)
 		on_answer_head(e);
 	else if (e->state == EXCHANGE_ASK && event == ORIGIN_FAILED)

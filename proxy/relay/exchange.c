@@ -132,6 +132,12 @@ static void enter(struct exchange *e, struct worker *w)
 	w->exchanging++;
 }
 
+static bool has_body(const struct http1_head *head)
+{
+	return head->framing != HTTP1_NO_BODY &&
+	    !(head->framing == HTTP1_LENGTH && head->content_length == 0);
+}
+
 /* What can be said from the head alone. */
 static void judge_head(struct exchange *e)
 {
@@ -153,6 +159,11 @@ static void judge_head(struct exchange *e)
 		    "This path is not one of the channel's.");
 		return;
 	case CHANNEL_PASS:
+		if (!pass_takes_body(e) && has_body(&e->head)) {
+			exchange_refuse(e, 400, "no_body_here",
+			    "A request of this kind has no body.");
+			return;
+		}
 		exchange_goto(e, EXCHANGE_PASS);
 		break;
 	case CHANNEL_JUDGE:
@@ -282,7 +293,7 @@ void exchange_request_body(struct exchange *e, struct span bytes)
 void exchange_request_end(struct exchange *e)
 {
 	if (e->state == EXCHANGE_PASS)
-		ask_pass(e);
+		pass_begin(e);
 	else
 		ask_begin(e);
 }
@@ -291,8 +302,6 @@ void exchange_client_drained(struct exchange *e)
 {
 	if (e->state == EXCHANGE_FLOW)
 		flow_drained(e);
-	else if (e->state == EXCHANGE_PASS && e->origin)
-		origin_resume(e->origin);
 }
 
 /* A message that is being judged is still judged and recorded: what had left

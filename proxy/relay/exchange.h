@@ -6,12 +6,13 @@
  *    |         |       `----> FLOW ---> SETTLE -----|   (streamed answer)
  *    |         `-----------------------> SETTLE ----'   (a person has it,
  *    |                                                   or takes it now)
- *    `--> PASS (a route without text of the AI)
+ *    `--> PASS (a route that belongs to no conversation)
  *
  * exchange.c owns the states; ask.c gets the question to the bot, customer.c
  * keeps and judges what the customer wrote, answer.c judges a whole answer,
  * flow.c a streamed one, settle.c records and locks before anything acts,
- * takeover.c speaks for the person. One thread.
+ * takeover.c speaks for the person; pass.c is the way round all of them. One
+ * thread.
  */
 #ifndef HANDRAIL_RELAY_EXCHANGE_H
 #define HANDRAIL_RELAY_EXCHANGE_H
@@ -29,7 +30,7 @@ enum exchange_state {
 	EXCHANGE_ASK,    /* the bot has the question */
 	EXCHANGE_BODY,   /* its whole answer is coming in */
 	EXCHANGE_FLOW,   /* its stream is coming in and going out */
-	EXCHANGE_PASS,   /* forwarding what holds no text of the AI */
+	EXCHANGE_PASS,   /* what belongs to no conversation */
 	EXCHANGE_SETTLE, /* record and lock are being written */
 	EXCHANGE_OVER,
 };
@@ -69,9 +70,8 @@ struct exchange {
 	struct http1_head head; /* of the request, on head_bytes */
 	char *head_bytes;
 	struct buf body;
-	bool upstream_body_over; /* pass: the last byte has been read */
-	bool head_sent;          /* the answer's head has left */
-	char trace[33];          /* W3C trace id */
+	bool head_sent; /* the answer's head has left */
+	char trace[33]; /* W3C trace id */
 	int64_t began_us;
 
 	struct channel_request asked;

@@ -12,8 +12,15 @@
 void ask_begin(struct exchange *); /* the request is whole: read it */
 void ask_turn(struct exchange *);  /* the lease has been decided */
 void ask_send(struct exchange *);  /* to the bot */
-void ask_pass(struct exchange *);  /* to the bot, unjudged route */
+/* Send the question, without the fields of drop. */
+void ask_origin(struct exchange *, const char *const *drop);
 void ask_failed(struct exchange *, enum origin_failure, const char *text);
+
+/* pass.c */
+bool pass_takes_body(const struct exchange *); /* of a request */
+void pass_begin(struct exchange *);
+void pass_origin(
+    struct exchange *, enum origin_event, const struct origin_data *);
 
 /* customer.c */
 void customer_arrive(struct exchange *); /* history, facts, what is new */

@@ -79,6 +79,13 @@ static void test_override(void **state)
 	    channel_route(c, span_str("POST"), span_str("/v1/embeddings")),
 	    CHANNEL_PASS);
 	assert_string_equal(channel_strip(c)[0], "accept-encoding");
+	const char *const *passed = channel_strip_passed(c);
+	size_t n = 0, ids = 0;
+	for (; passed[n] != NULL; n++)
+		ids += strcmp(passed[n], "X-Conversation-Id") == 0 ||
+		    strcmp(passed[n], "X-Customer-Id") == 0;
+	assert_string_equal(passed[0], "accept-encoding");
+	assert_int_equal(ids, 2);
 	channel_free(c);
 	buf_clear(&says);
 }

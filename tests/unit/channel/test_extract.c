@@ -272,6 +272,25 @@ static void test_limits(void **state)
 	buf_clear(&got);
 }
 
+static void test_words(void **state)
+{
+	struct buf words = {0};
+
+	assert_int_equal(
+	    channel_body_words(channel,
+		span_str("{\"a\":\"I\",\"b\":[\"\\u0067o\",12345678,"
+			 "123456789,true,\"\\ud800\"]}"),
+		&words),
+	    0);
+	assert_string_equal(
+	    words.data, "I\ngo\n123456789\n\xef\xbf\xbd\na\nb\n");
+	buf_clear(&words);
+	assert_int_equal(channel_body_words(channel, span_str("{"), &words),
+	    CHANNEL_BODY_NOT_JSON);
+	assert_int_equal(words.len, 0);
+	buf_clear(&words);
+}
+
 static void test_said(void **state)
 {
 	struct channel_body body;
@@ -303,6 +322,7 @@ int main(void)
 	    cmocka_unit_test(test_unreadable),
 	    cmocka_unit_test(test_truncations),
 	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_said),
 	};
 	channel = openai_channel("");
