@@ -202,6 +202,15 @@ enum combine combine_near(
 	return over ? COMBINE_NO : COMBINE_OPEN;
 }
 
+/* What has to be near a match of the clause: what its detector asks for, or
+ * what the clause does. */
+static const struct near *near_of(const struct combine_facts *c,
+    const struct clause *clause, const struct match *m)
+{
+	const struct near *own = &c->policy->detectors[m->detector].context;
+	return own->what.n ? own : &clause->near;
+}
+
 /* One of the clauses behind the first, looked at from scratch. */
 static bool clause_holds(const struct combine_facts *c,
     const struct clause *clause, uint32_t sentence)
@@ -214,7 +223,8 @@ static bool clause_holds(const struct combine_facts *c,
 		if (!any_has(&clause->what, q->detector) ||
 		    !in_sentence(c->text, q, sentence))
 			continue;
-		n += !clause->near.what.n || has_near(c, &clause->near, q);
+		const struct near *near = near_of(c, clause, q);
+		n += !near->what.n || has_near(c, near, q);
 		if (n >= clause->at_least)
 			return true;
 	}
@@ -238,7 +248,7 @@ static bool look_at(
     const struct combine_facts *c, struct pending *p, const struct match *q)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
-	const struct near *near = &r->clauses[0].near;
+	const struct near *near = near_of(c, &r->clauses[0], &p->match);
 	if (!in_sentence(c->text, q, p->match.sentence))
 		return true;
 	if (excuses(c, r, q->detector))
@@ -252,7 +262,8 @@ static bool look_at(
 static bool all_found(const struct combine_facts *c, struct pending *p)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
-	bool all = !r->clauses[0].near.what.n || (p->found & 1);
+	bool all =
+	    !near_of(c, &r->clauses[0], &p->match)->what.n || (p->found & 1);
 	for (size_t i = 1; i < r->n_clauses; i++) {
 		uint32_t bit = (uint32_t)1 << i;
 		if (!(p->found & bit) &&
@@ -358,7 +369,7 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 	p->seen = (uint32_t)c->live->list.n;
 	bool over = combine_is_over(c, p->match.sentence);
 	if (!all_found(c, p)) {
-		const struct near *near = &r->clauses[0].near;
+		const struct near *near = near_of(c, &r->clauses[0], &p->match);
 		bool missed = near->what.n && !(p->found & 1) &&
 		    window_is_over(c, &p->match, near->within);
 		return over || missed ? COMBINE_NO : COMBINE_OPEN;

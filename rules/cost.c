@@ -36,12 +36,23 @@ static bool has_kind(
 	return false;
 }
 
-static bool near_the_sentence(const struct rule *r)
+static bool is_the_sentence(const struct near *near)
 {
-	for (size_t i = 0; i < r->n_clauses; i++)
-		if (r->clauses[i].near.what.n &&
-		    r->clauses[i].near.within == UINT_MAX)
+	return near->what.n && near->within == UINT_MAX;
+}
+
+static bool near_the_sentence(
+    const struct guard_policy *p, const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_clauses; i++) {
+		const struct any_of *any = &r->clauses[i].what;
+		if (is_the_sentence(&r->clauses[i].near))
 			return true;
+		for (size_t k = 0; k < any->n; k++)
+			if (is_the_sentence(
+				&p->detectors[any->detectors[k]].context))
+				return true;
+	}
 	return false;
 }
 
@@ -106,7 +117,7 @@ void guard_policy_cost(const struct guard_policy *p, diag_fn *diag, void *arg)
 			    "the wording has been said",
 			    diag, arg);
 		report_patterns(p, r, diag, arg);
-		if (near_the_sentence(r) || r->n_clauses > 1)
+		if (near_the_sentence(p, r) || r->n_clauses > 1)
 			report(r, LOAD_HOLDS_SENTENCE,
 			    "a stream is held from what is found to the end "
 			    "of the sentence; near with within holds less",

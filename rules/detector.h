@@ -6,7 +6,10 @@
 #ifndef HANDRAIL_RULES_DETECTOR_H
 #define HANDRAIL_RULES_DETECTOR_H
 
+#include "rules/checksum.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define DETECTOR_NONE UINT32_MAX
@@ -55,6 +58,17 @@ enum secret_kind {
 	SECRET_KINDS,
 };
 
+/* A set of detectors of which any one is enough. */
+struct any_of {
+	const uint32_t *detectors;
+	size_t n;
+};
+
+struct near {
+	struct any_of what;
+	unsigned within; /* words between at most; UINT_MAX: the sentence */
+};
+
 struct pattern; /* pattern.h */
 struct index;   /* index.h: from detectors to rules */
 
@@ -66,7 +80,10 @@ struct detector {
 	const char *const *hosts;      /* LINKS: folded, NULL-terminated; a
 					  leading "*." covers subdomains */
 	const struct pattern *pattern; /* PATTERN */
-	const char *const *texts;      /* TEXT_IS: NULL-terminated */
+	enum checksum check;      /* PATTERN: of an entity of the author's */
+	struct near context;      /* PATTERN: what has to stand near each
+				     match, whatever the rule; n 0: nothing */
+	const char *const *texts; /* TEXT_IS: NULL-terminated */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* entity_account - IBANs (ISO 13616: the country's length, mod 97) and UK
  * national insurance numbers (prefixes that are given out). */
+#include "rules/checksum.h"
 #include "rules/entity_kinds.h"
 
 #include <string.h>
@@ -26,18 +27,6 @@ static size_t iban_length(const char *country)
 			return (size_t)(p[2] - '0') * 10 + (size_t)(p[3] - '0');
 	}
 	return 0;
-}
-
-static bool has_mod97(const char *s, size_t n)
-{
-	unsigned rest = 0;
-	for (size_t i = 0; i < n; i++) {
-		char c = s[(i + 4) % n];
-		unsigned v = entity_is_digit(c) ? (unsigned)(c - '0')
-						: (unsigned)(c - 'a') + 10;
-		rest = (rest * (v > 9 ? 100 : 10) + v) % 97;
-	}
-	return rest == 1;
 }
 
 static bool is_letter(char c)
@@ -70,7 +59,7 @@ enum entity_answer entity_iban(
 				return ENTITY_NO;
 		}
 	}
-	if (!has_mod97(s, n))
+	if (checksum_mod97(s, n, 4) != 1)
 		return ENTITY_NO;
 	if (i >= in->n && !in->final)
 		return ENTITY_MORE;

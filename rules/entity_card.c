@@ -1,5 +1,6 @@
 /* entity_card - payment cards: an issuer's prefix and length, the Luhn sum
  * (ISO/IEC 7812-1), groups written with one kind of separator. */
+#include "rules/checksum.h"
 #include "rules/entity_kinds.h"
 
 #include <stdint.h>
@@ -48,18 +49,6 @@ static bool has_issuer(const char *digits, size_t n)
 	return false;
 }
 
-static bool has_luhn(const char *digits, size_t n)
-{
-	unsigned sum = 0;
-	for (size_t i = 0; i < n; i++) {
-		unsigned d = (unsigned)(digits[n - 1 - i] - '0');
-		if (i % 2)
-			d = d * 2 > 9 ? d * 2 - 9 : d * 2;
-		sum += d;
-	}
-	return sum % 10 == 0;
-}
-
 static bool is_varied(const char *digits, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
@@ -99,7 +88,7 @@ enum entity_answer entity_card(
 	for (size_t n = longest; n >= MIN_DIGITS; n--) {
 		if (entity_run_breaks(&run, n - 1) && is_grouped(&run, n) &&
 		    has_issuer(run.digits, n) && is_varied(run.digits, n) &&
-		    has_luhn(run.digits, n)) {
+		    checksum_luhn(run.digits, n)) {
 			*end = run.ends[n - 1];
 			return ENTITY_YES;
 		}

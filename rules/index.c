@@ -42,11 +42,20 @@ static void put_condition(const struct build *b, const struct any_of *any)
 		b->index->condition[any->detectors[i]] = true;
 }
 
+/* What the detectors of a clause ask for themselves. */
+static void put_contexts(const struct build *b, const struct any_of *any)
+{
+	for (size_t i = 0; i < any->n; i++)
+		put_condition(
+		    b, &b->policy->detectors[any->detectors[i]].context.what);
+}
+
 static void put_conditions(const struct build *b, const struct rule *r)
 {
 	for (size_t i = 0; i < r->n_clauses; i++) {
 		if (i)
 			put_condition(b, &r->clauses[i].what);
+		put_contexts(b, &r->clauses[i].what);
 		put_condition(b, &r->clauses[i].near.what);
 	}
 	for (size_t i = 0; i < r->n_unless; i++)

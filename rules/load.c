@@ -58,7 +58,7 @@ static void load_clear(struct load *l)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
 	    &l->topic_names, &l->detector_names, &l->rule_names,
-	    &l->queue_names, &l->zone_names};
+	    &l->queue_names, &l->zone_names, &l->entity_names};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		names_clear(tables[i]);
 	phrase_builder_free(l->phrases);

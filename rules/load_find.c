@@ -6,6 +6,7 @@
 #include "rules/link.h"
 #include "rules/load_amounts.h"
 #include "rules/load_parts.h"
+#include "rules/load_words.h"
 #include "rules/pattern.h"
 
 #include <limits.h>
@@ -52,24 +53,6 @@ static void find_number(struct finder *f, const struct yaml_node *n,
 
 /* ---- data ---- */
 
-static const char *const entity_words[] = {
-    [ENTITY_PAYMENT_CARD] = "payment_card",
-    [ENTITY_IBAN] = "iban",
-    [ENTITY_US_SSN] = "us_ssn",
-    [ENTITY_UK_NINO] = "uk_nino",
-    [ENTITY_EMAIL] = "email",
-    [ENTITY_PHONE] = "phone",
-    [ENTITY_POSTAL_ADDRESS] = "postal_address",
-    [ENTITY_KINDS] = NULL,
-};
-static const char *const secret_words[] = {
-    [SECRET_API_KEY] = "api_key",
-    [SECRET_PRIVATE_KEY] = "private_key",
-    [SECRET_JWT] = "jwt",
-    [SECRET_PASSWORD] = "password",
-    [SECRET_KINDS] = NULL,
-};
-
 static bool is_later(struct load *l, const struct yaml_node *n)
 {
 	if (!yaml_is(n, "high_entropy"))
@@ -78,6 +61,31 @@ static bool is_later(struct load *l, const struct yaml_node *n)
 	    "\"%s\" is part of the rule language, but not in this version",
 	    n->text);
 	return true;
+}
+
+/* The detector of one word: a kind of ours, or of the pack's own. */
+static uint32_t find_kind(struct load *l, const struct yaml_node *w,
+    enum detector_kind kind, const char *const *words)
+{
+	if (w->kind != YAML_TEXT) {
+		load_fault(l, w, LOAD_SHAPE, NULL, "a text is expected here");
+		return DETECTOR_NONE;
+	}
+	if (kind == DETECTOR_ENTITY) {
+		uint32_t own = load_own_entity(l, w->text);
+		if (own != NAMES_NONE)
+			return own;
+	}
+	unsigned i =
+	    is_later(l, w) ? UINT_MAX : load_choice(l, w, words, UINT_MAX);
+	if (i == UINT_MAX)
+		return DETECTOR_NONE;
+	struct detector d = {.kind = kind};
+	if (kind == DETECTOR_ENTITY)
+		d.entity = (enum entity_kind)i;
+	else
+		d.secret = (enum secret_kind)i;
+	return load_detector(l, words[i], &d);
 }
 
 static void find_kinds(struct finder *f, const struct yaml_node *n,
@@ -93,21 +101,7 @@ static void find_kinds(struct finder *f, const struct yaml_node *n,
 	struct any_of any = {all, 0};
 	const struct yaml_node *w = n->kind == YAML_LIST ? n->child : n;
 	for (; w; w = n->kind == YAML_LIST ? w->next : NULL) {
-		unsigned i = is_later(l, w)
-		    ? UINT_MAX
-		    : load_choice(l, w, words, UINT_MAX);
-		if (i == UINT_MAX) {
-			if (w->kind != YAML_TEXT)
-				load_fault(l, w, LOAD_SHAPE, NULL,
-				    "a text is expected here");
-			continue;
-		}
-		struct detector d = {.kind = kind};
-		if (kind == DETECTOR_ENTITY)
-			d.entity = (enum entity_kind)i;
-		else
-			d.secret = (enum secret_kind)i;
-		all[any.n] = load_detector(l, words[i], &d);
+		all[any.n] = find_kind(l, w, kind, words);
 		any.n += all[any.n] != DETECTOR_NONE;
 	}
 	if (!count)
@@ -179,39 +173,13 @@ static void find_links(struct finder *f, const struct yaml_node *n)
 
 static void find_pattern(struct finder *f, const struct yaml_node *n)
 {
-	struct load *l = f->l;
-	if (!n || n->kind != YAML_TEXT)
-		return;
-	if (!n->quoted) {
-		load_fault(l, n, LOAD_PATTERN_BARE, "put it in '...'",
-		    "a pattern has to be in quotes");
-		return;
-	}
-	char *key = load_printf(l, "pattern %s", n->text);
-	if (!key)
-		return;
-	uint32_t number = names_find(&l->detector_names, key);
-	if (number == NAMES_NONE) {
-		char why[256];
-		struct pattern *pattern = NULL;
-		enum pattern_err err =
-		    pattern_new(&pattern, n->text, n->len, why, sizeof(why));
-		if (err == PATTERN_ERR_MEMORY) {
-			load_out_of_memory(l);
-			return;
-		}
-		if (err) {
-			load_fault(l, n, LOAD_PATTERN, NULL,
-			    "this pattern cannot be used: %s", why);
-			return;
-		}
-		struct detector d = {
-		    .kind = DETECTOR_PATTERN, .pattern = pattern};
-		number = load_detector(l, key, &d);
-		if (number == DETECTOR_NONE)
-			pattern_free(pattern);
-	}
-	add_clause(f, load_one(l, number), true);
+	struct detector d = {.kind = DETECTOR_PATTERN};
+	if (n && n->kind == YAML_TEXT)
+		add_clause(f,
+		    load_one(f->l,
+			load_pattern(f->l, n, &d,
+			    load_printf(f->l, "pattern %s", n->text))),
+		    true);
 }
 
 static void find_topic(struct finder *f, const struct yaml_node *n)
@@ -288,8 +256,10 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	find_number(
 	    &f, yaml_get(n, "duration"), NUMBER_DURATION, "under duration");
 	find_number(&f, yaml_get(n, "count"), NUMBER_COUNT, "under count");
-	find_kinds(&f, yaml_get(n, "entities"), DETECTOR_ENTITY, entity_words);
-	find_kinds(&f, yaml_get(n, "secrets"), DETECTOR_SECRET, secret_words);
+	find_kinds(
+	    &f, yaml_get(n, "entities"), DETECTOR_ENTITY, load_words_entity);
+	find_kinds(
+	    &f, yaml_get(n, "secrets"), DETECTOR_SECRET, load_words_secret);
 	find_links(&f, yaml_get(n, "links"));
 	find_pattern(&f, yaml_get(n, "pattern"));
 	struct any_of phrases = load_phrases(l, yaml_get(n, "phrases"));

@@ -57,7 +57,7 @@ const struct load_key load_keys_pack[] = {
     {"rules", SHAPE_LIST, "The rules."},
     {"totals", SHAPE_LIST, "Sums of weak signals."},
     {"offers", SHAPE_MAP, "What the AI may offer; nothing else."},
-    {"entities", SHAPE_LATER, "Kinds of data of your own."},
+    {"entities", SHAPE_MAP, "Kinds of data of your own, by name."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -189,6 +189,19 @@ const struct load_key load_keys_topic[] = {
     {NULL, SHAPE_ANY, NULL},
 };
 
+const struct load_key load_keys_entity[] = {
+    {"definition", SHAPE_TEXT, "What it is, in a sentence."},
+    {"pattern", SHAPE_TEXT,
+	"What it looks like: a regular expression, in "
+	"quotes."},
+    {"check", SHAPE_TEXT,
+	"How its digits add up: luhn, mod97, mod11 or none (default)."},
+    {"context", SHAPE_WORDS,
+	"One of these phrases or <lists> has to stand near it."},
+    {"within", SHAPE_TEXT, "How near: N words (10 unless said), or sentence."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
 const struct load_key load_keys_rule[] = {
     {"id", SHAPE_TEXT, "Short name: small letters, digits and -."},
     {"title", SHAPE_TEXT, "What the rule says, for people."},
@@ -230,7 +243,7 @@ const struct load_key load_keys_find[] = {
     {"pattern", SHAPE_TEXT, "A regular expression, in quotes."},
     {"entities", SHAPE_WORDS,
 	"Kinds of data: payment_card, iban, us_ssn, uk_nino, email, phone, "
-	"postal_address."},
+	"postal_address, or the pack's own."},
     {"secrets", SHAPE_WORDS, "api_key, private_key, jwt, password."},
     {"links", SHAPE_MAP, "Links to hosts that are not listed."},
     {"topic", SHAPE_TEXT, "A topic of the pack."},
@@ -533,6 +546,7 @@ const struct load_block load_blocks[] = {
     {"add_to", "under add_to", load_keys_add_to},
     {"add_to find", "under find", load_keys_add_find},
     {"topic", "in a topic", load_keys_topic},
+    {"entity", "in an entity", load_keys_entity},
     {"rule", "in a rule", load_keys_rule},
     {"find", "under find", load_keys_find},
     {"percent", "under percent", load_keys_number},

@@ -270,6 +270,7 @@ static void read_pack(
 	pack->lists = load_words(l, use, &n_lists);
 	for (size_t i = 0; i < n_lists; i++)
 		use_lists_file(l, use, pack->lists[i]);
+	load_entities(l, yaml_get(root, "entities"));
 	const struct yaml_node *topics = yaml_get(root, "topics");
 	if (topics && topics->kind == YAML_MAP)
 		for (const struct yaml_node *t = topics->child; t; t = t->next)

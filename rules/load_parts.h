@@ -69,6 +69,16 @@ struct any_of load_phrases(struct load *, const struct yaml_node *);
 uint32_t load_negation(struct load *);
 /* The detector of a list the pack may have; DETECTOR_NONE if not. */
 uint32_t load_list(struct load *, const char *name);
+
+/* ---- load_entity.c ---- */
+
+/* The detector of a pattern, as the given one with that pattern; key tells it
+ * from others, NULL: memory ran out. DETECTOR_NONE after reporting. */
+uint32_t load_pattern(struct load *, const struct yaml_node *,
+    const struct detector *as, const char *key);
+void load_entities(struct load *, const struct yaml_node *);
+/* The detector of the pack's own entity of that name, or NAMES_NONE. */
+uint32_t load_own_entity(struct load *, const char *name);
 /* The good list of that name, or NULL after reporting at the node. */
 struct load_list *load_list_named(
     struct load *, const struct yaml_node *, const char *name, size_t len);

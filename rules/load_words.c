@@ -41,3 +41,27 @@ const char *const load_words_over[] = {"message", "conversation", NULL};
 const char *const load_words_rollout_by[] = {"conversation", "customer", NULL};
 const char *const load_words_include[] = {"transcript", "withheld_draft",
     "rule", "interaction_type", "customer_facts", "open_tasks", NULL};
+const char *const load_words_entity[] = {
+    [ENTITY_PAYMENT_CARD] = "payment_card",
+    [ENTITY_IBAN] = "iban",
+    [ENTITY_US_SSN] = "us_ssn",
+    [ENTITY_UK_NINO] = "uk_nino",
+    [ENTITY_EMAIL] = "email",
+    [ENTITY_PHONE] = "phone",
+    [ENTITY_POSTAL_ADDRESS] = "postal_address",
+    [ENTITY_KINDS] = NULL,
+};
+const char *const load_words_secret[] = {
+    [SECRET_API_KEY] = "api_key",
+    [SECRET_PRIVATE_KEY] = "private_key",
+    [SECRET_JWT] = "jwt",
+    [SECRET_PASSWORD] = "password",
+    [SECRET_KINDS] = NULL,
+};
+const char *const load_words_check[] = {
+    [CHECKSUM_NONE] = "none",
+    [CHECKSUM_LUHN] = "luhn",
+    [CHECKSUM_MOD97] = "mod97",
+    [CHECKSUM_MOD11] = "mod11",
+    NULL,
+};

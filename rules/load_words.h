@@ -16,5 +16,8 @@ extern const char *const load_words_number[]; /* enum number_kind */
 extern const char *const load_words_over[];   /* message, conversation */
 extern const char *const load_words_rollout_by[];
 extern const char *const load_words_include[];
+extern const char *const load_words_entity[]; /* enum entity_kind */
+extern const char *const load_words_secret[]; /* enum secret_kind */
+extern const char *const load_words_check[];  /* enum checksum */
 
 #endif

@@ -209,9 +209,12 @@ static void find_tokens(const struct text *t, struct match *m)
 	m->n_tokens = (uint32_t)(last - m->first_token);
 }
 
-static int add_match(const struct text *t, const struct pattern_run *run,
-    uint32_t detector, struct matches *out)
+static int add_match(const struct pattern_scan *s, const struct text *t,
+    const struct pattern_run *run, uint32_t detector, struct matches *out)
 {
+	if (!checksum_holds(s->policy->detectors[detector].check,
+		t->plain.bytes + run->start, run->end - run->start))
+		return 0;
 	struct match m = {
 	    .detector = detector,
 	    .start = text_from(&t->plain, run->start),
@@ -250,7 +253,7 @@ static enum pattern_err scan_one(struct pattern_scan *s, size_t i,
 		switch (pattern_run(&p->run, &pattern->program, &s->scratch, t,
 		    avail, t->final)) {
 		case PATTERN_RUN_MATCH:
-			if (add_match(t, &p->run, detector, out))
+			if (add_match(s, t, &p->run, detector, out))
 				return PATTERN_ERR_MEMORY;
 			break;
 		case PATTERN_RUN_MORE:

@@ -13,17 +13,6 @@
 
 struct guard_change;
 
-/* A set of detectors of which any one is enough. */
-struct any_of {
-	const uint32_t *detectors;
-	size_t n;
-};
-
-struct near {
-	struct any_of what;
-	unsigned within; /* words between at most; UINT_MAX: the sentence */
-};
-
 /* One key under find: all of a rule's clauses must match within one sentence
  * (the hits are those of the first clause). */
 struct clause {
