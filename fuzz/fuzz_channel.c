@@ -71,7 +71,8 @@ static void number_texts(const struct channel_body *b)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct channel_emit emit = {{"Wait", 4}, 1, "id"};
+	const struct channel_emit emit = {
+	    .text = {"Wait", 4}, .time_s = 1, .id = "id"};
 	struct channel_body b;
 	struct buf out = {0};
 

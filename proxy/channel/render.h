@@ -17,6 +17,7 @@ struct channel_edit {
 struct channel_emit {
 	struct span
 	    text;       /* approved: say, bridge, waiting text; may be empty */
+	bool joins;     /* it goes on where the message ends (append): no gap */
 	int64_t time_s; /* unix seconds: {{time}} */
 	const char *id; /* {{id}}: of a message the upstream did not name */
 };

@@ -106,11 +106,11 @@ static void write_frame(const struct template *t,
 
 /* text as the last thing message `key` says, and its end. */
 static void end_message(const struct variant *v, struct template_values values,
-    const struct stream_message *m, struct buf *out)
+    const struct stream_message *m, bool joins, struct buf *out)
 {
 	struct buf text = {0};
 
-	if (m->sent_text && values.text.len > 0 && v->gap != NULL)
+	if (m->sent_text && values.text.len > 0 && v->gap != NULL && !joins)
 		buf_adds(&text, v->gap);
 	buf_add(&text, values.text.p, values.text.len);
 	values.text = (struct span){text.data, text.len};
@@ -133,10 +133,11 @@ void channel_render_cut(const struct channel_stream *s,
 	const struct stream_message first = {.key = "0"};
 
 	if (s->n_messages == 0)
-		end_message(v, values, &first, out);
+		end_message(v, values, &first, false, out);
 	for (size_t i = 0; i < s->n_messages; i++)
 		if (!s->messages[i].sent_end)
-			end_message(v, values, &s->messages[i], out);
+			end_message(
+			    v, values, &s->messages[i], emit->joins, out);
 	if (!s->sent_done)
 		write_frame(&v->emit_done, &values, out);
 }

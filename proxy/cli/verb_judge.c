@@ -300,9 +300,15 @@ static void put_text(
 			put_edited(j, t, v);
 		return;
 	}
+	/* A blank line is what the shipped channels put between the two; a
+	 * customer is not sent their own words. */
+	bool seen =
+	    o->seen && o->seen[0] && t->message.speaker != GUARD_CUSTOMER;
+	bool say = v->say && v->say[0];
 	struct buf all = {0};
-	buf_adds(&all, o->seen ? o->seen : "");
-	buf_adds(&all, v->say ? v->say : "");
+	buf_adds(&all, seen ? o->seen : "");
+	buf_adds(&all, seen && say ? "\n\n" : "");
+	buf_adds(&all, say ? v->say : "");
 	buf_adds(&j->out, ",\"text\":");
 	json_out_quote(&j->out, all.data, all.len);
 	buf_clear(&all);

@@ -258,6 +258,7 @@ static void send_rest(struct exchange *e, struct buf *out)
 	frames_release(e->frames);
 	frames_take(e->frames, out);
 	emit.text = frames_behind(e->frames);
+	emit.joins = true;
 	if (emit.text.len)
 		frames_cut(e->frames, &emit, out);
 }

@@ -184,9 +184,7 @@ static void place_append(struct frames *f, struct series *s, uint32_t i)
 				return;
 			}
 		}
-	/* The ending sets further words apart by itself. */
-	size_t blank = strspn(e->text, " \t\r\n");
-	buf_add(&f->append, e->text + blank, e->len - blank);
+	buf_add(&f->append, e->text, e->len);
 }
 
 void frames_release(struct frames *f)

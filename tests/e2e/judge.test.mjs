@@ -42,6 +42,15 @@ test("every text has its line, in order, and hits are no error", () => {
 	assert.equal(out[2].text, "The card is [number removed], thanks.");
 });
 
+test("text is what the customer gets: what had left, a blank line, the approved words", () => {
+	const [ai] = judge([{ text: "Of course, thank you. I can give you 15% off your next bill.", given }], "--split", "bytes").out;
+	assert.match(ai.text, /^Of course, thank you\. .*\n\n\S.*$/);
+	assert.equal(ai.text.indexOf("\n\n"), ai.released);
+	const [customer] = judge([{ text: "Well, let me speak to a manager right now.", speaker: "customer", given }], "--split", "bytes").out;
+	assert.equal(customer.verdict, "handoff");
+	assert.equal(customer.text.includes("manager"), false, "not their own words");
+});
+
 test("cut anywhere, verdicts and rules stay, and nothing withheld is let go", () => {
 	const whole = judge(texts).out;
 	for (const how of ["whole", "bytes", "random:1", "random:77"]) {

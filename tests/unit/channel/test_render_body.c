@@ -8,7 +8,8 @@
 #include <cmocka.h>
 
 static struct channel *channel;
-static const struct channel_emit emit = {{"A colleague helps.", 18}, 77, "id"};
+static const struct channel_emit emit = {
+    .text = {"A colleague helps.", 18}, .time_s = 77, .id = "id"};
 
 #define BODY(m, rest)                                                          \
 	"{ \"id\":\"c1\", "                                                    \

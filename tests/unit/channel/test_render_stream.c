@@ -8,7 +8,8 @@
 #include <cmocka.h>
 
 static struct channel *channel;
-static const struct channel_emit emit = {{"Wait.", 5}, 77, "made-up"};
+static const struct channel_emit emit = {
+    .text = {"Wait.", 5}, .time_s = 77, .id = "made-up"};
 
 static void test_frame(void **state)
 {
@@ -161,7 +162,8 @@ static void test_whole(void **state)
 		"\"delta\":{},\"finish_reason\":\"stop\"") DONE);
 	buf_reset(&out);
 	/* Nothing to say is still an answer. */
-	const struct channel_emit silent = {{NULL, 0}, 77, "made-up"};
+	const struct channel_emit silent = {
+	    .text = {NULL, 0}, .time_s = 77, .id = "made-up"};
 	channel_render_stream(channel, &silent, &out);
 	assert_non_null(strstr(out.data, "\"content\":\"\""));
 	assert_non_null(strstr(out.data, "\"finish_reason\":\"stop\""));

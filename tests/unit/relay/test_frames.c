@@ -36,7 +36,7 @@ static const char pack_yaml[] =
     "    find: {phrases: [per month for]}\n"
     "    must_also_say:\n      all:\n        - phrases: [APR]\n"
     "      where: same message\n"
-    "    then: {append: APR 9.}\n"
+    "    then: {append: \" APR 9.\"}\n"
     "    examples:\n      matches:\n        - It is 9 per month for 2.\n"
     "      passes:\n        - Hello.\n";
 
@@ -161,6 +161,7 @@ static void play(
 		frames_release(f);
 		frames_take(f, out);
 		emit.text = frames_behind(f);
+		emit.joins = true;
 		if (emit.text.len)
 			frames_cut(f, &emit, out);
 	}
@@ -312,7 +313,7 @@ static void is_appended(
 {
 	const struct buf *out = &got->out;
 	(void)in;
-	assert_string_equal(words, "It is 9 per month for 2 years.\n\nAPR 9.");
+	assert_string_equal(words, "It is 9 per month for 2 years. APR 9.");
 	assert_non_null(strstr(out->data, "data: [DONE]\n\n"));
 }
 
