@@ -183,6 +183,7 @@ static void read_rule(struct offers *o, const struct yaml_node *n)
 	struct load *l = o->l;
 	struct rule *r = &o->rule;
 	load_name_rule(l, n->key, "offers", r);
+	n = load_changed_rule(l, n, "offers", load_keys_offers, r);
 	r->info.title = load_text(l, n, "title", false);
 	if (!r->info.title)
 		r->info.title = "An offer that is not allowed";

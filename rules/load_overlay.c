@@ -267,6 +267,7 @@ struct overlay {
 	const struct yaml_node *change;
 	const struct yaml_node *until; /* its last day; NULL: none, or wrong */
 	const struct yaml_node *rule;  /* so far */
+	const struct load_key *keys;   /* it may have */
 	struct rule *out;
 };
 
@@ -275,9 +276,19 @@ static const struct yaml_node *not_there(struct overlay *o,
 {
 	load_fault(o->l, value->key, LOAD_CHANGE,
 	    "write a rule of your own for it",
-	    "%s looks for no \"%s\": it cannot be changed",
+	    "%s has no \"%s\" that could be changed",
 	    yaml_get_text(o->change, "rule"), value->key->text);
 	return map;
+}
+
+/* A total or an offers: block has fewer keys than a rule. */
+static bool is_key(struct overlay *o, const struct yaml_node *value)
+{
+	for (const struct load_key *k = o->keys; k->name; k++)
+		if (strcmp(k->name, value->key->text) == 0)
+			return true;
+	not_there(o, o->rule, value);
+	return false;
 }
 
 /* Has another change put the value there? Then the order would matter. */
@@ -328,6 +339,8 @@ static void lay_set(struct overlay *o, const struct yaml_node *set)
 {
 	for (const struct yaml_node *c = set->child; c; c = c->next) {
 		const struct yaml_node *value = c;
+		if (!is_key(o, c))
+			continue;
 		if (strcmp(c->key->text, "find") == 0) {
 			if (!is_a_find(o, c))
 				continue;
@@ -389,7 +402,7 @@ static void lay_add(struct overlay *o, const struct yaml_node *add)
 		const struct yaml_node *there = yaml_get(o->rule, c->key->text);
 		const struct yaml_node *value = c;
 		bool find = strcmp(c->key->text, "find") == 0;
-		if (find && !is_a_find(o, c))
+		if (!is_key(o, c) || (find && !is_a_find(o, c)))
 			continue;
 		if (c->kind == YAML_MAP)
 			value = add_lists(o, c, find);
@@ -488,11 +501,11 @@ static void lay(struct overlay *o)
 		lay_add(o, add);
 }
 
-const struct yaml_node *load_changed_rule(
-    struct load *l, const struct yaml_node *n, struct rule *r)
+const struct yaml_node *load_changed_rule(struct load *l,
+    const struct yaml_node *n, const char *id, const struct load_key *keys,
+    struct rule *r)
 {
-	const char *id = yaml_get_text(n, "id");
-	struct overlay o = {.l = l, .rule = n, .out = r};
+	struct overlay o = {.l = l, .rule = n, .keys = keys, .out = r};
 	size_t pack_len = strlen(l->pack->name);
 	for (size_t i = 0; id && i < l->changes.n && !l->no_memory; i++) {
 		struct load_change *c =

@@ -156,8 +156,7 @@ void load_rule(struct load *l, const struct yaml_node *n)
 	size_t number = load_begin_rule(l, n, &r);
 	if (number == SIZE_MAX)
 		return;
-	n = load_changed_rule(l, n, &r);
-	r.info.line = n->line;
+	n = load_changed_rule(l, n, yaml_get_text(n, "id"), load_keys_rule, &r);
 	read_id(l, n, &r);
 	r.info.title = load_text(l, n, "title", true);
 	load_rule_head(l, n, &r);

@@ -147,9 +147,10 @@ static void read_total(struct load *l, const struct yaml_node *n)
 	size_t number = load_begin_rule(l, n, &r);
 	if (number == SIZE_MAX)
 		return;
+	const char *name = yaml_get_text(n, "name");
 	if (load_check_name(l, n))
-		load_name_rule(
-		    l, yaml_get(n, "name"), yaml_get_text(n, "name"), &r);
+		load_name_rule(l, yaml_get(n, "name"), name, &r);
+	n = load_changed_rule(l, n, name, load_keys_total, &r);
 	r.info.title = load_text(l, n, "title", false);
 	if (!r.info.title)
 		r.info.title = load_text(l, n, "name", false);

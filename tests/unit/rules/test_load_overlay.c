@@ -201,6 +201,51 @@ static void test_several_changes_add_up(void **state)
 	guard_policy_unref(p);
 }
 
+static void test_totals_and_offers_can_be_changed(void **state)
+{
+	static const char pack[] =
+	    "format: 1\nkind: pack\npack: vendor/base\nversion: 12\n"
+	    "rules:\n  - id: weak\n    title: Weak\n    score: 2\n"
+	    "    find: {phrases: [foo]}\n    then: log\n"
+	    "    examples:\n      matches:\n        - A foo.\n"
+	    "      passes:\n        - A bar.\n"
+	    "totals:\n  - name: all weak\n    adds: [weak]\n"
+	    "    at_least: 2\n    then: block\n"
+	    "offers:\n  detect: {phrases: [you get], with: [money]}\n"
+	    "  allowed:\n    - {name: gift, money: {up_to: 5}}\n"
+	    "  otherwise: block\n"
+	    "  examples:\n    matches:\n      - You get $9.\n"
+	    "    passes:\n      - You get $4.\n";
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml",
+	    HEAD
+	    "packs: [vendor/base]\nchanges:\n"
+	    "  - {rule: vendor/base/all weak, written_for: 12, reason: r,\n"
+	    "     set: {then: flag}}\n"
+	    "  - {rule: vendor/base/offers, written_for: 12, reason: r,\n"
+	    "     set: {mode: shadow}}\n");
+	source_add(&s, "packs/vendor/base.yaml", pack);
+	struct guard_policy *p = source_load(&s);
+	if (!p)
+		fail_msg("%s:%u:%u %s", s.file, s.line, s.col, s.message);
+	assert_string_equal(judge(p, "A foo.", 0), "flag");
+	assert_string_equal(judge(p, "You get $9.", 0), "deliver");
+	struct guard_rule_info info;
+	guard_policy_rule(p, 0, &info);
+	assert_string_equal(info.id, "vendor/base/all weak");
+	assert_string_equal(info.changed, "policy.yaml:7");
+	guard_policy_unref(p);
+	/* What is not a key there is not quietly left out. */
+	s.own[0].bytes =
+	    HEAD "packs: [vendor/base]\nchanges:\n"
+		 "  - {rule: vendor/base/offers, written_for: 12, reason: r,\n"
+		 "     set: {then: flag}}\n";
+	s.own[0].len = strlen(s.own[0].bytes);
+	assert_null(source_load(&s));
+	assert_string_equal(s.code, "P055");
+	assert_int_equal(s.line, 8);
+}
+
 static void test_an_example_that_no_longer_holds_refuses(void **state)
 {
 	struct policy_source s = {0};
@@ -244,6 +289,7 @@ int main(void)
 	    cmocka_unit_test(test_a_lowered_mode_rises_again),
 	    cmocka_unit_test(test_a_raised_mode_stays),
 	    cmocka_unit_test(test_several_changes_add_up),
+	    cmocka_unit_test(test_totals_and_offers_can_be_changed),
 	    cmocka_unit_test(test_an_example_that_no_longer_holds_refuses),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};
