@@ -2,6 +2,7 @@
 #include "proxy/cli/given.h"
 #include "proxy/base/mem.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,30 @@ static int read_said(struct given *g, const char *key, const json_t *v,
 	return 0;
 }
 
+/* 80 or "79.99" as hundredths; exact, so a JSON real is refused. */
+static int read_amount(
+    struct given *g, const char *key, const json_t *v, int64_t *out)
+{
+	int64_t units = 0;
+	if (json_is_integer(v)) {
+		int err = read_number(g, key, v, INT64_MAX / 200, &units);
+		*out = units * 100;
+		return err;
+	}
+	const char *s = json_is_string(v) ? json_string_value(v) : "";
+	unsigned cents = 0;
+	int n = 0, more = 0;
+	bool good = strspn(s, "0123456789.") == strlen(s) &&
+	    sscanf(s, "%15" SCNd64 "%n", &units, &n) == 1;
+	if (good && s[n] == '.')
+		good = sscanf(s + n, ".%2u%n", &cents, &more) == 1;
+	if (!good || s[n + more])
+		return given_refuse(
+		    g, "%s must be an amount like 80 or \"79.99\"", key);
+	*out = units * 100 + (more == 2 ? cents * 10 : cents);
+	return 0;
+}
+
 static int read_approval(struct given *g, const json_t *v,
     const struct guard_policy *policy, struct guard_approval *a)
 {
@@ -146,6 +171,8 @@ static int read_approval(struct given *g, const json_t *v,
 			err = read_text(g, key, item, &a->id);
 		else if (!strcmp(key, "currency"))
 			err = read_text(g, key, item, &a->currency);
+		else if (!strcmp(key, "up_to"))
+			err = read_amount(g, key, item, &a->up_to_minor);
 		else if (!strcmp(key, "up_to_minor"))
 			err = read_number(
 			    g, key, item, INT64_MAX / 2, &a->up_to_minor);

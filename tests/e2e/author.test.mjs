@@ -131,6 +131,25 @@ changes:
 	});
 }
 
+test("explain reads what is given in the words of examples", (t) => {
+	const given = path.join(tempDir(t), "given.json");
+	const explain = (approval) => {
+		fs.writeFileSync(given, JSON.stringify({
+			time: "2026-11-03T10:00", ai_turn: 2,
+			approvals: { refund: { id: "A-1", currency: "USD", ...approval } },
+		}));
+		return handrail(["explain", "--policy", starter, "--as", given,
+			"I have refunded $75.00 to your card."]);
+	};
+	for (const good of [{}, { up_to: 75 }, { up_to: "75.00" }, { up_to: "75.5" }])
+		assert.match(explain(good).stdout, /^verdict {3}deliver/m);
+	for (const low of [{ up_to: 74 }, { up_to: "74.99" }, { uses: 0 }])
+		assert.match(explain(low).stdout, /^verdict {3}handoff/m);
+	for (const bad of [{ up_to: 74.5 }, { up_to: "much" }, { up_to: "1.234" },
+		{ up_to: "-1" }, { upto: 1 }])
+		assert.equal(explain(bad).status, 2);
+});
+
 test("a change to a vendor's rule is checked, judged and cited", (t) => {
 	const dir = overlay(t);
 	const check = handrail(["check", dir, "--day", "2026-11-03"]);
