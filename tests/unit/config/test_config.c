@@ -8,6 +8,8 @@
 #include "proxy/base/log.h"
 #include "proxy/channel/channel.h"
 
+#include <unistd.h>
+
 static const char whole[] =
     "listen:\n"
     "  - address: 127.0.0.1:8443\n"
