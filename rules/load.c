@@ -11,6 +11,7 @@
 #include "rules/examples.h"
 #include "rules/index.h"
 #include "rules/load_amounts.h"
+#include "rules/load_overlay.h"
 #include "rules/load_parts.h"
 #include "rules/pattern.h"
 #include "rules/sha256.h"

@@ -4,6 +4,7 @@
  * so it is judged, explained and tested like any other rule.
  */
 #include "rules/load_amounts.h"
+#include "rules/load_overlay.h"
 #include "rules/load_parts.h"
 
 #include <limits.h>

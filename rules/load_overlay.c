@@ -13,6 +13,7 @@
  * a lowered mode rises again. What cannot be taken back on a day may not have
  * one.
  */
+#include "rules/load_overlay.h"
 #include "rules/guard_author.h"
 #include "rules/load_parts.h"
 #include "rules/sha256.h"

@@ -97,16 +97,6 @@ void load_lists_file(struct load *, const char *name); /* load_pack.c */
 /* NULL after reporting. */
 const struct load_pack *load_pack_file(
     struct load *, const struct yaml_node *name);
-/* load_overlay.c: changes first, then the packs whose rules they are for, then
- * that all changes had one. */
-void load_changes(struct load *, const struct yaml_node *);
-void load_extends(struct load *, const struct yaml_node *);
-void load_check_changes(struct load *);
-/* The rule of that id in the pack (NULL: it has none) as the policy has it;
- * what was changed is noted in r. Valid to the end of loading. */
-const struct yaml_node *load_changed_rule(struct load *,
-    const struct yaml_node *, const char *id, const struct load_key *keys,
-    struct rule *r);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
 /* For blocks that become a rule: take a place among the rules (SIZE_MAX: no
  * memory), name it PACK/NAME, read what every rule has, put it there. */

@@ -2,6 +2,7 @@
  * load_policy - policy.yaml: which packs, where handoffs go, what happens when
  * nothing could be judged, and how far the environment lets rules go.
  */
+#include "rules/load_overlay.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * (what it finds before what it does, because an action may need to know).
  */
 #include "rules/load_amounts.h"
+#include "rules/load_overlay.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>

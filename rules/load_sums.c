@@ -2,6 +2,7 @@
  * load_sums - what adds up: amounts over a conversation, scores in totals.
  */
 #include "rules/load_amounts.h"
+#include "rules/load_overlay.h"
 #include "rules/load_parts.h"
 
 #include <inttypes.h>

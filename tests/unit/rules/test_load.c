@@ -399,6 +399,23 @@ static void test_every_allocation_may_fail(void **state)
 	assert_true(failmalloc_each(load_once, NULL) > 50);
 }
 
+static void test_a_pattern_that_gives_up_refuses_its_example(void **state)
+{
+	struct policy_source s = {0};
+	char pack[2048], example[600];
+	memset(example, 'a', sizeof(example));
+	snprintf(pack, sizeof(pack),
+	    RULE_HEAD "    find: {pattern: '(a|aa|aaa){20,300}[bc]'}\n"
+		      "    then: flag\n    examples:\n      matches:\n"
+		      "        - %.*s\n      passes:\n        - x\n",
+	    (int)sizeof(example), example);
+	source_add(&s, "policy.yaml", POLICY);
+	source_add(&s, "packs/p.yaml", pack);
+	assert_null(source_load(&s));
+	assert_string_equal(s.code, "P073");
+	assert_int_equal(s.line, 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +435,7 @@ int main(void)
 	    cmocka_unit_test(test_an_example_happens_where_its_rule_applies),
 	    cmocka_unit_test(test_lists_inside_phrases_are_spelled_out),
 	    cmocka_unit_test(test_a_number_beside_a_hit_may_excuse_it),
+	    cmocka_unit_test(test_a_pattern_that_gives_up_refuses_its_example),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -578,23 +578,6 @@ static void test_own_limits(void **state)
 	assert_int_equal(s.line, 7);
 }
 
-static void test_a_pattern_that_gives_up_refuses_its_example(void **state)
-{
-	struct policy_source s = {0};
-	char pack[2048], example[600];
-	memset(example, 'a', sizeof(example));
-	snprintf(pack, sizeof(pack),
-	    RULE_HEAD "    find: {pattern: '(a|aa|aaa){20,300}[bc]'}\n"
-		      "    then: flag\n    examples:\n      matches:\n"
-		      "        - %.*s\n      passes:\n        - x\n",
-	    (int)sizeof(example), example);
-	source_add(&s, "policy.yaml", POLICY);
-	source_add(&s, "packs/p.yaml", pack);
-	assert_null(source_load(&s));
-	assert_string_equal(s.code, "P073");
-	assert_int_equal(s.line, 11);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,7 +586,6 @@ int main(void)
 	    cmocka_unit_test(test_every_code_has_a_case),
 	    cmocka_unit_test(test_key_tables_are_whole),
 	    cmocka_unit_test(test_own_limits),
-	    cmocka_unit_test(test_a_pattern_that_gives_up_refuses_its_example),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
