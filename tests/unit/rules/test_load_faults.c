@@ -228,8 +228,6 @@ static const struct bad bads[] = {
 	NULL, "EUR"},
     {"P006", 7, 23, POLICY, RULE_HEAD "    find: {entities: [emial]}\n", NULL,
 	"\"email\""},
-    {"P090", 7, 21, POLICY, RULE_HEAD "    find: {secrets: high_entropy}\n",
-	NULL, NULL},
     {"P090", 7, 12, POLICY, RULE_HEAD "    find: {classifier: {}}\n", NULL,
 	NULL},
     {"P080", 7, 20, POLICY,
