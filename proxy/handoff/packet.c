@@ -46,6 +46,7 @@ static const char *cause_words(const char *cause)
 	    {"cannot_record", "The audit log could not be written."},
 	    {"bot_failed", "The AI did not answer."},
 	    {"has_media", "The answer has media that cannot be judged."},
+	    {"taken", "A person took the conversation over."},
 	    {"paused", "An operator has paused all speech of the AI."},
 	    {"zone", "Conversations of this kind go to a person first."},
 	};
@@ -58,6 +59,8 @@ static const char *cause_words(const char *cause)
 
 const char *packet_reason(const struct handoff_request *r)
 {
+	if (r->words)
+		return r->words;
 	if (r->rule && r->rule->why)
 		return r->rule->why;
 	if (r->rule && r->rule->title)

@@ -177,8 +177,9 @@ void settle_moment(struct exchange *e)
 	if (verdicts_withhold(&e->verdicts))
 		return;
 	if (conversation_is_locked(e->lease)) {
+		/* From outside: nobody has told the customer. */
 		e->verdicts.action = GUARD_BLOCK;
-		e->verdicts.say = "";
+		e->verdicts.say = takeover_text(e);
 		e->undecided = "conversation_locked";
 	} else if (settle_is_silenced(e)) {
 		verdicts_fall_back(&e->verdicts, exchange_policy(e),

@@ -61,7 +61,10 @@ void keep_withheld(struct exchange *);
 
 /* takeover.c */
 void takeover_request(struct exchange *); /* the draft is e->told */
-void takeover_answer(struct exchange *);  /* a person has the conversation */
+/* What a customer is told whom nobody has answered yet: at most once in a
+ * while, else "". */
+const char *takeover_text(struct exchange *);
+void takeover_answer(struct exchange *); /* a person has the conversation */
 void takeover_replies(
     struct exchange *, int err, const struct worker_replies *);
 

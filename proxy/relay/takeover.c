@@ -191,15 +191,20 @@ static void waiting_settled(struct exchange *e)
 	answer_send(e);
 }
 
-/* Nobody has written yet. */
-static void say_waiting(struct exchange *e)
+const char *takeover_text(struct exchange *e)
 {
 	const struct config_limits *l = &exchange_config(e)->limits;
 	struct guard_fallback fall;
 	guard_policy_fallback(exchange_policy(e), GUARD_CANNOT_DECIDE, &fall);
-	if (conversation_may_tell_waiting(e->lease, clock_now_us(),
-		(int64_t)l->waiting_text_every_ms * 1000))
-		buf_adds(&e->say, fall.say);
+	bool due = conversation_may_tell_waiting(
+	    e->lease, clock_now_us(), (int64_t)l->waiting_text_every_ms * 1000);
+	return due && fall.say ? fall.say : "";
+}
+
+/* Nobody has written yet. */
+static void say_waiting(struct exchange *e)
+{
+	buf_adds(&e->say, takeover_text(e));
 	if (e->say.len == 0) {
 		conversation_answered(e->lease);
 		answer_send(e);

@@ -125,6 +125,8 @@ void save_collected(struct shard *);
 void save_read(struct conversations *, struct conversation *);
 void save_tick(struct conversations *);
 void save_drop_retries(struct conversations *);
+/* conversation_outside.c: another process has locked it. */
+void outside_locked(struct conversations *, const char *family, const char *id);
 /* conversation.c: under the lock; give the lease to the next in line. */
 void conversation_grant(
     struct conversations *, struct shard *, struct conversation *);
