@@ -435,38 +435,6 @@ static const struct bad bads[] = {
 	NULL, NULL},
 };
 
-#define TESTS "format: 1\nkind: conversation tests\ntests:\n"
-
-/* Each is the tests/t.yaml of a good policy. */
-struct bad_test {
-	const char *code;
-	unsigned line, col;
-	const char *tests;
-	const char *hint;
-};
-static const struct bad_test bad_tests[] = {
-    {"P003", 2, 7, "format: 1\nkind: tests\n", NULL},
-    {"P004", 1, 1, "format: 1\nkind: conversation tests\n", NULL},
-    {"P014", 4, 6, TESTS "  - {naem: t}\n", "\"name\""},
-    {"P004", 4, 5, TESTS "  - {name: t}\n", "turns:"},
-    {"P014", 4, 24, TESTS "  - {name: t, turns: [{bot: x}]}\n", NULL},
-    {"P006", 4, 39, TESTS "  - {name: t, turns: [{ai: x, expect: blcok}]}\n",
-	"\"block\""},
-    {"P027", 4, 40, TESTS "  - {name: t, turns: [{ai: x, because: p/b}]}\n",
-	"did you mean p/a?"},
-    {"P075", 4, 24, TESTS "  - {name: t, turns: [{expect: log}]}\n",
-	"who speaks"},
-    {"P075", 4, 31, TESTS "  - {name: t, turns: [{ai: x, customer: y}]}\n",
-	"two turns"},
-    {"P075", 4, 39, TESTS "  - {name: t, turns: [{ai: x, expect: allow}]}\n",
-	NULL},
-    {"P014", 4, 32, TESTS "  - {name: t, turns: [{given: {tmie: x}}]}\n",
-	"\"time\""},
-    {"P074", 4, 28, TESTS "  - {name: t, turns: [{ai: foo, expect: log}]}\n",
-	"\"t\""},
-    {"Y002", 5, 18, TESTS "  - name: t\n    turns: [{ai: [x, y]}]\n", NULL},
-};
-
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char words[] =
@@ -504,32 +472,15 @@ static void test_every_fault_has_its_code_and_place(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-static void test_every_fault_of_a_test_has_its_place(void **state)
-{
-	for (size_t i = 0; i < COUNT(bad_tests); i++) {
-		const struct bad_test *b = &bad_tests[i];
-		struct policy_source s = {0};
-		source_add(&s, "policy.yaml", POLICY);
-		source_add(&s, "packs/p.yaml", PACK_HEAD FOO);
-		source_add(&s, "tests/t.yaml", b->tests);
-		assert_null(source_load(&s));
-		if (strcmp(s.code, b->code) != 0 || s.line != b->line ||
-		    s.col != b->col || (b->hint && !strstr(s.hint, b->hint)))
-			fail_msg("%s: want %s %u:%u, got %s %u:%u %s (%s)",
-			    b->tests, b->code, b->line, b->col, s.code, s.line,
-			    s.col, s.message, s.hint);
-		assert_string_equal(s.file, "tests/t.yaml");
-	}
-}
-
-/* Those that no text of an author can bring about, and those that are no
- * errors. */
+/* Those that no text of an author can bring about, those that are no errors,
+ * and those of conversation tests (test_load_tests.c). */
 static bool needs_more_than_text(const char *code)
 {
 	return strncmp(code, "P06", 3) == 0 || strcmp(code, "P013") == 0 ||
 	    strncmp(code, "P04", 3) == 0 || strcmp(code, "P054") == 0 ||
 	    strcmp(code, "P015") == 0 || strcmp(code, "P017") == 0 ||
-	    strcmp(code, "P073") == 0 || strcmp(code, "P082") == 0 ||
+	    strcmp(code, "P073") == 0 || strcmp(code, "P074") == 0 ||
+	    strcmp(code, "P075") == 0 || strcmp(code, "P082") == 0 ||
 	    strcmp(code, "P083") == 0;
 }
 
@@ -542,8 +493,6 @@ static void test_every_code_has_a_case(void **state)
 		bool found = needs_more_than_text(code);
 		for (size_t k = 0; k < COUNT(bads); k++)
 			found |= strcmp(bads[k].code, code) == 0;
-		for (size_t k = 0; k < COUNT(bad_tests); k++)
-			found |= strcmp(bad_tests[k].code, code) == 0;
 		if (!found)
 			fail_msg("%s has no case", code);
 	}
@@ -597,7 +546,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_fault_has_its_code_and_place),
-	    cmocka_unit_test(test_every_fault_of_a_test_has_its_place),
 	    cmocka_unit_test(test_every_code_has_a_case),
 	    cmocka_unit_test(test_key_tables_are_whole),
 	    cmocka_unit_test(test_own_limits),
