@@ -19,6 +19,10 @@ uint32_t load_detector(
 		return DETECTOR_NONE;
 	*slot = *d;
 	uint32_t number = (uint32_t)l->detectors.n - 1;
+	const char **words =
+	    l->written_phrases ? load_push(l, &l->detector_words) : NULL;
+	if (words)
+		*words = key;
 	if (key && names_add(&l->detector_names, key, number))
 		load_out_of_memory(l);
 	return number;
