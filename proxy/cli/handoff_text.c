@@ -108,11 +108,12 @@ static void print_item(const struct store_handoff *h)
 	bool rule = strchr(h->reason, '/') != NULL;
 
 	printf("\n%s  ", h->id);
+	print_where(h);
+	printf("  ");
 	print_time(h->requested_us);
 	print_age(h->requested_us);
-	printf("  priority %s, queue %s\n  ", h->priority, h->queue);
-	print_where(h);
-	printf(": %s", state_in_words(h));
+	printf("\n  priority %s, queue %s; %s", h->priority, h->queue,
+	    state_in_words(h));
 	if (h->replies_waiting == 1)
 		printf(", a reply waits for the customer");
 	else if (h->replies_waiting)
