@@ -80,6 +80,17 @@ static size_t cut(const char *text, size_t len, size_t limit)
 	return limit;
 }
 
+/* A full stop, unless the sentence has its end. */
+static void stop(struct buf *out)
+{
+	size_t n = out->len;
+
+	if (n > 0 && out->data[n - 1] == '"')
+		n--;
+	if (n > 0 && !strchr(".!?", out->data[n - 1]))
+		buf_addc(out, '.');
+}
+
 static void quote(
     struct buf *out, const char *what, const char *text, size_t len)
 {
@@ -87,7 +98,8 @@ static void quote(
 
 	buf_printf(out, " %s: \"", what);
 	buf_add(out, text, n);
-	buf_adds(out, n < len ? " ...\"." : "\".");
+	buf_adds(out, n < len ? " ...\"" : "\"");
+	stop(out);
 }
 
 static const struct store_message *last_of(
@@ -108,6 +120,7 @@ static void summarise(struct buf *out, const struct packet_source *source)
 	buf_adds(out, packet_reason(r));
 	if (r->what)
 		buf_printf(out, " (%s)", r->what);
+	stop(out);
 	if (asked)
 		quote(out, "The customer's last message", asked->text,
 		    asked->len);

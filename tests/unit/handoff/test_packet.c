@@ -145,6 +145,30 @@ static void test_transcript(void **state)
 	json_decref(json);
 }
 
+/* The summary is made of sentences, whatever they are made of. */
+static void test_summary_reads_well(void **state)
+{
+	static const struct guard_rule_info rule = {
+	    .title = "No promises", .id = "a/b", .file = "packs/a.yaml"};
+	struct conversation_lock lock = {"h-1", 1};
+	const struct handoff_text draft = {STORE_WORDS, "You get $5.", 11};
+	struct store_message m = {.text = (char *)"a refund", .len = 8};
+	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	struct handoff_request r = {.cause = "rule",
+	    .rule = &rule,
+	    .withheld = &draft,
+	    .n_withheld = 1,
+	    .customer_told = "Wait."};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+
+	json_t *json = packet_of(&source);
+	assert_string_equal(str(json, "summary"),
+	    "No promises. The customer's last message: \"a refund\". "
+	    "Withheld from the AI: \"You get $5.\" The customer was told: "
+	    "\"Wait.\"");
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +176,7 @@ int main(void)
 	    cmocka_unit_test(test_summary_is_short),
 	    cmocka_unit_test(test_withheld_parts),
 	    cmocka_unit_test(test_transcript),
+	    cmocka_unit_test(test_summary_reads_well),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
