@@ -2,6 +2,7 @@
  * load_detect - detectors: each thing that can be found has one number,
  * however many rules look for it. A key in words tells equal ones.
  */
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>

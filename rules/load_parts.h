@@ -15,8 +15,6 @@ struct any_of load_one(struct load *, uint32_t detector);
 /* Phrases and <lists>, as detectors. */
 struct any_of load_phrases(struct load *, const struct yaml_node *);
 uint32_t load_negation(struct load *);
-/* The detector of a list the pack may have; DETECTOR_NONE if not. */
-uint32_t load_list(struct load *, const char *name);
 
 /* ---- load_entity.c ---- */
 
@@ -56,13 +54,6 @@ const struct yaml_node *load_changed_rule(struct load *,
     const struct yaml_node *, const char *id, const struct load_key *keys,
     struct rule *r);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
-/* For blocks that become a rule: take a place among the rules (SIZE_MAX: no
- * memory), name it PACK/NAME, read what every rule has, put it there. */
-size_t load_begin_rule(struct load *, const struct yaml_node *, struct rule *);
-void load_name_rule(
-    struct load *, const struct yaml_node *at, const char *name, struct rule *);
-void load_rule_head(struct load *, const struct yaml_node *, struct rule *);
-void load_end_rule(struct load *, size_t number, const struct rule *);
 void load_find(struct load *, const struct yaml_node *, struct rule *);
 void load_unless(struct load *, const struct yaml_node *, struct rule *);
 void load_when(struct load *, const struct yaml_node *, struct when *);
@@ -92,8 +83,7 @@ struct guard_session *load_given(struct load *, const struct yaml_node *);
 void load_tests(struct load *);
 /* After all rules are known: modes and rollouts of the environment. */
 void load_apply_environment(struct load *);
-/* The rule being read names others, which are looked for after all rules. */
-void load_refer(struct load *, const struct yaml_node *rules, bool adds);
+/* After all rules: those that others name. */
 void load_resolve_refers(struct load *);
 /* The file of that path in the policy's own folder or the shipped one. */
 const struct load_file *load_open(struct load *, const char *path);

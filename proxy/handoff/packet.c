@@ -318,6 +318,7 @@ void packet_write(struct buf *out, const struct packet_source *source)
 
 	json_out_init(&json, out);
 	json_out_object(&json);
+	packet_put_counted(&json, &source->view->counted);
 	put_approvals(&json, r);
 	put_known(&json, "bot", r->bot);
 	put_known(&json, "channel", r->channel);

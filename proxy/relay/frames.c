@@ -3,6 +3,7 @@
 
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
+#include "proxy/relay/counting.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -85,13 +86,38 @@ static void take_progress(
 		f->state = FRAMES_CUT;
 }
 
+/* What the texts before it say counts for one that begins now. */
+static struct guard_stream *begin_said(struct frames *f)
+{
+	struct counting c;
+	counting_begin(&c, f->o.scanner, f->o.policy, f->o.session);
+	for (size_t i = 0; c.on && i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (!s->stream || s->beside || s->kind != CHANNEL_SAID)
+			continue;
+		struct guard_span_text said = guard_stream_text(s->stream);
+		size_t len;
+		char *text = guard_apply_edits(
+		    said.text, said.len, s->edits, s->n_edits, &len);
+		if (!text)
+			mem_exhausted();
+		const struct guard_message m = {GUARD_AI, text, len};
+		counting_add(&c, &m, NULL);
+		free(text);
+	}
+	struct guard_stream *stream =
+	    guard_stream_new(f->o.policy, &c.session, GUARD_AI);
+	counting_clear(&c);
+	return stream;
+}
+
 static void feed_part(struct frames *f, const struct channel_part *p)
 {
 	struct series *s = series_at(f, p);
 	if (!s->stream)
-		s->stream = guard_stream_new(f->o.policy,
-		    p->kind == CHANNEL_SAID ? f->o.session : &f->aside,
-		    GUARD_AI);
+		s->stream = p->kind == CHANNEL_SAID
+		    ? begin_said(f)
+		    : guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
 	if (!s->stream) {
 		undecided(f);
 		return;

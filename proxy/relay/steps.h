@@ -59,6 +59,10 @@ void keep_own_words(struct exchange *);
 /* Kept as delivered, and withheld after all. */
 void keep_withheld(struct exchange *);
 
+/* remember.c: what the customer has of e->told, or is about to get, counts in
+ * the conversation; the exchange waits until that is written. */
+void remember_message(struct exchange *);
+
 /* takeover.c */
 void takeover_request(struct exchange *); /* the draft is e->told */
 /* What a customer is told whom nobody has answered yet: at most once in a

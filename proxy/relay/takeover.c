@@ -120,7 +120,7 @@ void takeover_request(struct exchange *e)
 	}
 	struct conversation_lock lock;
 	struct handoff_done done = {on_stored, e->worker, e->number};
-	e->settle.stored = false;
+	e->settle.storing++;
 	handoff_request(
 	    e->worker->server->handoffs, e->lease, &request, &done, &lock);
 	submit_requested(e, lock.handoff, &request);
@@ -172,7 +172,8 @@ void takeover_answer(struct exchange *e)
 		return;
 	}
 	e->settle.recorded = true;
-	e->settle.stored = e->settle.store_failed = false;
+	e->settle.storing = 1;
+	e->settle.store_failed = false;
 	e->settle.then = ask_for_replies;
 	/* Written in this order: the last one speaks for all. */
 	struct handoff_done done = {on_stored, e->worker, e->number};
