@@ -6,15 +6,11 @@
  * What no rule names is a text: a server's new field is judged before anybody
  * here has heard of it.
  */
-#include "proxy/channel/scan.h"
+#include "proxy/channel/scan_parts.h"
 
 #include "proxy/base/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-#define MAX_NAME_STEP_BYTES 64
-#define MAX_NAME_STEPS 24
 
 void scan_clear(struct scan *s)
 {
@@ -47,55 +43,7 @@ static void add_text(
 	s->is_mixed = s->is_mixed || m->label != rule->label;
 }
 
-static struct span inside(struct span quoted)
-{
-	return (struct span){quoted.p + 1, quoted.len - 2};
-}
-
-static struct span raw_key(const struct json_doc *doc, uint32_t node)
-{
-	const struct json_node *n = &doc->nodes[node];
-
-	return inside(
-	    (struct span){doc->text + n->key_start, n->key_end - n->key_start});
-}
-
 /* ---- messages ---- */
-
-/* "0", "17": one way to write a number, and to read it. */
-static bool is_plain_number(struct span raw)
-{
-	bool plain =
-	    raw.len > 0 && raw.len < 10 && (raw.len == 1 || raw.p[0] != '0');
-
-	for (size_t i = 0; i < raw.len && plain; i++)
-		plain = raw.p[i] >= '0' && raw.p[i] <= '9';
-	return plain;
-}
-
-enum numbering { BY_PLACE, BY_NUMBER, NO_NUMBER };
-
-/* The number a message or element goes by: its key member, or its place when
- * it has none. NO_NUMBER (and the place): a client may read it in another way
- * than we would. */
-static enum numbering number_of(const struct scan *s, uint32_t node,
-    const char *key, char out[SCAN_NUMBER_BYTES])
-{
-	uint32_t m = JSON_NONE;
-	struct span raw = {NULL, 0};
-	bool clear = key == NULL || paths_find_member(s->doc, node, key, &m);
-
-	if (m != JSON_NONE)
-		raw = json_raw(s->doc, m);
-	if (clear && is_plain_number(raw)) {
-		memcpy(out, raw.p, raw.len);
-		out[raw.len] = '\0';
-		return BY_NUMBER;
-	}
-	snprintf(out, SCAN_NUMBER_BYTES, "%u", s->doc->nodes[node].index);
-	bool none = m == JSON_NONE || s->doc->nodes[m].type == JSON_IS_NULL;
-	return clear && none ? BY_PLACE : NO_NUMBER;
-}
 
 /* Two messages of one number cannot be told apart by a client. */
 static bool is_taken(const struct scan *s, const char *key)
@@ -110,12 +58,12 @@ static bool is_taken(const struct scan *s, const char *key)
 static int begin_message(struct scan *s, uint32_t node)
 {
 	struct scan_message m = {.node = node};
-	enum numbering how = number_of(s, node, s->variant->key, m.key);
+	enum scan_numbering how = scan_ordinal(s, node, s->variant->key, m.key);
 
-	if (how == NO_NUMBER || s->n_messages == SCAN_MAX_MESSAGES ||
+	if (how == SCAN_NO_NUMBER || s->n_messages == SCAN_MAX_MESSAGES ||
 	    is_taken(s, m.key))
 		return -1;
-	m.numbered = how == BY_NUMBER;
+	m.numbered = how == SCAN_BY_NUMBER;
 	s->message[node] = (uint32_t)s->n_messages;
 	s->messages[s->n_messages++] = m;
 	return 0;
@@ -132,7 +80,7 @@ static bool can_number(const struct scan *s, uint32_t node)
 		    s->messages[s->message[node]].node == node)
 			break;
 		if (n->key_end == n->key_start &&
-		    number_of(s, node, "index", number) == NO_NUMBER)
+		    scan_ordinal(s, node, "index", number) == SCAN_NO_NUMBER)
 			return false;
 	}
 	return true;
@@ -143,7 +91,7 @@ static bool can_number(const struct scan *s, uint32_t node)
 static bool is_scalar_token(const struct scan *s, uint32_t node)
 {
 	return !s->doc->nodes[node].escaped &&
-	    model_is_token(inside(json_raw(s->doc, node)));
+	    model_is_token(scan_inside(json_raw(s->doc, node)));
 }
 
 static void take_key(struct scan *s, uint32_t node)
@@ -153,7 +101,7 @@ static void take_key(struct scan *s, uint32_t node)
 
 	if (n->key_end - n->key_start <= 2)
 		return;
-	struct span key = raw_key(s->doc, node);
+	struct span key = scan_raw_key(s->doc, node);
 	bool known = !n->key_escaped && model_knows_key(s->channel, key);
 	if (above == SCAN_IGNORED)
 		known = known || (!n->key_escaped && model_is_token(key));
@@ -273,82 +221,6 @@ static int take_node(struct scan *s, uint32_t node)
 	return take_value(s, node, &roles);
 }
 
-/* ---- fields that are one text to clients ---- */
-
-/* All that a message says under a label. */
-static void text_under(
-    const struct scan *s, uint32_t message, uint16_t label, struct buf *out)
-{
-	buf_adds(out, "");
-	for (size_t i = 0; i < s->n_texts; i++) {
-		const struct scan_text *t = &s->texts[i];
-		if (!t->is_key && t->message == message && t->rule != NULL &&
-		    t->rule->label == label)
-			scan_decode(s, t, out);
-	}
-}
-
-static bool say_the_same(
-    const struct scan *s, uint32_t message, uint16_t a, uint16_t b)
-{
-	struct buf x = {0}, y = {0};
-
-	text_under(s, message, a, &x);
-	text_under(s, message, b, &y);
-	bool same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-	buf_clear(&x);
-	buf_clear(&y);
-	return same;
-}
-
-/* How a label stands in a message. */
-struct voice {
-	const struct text_rule *rule; /* NULL: it is not there */
-	bool repeats;
-};
-
-/* The first text of a label: another field must say the same, or nothing. */
-static int hear(const struct scan *s, const struct scan_text *t,
-    struct voice *of, size_t n_labels)
-{
-	struct voice *mine = &of[t->rule->label];
-
-	mine->rule = t->rule;
-	for (size_t i = 0; i < n_labels; i++) {
-		const struct text_rule *other = of[i].rule;
-		if (other == NULL || other->either == NULL ||
-		    i == t->rule->label || t->rule->either == NULL ||
-		    strcmp(other->either, t->rule->either) != 0)
-			continue;
-		if (!say_the_same(s, t->message, (uint16_t)i, t->rule->label))
-			return -1;
-		mine->repeats = true;
-	}
-	return 0;
-}
-
-/* A client takes whichever field it likes: they must not differ. */
-static int settle_either(struct scan *s)
-{
-	size_t n_labels = s->variant->n_texts + 1;
-	struct voice *voices =
-	    mem_array(s->n_messages * n_labels, sizeof *voices);
-	int err = 0;
-
-	for (size_t i = 0; i < s->n_texts && err == 0; i++) {
-		struct scan_text *t = &s->texts[i];
-		if (t->is_key || t->rule == NULL || t->rule->label == 0 ||
-		    t->message == CHANNEL_NO_MESSAGE)
-			continue;
-		struct voice *of = &voices[t->message * n_labels];
-		if (of[t->rule->label].rule == NULL)
-			err = hear(s, t, of, n_labels);
-		t->repeats = of[t->rule->label].repeats;
-	}
-	free(voices);
-	return err;
-}
-
 static void make_room(struct scan *s, size_t n)
 {
 	if (n <= s->cap_nodes)
@@ -371,86 +243,7 @@ int scan_run(struct scan *s, const struct channel *channel,
 	for (uint32_t i = 0; i < doc->n_nodes; i++)
 		if (take_node(s, i) != 0)
 			return -1;
-	return s->is_mixed ? settle_either(s) : 0;
-}
-
-uint64_t scan_place(const struct scan *s, const struct scan_text *t)
-{
-	uint64_t place = t->state;
-	uint32_t base = 0, node = t->node;
-
-	if (t->message != CHANNEL_NO_MESSAGE)
-		base = s->messages[t->message].node;
-	for (; node != base; node = s->doc->nodes[node].parent) {
-		const struct json_node *n = &s->doc->nodes[node];
-		if (n->key_end == n->key_start)
-			place = place * 1000003 + n->index + 1;
-	}
-	return place;
-}
-
-uint32_t scan_numbered(const struct scan *s, const struct scan_text *t)
-{
-	char number[SCAN_NUMBER_BYTES];
-	uint32_t base = 0, bits = 0, node = t->node;
-
-	if (t->message != CHANNEL_NO_MESSAGE)
-		base = s->messages[t->message].node;
-	for (; node != base; node = s->doc->nodes[node].parent) {
-		const struct json_node *n = &s->doc->nodes[node];
-		if (n->key_end == n->key_start)
-			bits = bits << 1 |
-			    (number_of(s, node, "index", number) == BY_NUMBER);
-	}
-	return bits;
-}
-
-void scan_decode(
-    const struct scan *s, const struct scan_text *t, struct buf *out)
-{
-	if (t->is_key)
-		json_decode_key(s->doc, t->node, out);
-	else
-		json_decode(s->doc, t->node, out);
-}
-
-/* ---- names ---- */
-
-static void add_step(const struct scan *s, uint32_t node, struct buf *out)
-{
-	const struct json_node *n = &s->doc->nodes[node];
-	char number[SCAN_NUMBER_BYTES];
-
-	buf_addc(out, '/');
-	if (n->key_end == n->key_start) {
-		number_of(s, node, "index", number);
-		buf_adds(out, number);
-		return;
-	}
-	struct span key = raw_key(s->doc, node);
-	buf_add(out, key.p,
-	    key.len > MAX_NAME_STEP_BYTES ? MAX_NAME_STEP_BYTES : key.len);
-}
-
-void scan_name(const struct scan *s, const struct scan_text *t, struct buf *out)
-{
-	uint32_t path[MAX_NAME_STEPS], base = 0, node = t->node;
-	size_t n = 0;
-
-	if (t->message != CHANNEL_NO_MESSAGE) {
-		buf_adds(out, s->messages[t->message].key);
-		base = s->messages[t->message].node;
-	}
-	if (t->rule != NULL && t->rule->as != NULL) {
-		buf_addc(out, '/');
-		buf_adds(out, t->rule->as);
-		return;
-	}
-	for (; node != base && n < MAX_NAME_STEPS;
-	     node = s->doc->nodes[node].parent)
-		path[n++] = node;
-	while (n > 0)
-		add_step(s, path[--n], out);
+	return s->is_mixed ? scan_settle_either(s) : 0;
 }
 
 /* ---- mirrors ---- */

@@ -1,6 +1,7 @@
 /*
  * stream_state - what is remembered of one event stream. Private to this
- * folder: written by stream.c, read by render_stream.c.
+ * folder: written by stream.c (frames) and stream_series.c (texts), read by
+ * render_stream.c.
  */
 #ifndef HANDRAIL_CHANNEL_STREAM_STATE_H
 #define HANDRAIL_CHANNEL_STREAM_STATE_H
@@ -62,5 +63,14 @@ struct channel_stream {
 	size_t n_ends;
 	uint32_t ordinal[SCAN_MAX_MESSAGES]; /* of the frame's messages */
 };
+
+struct stream_part *stream_add_part(struct channel_stream *,
+    enum channel_part_mode, enum channel_kind, struct span text);
+/* A text of the frame at hand; false: it cannot be read. */
+bool stream_add_text(struct channel_stream *, const struct scan_text *);
+/* Behind all texts of a frame: what they are put together. */
+void stream_add_readings(struct channel_stream *);
+/* No more for this message; CHANNEL_NO_MESSAGE: for any series. */
+void stream_end_all(struct channel_stream *, uint32_t message);
 
 #endif
