@@ -12,6 +12,7 @@
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define MAX_SERIES 4096 /* of one body; each costs a judgement */
@@ -118,7 +119,8 @@ static struct channel_series *add_series(
 	*series = (struct channel_series){
 	    .kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
 	    .message = t->message,
-	    .can_edit = !t->is_key,
+	    .can_edit = scan_is_written(s, t),
+	    .mirror = JSON_NONE,
 	    .repeats = t->repeats,
 	};
 	struct buf name = {0};
@@ -135,12 +137,12 @@ static struct channel_series *labelled(
 {
 	for (size_t i = b->n_series; i > 0; i--) {
 		struct channel_series *have = &b->series[i - 1];
-		if (have->label == t->rule->label &&
+		if (have->under == t->rule->label &&
 		    have->message == t->message)
 			return have;
 	}
 	struct channel_series *series = add_series(b, s, t);
-	series->label = t->rule->label;
+	series->under = t->rule->label;
 	return series;
 }
 
@@ -205,6 +207,79 @@ static void read_nested(
 	nested_clear(&nested);
 }
 
+/* ---- labels ---- */
+
+static struct channel_series *add_label(
+    struct channel_body *b, const char *name)
+{
+	struct channel_series *series = new_series(b);
+
+	*series = (struct channel_series){
+	    .name = mem_strdup(name),
+	    .kind = CHANNEL_OTHER,
+	    .message = CHANNEL_NO_MESSAGE,
+	    .label = true,
+	    .mirror = JSON_NONE,
+	};
+	return series;
+}
+
+static struct channel_series *column_of(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	uint64_t column = scan_column(s, t);
+	uint32_t mirror = scan_mirror_of(s, t->node);
+
+	for (size_t i = b->n_series; i > 0; i--)
+		if (b->series[i - 1].mirror == mirror &&
+		    b->series[i - 1].column == column)
+			return &b->series[i - 1];
+	struct channel_series *series = add_label(b, "tokens");
+	series->column = column;
+	series->mirror = mirror;
+	return series;
+}
+
+/* Ids and names, one a line. */
+static struct channel_series *labels_of(struct channel_body *b)
+{
+	for (size_t i = b->n_series; i > 0; i--)
+		if (b->series[i - 1].label &&
+		    b->series[i - 1].mirror == JSON_NONE)
+			return &b->series[i - 1];
+	return add_label(b, "labels");
+}
+
+static void read_label(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	bool token = t->sort == SCAN_COLUMN;
+	struct channel_series *series =
+	    token ? column_of(b, s, t) : labels_of(b);
+	struct buf *text = &series->text;
+
+	if (!token && text->len > 0)
+		buf_addc(text, '\n');
+	size_t start = text->len;
+	scan_decode(s, t, text);
+	pieces_blank_surrogates(text->data + start, text->len - start);
+	if (!token)
+		add_piece(b,
+		    (struct channel_piece){
+			.node = t->node,
+			.series = (uint32_t)(series - b->series),
+			.is_key = true, /* never edited */
+			.start = start,
+			.end = text->len,
+		    });
+}
+
+void channel_body_drop(struct channel_body *b, uint32_t series)
+{
+	assert(series < b->n_series && b->series[series].label);
+	b->series[series].dropped = b->dropped = true;
+}
+
 /* ---- texts put together ---- */
 
 static bool is_in(
@@ -212,7 +287,7 @@ static bool is_in(
 {
 	const struct channel_series *s = &b->series[p->series];
 
-	return s->message == m && s->label != 0 && !p->repeats;
+	return s->message == m && s->under != 0 && !p->repeats;
 }
 
 static void add_readings(struct channel_body *b, const struct scan *s,
@@ -248,7 +323,7 @@ static void read_joined(
 		const struct channel_series *series = &b->series[p->series];
 		joint_add(&j,
 		    &(struct joint_piece){
-			.label = series->label,
+			.label = series->under,
 			.place = p->node,
 			.series = p->series,
 			.own = p->start,
@@ -267,10 +342,18 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 
 	for (size_t i = 0; i < s->n_texts; i++) {
 		const struct scan_text *t = &s->texts[i];
+		if (t->sort != SCAN_TEXT)
+			continue;
 		if (t->rule != NULL && t->rule->nested)
 			read_nested(b, s, t);
 		else
 			read_plain(b, s, t);
+		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
+			return CHANNEL_BODY_TEXT_LIMIT;
+	}
+	for (size_t i = 0; i < s->n_texts; i++) {
+		if (s->texts[i].sort != SCAN_TEXT)
+			read_label(b, s, &s->texts[i]);
 		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
 			return CHANNEL_BODY_TEXT_LIMIT;
 	}
@@ -303,7 +386,7 @@ int channel_body_read(
 	if (err == CHANNEL_BODY_OK) {
 		b->n_messages = s.n_messages;
 		b->has_media = s.has_media;
-		b->mirror_differs = scan_mirror_differs(&s);
+		b->mirror_differs = s.mirror_differs;
 	}
 	scan_clear(&s);
 	return err;
@@ -343,7 +426,7 @@ void channel_body_told(
 
 	for (size_t i = 0; i < b->n_series; i++) {
 		const struct channel_series *s = &b->series[i];
-		if (s->kind != kind || s->beside || s->repeats)
+		if (s->kind != kind || s->beside || s->repeats || s->label)
 			continue;
 		uint32_t outer =
 		    kind == CHANNEL_TOOL ? outer_of(b, i, &piece) : JSON_NONE;

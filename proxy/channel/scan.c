@@ -10,6 +10,7 @@
 
 #include "proxy/base/mem.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 void scan_clear(struct scan *s)
@@ -21,15 +22,16 @@ void scan_clear(struct scan *s)
 	*s = (struct scan){.texts = NULL};
 }
 
-static void add_text(
-    struct scan *s, uint32_t node, bool is_key, const struct text_rule *rule)
+static void add_text(struct scan *s, enum scan_sort sort, uint32_t node,
+    bool is_key, const struct text_rule *rule)
 {
 	if (s->n_texts == s->cap_texts) {
 		s->cap_texts = s->cap_texts ? s->cap_texts * 2 : 16;
 		s->texts =
 		    mem_realloc_array(s->texts, s->cap_texts, sizeof *s->texts);
 	}
-	s->texts[s->n_texts++] = (struct scan_text){.node = node,
+	s->texts[s->n_texts++] = (struct scan_text){.sort = sort,
+	    .node = node,
 	    .is_key = is_key,
 	    .rule = rule,
 	    .message = s->message[node],
@@ -88,25 +90,112 @@ static bool can_number(const struct scan *s, uint32_t node)
 
 /* ---- classes ---- */
 
-static bool is_scalar_token(const struct scan *s, uint32_t node)
+static bool is_token(struct span inside, bool escaped)
 {
-	return !s->doc->nodes[node].escaped &&
-	    model_is_token(scan_inside(json_raw(s->doc, node)));
+	return !escaped && model_is_token(inside);
+}
+
+/* Of a string or key in a part of that class that no rule lists. */
+static enum scan_sort sort_of(enum scan_class class, bool token)
+{
+	switch (class) {
+	case SCAN_PLAIN:
+	case SCAN_MIRROR:
+		break;
+	case SCAN_IGNORED:
+		return token ? SCAN_LABEL : SCAN_TEXT;
+	case SCAN_TOKENS:
+		return SCAN_COLUMN;
+	}
+	return SCAN_TEXT;
 }
 
 static void take_key(struct scan *s, uint32_t node)
 {
 	const struct json_node *n = &s->doc->nodes[node];
-	enum scan_class above = s->class[n->parent];
 
 	if (n->key_end - n->key_start <= 2)
 		return;
 	struct span key = scan_raw_key(s->doc, node);
-	bool known = !n->key_escaped && model_knows_key(s->channel, key);
-	if (above == SCAN_IGNORED)
-		known = known || (!n->key_escaped && model_is_token(key));
-	if (!known && above != SCAN_MIRROR)
-		add_text(s, node, true, NULL);
+	if (!n->key_escaped && model_knows_key(s->channel, key))
+		return;
+	add_text(s,
+	    sort_of((enum scan_class)s->class[n->parent],
+		is_token(key, n->key_escaped)),
+	    node, true, NULL);
+}
+
+static bool is_one_of(char *const *words, struct span s)
+{
+	while (words != NULL && *words != NULL && !span_is(s, *words))
+		words++;
+	return words != NULL && *words != NULL;
+}
+
+/* RFC 9562: no word fits in, and many answers are called so. */
+static bool is_uuid(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+		if (hyphen ? s.p[i] != '-' : !isxdigit((unsigned char)s.p[i]))
+			return false;
+	}
+	return s.len == 36;
+}
+
+/* A string no text rule lists. ignore: the rule it stands at, or NULL. */
+static void take_unlisted(
+    struct scan *s, uint32_t node, const struct ignore_rule *ignore)
+{
+	const struct json_node *n = &s->doc->nodes[node];
+	struct span inside = scan_inside(json_raw(s->doc, node));
+	enum scan_sort sort = sort_of(
+	    (enum scan_class)s->class[node], is_token(inside, n->escaped));
+
+	if (ignore != NULL && sort == SCAN_LABEL) {
+		if (is_one_of(ignore->is, inside) || is_uuid(inside))
+			return;
+		sort = ignore->noise ? SCAN_NOISE : SCAN_LABEL;
+	}
+	/* What cannot be left out has to be a text. */
+	if (sort != SCAN_TEXT && scan_member_of(s->doc, node) == JSON_NONE)
+		sort = SCAN_TEXT;
+	add_text(s, sort, node, false, NULL);
+}
+
+#define COUNT_DIGITS 8  /* an unknown number may have, and say nothing */
+#define KNOWN_DIGITS 12 /* a time in milliseconds has 13, and is judged */
+
+/* Numbers are read too, when they are as long as those people remember. */
+static void take_number(struct scan *s, uint32_t node)
+{
+	struct span raw = json_raw(s->doc, node);
+	size_t digits = 0, whole = 0;
+	bool exponent = false, point = false;
+
+	for (size_t i = 0; i < raw.len && !exponent; i++) {
+		exponent = raw.p[i] == 'e' || raw.p[i] == 'E';
+		point = point || raw.p[i] == '.';
+		digits += raw.p[i] >= '0' && raw.p[i] <= '9';
+		whole += !point && raw.p[i] >= '0' && raw.p[i] <= '9';
+	}
+	size_t n = exponent ? digits : whole;
+	switch ((enum scan_class)s->class[node]) {
+	case SCAN_PLAIN:
+	case SCAN_MIRROR:
+		if (n > COUNT_DIGITS)
+			add_text(s, SCAN_TEXT, node, false, NULL);
+		break;
+	case SCAN_IGNORED:
+	case SCAN_TOKENS:
+		if (n > KNOWN_DIGITS)
+			add_text(s,
+			    scan_member_of(s->doc, node) == JSON_NONE
+				? SCAN_TEXT
+				: SCAN_LABEL,
+			    node, false, NULL);
+		break;
+	}
 }
 
 /* What a node is by the pointers that lead to it; its message is settled on
@@ -148,10 +237,10 @@ static void take_roles(
 	bool there = s->doc->nodes[node].type != JSON_IS_NULL;
 
 	if (roles->text == 0 && roles->mirror != 0)
-		s->class[node] = s->variant->mirrors[roles->mirror - 1].judge
-		    ? SCAN_MIRROR_JUDGED
+		s->class[node] = s->variant->mirrors[roles->mirror - 1].tokens
+		    ? SCAN_TOKENS
 		    : SCAN_MIRROR;
-	else if (roles->text == 0 && roles->ignore)
+	else if (roles->text == 0 && roles->ignore != 0)
 		s->class[node] = SCAN_IGNORED;
 	s->has_media = s->has_media || (roles->media && there);
 	s->is_error = s->is_error || (roles->error && there);
@@ -184,22 +273,30 @@ static int take_value(
 	enum scan_class above =
 	    n->parent == JSON_NONE ? SCAN_PLAIN : s->class[n->parent];
 	const struct text_rule *rule = NULL;
+	const struct ignore_rule *ignore = NULL;
 
 	s->class[node] = above;
+	if (roles->ignore != 0)
+		ignore = &s->variant->ignores[roles->ignore - 1];
 	if (above == SCAN_PLAIN) {
 		take_roles(s, node, roles);
 		if (roles->text != 0)
 			rule = &s->variant->texts[roles->text - 1];
-	} else if (above == SCAN_MIRROR_JUDGED && roles->ignore) {
+	} else if (above == SCAN_MIRROR && ignore != NULL) {
 		s->class[node] = SCAN_IGNORED;
 	}
 	if (rule != NULL && !is_readable(s, node))
 		return -1;
-	if (n->type != JSON_IS_STRING || s->class[node] == SCAN_MIRROR ||
-	    n->end - n->start == 2)
+	if (n->type == JSON_IS_NUMBER)
+		take_number(s, node);
+	if (s->class[node] == SCAN_TOKENS && scan_bytes_differ(s, node))
+		s->mirror_differs = true;
+	if (n->type != JSON_IS_STRING || n->end - n->start == 2)
 		return 0;
-	if (s->class[node] != SCAN_IGNORED || !is_scalar_token(s, node))
-		add_text(s, node, false, rule);
+	if (rule != NULL)
+		add_text(s, SCAN_TEXT, node, false, rule);
+	else
+		take_unlisted(s, node, ignore);
 	return 0;
 }
 
@@ -238,83 +335,10 @@ int scan_run(struct scan *s, const struct channel *channel,
 	s->variant = variant;
 	s->doc = doc;
 	s->n_texts = s->n_messages = 0;
-	s->has_media = s->is_error = s->is_mixed = false;
+	s->has_media = s->is_error = s->is_mixed = s->mirror_differs = false;
 	make_room(s, doc->n_nodes);
 	for (uint32_t i = 0; i < doc->n_nodes; i++)
 		if (take_node(s, i) != 0)
 			return -1;
 	return s->is_mixed ? scan_settle_either(s) : 0;
-}
-
-/* ---- mirrors ---- */
-
-bool scan_is_mirror(const struct scan *s, uint32_t node)
-{
-	enum scan_class c = s->class[node];
-	uint32_t parent = s->doc->nodes[node].parent;
-
-	return (c == SCAN_MIRROR || c == SCAN_MIRROR_JUDGED) &&
-	    (parent == JSON_NONE || s->class[parent] != c);
-}
-
-static bool is_labelled(const struct scan_text *t, char *const *labels)
-{
-	if (t->rule == NULL || t->rule->as == NULL)
-		return false;
-	while (*labels != NULL && strcmp(*labels, t->rule->as) != 0)
-		labels++;
-	return *labels != NULL;
-}
-
-static void text_of(const struct scan *s, uint32_t message, char *const *labels,
-    struct buf *out)
-{
-	for (size_t i = 0; i < s->n_texts; i++)
-		if (s->texts[i].message == message &&
-		    is_labelled(&s->texts[i], labels))
-			scan_decode(s, &s->texts[i], out);
-}
-
-static bool repeats(
-    const struct scan *s, const struct mirror_rule *rule, uint32_t mirror)
-{
-	struct buf mine = {0}, text = {0};
-	uint32_t i = JSON_NONE;
-
-	while ((i = pointer_find(&rule->same, s->doc, mirror, i)) != JSON_NONE)
-		if (s->doc->nodes[i].type == JSON_IS_STRING)
-			json_decode(s->doc, i, &mine);
-	text_of(s, s->message[mirror], rule->labels, &text);
-	bool same = mine.len == text.len &&
-	    (mine.len == 0 || memcmp(mine.data, text.data, mine.len) == 0);
-	buf_clear(&mine);
-	buf_clear(&text);
-	return same;
-}
-
-static const struct mirror_rule *rule_of_mirror(
-    const struct scan *s, uint32_t node)
-{
-	struct paths_roles roles;
-	uint32_t m = s->message[node], base = 0;
-
-	if (s->variant->has_messages)
-		base =
-		    m == CHANNEL_NO_MESSAGE ? JSON_NONE : s->messages[m].node;
-	paths_roles(
-	    &s->variant->paths, s->state[node], s->doc, base, node, &roles);
-	return roles.mirror ? &s->variant->mirrors[roles.mirror - 1] : NULL;
-}
-
-bool scan_mirror_differs(const struct scan *s)
-{
-	for (uint32_t i = 0; i < s->doc->n_nodes; i++) {
-		if (!scan_is_mirror(s, i) ||
-		    s->doc->nodes[i].type == JSON_IS_NULL)
-			continue;
-		const struct mirror_rule *rule = rule_of_mirror(s, i);
-		if (rule != NULL && rule->repeats && !repeats(s, rule, i))
-			return true;
-	}
-	return false;
 }

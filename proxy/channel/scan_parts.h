@@ -1,6 +1,7 @@
 /*
  * scan_parts - what the files of the scan share: scan.c walks, scan_text.c
- * knows where a text stands, scan_either.c compares fields. Nobody else
+ * knows where a text stands, scan_either.c compares fields, scan_tokens.c reads
+ * lists of tokens. Nobody else
  * includes it.
  */
 #ifndef HANDRAIL_CHANNEL_SCAN_PARTS_H
@@ -22,6 +23,8 @@ static inline struct span scan_inside(struct span quoted)
 }
 struct span scan_raw_key(const struct json_doc *, uint32_t node);
 
+/* Is node the bytes of a token, and not those of the token beside it? */
+bool scan_bytes_differ(const struct scan *, uint32_t node);
 /* Of fields that are one text to clients: those that repeat another are marked.
  * -1: two of them differ. */
 int scan_settle_either(struct scan *);

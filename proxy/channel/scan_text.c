@@ -65,6 +65,45 @@ uint64_t scan_place(const struct scan *s, const struct scan_text *t)
 	return place;
 }
 
+static uint64_t mix(uint64_t h, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * 1099511628211u;
+	return h;
+}
+
+uint64_t scan_label_place(const struct scan *s, const struct scan_text *t)
+{
+	uint32_t base = 0, node = t->node;
+	uint64_t h = 14695981039346656037u ^ (uint64_t)t->is_key;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		struct span key = {(const char *)&n->index, sizeof n->index};
+		if (s->state[node] != PATHS_NOWHERE)
+			key = (struct span){(const char *)&s->state[node],
+			    sizeof s->state[node]};
+		else if (n->key_end > n->key_start)
+			key = scan_raw_key(s->doc, node);
+		h = mix(h, key.p, key.len);
+		if (n->key_end == n->key_start)
+			h = mix(h, &n->index, sizeof n->index);
+	}
+	return h;
+}
+
+uint32_t scan_member_of(const struct json_doc *doc, uint32_t node)
+{
+	while (node != JSON_NONE &&
+	    doc->nodes[node].key_end == doc->nodes[node].key_start)
+		node = doc->nodes[node].parent;
+	return node;
+}
+
 uint32_t scan_numbered(const struct scan *s, const struct scan_text *t)
 {
 	char number[SCAN_NUMBER_BYTES];
@@ -87,6 +126,8 @@ void scan_decode(
 {
 	if (t->is_key)
 		json_decode_key(s->doc, t->node, out);
+	else if (s->doc->nodes[t->node].type == JSON_IS_NUMBER)
+		json_spell_number(json_raw(s->doc, t->node), out);
 	else
 		json_decode(s->doc, t->node, out);
 }

@@ -51,6 +51,8 @@ void channel_stream_free(struct channel_stream *s)
 	buf_clear(&s->scratch);
 	buf_clear(&s->keys);
 	buf_clear(&s->decoded);
+	buf_clear(&s->fresh_labels);
+	labels_clear(&s->labels);
 	free(s->parts);
 	free(s->given);
 	free(s->ends);
@@ -58,17 +60,6 @@ void channel_stream_free(struct channel_stream *s)
 }
 
 /* ---- frames ---- */
-
-/* Bytes of the frame itself that are not its data: comments, ids, names. */
-static bool add_whole(struct channel_stream *s, struct span text)
-{
-	if (text.len == 0 || model_is_token(text))
-		return true;
-	if (!utf8_is_valid(text.p, text.len))
-		return false;
-	stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER, text);
-	return true;
-}
 
 static bool settle_messages(struct channel_stream *s)
 {
@@ -129,6 +120,8 @@ static bool read_data(
 	keep_up(s, data);
 	for (size_t i = 0; i < s->scan.n_texts; i++) {
 		const struct scan_text *t = &s->scan.texts[i];
+		if (t->sort != SCAN_TEXT)
+			continue;
 		if (!stream_add_text(s, t))
 			return false;
 		if (t->message != CHANNEL_NO_MESSAGE && !t->is_key)
@@ -144,7 +137,7 @@ static bool read_data(
 		out->finishes |= 1ull << s->ordinal[i];
 		stream_end_all(s, s->ordinal[i]);
 	}
-	out->drop_mirrors = scan_mirror_differs(&s->scan);
+	out->drop_mirrors = s->scan.mirror_differs;
 	out->has_media = s->scan.has_media;
 	return true;
 }
@@ -155,11 +148,14 @@ static void begin(struct channel_stream *s, struct channel_frame *out)
 	s->n_parts = s->n_ends = 0;
 	buf_reset(&s->scratch);
 	buf_reset(&s->keys);
+	s->n_frames++;
 }
 
 /* Texts have stopped moving: give them away. */
 static void give(struct channel_stream *s, struct channel_frame *out)
 {
+	size_t texts = 0;
+
 	free(s->given);
 	s->given = mem_array(s->n_parts + 1, sizeof *s->given);
 	for (size_t i = 0; i < s->n_parts; i++) {
@@ -167,12 +163,13 @@ static void give(struct channel_stream *s, struct channel_frame *out)
 		p->text.p = s->scratch.data + s->parts[i].text;
 		p->text.len = p->end - p->start;
 		s->given[i] = *p;
+		texts += !p->label;
 	}
 	out->parts = s->given;
 	out->n_parts = s->n_parts;
 	out->ends = s->ends;
 	out->n_ends = s->n_ends;
-	if (out->role == CHANNEL_FRAME_PASS && s->n_parts > 0)
+	if (out->role == CHANNEL_FRAME_PASS && texts > 0)
 		out->role = CHANNEL_FRAME_TEXT;
 }
 
@@ -182,17 +179,15 @@ void channel_stream_frame(struct channel_stream *s, const struct sse_frame *f,
 	const char *done = s->channel->sse.done;
 
 	begin(s, out);
-	bool good = add_whole(s, f->extra) && add_whole(s, f->event) &&
-	    (!f->has_id || add_whole(s, f->id));
-	if (good && f->dispatched) {
-		if (done != NULL && span_is(f->data, done)) {
-			out->role = CHANNEL_FRAME_DONE;
-			stream_end_all(s, CHANNEL_NO_MESSAGE);
-		} else {
-			good = read_data(s, f->data, out);
-			if (good && s->scan.is_error)
-				out->role = CHANNEL_FRAME_ERROR;
-		}
+	bool is_done = done != NULL && span_is(f->data, done);
+	bool has_data = f->dispatched && !is_done;
+	bool good = !has_data || read_data(s, f->data, out);
+	good = good && stream_add_labels(s, f, has_data);
+	if (good && has_data && s->scan.is_error)
+		out->role = CHANNEL_FRAME_ERROR;
+	if (good && f->dispatched && is_done) {
+		out->role = CHANNEL_FRAME_DONE;
+		stream_end_all(s, CHANNEL_NO_MESSAGE);
 	}
 	if (!good) {
 		begin(s, out);
@@ -226,6 +221,19 @@ struct span channel_stream_held(const struct channel_stream *s, uint32_t series)
 	assert(series < s->n_series);
 	return (struct span){
 	    s->series[series].text.data, s->series[series].text.len};
+}
+
+void channel_stream_drop(struct channel_stream *s, uint32_t series)
+{
+	if (series == CHANNEL_NO_SERIES)
+		labels_drop_frame(&s->labels, s->n_frames);
+	else
+		labels_drop_series(&s->labels, series);
+}
+
+bool channel_stream_drops(const struct channel_stream *s)
+{
+	return s->labels.dropped;
 }
 
 size_t channel_stream_n_series(const struct channel_stream *s)

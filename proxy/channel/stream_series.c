@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 
-#define MAX_SERIES 1024 /* of one stream */
 #define SEAM_WINDOW 512 /* bytes around a seam that are read together */
 
 /* ---- parts ---- */
@@ -47,7 +46,7 @@ static uint32_t hash_of(const char *name)
 	return h;
 }
 
-static uint32_t add_series(
+uint32_t stream_add_series(
     struct channel_stream *s, const struct stream_series *series)
 {
 	s->series =
@@ -71,10 +70,10 @@ static uint32_t labelled(
 		if (s->series[i].label == t->rule->label &&
 		    is_open(&s->series[i], message))
 			return (uint32_t)i;
-	if (s->n_series == MAX_SERIES)
+	if (s->n_series == STREAM_MAX_SERIES)
 		return CHANNEL_NO_SERIES;
 	scan_name(&s->scan, t, &name);
-	return add_series(s,
+	return stream_add_series(s,
 	    &(struct stream_series){.name = buf_steal(&name),
 		.label = t->rule->label,
 		.kind = t->rule->kind,
@@ -102,11 +101,11 @@ static uint32_t named(
 							  : CHANNEL_NO_SERIES;
 		}
 	}
-	if (s->n_series == MAX_SERIES) {
+	if (s->n_series == STREAM_MAX_SERIES) {
 		buf_clear(&name);
 		return CHANNEL_NO_SERIES;
 	}
-	return add_series(s,
+	return stream_add_series(s,
 	    &(struct stream_series){.name = buf_steal(&name),
 		.hash = hash,
 		.numbered = numbered,
@@ -240,7 +239,7 @@ static uint32_t beside(struct channel_stream *s, uint32_t message, int how)
 	if (m->beside[how] != CHANNEL_NO_SERIES)
 		return m->beside[how];
 	for (int i = 0; i < JOINT_HOWS; i++)
-		m->beside[i] = add_series(s,
+		m->beside[i] = stream_add_series(s,
 		    &(struct stream_series){
 			.name = mem_printf("%s/joined", m->key),
 			.kind = CHANNEL_SAID,
@@ -300,7 +299,7 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	}
 	buf_reset(&s->decoded);
 	scan_decode(&s->scan, t, &s->decoded);
-	if (t->is_key) {
+	if (!scan_is_written(&s->scan, t)) {
 		if (s->keys.len > 0)
 			buf_addc(&s->keys, '\n');
 		pieces_blank_surrogates(s->decoded.data, s->decoded.len);

@@ -7,9 +7,12 @@
 #define HANDRAIL_CHANNEL_STREAM_STATE_H
 
 #include "proxy/channel/joint.h"
+#include "proxy/channel/labels.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
 #include "proxy/channel/stream.h"
+
+#define STREAM_MAX_SERIES 1024 /* of one stream */
 
 struct stream_series {
 	char *name;
@@ -48,6 +51,8 @@ struct channel_stream {
 	struct stream_message messages[SCAN_MAX_MESSAGES];
 	size_t n_messages, max_messages;
 	bool sent_done;
+	struct labels labels;
+	uint32_t n_frames;
 	struct buf up; /* an upstream frame templates copy from */
 	struct json_doc up_doc;
 	bool up_has_message;
@@ -55,7 +60,7 @@ struct channel_stream {
 	/* of the frame at hand */
 	struct json_doc doc;
 	struct scan scan;
-	struct buf scratch, keys, decoded;
+	struct buf scratch, keys, decoded, fresh_labels;
 	struct stream_part *parts;
 	size_t n_parts, cap_parts;
 	struct channel_part *given;
@@ -70,6 +75,16 @@ struct stream_part *stream_add_part(struct channel_stream *,
 bool stream_add_text(struct channel_stream *, const struct scan_text *);
 /* Behind all texts of a frame: what they are put together. */
 void stream_add_readings(struct channel_stream *);
+/* The labels of a frame, behind all its texts. False: cannot be read. */
+bool stream_add_labels(
+    struct channel_stream *, const struct sse_frame *, bool has_data);
+/* Is the place of this label of the scan left out? message: its ordinal. */
+bool stream_drops(const struct channel_stream *, const struct scan *,
+    const struct scan_text *, uint32_t message);
+enum stream_place { STREAM_EVENT, STREAM_ID, STREAM_COMMENT };
+bool stream_drops_field(const struct channel_stream *, enum stream_place);
+uint32_t stream_add_series(
+    struct channel_stream *, const struct stream_series *);
 /* No more for this message; CHANNEL_NO_MESSAGE: for any series. */
 void stream_end_all(struct channel_stream *, uint32_t message);
 

@@ -119,6 +119,22 @@ static void judge_reading(struct exchange *e, uint32_t i)
 	beside_add(&e->verdicts, i, exchange_policy(e), &b, &v);
 }
 
+/* What is no part of the message is left out where a rule would change it. */
+static void judge_label(struct exchange *e, uint32_t i)
+{
+	const struct channel_series *s = &e->read.series[i];
+	struct guard_session session = e->facts.session;
+	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
+	struct guard_verdict v;
+	session.aside = true;
+	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
+	if (!v.undecided && v.action < GUARD_REDACT)
+		return;
+	exchange_log(e, LOG_WARN,
+	    "an id or name of the bot's answer breaks a rule and is left out");
+	channel_body_drop(&e->read, i);
+}
+
 /* What a text says counts for those behind it. */
 static void count_series(struct counting *c, const struct guard_message *m,
     const struct guard_edit *edits, size_t n)
@@ -138,6 +154,10 @@ static void count_series(struct counting *c, const struct guard_message *m,
 static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
 {
 	const struct channel_series *s = &e->read.series[i];
+	if (s->label) {
+		judge_label(e, i);
+		return;
+	}
 	if (s->beside) {
 		judge_reading(e, i);
 		return;
@@ -154,7 +174,8 @@ static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
 	if (stuck)
 		verdicts_fall_back(&e->verdicts, exchange_policy(e),
 		    GUARD_CANNOT_DECIDE, GUARD_UNDECIDED_EDIT);
-	if (c->on && s->kind == CHANNEL_SAID && i + 1 < e->read.n_series)
+	if (c->on && s->kind == CHANNEL_SAID && !s->repeats &&
+	    i + 1 < e->read.n_series)
 		count_series(c, &m, v.edits, v.n_edits);
 }
 
@@ -231,7 +252,8 @@ void answer_end(struct exchange *e)
 	if (e->has_read)
 		judge_all(e);
 	e->verdicts.judged_us = clock_mono_us() - start;
-	if (e->verdicts.n_edits || (e->has_read && e->read.mirror_differs))
+	if (e->verdicts.n_edits ||
+	    (e->has_read && (e->read.mirror_differs || e->read.dropped)))
 		e->end = EXCHANGE_EDITED;
 	settle_moment(e);
 	if (e->has_read)

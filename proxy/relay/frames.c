@@ -2,6 +2,7 @@
 #include "proxy/relay/frames_state.h"
 
 #include "proxy/base/clock.h"
+#include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/counting.h"
 
@@ -156,6 +157,7 @@ static void begin_beside(
 	free(s->edits);
 	*s = (struct series){.kind = p->kind,
 	    .beside = true,
+	    .label = p->label,
 	    .base = p->start,
 	    .safe = p->start};
 	s->stream = guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
@@ -163,9 +165,48 @@ static void begin_beside(
 		undecided(f);
 }
 
+/* What is no part of the message is left out where a rule would change it. */
+static void drop_label(struct frames *f, uint32_t series)
+{
+	log_line(LOG_WARN, "frames",
+	    "an id or name of the bot's answer breaks a rule and is left out");
+	channel_stream_drop(f->stream, series);
+	if (series < f->n_series) {
+		f->series[series].ended = true;
+		f->series[series].safe = SIZE_MAX;
+	}
+}
+
+static bool is_clean(const struct guard_verdict *v)
+{
+	return !v->undecided && v->action < GUARD_REDACT;
+}
+
+static void feed_label(struct frames *f, const struct channel_part *p)
+{
+	struct guard_progress progress;
+	struct series *s = series_at(f, p);
+	if (s->ended)
+		return;
+	if (!s->stream)
+		begin_beside(f, s, p);
+	if (!s->stream)
+		return;
+	int64_t start = clock_mono_us();
+	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
+	f->verdicts.judged_us += clock_mono_us() - start;
+	s->safe = p->noise ? SIZE_MAX : s->base + progress.safe_len;
+	if (progress.cut || progress.withheld || progress.n_edits > 0)
+		drop_label(f, p->series);
+}
+
 static void feed_beside(struct frames *f, const struct channel_part *p)
 {
 	struct guard_progress progress;
+	if (p->label) {
+		feed_label(f, p);
+		return;
+	}
 	struct series *s = series_at(f, p);
 	if (p->fresh)
 		begin_beside(f, s, p);
@@ -194,6 +235,11 @@ static void end_beside(struct frames *f, uint32_t i)
 	struct guard_verdict v;
 	enum guard_action before = f->verdicts.action;
 	guard_stream_end(s->stream, &v);
+	s->safe = s->label ? SIZE_MAX : s->safe;
+	if (s->label && !is_clean(&v))
+		drop_label(f, i);
+	if (s->label)
+		return;
 	beside_add(&f->verdicts, i, f->o.policy, &b, &v);
 	if (f->verdicts.action == GUARD_HANDOFF)
 		f->state = FRAMES_CUT;
@@ -241,6 +287,11 @@ static bool judge_whole(
 	guard_check(f->o.scanner, f->o.policy,
 	    p->kind == CHANNEL_SAID ? f->o.session : &f->aside, &m, &v);
 	f->verdicts.judged_us += clock_mono_us() - start;
+	if (p->label) {
+		if (!is_clean(&v))
+			drop_label(f, CHANNEL_NO_SERIES);
+		return false;
+	}
 	bool can_edit =
 	    p->held_by != CHANNEL_NO_SERIES && p->held_by < f->n_series;
 	if (v.n_edits && can_edit)

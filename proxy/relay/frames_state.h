@@ -11,6 +11,7 @@
 struct series {
 	struct guard_stream *stream; /* NULL: a held series */
 	bool beside;                 /* a reading of others */
+	bool label;                  /* beside: ids, names, tokens */
 	bool repeats;                /* says what another says */
 	size_t base; /* beside: byte of it that stream begins at */
 	enum channel_kind kind;

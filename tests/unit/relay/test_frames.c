@@ -431,6 +431,48 @@ static void test_edit_in_a_reading(void **state)
 		}
 }
 
+/* What nobody has to read is left out from where a rule fires. */
+static void test_labels_are_left_out(void **state)
+{
+	static const char *const ids[] = {"I", "guarantee", "zq81", "it"};
+	for (size_t s = 0; s < 6; s++) {
+		struct buf in = {0};
+		struct played got;
+		for (int i = 0; i < 4; i++)
+			buf_printf(&in,
+			    "event: %s\ndata: {\"id\":\"c\",\"choices\":[{"
+			    "\"index\":0,\"delta\":{\"content\":\"Fine "
+			    "\"}}]}\n\n",
+			    ids[i]);
+		delta(&in, "\"delta\":{},\"finish_reason\":\"stop\"");
+		play(*state, &in, steps[s], &got);
+		assert_int_equal(got.action, GUARD_DELIVER);
+		assert_null(strstr(got.out.data, "guarantee"));
+		assert_null(strstr(got.out.data, "zq81"));
+		assert_string_equal(
+		    got.told.of[CHANNEL_SAID].all.data, "Fine Fine Fine Fine ");
+		buf_clear(&in);
+		played_clear(&got);
+	}
+}
+
+/* Padding holds nothing back. */
+static void test_noise_is_not_waited_for(void **state)
+{
+	struct fixture *x = *state;
+	struct buf in = {0}, out = {0};
+	struct frames *f = begin(x);
+	buf_adds(&in,
+	    "data: {\"obfuscation\":\"I\",\"choices\":[{\"index\":0,\"delta\":"
+	    "{\"content\":\"Hello there \"}}]}\n\n");
+	frames_feed(f, in.data, in.len);
+	frames_take(f, &out);
+	assert_int_equal(out.len, in.len);
+	frames_free(f);
+	buf_clear(&in);
+	buf_clear(&out);
+}
+
 /* A reading holds no more than its texts would. */
 static void test_reading_is_tight(void **state)
 {
@@ -525,6 +567,8 @@ int main(void)
 	    cmocka_unit_test(test_put_together),
 	    cmocka_unit_test(test_usual_is_identical),
 	    cmocka_unit_test(test_edit_in_a_reading),
+	    cmocka_unit_test(test_labels_are_left_out),
+	    cmocka_unit_test(test_noise_is_not_waited_for),
 	    cmocka_unit_test(test_reading_is_tight),
 	    cmocka_unit_test(test_edit_waits_for_its_record),
 	    cmocka_unit_test(test_a_tool_call_is_told),
