@@ -11,6 +11,7 @@
 #include "proxy/channel/joint.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
+#include "proxy/channel/undo.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -18,87 +19,6 @@
 #define MAX_SERIES 4096 /* of one body; each costs a judgement */
 #define MAX_PIECES 65536
 #define LONG_NUMBER_DIGITS 9 /* no count, no time of day */
-
-/* ---- JSON inside a string ---- */
-
-static void nested_add(struct nested *n, struct nested_text t, struct buf *out)
-{
-	if (t.end == t.start)
-		return;
-	if (n->n_texts == n->cap_texts) {
-		n->cap_texts = n->cap_texts ? n->cap_texts * 2 : 16;
-		n->texts =
-		    mem_realloc_array(n->texts, n->cap_texts, sizeof *n->texts);
-	}
-	pieces_blank_surrogates(out->data + t.start, t.end - t.start);
-	n->texts[n->n_texts++] = t;
-}
-
-static void nested_key(
-    struct nested *n, const struct json_doc *doc, uint32_t i, struct buf *out)
-{
-	const struct json_node *node = &doc->nodes[i];
-
-	if (node->key_end == node->key_start)
-		return;
-	struct nested_text t = {NESTED_STRING, out->len, 0, node->key_start + 1,
-	    node->key_end - node->key_start - 2};
-	json_decode_key(doc, i, out);
-	t.end = out->len;
-	nested_add(n, t, out);
-}
-
-static void nested_value(
-    struct nested *n, const struct json_doc *doc, uint32_t i, struct buf *out)
-{
-	const struct json_node *node = &doc->nodes[i];
-	struct nested_text t = {NESTED_STRING, out->len, 0, node->start + 1,
-	    node->end - node->start - 2};
-
-	if (node->type == JSON_IS_NUMBER) {
-		struct span raw = json_raw(doc, i);
-		t.kind = NESTED_NUMBER;
-		t.raw = node->start;
-		t.raw_len = raw.len;
-		buf_add(out, raw.p, raw.len);
-	} else if (node->type == JSON_IS_STRING) {
-		json_decode(doc, i, out);
-	} else {
-		return;
-	}
-	t.end = out->len;
-	nested_add(n, t, out);
-}
-
-void nested_read(struct nested *n, const struct channel *channel,
-    struct span text, struct buf *out)
-{
-	const struct channel_limits *l = channel_limits(channel);
-	const struct json_limits limits = {
-	    l->max_body_bytes, l->max_depth, l->max_nodes};
-	struct json_doc doc = {0};
-
-	n->n_texts = 0;
-	int err = json_parse(&doc, text.p, text.len, &limits);
-	for (uint32_t i = 0; err == 0 && i < doc.n_nodes; i++) {
-		nested_key(n, &doc, i, out);
-		nested_value(n, &doc, i, out);
-	}
-	json_clear(&doc);
-	/* Not JSON after all, or nothing in it: its letters, as they are. */
-	if (n->n_texts == 0 && text.len > 0) {
-		struct nested_text t = {
-		    NESTED_RAW, out->len, out->len + text.len, 0, text.len};
-		buf_add(out, text.p, text.len);
-		nested_add(n, t, out);
-	}
-}
-
-void nested_clear(struct nested *n)
-{
-	free(n->texts);
-	*n = (struct nested){.texts = NULL};
-}
 
 /* ---- bodies ---- */
 
@@ -280,6 +200,46 @@ void channel_body_drop(struct channel_body *b, uint32_t series)
 	b->series[series].dropped = b->dropped = true;
 }
 
+/* ---- escapes undone ---- */
+
+/* The series read once more, and again, while there are escapes. */
+static void read_undone(struct channel_body *b, uint32_t of)
+{
+	for (int level = 0; level < UNDO_LEVELS; level++) {
+		struct channel_series below = b->series[of];
+		struct span text = {below.text.data, below.text.len};
+		struct undo u = {.open = false};
+		if (memchr(text.p, '\\', text.len) == NULL)
+			return;
+		undo_add(&u, of, 0, text, (struct span){NULL, 0}, SIZE_MAX);
+		undo_finish(&u);
+		if (u.fresh.len == 0) {
+			undo_clear(&u);
+			return;
+		}
+		struct channel_series *series = new_series(b);
+		*series = (struct channel_series){
+		    .name = mem_printf("%s/undone", below.name),
+		    .kind = below.kind,
+		    .message = below.message,
+		    .beside = true,
+		    .mirror = JSON_NONE,
+		    .text = u.fresh,
+		    .seams = u.seams,
+		};
+		of = (uint32_t)(b->n_series - 1);
+	}
+}
+
+static void read_all_undone(struct channel_body *b)
+{
+	size_t n = b->n_series;
+
+	for (uint32_t i = 0; i < n && b->n_series <= MAX_SERIES; i++)
+		if (!b->series[i].label)
+			read_undone(b, i);
+}
+
 /* ---- texts put together ---- */
 
 static bool is_in(
@@ -303,6 +263,7 @@ static void add_readings(struct channel_body *b, const struct scan *s,
 		    .kind = CHANNEL_SAID,
 		    .message = message,
 		    .beside = true,
+		    .mirror = JSON_NONE,
 		    .text = r->fresh,
 		    .seams = r->seams,
 		};
@@ -357,6 +318,9 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
 			return CHANNEL_BODY_TEXT_LIMIT;
 	}
+	read_all_undone(b);
+	if (b->n_series > MAX_SERIES)
+		return CHANNEL_BODY_TEXT_LIMIT;
 	for (uint32_t i = 0; i < s->n_messages; i++)
 		if (s->messages[i].n_labelled > 1)
 			read_joined(b, s, i);

@@ -11,7 +11,8 @@
  * because clients join them. What a client can put together in further ways is
  * judged in each of them besides (seams.h); fields of which it takes one or
  * the other must not differ. JSON inside a string (tool arguments) gives one
- * series for each string, number and key within.
+ * series for each string, number and key within; where a text holds escapes, it
+ * is read with them undone as well.
  */
 #ifndef HANDRAIL_CHANNEL_EXTRACT_H
 #define HANDRAIL_CHANNEL_EXTRACT_H
@@ -43,8 +44,8 @@ struct channel_series {
 	bool repeats;     /* says what another series says: a second field */
 	bool label;       /* ids and names, or a column of tokens: where a rule
 			     fires, channel_body_drop */
-	bool beside;      /* a reading of texts that are series themselves;
-			     behind all of those */
+	bool beside;      /* a reading of texts that are series themselves, and
+			     come before it */
 	struct channel_seams seams; /* of one that is beside */
 	/* private: */
 	uint16_t under; /* the number of its `as`, or 0 */

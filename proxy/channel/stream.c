@@ -30,6 +30,13 @@ void channel_stream_expect(struct channel_stream *s, size_t messages)
 		s->max_messages = messages;
 }
 
+static void clear_parts(struct channel_stream *s)
+{
+	for (size_t i = 0; i < s->n_parts; i++)
+		seams_clear(&s->parts[i].seams);
+	s->n_parts = 0;
+}
+
 void channel_stream_free(struct channel_stream *s)
 {
 	if (s == NULL)
@@ -37,8 +44,13 @@ void channel_stream_free(struct channel_stream *s)
 	for (size_t i = 0; i < s->n_series; i++) {
 		free(s->series[i].name);
 		buf_clear(&s->series[i].text);
+		for (int k = 0; s->series[i].undo != NULL && k < UNDO_LEVELS;
+		     k++)
+			undo_clear(&s->series[i].undo->levels[k]);
+		free(s->series[i].undo);
 	}
 	free(s->series);
+	clear_parts(s);
 	for (size_t i = 0; i < s->n_messages; i++) {
 		if (s->messages[i].joint != NULL)
 			joint_clear(s->messages[i].joint);
@@ -145,7 +157,8 @@ static bool read_data(
 static void begin(struct channel_stream *s, struct channel_frame *out)
 {
 	*out = (struct channel_frame){.role = CHANNEL_FRAME_PASS};
-	s->n_parts = s->n_ends = 0;
+	clear_parts(s);
+	s->n_ends = 0;
 	buf_reset(&s->scratch);
 	buf_reset(&s->keys);
 	s->n_frames++;
@@ -162,6 +175,8 @@ static void give(struct channel_stream *s, struct channel_frame *out)
 		struct channel_part *p = &s->parts[i].part;
 		p->text.p = s->scratch.data + s->parts[i].text;
 		p->text.len = p->end - p->start;
+		if (s->parts[i].seams.n > 0)
+			p->seams = &s->parts[i].seams;
 		s->given[i] = *p;
 		texts += !p->label;
 	}

@@ -68,7 +68,10 @@ struct channel_part {
 	bool noise; /* BESIDE: it changes each time; hold nothing for it */
 	bool fresh; /* BESIDE: another text begins; start goes on */
 	size_t start, end; /* in the text of the series; WHOLE: 0 and length */
-	struct span text;  /* valid until the next call on the stream */
+	/* WHOLE, a reading of another such part (beside.h): its seams, whose
+	 * series are numbers of parts of this frame; else NULL. */
+	const struct channel_seams *seams;
+	struct span text; /* valid until the next call on the stream */
 };
 
 struct channel_frame {

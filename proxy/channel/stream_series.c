@@ -172,14 +172,15 @@ static void add_nested(struct channel_stream *s, uint32_t id)
 		    series->kind,
 		    (struct span){texts.data + n->start, n->end - n->start});
 		p->part.held_by = id;
-		p->part.message = series->message;
+		p->part.message = s->series[id].message;
 		p->nested = *n;
+		stream_undo_part(s, s->n_parts - 1);
 	}
 	nested_clear(&nested);
 	buf_clear(&texts);
 }
 
-static void end_series(struct channel_stream *s, uint32_t id)
+void stream_end_series(struct channel_stream *s, uint32_t id)
 {
 	struct stream_series *series = &s->series[id];
 
@@ -198,7 +199,7 @@ static void end_some(struct channel_stream *s, uint32_t message, bool beside)
 		if ((message == CHANNEL_NO_MESSAGE ||
 			s->series[i].message == message) &&
 		    (s->series[i].seams != NULL) == beside)
-			end_series(s, i);
+			stream_end_series(s, i);
 }
 
 /* Readings last: what they are made
@@ -211,22 +212,23 @@ void stream_end_all(struct channel_stream *s, uint32_t message)
 		if (s->messages[i].joint != NULL &&
 		    (message == CHANNEL_NO_MESSAGE || message == i))
 			joint_close(s->messages[i].joint);
+	stream_close_undone(s, message);
 }
 
 /* ---- texts put together ---- */
 
 static void join(struct channel_stream *s, const struct scan_text *t,
-    const struct channel_part *p, struct span text)
+    uint32_t series, size_t own, struct span text)
 {
-	struct stream_message *m = &s->messages[p->message];
+	struct stream_message *m = &s->messages[s->ordinal[t->message]];
 
 	if (m->joint == NULL)
 		m->joint = mem_zero(sizeof *m->joint);
 	joint_add(m->joint,
 	    &(struct joint_piece){.label = t->rule->label,
 		.place = scan_place(&s->scan, t),
-		.series = p->series,
-		.own = p->start,
+		.series = series,
+		.own = own,
 		.text = text},
 	    SEAM_WINDOW);
 }
@@ -269,6 +271,7 @@ static void add_reading(struct channel_stream *s, uint32_t message, int how)
 /* What this frame adds to the readings of its messages. */
 void stream_add_readings(struct channel_stream *s)
 {
+	stream_add_undone(s);
 	for (size_t i = 0; i < s->scan.n_messages; i++) {
 		uint32_t message = s->ordinal[i];
 		struct stream_message *m = &s->messages[message];
@@ -282,7 +285,7 @@ void stream_add_readings(struct channel_stream *s)
 		joint_close(m->joint);
 		for (int how = 0; how < JOINT_HOWS; how++)
 			if (m->beside[how] != CHANNEL_NO_SERIES)
-				end_series(s, m->beside[how]);
+				stream_end_series(s, m->beside[how]);
 	}
 }
 
@@ -324,7 +327,16 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	p->end = series->len;
 	if (series->held)
 		buf_add(&series->text, text.p, text.len);
-	if (series->label != 0 && !t->repeats && message != CHANNEL_NO_MESSAGE)
-		join(s, t, p, text);
-	return series->len <= channel_limits(s->channel)->max_text_bytes;
+	size_t own = p->start, len = series->len;
+	bool held = series->held;
+	bool joins =
+	    series->label != 0 && !t->repeats && message != CHANNEL_NO_MESSAGE;
+	struct span before = {NULL, 0};
+	if (joins && s->messages[message].joint != NULL)
+		before = joint_tail(s->messages[message].joint, id);
+	if (!held)
+		stream_undo_text(s, id, text, own, before);
+	if (joins)
+		join(s, t, id, own, text);
+	return len <= channel_limits(s->channel)->max_text_bytes;
 }

@@ -11,6 +11,7 @@
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
 #include "proxy/channel/stream.h"
+#include "proxy/channel/undo.h"
 
 #define STREAM_MAX_SERIES 1024 /* of one stream */
 
@@ -26,6 +27,12 @@ struct stream_series {
 	size_t len;      /* bytes of text so far */
 	uint32_t half;   /* high surrogate waiting for its other half; or 0 */
 	struct buf text; /* held: all of it */
+	struct stream_undo *undo; /* with its escapes undone; or NULL */
+};
+
+struct stream_undo {
+	struct undo levels[UNDO_LEVELS];
+	uint32_t series[UNDO_LEVELS]; /* CHANNEL_NO_SERIES: not yet */
 };
 
 struct stream_message {
@@ -42,6 +49,8 @@ struct stream_part {
 	struct channel_part part;
 	size_t text;               /* in scratch */
 	struct nested_text nested; /* of WHOLE parts with held_by */
+	struct channel_seams
+	    seams; /* of WHOLE parts that are readings; owned */
 };
 
 struct channel_stream {
@@ -73,6 +82,15 @@ struct stream_part *stream_add_part(struct channel_stream *,
     enum channel_part_mode, enum channel_kind, struct span text);
 /* A text of the frame at hand; false: it cannot be read. */
 bool stream_add_text(struct channel_stream *, const struct scan_text *);
+/* Part i is WHOLE: read it with its escapes undone as well. */
+void stream_undo_part(struct channel_stream *, size_t i);
+/* The same of the latest part of a series that grows. */
+void stream_undo_text(struct channel_stream *, uint32_t series,
+    struct span text, size_t own, struct span before);
+void stream_add_undone(struct channel_stream *);
+/* The readings of a message are over; CHANNEL_NO_MESSAGE: all. */
+void stream_close_undone(struct channel_stream *, uint32_t message);
+void stream_end_series(struct channel_stream *, uint32_t series);
 /* Behind all texts of a frame: what they are put together. */
 void stream_add_readings(struct channel_stream *);
 /* The labels of a frame, behind all its texts. False: cannot be read. */

@@ -96,7 +96,11 @@ void answer_fall_back(
 
 static bool edited(void *arg, uint32_t series, size_t start, size_t end)
 {
-	const struct verdicts *v = arg;
+	const struct exchange *e = arg;
+	const struct verdicts *v = &e->verdicts;
+	const struct channel_series *s = &e->read.series[series];
+	if (s->beside) /* a reading of a reading */
+		return channel_seams_edited(&s->seams, start, end, edited, arg);
 	struct guard_edit *edits = mem_array(v->n_edits + 1, sizeof(*edits));
 	size_t n = 0;
 	for (size_t i = 0; i < v->n_edits; i++)
@@ -113,7 +117,7 @@ static void judge_reading(struct exchange *e, uint32_t i)
 	struct guard_session session = e->facts.session;
 	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
 	struct guard_verdict v;
-	struct beside b = {&s->seams, 0, edited, &e->verdicts};
+	struct beside b = {&s->seams, 0, edited, e};
 	session.aside = true;
 	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
 	beside_add(&e->verdicts, i, exchange_policy(e), &b, &v);

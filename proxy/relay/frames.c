@@ -35,6 +35,7 @@ void frames_free(struct frames *f)
 		free(f->series[i].edits);
 	}
 	free(f->series);
+	free(f->own_edits);
 	channel_stream_free(f->stream);
 	sse_clear(&f->sse);
 	verdicts_clear(&f->verdicts);
@@ -135,6 +136,10 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 static bool edited(void *arg, uint32_t series, size_t start, size_t end)
 {
 	const struct frames *f = arg;
+	const struct channel_seams *seams =
+	    channel_stream_seams(f->stream, series);
+	if (seams) /* a reading of a reading */
+		return channel_seams_edited(seams, start, end, edited, arg);
 	return series < f->n_series &&
 	    beside_covers(
 		f->series[series].edits, f->series[series].n_edits, start, end);
@@ -277,6 +282,63 @@ static void edit_held(struct frames *f, size_t part,
 	}
 }
 
+/* ---- readings of a whole text ---- */
+
+struct reread { /* of which frame, and the edits of the text below it all */
+	const struct frames *f;
+	const struct channel_frame *frame;
+};
+
+static bool edited_part(void *arg, uint32_t part, size_t start, size_t end)
+{
+	const struct reread *r = arg;
+	const struct channel_seams *seams = r->frame->parts[part].seams;
+	if (seams)
+		return channel_seams_edited(
+		    seams, start, end, edited_part, arg);
+	return r->f->own_part == part &&
+	    beside_covers(r->f->own_edits, r->f->n_own_edits, start, end);
+}
+
+static void keep_own(
+    struct frames *f, size_t part, const struct guard_verdict *v)
+{
+	f->own_part = part;
+	f->n_own_edits = v->n_edits;
+	f->own_edits =
+	    mem_realloc(f->own_edits, (v->n_edits + 1) * sizeof(*v->edits));
+	if (v->n_edits)
+		memcpy(f->own_edits, v->edits, v->n_edits * sizeof(*v->edits));
+}
+
+static bool settle_whole(
+    struct frames *f, const struct channel_part *p, bool withheld)
+{
+	if (withheld && p->held_by < f->n_series)
+		f->series[p->held_by].stuck = true;
+	if (f->verdicts.action == GUARD_HANDOFF)
+		f->state = FRAMES_CUT;
+	else if (verdicts_withhold(&f->verdicts))
+		f->withheld = true;
+	return withheld;
+}
+
+static bool judge_reread(struct frames *f, const struct channel_frame *frame,
+    const struct channel_part *p)
+{
+	struct guard_verdict v;
+	struct guard_message m = {GUARD_AI, p->text.p, p->text.len};
+	struct reread r = {f, frame};
+	struct beside b = {p->seams, 0, edited_part, &r};
+	enum guard_action before = f->verdicts.action;
+	int64_t start = clock_mono_us();
+	guard_check(f->o.scanner, f->o.policy, &f->aside, &m, &v);
+	f->verdicts.judged_us += clock_mono_us() - start;
+	beside_add(&f->verdicts, p->series, f->o.policy, &b, &v);
+	return settle_whole(f, p,
+	    f->verdicts.action > before && verdicts_withhold(&f->verdicts));
+}
+
 /* Returns whether the text is withheld, or an edit of it cannot be made. */
 static bool judge_whole(
     struct frames *f, size_t part, const struct channel_part *p)
@@ -292,6 +354,7 @@ static bool judge_whole(
 			drop_label(f, CHANNEL_NO_SERIES);
 		return false;
 	}
+	keep_own(f, part, &v);
 	bool can_edit =
 	    p->held_by != CHANNEL_NO_SERIES && p->held_by < f->n_series;
 	if (v.n_edits && can_edit)
@@ -304,14 +367,7 @@ static bool judge_whole(
 	if (stuck)
 		verdicts_fall_back(&f->verdicts, f->o.policy,
 		    GUARD_CANNOT_DECIDE, GUARD_UNDECIDED_EDIT);
-	bool withheld = stuck || v.action >= GUARD_REPLACE;
-	if (withheld && can_edit)
-		f->series[p->held_by].stuck = true;
-	if (f->verdicts.action == GUARD_HANDOFF)
-		f->state = FRAMES_CUT;
-	else if (verdicts_withhold(&f->verdicts))
-		f->withheld = true;
-	return withheld;
+	return settle_whole(f, p, stuck || v.action >= GUARD_REPLACE);
 }
 
 void frames_end_series(struct frames *f, uint32_t i)
@@ -389,7 +445,8 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 			series_at(f, p);
 			break;
 		case CHANNEL_PART_WHOLE:
-			stuck |= judge_whole(f, i, p);
+			stuck |= p->seams ? judge_reread(f, frame, p)
+					  : judge_whole(f, i, p);
 			break;
 		case CHANNEL_PART_BESIDE:
 			feed_beside(f, p);

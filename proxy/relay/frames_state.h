@@ -62,6 +62,8 @@ struct frames {
 	struct buf append;     /* approved text no frame is left to carry */
 	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
+	struct guard_edit *own_edits; /* of the latest whole text ... */
+	size_t n_own_edits, own_part; /* ... this part of its frame */
 };
 
 /* The edits of the texts that a reading is made of. */

@@ -15,6 +15,7 @@ const indices = (...list) => words.map((content, i) => choice(list[i], { content
 const end = data('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}') + done;
 
 const bad = `I guarantee ${token}`;
+const call = (args, name = "send") => ({ content: null, tool_calls: [{ id: "c", type: "function", function: { name, arguments: args } }] });
 const part = (text) => ({ type: "text", text });
 const message = (fields, more = {}) => JSON.stringify({
 	id: "x", object: "chat.completion", created: 1, model: "m",
@@ -33,6 +34,15 @@ const bodies = {
 	"two fields of reasoning that differ": message({ content: "ok", reasoning: "ok", reasoning_content: bad }),
 	"content and refusal": message({ content: "Well, I", refusal: `guarantee ${token}` }),
 	"reasoning and content": message({ reasoning: "Well, I guar", content: `antee ${token}` }),
+	"arguments cut off in an escape's shadow": message(call('{"text":"I guar\\u0061ntee ' + token), { finish_reason: "length" }),
+	"arguments with a comma too many": message(call(`{"text":"I guar\\u0061ntee ${token}",}`)),
+	"arguments of two documents": message(call(`{"text":"ok"}{"text":"I guar\\u0061ntee ${token}"}`)),
+	"arguments without quotes": message(call(`{text:'I guar\\u0061ntee ${token}'}`)),
+	"arguments of a programming language": message(call(`{'text': 'I guar\\x61ntee ${token}'}`)),
+	"JSON in a string in the arguments": message(call(JSON.stringify({ body: `{"t":"I guar\\u0061ntee ${token}"}` }))),
+	"not quite JSON in a string in the arguments": message(call(JSON.stringify({ body: `{"t":"I guar\\u0061ntee ${token}"` }))),
+	"JSON as content": message({ content: `{"reply":"I guar\\u0061ntee ${token}"}` }),
+	"a line end in JSON as content": message({ content: `{"reply":"I\\nguarantee ${token}"}` }),
 	"a number among the parts": message({ content: [4111111111111111, part(token)] }),
 	"a number nobody knows": message({ content: token, card: 4111111111111111 }),
 	"a number with an exponent": message({ content: token, card: "@" }).replace('"@"', "4.111111111111111e15"),
@@ -55,6 +65,8 @@ const streams = {
 	"one field between the pieces of another": words.map((w) => choice(0, { reasoning: w }) + choice(0, { reasoning_content: "well, " })).join(""),
 	"reasoning and content in turn": words.map((w, i) => choice(0, { [i % 2 ? "content" : "reasoning_content"]: w })).join(""),
 	"content and refusal in turn": words.map((w, i) => choice(0, { [i % 2 ? "refusal" : "content"]: w })).join(""),
+	"arguments cut off": choice(0, { tool_calls: [{ index: 0, id: "c", type: "function", function: { name: "send", arguments: '{"text":"I guar\\u00' } }] }) + choice(0, { tool_calls: [{ index: 0, function: { arguments: `61ntee ${token}` } }] }),
+	"JSON as content, escapes cut": ['{"reply":"I guar\\', "u00", "61ntee\\", `n${token}"}`].map((content) => choice(0, { content })).join(""),
 	"a member in two spellings, in turn": words.map((w, i) => choice(0, { [i % 2 ? "content" : "Content"]: w })).join(""),
 };
 

@@ -339,6 +339,16 @@ static const char *const split_up[][4] = {
 	"\"reasoning\":\" guar\",\"reasoning_content\":\" guar\"",
 	"\"reasoning\":\"antee\",\"reasoning_content\":\"antee\"",
 	"\"reasoning\":\" zq81\",\"reasoning_content\":\" zq81\""},
+    /* Escapes, in text that a client takes for JSON, cut anywhere. */
+    {"\"content\":\"{\\\"a\\\":\\\"I gu\\\\u\"", "\"content\":\"0061ran\"",
+	"\"content\":\"tee\\\\nzq81\""},
+    {"\"reasoning\":\"I gu\\\\\\\\u0061rantee\\\\\\\\nzq81\""},
+    {"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+     "\"{\\\"a\\\":\\\"I gu\"}}]",
+	"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+	"\"\\\\u0061rantee zq81\"}}]"},
+    {"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+     "\"{\\\"a\\\":\\\"{'b':'I gu\\\\\\\\x61rantee zq81\\\"}\"}}]"},
     /* A card over two parts is one edit; over two fields it cannot be made. */
     {"\"content\":\"4111 1111\"", "\"refusal\":\" 1111 1111 zq81\""},
 };
@@ -384,6 +394,9 @@ static const char *const usual[][4] = {
     {"\"content\":[{\"type\":\"text\",\"text\":\"See what I \"},"
      "{\"type\":\"reference\",\"reference_ids\":[1]},"
      "{\"type\":\"text\",\"text\":\"found.\"}]"},
+    {"\"content\":\"{\\\"a\\\":\\\"I\\\\nor\\\"\"",
+	"\"content\":\",\\\"b\\\":"
+	"\\\"C:\\\\\\\\new\\\"}\""},
     {"\"content\":\"We never say I\",\"refusal\":null",
 	"\"content\":\" can.\""},
 };
@@ -412,6 +425,8 @@ static void test_edit_in_a_reading(void **state)
 	     "{\"text\":\"4111 1111 1111 1111\"}]"},
 	    {"\"reasoning\":\"See\"", "\"content\":\"4111 1111\"",
 		"\"content\":\" 1111 1111 and so on\""},
+	    {"\"content\":\"{\\\"a\\\":\\\"4111 1111\"",
+		"\"content\":\" 1111 1111\\\"}\""},
 	    {"\"content\":[\"It: \",\"4111 1111 \",\"1111 1111\",\" ok\"]"},
 	};
 	for (size_t i = 0; i < sizeof(deltas) / sizeof(deltas[0]); i++)
