@@ -1,8 +1,9 @@
 /*
- * fuzz_load - any bytes as a policy, pack or lists file give a policy or at
- * least one error, and the same bytes the same answer.
+ * fuzz_load - any bytes as a policy, pack, lists or tests file give a policy or
+ * at least one error, and the same bytes the same answer.
  *
- * The first byte says which file the rest is: l(ists), p(ack), else policy.
+ * The first byte says which file the rest is: l(ists), p(ack), t(ests), else
+ * policy.
  */
 #include "rules/guard.h"
 
@@ -14,6 +15,7 @@ static const char policy[] =
 static const char pack[] =
     "format: 1\nkind: pack\npack: p\nuse_lists: [l]\nrules:\n"
     "  - {id: a, title: A, mode: shadow, then: log, find: {phrases: <x>}}\n";
+static const char tests[] = "format: 1\nkind: conversation tests\ntests: []\n";
 static const char lists[] = "format: 1\nkind: lists\nlists: {x: [foo]}\n";
 
 static void count(const struct diag *d, void *arg)
@@ -29,11 +31,15 @@ static enum guard_err load(const uint8_t *data, size_t size)
 	    {"policy.yaml", policy, sizeof(policy) - 1},
 	    {"packs/p.yaml", pack, sizeof(pack) - 1},
 	    {"lists/l.yaml", lists, sizeof(lists) - 1},
+	    {"tests/t.yaml", tests, sizeof(tests) - 1},
 	};
-	size_t which = data[0] == 'p' ? 1 : data[0] == 'l' ? 2 : 0;
+	size_t which = data[0] == 'p' ? 1
+	    : data[0] == 'l'          ? 2
+	    : data[0] == 't'          ? 3
+				      : 0;
 	files[which].bytes = (const char *)data + 1;
 	files[which].len = size - 1;
-	struct guard_source source = {.own = files, .n_own = 3};
+	struct guard_source source = {.own = files, .n_own = 4};
 	struct guard_policy *out = NULL;
 	unsigned errors = 0;
 	enum guard_err err =

@@ -24,13 +24,14 @@ static const struct detector detectors[] = {
     {.kind = DETECTOR_SECRET, .secret = SECRET_PRIVATE_KEY},
     {.kind = DETECTOR_SECRET, .secret = SECRET_JWT},
     {.kind = DETECTOR_SECRET, .secret = SECRET_PASSWORD},
+    {.kind = DETECTOR_SECRET, .secret = SECRET_HIGH_ENTROPY},
 };
-static const uint32_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+static const uint32_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 static const struct guard_policy policy = {.detectors = detectors,
-    .n_detectors = 12,
+    .n_detectors = 13,
     .of_kind = {[DETECTOR_ENTITY] = {all, 7},
 	[DETECTOR_LINKS] = {all + 7, 1},
-	[DETECTOR_SECRET] = {all + 8, 4}}};
+	[DETECTOR_SECRET] = {all + 8, 5}}};
 
 enum { SCANS = 4 };
 

@@ -1,6 +1,8 @@
 /* combine - see combine.h. */
 #include "rules/combine.h"
+#include "rules/index.h"
 #include "rules/numeral.h"
+#include "rules/phrase.h"
 
 #include <limits.h>
 #include <string.h>
@@ -59,45 +61,74 @@ static bool same_match(const struct match *a, const struct match *b)
 	    a->end == b->end;
 }
 
-bool combine_is_over(const struct combine_facts *c, uint32_t sentence)
+/* Can no match of these kinds come any more that lies in the sentence? A phrase
+ * that goes on behind the end of its sentence does not. */
+static bool is_over_for(
+    const struct combine_facts *c, unsigned kinds, uint32_t sentence)
 {
 	if (c->text->final)
 		return true;
 	if (sentence >= c->text->n_sentences)
 		return false;
 	const struct sentence *s = &c->text->sentences[sentence];
-	return s->closed && c->frontier >= s->end;
+	if (!s->closed || c->settled < s->end)
+		return false;
+	for (unsigned kind = 0; kind < DETECTOR_KINDS; kind++)
+		if (kind != DETECTOR_PHRASES && kinds >> kind & 1 &&
+		    c->alive[kind] < s->end)
+			return false;
+	return true;
 }
 
-static bool find_window_end(
-    const struct combine_facts *c, size_t from, unsigned within)
+bool combine_is_over(const struct combine_facts *c, uint32_t sentence)
 {
-	const struct text *t = c->text;
-	size_t words = 0;
-	for (size_t i = from; i < t->n_tokens; i++) {
-		if (t->tokens[i].kind == TOKEN_SYMBOL)
-			continue;
-		if (++words > (size_t)within + 1)
-			return c->frontier >= t->tokens[i].start;
-	}
-	return false;
+	return is_over_for(c, ~0u, sentence);
 }
 
-/* No word that is still to come can lie in the window behind the match. */
+static bool is_one_of(void *arg, uint32_t detector)
+{
+	return any_has(arg, detector);
+}
+
+/* No phrase of these that is still to come will start before this byte. */
+static bool phrases_known(
+    const struct combine_facts *c, const struct any_of *any, size_t byte)
+{
+	if (c->settled < byte)
+		return false;
+	return c->alive[DETECTOR_PHRASES] >= byte ||
+	    phrase_scan_alive(c->phrases, c->text, c->policy->phrases,
+		is_one_of, (void *)any) >= byte;
+}
+
+/* Where the last word ends that may be the first of something in the window
+ * from a token on; SIZE_MAX when it is still to come. */
+static size_t window_end(const struct text *t, size_t from, unsigned within)
+{
+	size_t words = 0;
+	for (size_t i = from; i < t->n_tokens; i++)
+		if (t->tokens[i].kind != TOKEN_SYMBOL && ++words > within)
+			return t->tokens[i].end;
+	return SIZE_MAX;
+}
+
+/* Nothing near that is still to come can lie in the window behind the match.
+ */
 static bool window_is_over(
-    struct combine_facts *c, const struct match *m, unsigned within)
+    struct combine_facts *c, const struct match *m, const struct near *near)
 {
 	size_t from = token_end(m);
-	if (within == UINT_MAX)
+	if (near->within == UINT_MAX)
 		return false;
 	if (!c->window.known || c->window.from != from ||
-	    c->window.within != within) {
+	    c->window.within != near->within) {
 		c->window.from = from;
-		c->window.within = within;
-		c->window.over = find_window_end(c, from, within);
+		c->window.within = near->within;
+		c->window.end = window_end(c->text, from, near->within);
 		c->window.known = true;
 	}
-	return c->window.over;
+	return c->window.end != SIZE_MAX &&
+	    phrases_known(c, &near->what, c->window.end);
 }
 
 /* "We can't refund it, but we will credit you": what stands behind such a word
@@ -174,7 +205,9 @@ static enum combine is_enough(
 	}
 	if (n + 1 >= at_least)
 		return COMBINE_YES;
-	bool all = c->text->final || c->frontier >= p->match.start;
+	bool all = c->text->final ||
+	    phrases_known(
+		c, &c->policy->rules[p->rule].clauses[0].what, p->match.start);
 	return all ? COMBINE_NO : COMBINE_OPEN;
 }
 
@@ -197,8 +230,8 @@ enum combine combine_near(
 {
 	if (has_near(c, near, m))
 		return COMBINE_YES;
-	bool over = combine_is_over(c, m->sentence) ||
-	    window_is_over(c, m, near->within);
+	bool over = is_over_for(c, 1u << DETECTOR_PHRASES, m->sentence) ||
+	    window_is_over(c, m, near);
 	return over ? COMBINE_NO : COMBINE_OPEN;
 }
 
@@ -328,6 +361,28 @@ bool combine_is_approved(
 	return false;
 }
 
+/* May an approval cover what the sentence names so far, but not a larger amount
+ * that is still to come? */
+static bool amount_is_open(
+    const struct combine_facts *c, const struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	const struct guard_session *s = c->excuse.session;
+	bool reads_numbers =
+	    c->policy->index->asks[p->rule] >> DETECTOR_NUMBER & 1;
+	if (!reads_numbers || is_money(c, &p->match))
+		return false;
+	for (size_t i = 0; i < r->n_unless; i++) {
+		const struct excuse *e = &r->unless[i];
+		if (!e->approval || excuse_is_over(e, &c->excuse))
+			continue;
+		for (size_t k = 0; k < s->n_approvals; k++)
+			if (!strcmp(s->approvals[k].name, e->approval))
+				return true;
+	}
+	return false;
+}
+
 /* What is known at once: negation and the value itself. */
 static enum combine begin(const struct combine_facts *c, struct pending *p)
 {
@@ -367,14 +422,15 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		if (!look_at(c, p, &c->live->list.items[i]))
 			return COMBINE_NO;
 	p->seen = (uint32_t)c->live->list.n;
-	bool over = combine_is_over(c, p->match.sentence);
+	bool over =
+	    is_over_for(c, c->policy->index->asks[p->rule], p->match.sentence);
 	if (!all_found(c, p)) {
 		const struct near *near = near_of(c, &r->clauses[0], &p->match);
 		bool missed = near->what.n && !(p->found & 1) &&
-		    window_is_over(c, &p->match, near->within);
+		    window_is_over(c, &p->match, near);
 		return over || missed ? COMBINE_NO : COMBINE_OPEN;
 	}
-	if (!over && may_be_excused(c, r))
+	if (!over && (may_be_excused(c, r) || amount_is_open(c, p)))
 		return COMBINE_OPEN;
 	if (r->clauses[0].at_least > 1) {
 		enum combine n = is_enough(c, p, r->clauses[0].at_least);

@@ -20,20 +20,26 @@
 
 #define COMBINE_NEGATION_WORDS 6u /* between a negation and the match */
 
+struct phrase_scan; /* phrase.h */
+
 enum combine { COMBINE_NO, COMBINE_YES, COMBINE_OPEN, COMBINE_NO_MEMORY };
 
 struct combine_facts {
 	const struct guard_policy *policy;
 	const struct text *text;
+	const struct phrase_scan *phrases;
 	const struct live *live;       /* all of the sentences still open */
 	const struct matches *counted; /* distinct matches of at_least rules;
 					  detector holds the rule */
-	size_t frontier; /* no new match will start before this byte */
+	const size_t *alive; /* by kind: no new match of it will start before
+				this byte (match.h) */
+	size_t settled;      /* nor one of any kind before this */
 	struct excuse_facts excuse;
 	struct { /* the window asked about last: many rules ask alike */
 		size_t from;
 		unsigned within;
-		bool known, over;
+		bool known;
+		size_t end; /* original byte; SIZE_MAX: still to come */
 	} window;
 };
 

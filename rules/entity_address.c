@@ -141,10 +141,10 @@ static bool is_year(const struct entity_in *in, const struct address_word *w)
 enum entity_answer address_from_number(
     const struct entity_in *in, const struct address_word *number, size_t *end)
 {
-	bool strong = true, said = address_is_said(in, number->start);
-	struct address_tail tail = {.said = said};
 	if (!address_is_house(in, number) || is_year(in, number))
 		return ENTITY_NO;
+	bool strong = true, said = address_is_said(in, number->start);
+	struct address_tail tail = {.said = said};
 	size_t at = number->end;
 	enum entity_answer answer = read_french(in, &at, said);
 	if (answer == ENTITY_NO) {

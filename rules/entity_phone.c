@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#define LOCAL_DIGITS 7u /* no number has fewer */
 #define MIN_DIGITS 8u
 #define MAX_DIGITS 15u /* E.164 */
 
@@ -151,8 +152,9 @@ static bool local(enum said said, const struct entity_run *run, size_t *last)
 {
 	size_t next;
 	*last = run->n - 1;
-	return said == PHONE && run->n == 7 && run->digits[0] >= '2' &&
-	    run->seps[3] == '-' && shape_of(run, 0, 2, &next) == 34;
+	return said == PHONE && run->n == LOCAL_DIGITS &&
+	    run->digits[0] >= '2' && run->seps[3] == '-' &&
+	    shape_of(run, 0, 2, &next) == 34;
 }
 
 /* ---- international ---- */
@@ -294,6 +296,8 @@ static bool ends_inside(const struct entity_in *in, size_t end)
 static bool is_phone(const struct entity_in *in, size_t start,
     const struct entity_run *run, size_t *last)
 {
+	if (run->n < LOCAL_DIGITS)
+		return false; /* whatever is said in front */
 	bool plus = in->s[start] == '+';
 	size_t zeros =
 	    !plus && run->n > 2 && memcmp(run->digits, "00", 2) == 0 ? 2 : 0;

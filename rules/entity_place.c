@@ -84,11 +84,14 @@ enum entity_answer address_next(
 
 static bool in_list(const char *word, size_t n, const char *list)
 {
-	for (const char *at = list + 1; *at;) {
-		const char *space = strchr(at, ' ');
-		if ((size_t)(space - at) == n && memcmp(at, word, n) == 0)
+	for (const char *at = list + 1; *at; at++) {
+		size_t i = 0;
+		while (i < n && at[i] == word[i])
+			i++;
+		if (i == n && at[i] == ' ')
 			return true;
-		at = space + 1;
+		for (at += i; *at != ' ';)
+			at++;
 	}
 	return false;
 }

@@ -93,7 +93,8 @@ static size_t word_before(const struct entity_in *in, size_t i, size_t *len)
 static bool is_listed(const char *word, size_t len, const char *const *words)
 {
 	for (; *words; words++)
-		if (strncmp(*words, word, len) == 0 && !(*words)[len])
+		if (**words == *word && strncmp(*words, word, len) == 0 &&
+		    !(*words)[len])
 			return true;
 	return false;
 }

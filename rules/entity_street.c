@@ -123,16 +123,17 @@ enum entity_answer address_from_street(
 {
 	struct street street = {0};
 	enum entity_answer answer;
-	bool said = address_is_said(in, first->start);
 	bool strong = address_is(in, first, begins);
-	if (strong || address_is(in, first, perhaps_begins)) {
+	bool begun = strong || address_is(in, first, perhaps_begins);
+	if (!begun && !first->capital)
+		return ENTITY_NO; /* nearly every word */
+	bool said = address_is_said(in, first->start);
+	if (begun) {
 		if (!first->capital && !said && address_length(first) > 2)
 			return ENTITY_NO;
 		street.strong = strong;
 		answer = read_begun(in, first, &street);
 	} else {
-		if (!first->capital)
-			return ENTITY_NO;
 		answer = read_ended(in, first, &street);
 	}
 	return answer == ENTITY_YES ? read_house(in, &street, said, end)

@@ -25,6 +25,8 @@ static bool holds_front(struct machine *m, size_t rule)
 static bool any_holds_front(struct machine *m)
 {
 	const struct index *x = m->policy->index;
+	if (m->scope.purpose == SCOPE_EDITED)
+		return false; /* nothing more is put in front */
 	for (size_t i = 0; i < x->whole.n; i++)
 		if (holds_front(m, x->whole.rules[i]))
 			return true;
@@ -49,28 +51,64 @@ static bool any_rule(struct machine *m, const struct index_rules *list,
 	return false;
 }
 
+/* The kinds of numbers that some such rule reads. */
+static unsigned number_kinds(
+    struct machine *m, bool (*is)(struct scope *, size_t rule))
+{
+	const struct guard_policy *p = m->policy;
+	const struct any_of *all = &p->of_kind[DETECTOR_NUMBER];
+	unsigned kinds = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		uint32_t d = all->detectors[i];
+		if (any_rule(m, &p->index->hits[d], is))
+			kinds |= 1u << p->detectors[d].number.kind;
+	}
+	return kinds;
+}
+
 void hold_begin(struct hold *h, struct machine *m)
 {
 	const struct index *x = m->policy->index;
 	*h = (struct hold){.front = true};
 	if (m->stopped)
 		return;
+	h->numbers = number_kinds(m, scope_withholds);
+	h->cut_numbers = number_kinds(m, hands_off);
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++) {
 		h->kinds[kind] = any_rule(m, &x->kinds[kind], scope_withholds);
 		h->cuts[kind] = any_rule(m, &x->kinds[kind], hands_off);
 	}
 }
 
+/* Can what has begun be the one that makes a topic, with those before it? */
+static bool may_be_enough(const struct machine *m, size_t rule)
+{
+	unsigned need = m->policy->rules[rule].clauses[0].at_least;
+	size_t n = m->phrases.n_alive;
+	for (size_t i = 0; n < need && i < m->counted.n; i++)
+		n += m->counted.items[i].detector == rule;
+	return n >= need;
+}
+
+static bool any_begun(struct machine *m, uint32_t detector,
+    bool (*is)(struct scope *, size_t rule))
+{
+	const struct index_rules *hits = &m->policy->index->hits[detector];
+	for (size_t i = 0; i < hits->n; i++)
+		if (is(&m->scope, hits->rules[i]) &&
+		    may_be_enough(m, hits->rules[i]))
+			return true;
+	return false;
+}
+
 static bool detector_holds(void *arg, uint32_t detector)
 {
-	struct machine *m = arg;
-	return any_rule(m, &m->policy->index->hits[detector], scope_withholds);
+	return any_begun(arg, detector, scope_withholds);
 }
 
 static bool detector_cuts(void *arg, uint32_t detector)
 {
-	struct machine *m = arg;
-	return any_rule(m, &m->policy->index->hits[detector], hands_off);
+	return any_begun(arg, detector, hands_off);
 }
 
 static size_t least(size_t a, size_t b)
@@ -92,6 +130,9 @@ static size_t candidates(const struct hold *h, struct machine *m, bool cuts)
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++) {
 		size_t alive = m->alive[kind];
 		if (!reads[kind] || alive >= from)
+			continue;
+		if (kind == DETECTOR_NUMBER &&
+		    !(m->numbers.kinds & (cuts ? h->cut_numbers : h->numbers)))
 			continue;
 		if (kind == DETECTOR_PHRASES)
 			alive = phrase_scan_alive(&m->phrases, t,

@@ -11,10 +11,12 @@
 #include "rules/machine.h"
 
 struct hold {
-	bool kinds[DETECTOR_KINDS]; /* some rule that holds reads the kind */
-	bool cuts[DETECTOR_KINDS];  /* some rule that hands off reads it */
-	bool front;                 /* text may still have to be put first, or
-				       wording be missed: all is held */
+	bool kinds[DETECTOR_KINDS];    /* some rule that holds reads the kind */
+	bool cuts[DETECTOR_KINDS];     /* some rule that hands off reads it */
+	unsigned numbers, cut_numbers; /* likewise, of numbers: bits 1 << enum
+					  number_kind */
+	bool front; /* text may still have to be put first, or
+		       wording be missed: all is held */
 };
 
 /* After machine_begin. */

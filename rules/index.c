@@ -36,36 +36,44 @@ static void put_kinds(
 			put(b, &b->index->kinds[kind], rule);
 }
 
-static void put_condition(const struct build *b, const struct any_of *any)
+static void put_condition(
+    const struct build *b, uint32_t rule, const struct any_of *any)
 {
-	for (size_t i = 0; i < any->n; i++)
-		b->index->condition[any->detectors[i]] = true;
+	for (size_t i = 0; i < any->n; i++) {
+		uint32_t d = any->detectors[i];
+		b->index->condition[d] = true;
+		b->index->asks[rule] |=
+		    (uint16_t)(1u << b->policy->detectors[d].kind);
+	}
 }
 
 /* What the detectors of a clause ask for themselves. */
-static void put_contexts(const struct build *b, const struct any_of *any)
+static void put_contexts(
+    const struct build *b, uint32_t rule, const struct any_of *any)
 {
 	for (size_t i = 0; i < any->n; i++)
-		put_condition(
-		    b, &b->policy->detectors[any->detectors[i]].context.what);
+		put_condition(b, rule,
+		    &b->policy->detectors[any->detectors[i]].context.what);
 }
 
-static void put_conditions(const struct build *b, const struct rule *r)
+static void put_conditions(const struct build *b, uint32_t rule)
 {
+	const struct rule *r = &b->policy->rules[rule];
 	for (size_t i = 0; i < r->n_clauses; i++) {
 		if (i)
-			put_condition(b, &r->clauses[i].what);
-		put_contexts(b, &r->clauses[i].what);
-		put_condition(b, &r->clauses[i].near.what);
+			put_condition(b, rule, &r->clauses[i].what);
+		put_contexts(b, rule, &r->clauses[i].what);
+		put_condition(b, rule, &r->clauses[i].near.what);
 	}
 	for (size_t i = 0; i < r->n_unless; i++)
-		put_condition(b, &r->unless[i].beside);
+		put_condition(b, rule, &r->unless[i].beside);
 }
 
-static void put_allowances(const struct build *b, const struct rule *r)
+static void put_allowances(const struct build *b, uint32_t id)
 {
+	const struct rule *r = &b->policy->rules[id];
 	for (size_t i = 0; i < r->n_allowances; i++) {
-		put_condition(b, &r->allowances[i].near.what);
+		put_condition(b, id, &r->allowances[i].near.what);
 		b->index->remembers |= r->allowances[i].sum != NULL;
 	}
 	if (r->has_allowances && r->repeats < b->policy->n_detectors)
@@ -115,8 +123,8 @@ static void put_rule(const struct build *b, uint32_t id)
 		put(b, &x->allows, id);
 	for (size_t i = 0; i < r->n_allows; i++)
 		put(b, &x->excused[r->allows[i]], id);
-	put_conditions(b, r);
-	put_allowances(b, r);
+	put_conditions(b, id);
+	put_allowances(b, id);
 	if (r->total.n)
 		put_total(b, id);
 	put_must(b, &r->must_say);
@@ -237,11 +245,12 @@ int index_build(struct guard_policy *p)
 	x->must_slot = arena_array(a, p->n_detectors, sizeof(*x->must_slot));
 	x->condition = arena_array(a, p->n_detectors, sizeof(*x->condition));
 	x->excused = arena_array(a, p->n_rules, sizeof(*x->excused));
+	x->asks = arena_array(a, p->n_rules, sizeof(*x->asks));
 	x->scorer_of = arena_array(a, p->n_rules, sizeof(*x->scorer_of));
 	x->scorers.rules =
 	    arena_array(a, p->n_rules, sizeof(*x->scorers.rules));
 	if (!x->hits || !x->must_slot || !x->condition || !x->excused ||
-	    !x->scorer_of || !x->scorers.rules)
+	    !x->asks || !x->scorer_of || !x->scorers.rules)
 		return -1;
 	for (size_t i = 0; i < p->n_rules; i++)
 		x->scorer_of[i] = INDEX_NO_SLOT;

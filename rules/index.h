@@ -36,6 +36,8 @@ struct index {
 	bool *condition;     /* by detector: some rule asks whether it
 				stands near a match, beside it, or
 				excuses or negates it */
+	uint16_t *asks;      /* by rule: bits 1 << enum detector_kind of what
+				it asks for beside its hit */
 	uint32_t *must_slot; /* by detector: where it is noted that
 				required wording was seen */
 	size_t n_must_slots;

@@ -28,6 +28,7 @@ struct in {
 struct found {
 	size_t authority, authority_end; /* equal: the link has no host */
 	size_t end;
+	bool mail; /* mailto: has a user in front of its host */
 };
 
 static bool is_alpha(char c)
@@ -141,6 +142,16 @@ static bool is_scheme(
 	return true;
 }
 
+/* Does a link's target start here: [text](TARGET, href="TARGET? */
+static bool is_target(const struct in *in, size_t start)
+{
+	if (start < 2)
+		return false;
+	const char *s = in->s + start - 2;
+	return memcmp(s, "](", 2) == 0 || memcmp(s, "=\"", 2) == 0 ||
+	    memcmp(s, "='", 2) == 0;
+}
+
 /* javascript: and data: are code, not places. */
 static enum answer opaque(
     const struct in *in, size_t start, size_t colon, struct found *f)
@@ -148,8 +159,12 @@ static enum answer opaque(
 	size_t i = colon + 1;
 	if (i >= in->n)
 		return at_end(in);
-	if (ends_link(in->s[i]))
-		return NO;
+	if (ends_link(in->s[i])) {
+		/* also with a space, where only a link can stand */
+		f->authority = f->authority_end = 0;
+		f->end = i;
+		return is_target(in, start) ? YES : NO;
+	}
 	if (is_scheme(in, start, colon - start, "data")) {
 		while (i < in->n && (is_name(in->s[i]) || in->s[i] == '+') &&
 		    i - colon < MAX_LABEL)
@@ -184,14 +199,16 @@ static enum answer scheme(const struct in *in, size_t start, struct found *f)
 		return opaque(in, start, i, f);
 	bool web = is_scheme(in, start, len, "http") ||
 	    is_scheme(in, start, len, "https");
+	bool mail = is_scheme(in, start, len, "mailto");
 	size_t colon = i++;
 	while (i < in->n && (in->s[i] == '/' || in->s[i] == '\\') &&
 	    i - colon < MAX_SCHEME)
 		i++;
 	if (i >= in->n)
 		return at_end(in);
-	if (ends_link(in->s[i]) || (!web && i - colon < 3))
+	if (ends_link(in->s[i]) || (!web && !mail && i - colon < 3))
 		return NO;
+	f->mail = mail;
 	return finish(in, start, read_authority(in, start, i, f), f);
 }
 
@@ -215,16 +232,28 @@ static bool is_ip(const char *s, size_t n)
 	return parts == 4 && digits > 0;
 }
 
+/* How far on from i a name goes: a character of it, or a dot however written.
+ * 0: it ends. LINK_DOT_OPEN: the text so far does not tell. */
+static size_t name_step(const struct in *in, size_t i)
+{
+	if (in->s[i] == '.' || is_name(in->s[i]))
+		return 1;
+	size_t dot = link_host_dot(in->s + i, in->n - i);
+	return dot == LINK_DOT_OPEN && in->final ? 0 : dot;
+}
+
 /* The name at start, without final dots; MORE while it may go on. */
 static enum answer read_name(const struct in *in, size_t start, size_t *end)
 {
-	size_t i = start, label = start;
-	for (; i < in->n; i++) {
-		if (in->s[i] == '.')
-			label = i + 1;
-		else if (!is_name(in->s[i]))
-			break;
-		if (i - label > MAX_LABEL && i >= label)
+	size_t i = start, label = start, dots = 0, step = 0;
+	for (; i < in->n && (step = name_step(in, i)) > 0; i += step) {
+		if (step == LINK_DOT_OPEN)
+			return MORE;
+		if (step > 1 || in->s[i] == '.') {
+			label = i + step;
+			dots++;
+		}
+		if (i > label && i - label >= MAX_LABEL)
 			return NO;
 		if (i - start > MAX_NAME)
 			return NO;
@@ -233,9 +262,9 @@ static enum answer read_name(const struct in *in, size_t start, size_t *end)
 		return MORE;
 	while (i > start &&
 	    (in->s[i - 1] == '.' || in->s[i - 1] == '-' || in->s[i - 1] == '_'))
-		i--;
+		i -= 1;
 	*end = i;
-	return i > start && memchr(in->s + start, '.', i - start) ? YES : NO;
+	return i > start && dots > 0 && is_word(in->s[i - 1]) ? YES : NO;
 }
 
 /* Does something follow that only a link has: /path, :80, ?query, #part? */
@@ -252,8 +281,16 @@ static enum answer path_follows(const struct in *in, size_t i)
 				    : NO;
 }
 
+static bool has_www(const char *name, size_t len)
+{
+	return len > 6 && (name[0] | 0x20) == 'w' && (name[1] | 0x20) == 'w' &&
+	    (name[2] | 0x20) == 'w' && name[3] == '.' &&
+	    memchr(name + 4, '.', len - 4);
+}
+
 static enum answer bare(const struct in *in, size_t start, struct found *f)
 {
+	char name[MAX_NAME + 1];
 	size_t end = start;
 	enum answer answer = read_name(in, start, &end);
 	if (answer != YES)
@@ -263,14 +300,15 @@ static enum answer bare(const struct in *in, size_t start, struct found *f)
 	enum answer path = path_follows(in, end);
 	if (path == MORE)
 		return MORE;
-	const char *name = in->s + start;
-	size_t len = end - start;
-	bool www = len > 6 &&
-	    (memcmp(name, "www.", 4) == 0 || memcmp(name, "WWW.", 4) == 0 ||
-		memcmp(name, "Www.", 4) == 0) &&
-	    memchr(name + 4, '.', len - 4);
+	/* acme.example@evil.test/login is no address any more */
+	if (start > 0 && in->s[start - 1] == '@' &&
+	    (path != YES || in->s[end] != '/'))
+		return NO;
+	size_t len =
+	    link_host_refang(in->s + start, end - start, name, sizeof(name));
 	bool ip = path == YES && is_ip(name, len);
-	if (!www && !ip && !link_host_has_tld(name, len, path == YES))
+	if (!has_www(name, len) && !ip &&
+	    !link_host_has_tld(name, len, path == YES))
 		return NO;
 	f->authority = start;
 	f->authority_end = end;
@@ -290,7 +328,7 @@ static bool begins(const struct in *in, size_t i)
 		return i < 2 ||
 		    (!is_name(in->s[i - 2]) && in->s[i - 2] != '.' &&
 			in->s[i - 2] != '@');
-	return !is_name(before) && before != '@' && before != '%';
+	return !is_name(before) && before != '%';
 }
 
 static enum answer try_at(const struct in *in, size_t i, struct found *f)
@@ -307,8 +345,8 @@ static size_t skip_word(const struct in *in, size_t i)
 {
 	while (i < in->n && is_name(in->s[i]))
 		i++;
-	bool goes_on =
-	    i == in->n || in->s[i] == '.' || in->s[i] == ':' || in->s[i] == '+';
+	bool goes_on = i == in->n || in->s[i] == '.' || in->s[i] == ':' ||
+	    in->s[i] == '+' || link_host_dot(in->s + i, in->n - i);
 	return goes_on ? 0 : i;
 }
 
@@ -361,13 +399,20 @@ bool link_host_is_listed(const char *host, const char *const *hosts)
 	return false;
 }
 
+static bool has_user(const char *authority, size_t len)
+{
+	return memchr(authority, '@', len) || memmem(authority, len, "%40", 3);
+}
+
 static int report(const struct in *in, const struct found *f,
     const struct guard_policy *p, struct match *m, struct matches *out)
 {
 	char host[LINK_MAX_HOST];
-	bool has_host = f->authority < f->authority_end &&
-	    link_host_fold(
-		in->s + f->authority, f->authority_end - f->authority, host);
+	const char *authority = in->s + f->authority;
+	size_t len = f->authority_end - f->authority;
+	/* A user in front of the host only ever misleads. */
+	bool has_host = len > 0 && (f->mail || !has_user(authority, len)) &&
+	    link_host_fold(authority, len, host);
 	const struct any_of *links = &p->of_kind[DETECTOR_LINKS];
 	for (size_t i = 0; i < links->n; i++) {
 		m->detector = links->detectors[i];
@@ -392,7 +437,7 @@ int link_scan(struct link_scan *s, const struct text *t,
 	    .s = t->plain.bytes, .n = t->plain.len, .final = t->final};
 	*alive_from = SIZE_MAX;
 	while ((s->next = next_start(&in, s->next)) < in.n) {
-		struct found f;
+		struct found f = {.mail = false};
 		struct match m;
 		enum answer answer = try_at(&in, s->next, &f);
 		if (answer == MORE ||

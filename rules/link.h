@@ -4,11 +4,13 @@
  *   https://help.acme.example/x   www.acme.example   bit.ly/3xYz
  *   //host/x   user@host inside a URL   http://0x7f.1/   [text](//host)
  *   javascript: and data: (no host at all: outside any list)
+ *   hxxp://evil[.]test   mailto:user@host
  *
  * Reads the plain view. The host compared is the one a browser would go to:
  * after the last @ before the path, percent-decoded, backslashes as slashes,
- * NFKC folded, with punycode labels decoded, without a final dot. A bare name
- * counts when it ends in a known top-level domain or is followed by a path.
+ * NFKC folded, with punycode labels decoded, without a final dot. A user in
+ * front of the host of a link is outside whatever the host. A bare name counts
+ * when it ends in a known top-level domain or is followed by a path.
  */
 #ifndef HANDRAIL_RULES_LINK_H
 #define HANDRAIL_RULES_LINK_H

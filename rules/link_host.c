@@ -31,6 +31,40 @@ static size_t percent_decode(const char *s, size_t n, char *out, size_t size)
 	return len;
 }
 
+size_t link_host_dot(const char *s, size_t n)
+{
+	static const char *const dots[] = {
+	    "[.]", "(.)", "{.}", "[dot]", "(dot)", "{dot}"};
+	if (n == 0 || (s[0] != '[' && s[0] != '(' && s[0] != '{'))
+		return 0;
+	for (size_t i = 0; i < sizeof(dots) / sizeof(dots[0]); i++) {
+		size_t len = strlen(dots[i]), same = 0;
+		while (same < len && same < n &&
+		    (s[same] == dots[i][same] ||
+			((s[same] | 0x20) == dots[i][same] &&
+			    dots[i][same] >= 'a')))
+			same++;
+		if (same == len)
+			return len;
+		if (same == n)
+			return LINK_DOT_OPEN;
+	}
+	return 0;
+}
+
+size_t link_host_refang(const char *s, size_t n, char *out, size_t size)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < n && len < size;) {
+		size_t dot = link_host_dot(s + i, n - i);
+		if (dot == LINK_DOT_OPEN)
+			dot = 0;
+		out[len++] = dot ? '.' : s[i];
+		i += dot ? dot : 1;
+	}
+	return len;
+}
+
 /* What is not UTF-8 after percent-decoding is no host of ours: byte by byte. */
 static size_t decode(const char *s, size_t n, int32_t *cp)
 {
@@ -198,9 +232,14 @@ static void cut_authority(const char **s, size_t *n)
 
 bool link_host_fold(const char *authority, size_t len, char out[LINK_MAX_HOST])
 {
-	char raw[LINK_MAX_HOST * 3], folded[LINK_MAX_HOST];
+	char plain[LINK_MAX_HOST * 3], raw[LINK_MAX_HOST * 3];
+	char folded[LINK_MAX_HOST];
+	if (len > sizeof(plain))
+		return false;
+	len = link_host_refang(authority, len, plain, sizeof(plain));
+	authority = plain;
 	cut_authority(&authority, &len);
-	if (len == 0 || len > sizeof(raw))
+	if (len == 0)
 		return false;
 	len = percent_decode(authority, len, raw, sizeof(raw));
 	const char *host = raw;
@@ -213,9 +252,23 @@ bool link_host_fold(const char *authority, size_t len, char out[LINK_MAX_HOST])
 static const char sites[] =
     " com net org edu gov mil int biz io ai tv cc ly gg uk de fr es nl eu ru "
     "cn jp kr br mx ca au nz ch se fi dk cz gr hu ro bg ua tr il za ng ke eg "
-    "ae qa kw bd lk vn th ph sg hk tw cl ar uy ec lt lv ee sk hr rs mk ie je "
+    "ae qa kw bd lk vn th ph sg hk tw cl ar uy ec lt lv ee sk hr mk ie je "
     "fm ws vc sc mn kz uz ge az su nu cx tk ml cf gq xyz mobi asia arpa "
-    "example invalid localhost ";
+    "example invalid localhost "
+    /* written in Cyrillic, Greek, Chinese, Korean and other letters */
+    "\u0440\u0444 \u0443\u043A\u0440 \u0431\u0433 \u0441\u0440\u0431 "
+    "\u043C\u043A\u0434 \u0431\u0435\u043B \u049B\u0430\u0437 "
+    "\u043C\u043E\u043D \u0435\u044E \u0441\u0430\u0439\u0442 "
+    "\u043E\u043D\u043B\u0430\u0439\u043D \u0434\u0435\u0442\u0438 "
+    "\u0440\u0443\u0441 \u043E\u0440\u0433 \u03B5\u03BB \u03B5\u03C5 "
+    "\u4E2D\u56FD \u4E2D\u570B \u9999\u6E2F \u53F0\u6E7E \u53F0\u7063 "
+    "\u516C\u53F8 \u7F51\u7EDC \u7F51\u5740 \u5728\u7EBF \u4E2D\u6587\u7F51 "
+    "\u5546\u57CE \u6211\u7231\u4F60 \uD55C\uAD6D \u307F\u3093\u306A "
+    "\u092D\u093E\u0930\u0924 \u0E44\u0E17\u0E22 "
+    "\u05D9\u05E9\u05E8\u05D0\u05DC "
+    "\u0627\u06CC\u0631\u0627\u0646 \u0645\u0635\u0631 "
+    "\u0627\u0645\u0627\u0631\u0627\u062A "
+    "\u0627\u0644\u0633\u0639\u0648\u062F\u064A\u0629 ";
 /* These are also words: "your account.Click here" has no link in it. */
 static const char words[] =
     " app dev pro info name online shop store site website tech club live "
@@ -228,11 +281,11 @@ static const char words[] =
     "academy school university college jobs careers market sale deals "
     "discount gift promo cash exchange trade trading capital fund ventures "
     "legal law lawyer attorney tax tel cat coop museum post test local co "
-    "icu sh pl pt pe cr lu li mc sa pk si al ga by ag gl us ";
+    "icu pl pt pe cr lu li mc sa pk si al ga by ag gl us ";
 
 static bool is_listed(const char *list, const char *s, size_t n)
 {
-	char word[24];
+	char word[32];
 	if (n == 0 || n > sizeof(word) - 3)
 		return false;
 	word[0] = ' ';
@@ -244,9 +297,19 @@ static bool is_listed(const char *list, const char *s, size_t n)
 	return strstr(list, word) != NULL;
 }
 
+/* Not a site but a thing that is called so. */
+static bool is_product(const char *host, size_t len)
+{
+	static const char things[] =
+	    " asp.net vb.net ado.net ml.net .net node.js ";
+	return is_listed(things, host, len);
+}
+
 bool link_host_has_tld(const char *host, size_t len, bool with_path)
 {
 	size_t first = len;
+	if (!with_path && is_product(host, len))
+		return false;
 	while (first > 0 && host[first - 1] != '.')
 		first--;
 	const char *tld = host + first;

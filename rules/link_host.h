@@ -8,6 +8,16 @@
 #include "rules/link.h"
 
 /*
+ * Length of a dot written so that nobody clicks on it, "[.]" "(.)" "{.}"
+ * "[dot]" "(dot)", at the start of n bytes; 0: there is none, LINK_DOT_OPEN:
+ * they end inside what may be one.
+ */
+#define LINK_DOT_OPEN SIZE_MAX
+size_t link_host_dot(const char *, size_t n);
+/* Such dots as dots; how many bytes were written, size at most. */
+size_t link_host_refang(const char *, size_t n, char *out, size_t size);
+
+/*
  * The host in an authority ("user@Host:80", percent-encoded, internationalised
  * either way) as folded UTF-8 without port and final dot, NUL-terminated.
  * False when there is none or it is too long.

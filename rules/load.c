@@ -40,6 +40,7 @@ static void load_init(
 	l->rollouts.size = sizeof(struct load_rollout);
 	l->changes.size = sizeof(struct load_change);
 	l->written.size = sizeof(struct written);
+	l->detector_words.size = sizeof(const char *);
 	l->conversations.size = sizeof(struct conversation);
 	l->test_docs.size = sizeof(struct yaml_doc *);
 	arena_init(&l->scratch);
@@ -54,7 +55,7 @@ static void load_clear(struct load *l)
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
 	    &l->detectors, &l->rules, &l->refers, &l->texts, &l->zones,
 	    &l->rollouts, &l->topic_rules, &l->changes, &l->conversations,
-	    &l->test_docs, &l->written};
+	    &l->test_docs, &l->written, &l->detector_words};
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
@@ -183,6 +184,7 @@ static void finish(struct load *l)
 		p->conversations = tests;
 		p->n_conversations = l->conversations.n;
 	}
+	p->detector_words = move_to_arena(l, &l->detector_words);
 	struct written *written = move_to_arena(l, &l->written);
 	if (written) {
 		p->written = written;

@@ -104,6 +104,7 @@ struct load {
 	struct phrase_builder *phrases;
 	struct phrase_builder *written_phrases; /* NULL: not asked for */
 	struct load_array written;              /* struct written */
+	struct load_array detector_words;       /* const char * */
 	struct load_array files;                /* struct load_file */
 	struct load_array lists;                /* struct load_list */
 	struct load_array topics;               /* struct load_topic */

@@ -10,6 +10,26 @@
 
 #define LOAD_MAX_SCORE 1000u
 
+/* ---- load_rule.c ---- */
+
+/* For blocks that become a rule: take a place among the rules (SIZE_MAX: no
+ * memory), name it PACK/NAME, read what every rule has, put it there. */
+size_t load_begin_rule(struct load *, const struct yaml_node *, struct rule *);
+void load_name_rule(
+    struct load *, const struct yaml_node *at, const char *name, struct rule *);
+void load_rule_head(struct load *, const struct yaml_node *, struct rule *);
+void load_end_rule(struct load *, size_t number, const struct rule *);
+
+/* ---- load_then.c ---- */
+
+/* The rule being read names others, which are looked for after all rules. */
+void load_refer(struct load *, const struct yaml_node *rules, bool adds);
+
+/* ---- load_detect.c ---- */
+
+/* The detector of a list the pack may have; DETECTOR_NONE if not. */
+uint32_t load_list(struct load *, const char *name);
+
 /* ---- load_number.c ---- */
 
 /* within: of a map, in words; UINT_MAX: the sentence. */

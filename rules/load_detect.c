@@ -2,6 +2,7 @@
  * load_detect - detectors: each thing that can be found has one number,
  * however many rules look for it. A key in words tells equal ones.
  */
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
 #include <stdio.h>
@@ -19,6 +20,10 @@ uint32_t load_detector(
 		return DETECTOR_NONE;
 	*slot = *d;
 	uint32_t number = (uint32_t)l->detectors.n - 1;
+	const char **words =
+	    l->written_phrases ? load_push(l, &l->detector_words) : NULL;
+	if (words)
+		*words = key;
 	if (key && names_add(&l->detector_names, key, number))
 		load_out_of_memory(l);
 	return number;

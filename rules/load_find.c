@@ -53,16 +53,6 @@ static void find_number(struct finder *f, const struct yaml_node *n,
 
 /* ---- data ---- */
 
-static bool is_later(struct load *l, const struct yaml_node *n)
-{
-	if (!yaml_is(n, "high_entropy"))
-		return false;
-	load_fault(l, n, LOAD_LATER, "take it out; nothing is judged by it yet",
-	    "\"%s\" is part of the rule language, but not in this version",
-	    n->text);
-	return true;
-}
-
 /* The detector of one word: a kind of ours, or of the pack's own. */
 static uint32_t find_kind(struct load *l, const struct yaml_node *w,
     enum detector_kind kind, const char *const *words)
@@ -76,8 +66,7 @@ static uint32_t find_kind(struct load *l, const struct yaml_node *w,
 		if (own != NAMES_NONE)
 			return own;
 	}
-	unsigned i =
-	    is_later(l, w) ? UINT_MAX : load_choice(l, w, words, UINT_MAX);
+	unsigned i = load_choice(l, w, words, UINT_MAX);
 	if (i == UINT_MAX)
 		return DETECTOR_NONE;
 	struct detector d = {.kind = kind};

@@ -244,7 +244,8 @@ const struct load_key load_keys_find[] = {
     {"entities", SHAPE_WORDS,
 	"Kinds of data: payment_card, iban, us_ssn, uk_nino, email, phone, "
 	"postal_address, or the pack's own."},
-    {"secrets", SHAPE_WORDS, "api_key, private_key, jwt, password."},
+    {"secrets", SHAPE_WORDS,
+	"api_key, private_key, jwt, password, high_entropy."},
     {"links", SHAPE_MAP, "Links to hosts that are not listed."},
     {"topic", SHAPE_TEXT, "A topic of the pack."},
     {"text_is", SHAPE_SENTENCES, "The whole message is one of these."},

@@ -485,7 +485,8 @@ static void lay(struct overlay *o)
 	uint32_t version = load_whole(l, written, 1, UINT32_MAX, 0);
 	if (version && version != l->pack->version)
 		load_fault(l, written, LOAD_WRITTEN_FOR,
-		    "see what changed in the rule, then write its version",
+		    "see what changed in the rule (handrail diff OLD NEW), "
+		    "then write its version",
 		    "this change was written for version %" PRIu32
 		    " of %s, but version %" PRIu32 " is installed",
 		    version, yaml_get_text(o->change, "rule"),

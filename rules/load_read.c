@@ -1,6 +1,6 @@
 /*
  * load_read - reporting, memory and the plain values of a policy file. See
- * load_parts.h. Numbers are read as digits, never as floating point.
+ * load_read.h. Numbers are read as digits, never as floating point.
  */
 #include "rules/load_parts.h"
 

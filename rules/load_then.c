@@ -2,6 +2,7 @@
  * load_then - what a rule does: one action with its texts. Every text a
  * customer may read is kept to be judged by the policy itself.
  */
+#include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
 #include <assert.h>

@@ -136,6 +136,7 @@ static void read_excuse(
 	if (texts && !yaml_check_sentences(l->doc, texts, NULL, load_see, l))
 		e->texts = load_words(l, texts, &count);
 	e->until_us = load_date(l, yaml_get(n, "until"), 1);
+	e->until = load_text(l, n, "until", false);
 	e->file = load_printf(l, "%s", n->file);
 	e->line = n->line;
 	if (!e->beside.n && !yaml_get(n, "approval") && !said && !texts)

@@ -56,6 +56,7 @@ const char *const load_words_secret[] = {
     [SECRET_PRIVATE_KEY] = "private_key",
     [SECRET_JWT] = "jwt",
     [SECRET_PASSWORD] = "password",
+    [SECRET_HIGH_ENTROPY] = "high_entropy",
     [SECRET_KINDS] = NULL,
 };
 const char *const load_words_check[] = {

@@ -135,14 +135,33 @@ static void find_whole(struct machine *m, bool at_end)
 
 /* ---- matches ---- */
 
+static size_t settled(const struct machine *m)
+{
+	const struct text *t = &m->text;
+	if (t->final)
+		return SIZE_MAX;
+	return t->open_token < t->settled ? t->open_token : t->settled;
+}
+
+size_t machine_frontier(const struct machine *m)
+{
+	size_t from = settled(m);
+	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
+		if (m->alive[kind] < from)
+			from = m->alive[kind];
+	return from;
+}
+
 struct combine_facts machine_facts(struct machine *m)
 {
 	return (struct combine_facts){
 	    .policy = m->policy,
 	    .text = &m->text,
+	    .phrases = &m->phrases,
 	    .live = &m->live,
 	    .counted = &m->counted,
-	    .frontier = m->frontier,
+	    .alive = m->alive,
+	    .settled = settled(m),
 	    .excuse = {m->scope.session, &m->text, &m->said,
 		m->scope.purpose == SCOPE_RULE},
 	};
@@ -260,18 +279,6 @@ static int scan(struct machine *m)
 	    secret_scan(&m->secrets, t, p, fresh, &alive[DETECTOR_SECRET]))
 		return -1;
 	return has_kind(m, DETECTOR_PATTERN) ? scan_patterns(m) : 0;
-}
-
-static size_t frontier_of(const struct machine *m)
-{
-	const struct text *t = &m->text;
-	if (t->final)
-		return SIZE_MAX;
-	size_t least = t->open_token < t->settled ? t->open_token : t->settled;
-	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
-		if (m->alive[kind] < least)
-			least = m->alive[kind];
-	return least;
 }
 
 /* ---- texts that are listed as a whole ---- */
@@ -392,24 +399,21 @@ static void look_at_pendings(struct machine *m, bool allows)
 }
 
 struct oldest { /* sentence a pending asks about */
-	const struct machine *m;
+	struct combine_facts facts;
 	uint32_t sentence;
 };
 
 static bool may_be_asked(const struct match *q, const void *arg)
 {
 	const struct oldest *oldest = arg;
-	const struct text *t = &oldest->m->text;
-	if (q->sentence >= t->n_sentences || q->sentence >= oldest->sentence)
-		return true;
-	const struct sentence *s = &t->sentences[q->sentence];
-	return !s->closed || oldest->m->frontier < s->end;
+	return q->sentence >= oldest->sentence ||
+	    !combine_is_over(&oldest->facts, q->sentence);
 }
 
 /* Forget matches of sentences nobody can ask about any more. */
 static void forget(struct machine *m)
 {
-	struct oldest oldest = {m, UINT32_MAX};
+	struct oldest oldest = {machine_facts(m), UINT32_MAX};
 	size_t n = m->live.list.n;
 	if (n < LIVE_KEPT_MIN || n < 2 * m->live_kept)
 		return;
@@ -431,7 +435,6 @@ static void step(struct machine *m)
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
-	m->frontier = frontier_of(m);
 	if (route_all(m)) {
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
@@ -478,7 +481,6 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	m->policy = how->policy;
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
 		m->alive[kind] = SIZE_MAX;
-	m->frontier = 0;
 	live_reset(&m->live);
 	m->counted.n = m->live_kept = m->sleepers.n = 0;
 	m->n_pendings = m->n_founds = 0;

@@ -57,7 +57,6 @@ struct machine {
 	struct secret_scan secrets;
 	struct pattern_scan *patterns; /* NULL until a policy has some */
 	size_t alive[DETECTOR_KINDS];  /* of each scanner, match.h */
-	size_t frontier;               /* no match will start before it */
 	struct matches fresh;          /* what the last scan has found */
 	struct matches values;         /* and the numbers among it */
 	struct live live;              /* combine.h */
@@ -106,6 +105,8 @@ void machine_feed(struct machine *, const char *bytes, size_t len);
 void machine_end(struct machine *);
 /* It cannot be decided: why. The first reason stays. */
 void machine_give_up(struct machine *, enum guard_undecided why);
+/* No match of any kind is still to come that starts before this byte. */
+size_t machine_frontier(const struct machine *);
 /* For what works for the machine: what combine_look asks about, and a match
  * that may become a hit of the rule. */
 struct combine_facts machine_facts(struct machine *);

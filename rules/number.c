@@ -7,22 +7,12 @@
  */
 #include "rules/number.h"
 
-#include "rules/glyph.h"
-#include "rules/numeral.h"
+#include "rules/number_unit.h"
 
 #include <string.h>
 
 #define MAX_FOUND 2u
 #define HUNDREDTHS (NUMERAL_ONE / 100)
-
-/* What stands around a numeral. */
-struct unit {
-	enum number_kind kind;
-	int64_t factor; /* MONEY: hundredths; DURATION: seconds; PERCENT: 100,
-			   or 1 for basis points */
-	char currency[4];
-	size_t next; /* token behind it */
-};
 
 struct number_value {
 	enum number_kind kind;
@@ -44,7 +34,7 @@ static int64_t divide(int64_t value, int64_t factor, int64_t by)
 }
 
 static void add_value(struct found *f, const struct numeral *n,
-    const struct unit *u, size_t first, size_t next)
+    const struct number_unit *u, size_t first, size_t next)
 {
 	struct number_value *v = &f->values[f->n];
 	*v = (struct number_value){.kind = u->kind};
@@ -69,208 +59,20 @@ static void add_value(struct found *f, const struct numeral *n,
 	f->n++;
 }
 
-static bool is_kind(const struct number_word *w, enum number_word_kind kind)
-{
-	return w && w->kind == kind;
-}
-
-static void set_money(struct unit *u, const char *currency, int64_t factor)
-{
-	u->kind = NUMBER_MONEY;
-	u->factor = factor;
-	strncpy(u->currency, currency, sizeof(u->currency) - 1);
-	u->currency[sizeof(u->currency) - 1] = '\0';
-}
-
-static int32_t sign_of(const struct text *t, size_t i)
-{
-	int32_t cp = 0;
-	const struct token *tok = &t->tokens[i];
-	if (tok->kind == TOKEN_SYMBOL)
-		glyph_decode(text_fold(t, tok), tok->fold_len, &cp);
-	return cp;
-}
-
-/* Codes that are also words count only in capitals. */
-static bool is_code(
-    const struct text *t, size_t i, const struct number_word *word)
-{
-	if (!is_kind(word, NUMBER_WORD_CODE))
-		return false;
-	const struct token *tok = &t->tokens[i];
-	return !word->value ||
-	    (tok->end - tok->start == tok->fold_len &&
-		t->bytes[tok->start] >= 'A' && t->bytes[tok->start] <= 'Z' &&
-		t->bytes[tok->end - 1] >= 'A' && t->bytes[tok->end - 1] <= 'Z');
-}
-
-/* Is token i a number in digits, glued to the one before? Then a sign in
- * front belongs to it: "5 $10". */
-static bool is_glued_number(struct numeral_in *in, size_t i)
-{
-	if (!numeral_follows(in, i))
-		return false;
-	const struct token *tok = &in->t->tokens[i];
-	char c = text_fold(in->t, tok)[0];
-	return tok->glued && c >= '0' && c <= '9';
-}
-
-/* ---- units behind a numeral ---- */
-
-static bool sign_unit(struct numeral_in *in, size_t i, struct unit *u)
-{
-	int32_t cp = sign_of(in->t, i);
-	if (cp == 0)
-		return false;
-	if (cp == '%') {
-		u->kind = NUMBER_PERCENT;
-		u->factor = 100;
-	} else {
-		if (is_glued_number(in, i + 1))
-			return false;
-		int32_t hundredths;
-		const char *currency = number_word_sign(cp, &hundredths);
-		set_money(u, currency, hundredths);
-	}
-	u->next = i + 1;
-	return true;
-}
-
-/* "per cent", "percentage points", "basis points" */
-static bool percent_unit(struct numeral_in *in, size_t i,
-    const struct number_word *word, struct unit *u)
-{
-	const struct number_word *next = numeral_next_word(in, i + 1);
-	u->next = i + 1;
-	u->kind = NUMBER_PERCENT;
-	u->factor = 100;
-	switch (word->kind) {
-	case NUMBER_WORD_PERCENT:
-		if (is_kind(next, NUMBER_WORD_POINT))
-			u->next = i + 2;
-		return true;
-	case NUMBER_WORD_PER:
-		u->next = i + 2;
-		return is_kind(next, NUMBER_WORD_CURRENCY) &&
-		    next->value == 1 && strcmp(next->text, "cent") == 0;
-	case NUMBER_WORD_BASIS:
-		u->factor = 1;
-		if (strcmp(word->text, "bps") == 0)
-			return true;
-		u->next = i + 2;
-		return is_kind(next, NUMBER_WORD_POINT);
-	default:
-		return false;
-	}
-}
-
-static bool money_word(struct numeral_in *in, size_t i,
-    const struct number_word *word, struct unit *u)
-{
-	u->next = i + 1;
-	if (word->kind == NUMBER_WORD_COUNTRY) { /* US dollars */
-		const struct number_word *next = numeral_next_word(in, i + 1);
-		if (!is_kind(next, NUMBER_WORD_CURRENCY))
-			return false;
-		set_money(u, word->currency, next->value);
-		u->next = i + 2;
-		return true;
-	}
-	if (word->kind != NUMBER_WORD_CURRENCY && !is_code(in->t, i, word))
-		return false;
-	set_money(u, word->currency,
-	    word->kind == NUMBER_WORD_CURRENCY ? word->value : 100);
-	return true;
-}
-
-static bool time_word(struct numeral_in *in, size_t i,
-    const struct number_word *word, struct unit *u)
-{
-	if (word->kind == NUMBER_WORD_KIND_OF || word->kind == NUMBER_WORD_A)
-		word = numeral_next_word(in, ++i); /* 5 business days */
-	if (!is_kind(word, NUMBER_WORD_UNIT))
-		return false;
-	u->kind = NUMBER_DURATION;
-	u->factor = word->value;
-	u->next = i + 1;
-	return true;
-}
-
-/* The unit that token i is, if it follows. Behind an amount of money, only
- * words are: "$75 USD", but "$75 $80". */
-static bool read_unit(
-    struct numeral_in *in, size_t i, bool money, struct unit *u)
-{
-	if (!numeral_follows(in, i))
-		return false;
-	if (!money && sign_unit(in, i, u))
-		return true;
-	const struct number_word *word = numeral_word(in->t, i);
-	return word &&
-	    (percent_unit(in, i, word, u) || money_word(in, i, word, u) ||
-		time_word(in, i, word, u));
-}
-
-/* "75usd", "15pct", "1.5k", "30m" */
-static void suffix_unit(
-    struct numeral_in *in, struct numeral *n, bool money, struct unit *u)
-{
-	const struct number_word *s = n->suffix;
-	u->kind = NUMBER_COUNT;
-	u->next = n->next;
-	if (s->kind == NUMBER_WORD_PERCENT || s->kind == NUMBER_WORD_BASIS) {
-		u->kind = NUMBER_PERCENT;
-		u->factor = s->kind == NUMBER_WORD_PERCENT ? 100 : 1;
-	} else if (s->kind == NUMBER_WORD_UNIT) {
-		u->kind = NUMBER_DURATION;
-		u->factor = s->value;
-	} else if (s->kind != NUMBER_WORD_SCALE) {
-		set_money(u, s->currency,
-		    s->kind == NUMBER_WORD_CURRENCY ? s->value : 100);
-	} else {
-		bool unit = read_unit(in, n->next, money, u);
-		if (!unit && !money && strcmp(s->text, "m") == 0) {
-			u->kind = NUMBER_DURATION; /* minutes */
-			u->factor = 60;
-			u->next = n->next;
-			return;
-		}
-		n->value = numeral_scale(n->value, s->value);
-		n->grouped = numeral_scale(n->grouped, s->value);
-		if (!unit) {
-			u->kind = NUMBER_COUNT;
-			u->next = n->next;
-		}
-	}
-}
-
-static void unit_of(
-    struct numeral_in *in, struct numeral *n, bool money, struct unit *u)
-{
-	*u = (struct unit){.kind = NUMBER_COUNT, .next = n->next};
-	if (n->suffix) {
-		suffix_unit(in, n, money, u);
-	} else if (!read_unit(in, n->next, money, u)) {
-		*u = (struct unit){.kind = NUMBER_COUNT, .next = n->next};
-		if (n->grand)
-			set_money(u, "", 100);
-	}
-}
-
 /* ---- expressions ---- */
 
 /* Numeral and unit from token i; "1 250" counts as one number only when it
  * has a unit. */
 static bool read_amount(struct numeral_in *in, size_t i, bool money,
-    struct numeral *n, struct unit *u)
+    struct numeral *n, struct number_unit *u)
 {
 	if (!numeral_read(in, i, true, n))
 		return false;
-	unit_of(in, n, money, u);
+	number_unit_of(in, n, money, u);
 	if (n->spaced && u->kind == NUMBER_COUNT && !money) {
 		if (!numeral_read(in, i, false, n))
 			return false;
-		unit_of(in, n, money, u);
+		number_unit_of(in, n, money, u);
 	}
 	return true;
 }
@@ -284,7 +86,8 @@ static bool gap_has_dash(const struct text *t, size_t i)
 
 static bool between_before(const struct text *t, size_t i)
 {
-	return i > 0 && is_kind(numeral_word(t, i - 1), NUMBER_WORD_BETWEEN);
+	return i > 0 &&
+	    number_word_is(numeral_word(t, i - 1), NUMBER_WORD_BETWEEN);
 }
 
 /* The token the other end of a range starts at, or 0. */
@@ -299,8 +102,9 @@ static size_t range_end(
 		return next;
 	}
 	const struct number_word *word = numeral_word(in->t, next);
-	bool joins = is_kind(word, NUMBER_WORD_TO) ||
-	    (is_kind(word, NUMBER_WORD_AND) && between_before(in->t, first));
+	bool joins = number_word_is(word, NUMBER_WORD_TO) ||
+	    (number_word_is(word, NUMBER_WORD_AND) &&
+		between_before(in->t, first));
 	return joins && numeral_follows(in, next + 1) ? next + 1 : 0;
 }
 
@@ -310,48 +114,52 @@ static bool read_bundle(
 {
 	if (n->value != 2 * NUMERAL_ONE && n->value != 3 * NUMERAL_ONE)
 		return false;
-	if (!is_kind(numeral_next_word(in, n->next), NUMBER_WORD_FOR) ||
+	if (!number_word_is(numeral_next_word(in, n->next), NUMBER_WORD_FOR) ||
 	    !numeral_follows(in, n->next + 1))
 		return false;
 	struct numeral paid;
-	struct unit u;
+	struct number_unit u;
+	numeral_begin_second(in);
 	if (!read_amount(in, n->next + 1, false, &paid, &u) ||
 	    u.kind != NUMBER_COUNT || paid.value != n->value - NUMERAL_ONE)
 		return false;
 	struct numeral off = {
 	    .value = (int64_t)NUMERAL_ONE * 100 * NUMERAL_ONE / n->value};
-	struct unit percent = {.kind = NUMBER_PERCENT, .factor = 100};
+	struct number_unit percent = {.kind = NUMBER_PERCENT, .factor = 100};
 	add_value(f, &off, &percent, i, paid.next);
 	f->resume = paid.next;
 	return true;
 }
 
 /* "five dollars and fifty cents" is one amount. */
-static void read_cents(struct numeral_in *in, struct numeral *n, struct unit *u)
+static void read_cents(
+    struct numeral_in *in, struct numeral *n, struct number_unit *u)
 {
 	struct numeral cents;
-	struct unit v;
 	size_t i = u->next;
 	if (u->kind != NUMBER_MONEY || u->factor != 100)
 		return;
-	if (is_kind(numeral_next_word(in, i), NUMBER_WORD_AND))
+	if (number_word_is(numeral_next_word(in, i), NUMBER_WORD_AND))
 		i++;
-	if (!numeral_follows(in, i) || !numeral_read(in, i, false, &cents) ||
-	    cents.suffix || cents.value >= 100 * NUMERAL_ONE)
+	if (!numeral_follows(in, i))
 		return;
-	unit_of(in, &cents, true, &v);
-	if (v.kind != NUMBER_MONEY || v.factor != 1)
+	numeral_begin_second(in);
+	if (!numeral_read(in, i, false, &cents) || cents.suffix ||
+	    cents.value >= 100 * NUMERAL_ONE)
+		return;
+	const struct number_word *word = numeral_next_word(in, cents.next);
+	if (!number_word_is(word, NUMBER_WORD_CURRENCY) || word->value != 1)
 		return;
 	n->grouped = numeral_add(n->grouped, cents.value / 100);
-	u->next = v.next;
+	u->next = cents.next + 1;
 }
 
 /* A numeral from token i that is the amount of the expression from first. */
 static bool read_expression(struct numeral_in *in, size_t first, size_t i,
-    const struct unit *prefix, struct found *f)
+    const struct number_unit *prefix, struct found *f)
 {
 	struct numeral n, other;
-	struct unit u, v;
+	struct number_unit u, v;
 	bool dash;
 	if (!read_amount(in, i, prefix != NULL, &n, &u))
 		return false;
@@ -360,12 +168,16 @@ static bool read_expression(struct numeral_in *in, size_t first, size_t i,
 		v.next = n.next;
 		u = v;
 	}
+	if (u.kind != NUMBER_COUNT)
+		number_unit_is(in, NUMBER_UNIT_KIND(u.kind));
 	read_cents(in, &n, &u);
 	if (!prefix && u.kind == NUMBER_COUNT && read_bundle(in, i, &n, f))
 		return true;
 	size_t end = u.kind == NUMBER_COUNT || prefix
 	    ? range_end(in, first, u.next, &dash)
 	    : 0;
+	if (end)
+		numeral_begin_second(in);
 	if (end && read_amount(in, end, prefix != NULL, &other, &v)) {
 		if (v.kind == NUMBER_COUNT && prefix && dash) {
 			size_t next = v.next;
@@ -391,17 +203,17 @@ static bool read_expression(struct numeral_in *in, size_t first, size_t i,
 static bool read_part(struct numeral_in *in, size_t i,
     const struct number_word *part, struct found *f)
 {
-	struct unit u = {.kind = NUMBER_PERCENT, .factor = 100};
+	struct number_unit u = {.kind = NUMBER_PERCENT, .factor = 100};
 	struct numeral n = {0};
 	n.value = (int64_t)part->value * (NUMERAL_ONE / 100);
 	const struct number_word *word = numeral_next_word(in, i + 1);
 	u.next = i + 2;
-	if (!is_kind(word, NUMBER_WORD_OFF) &&
-	    !(is_kind(word, NUMBER_WORD_PRICE) && part->value == 5000)) {
-		if (!is_kind(word, NUMBER_WORD_A) || part->value != 5000)
+	if (!number_word_is(word, NUMBER_WORD_OFF) &&
+	    !(number_word_is(word, NUMBER_WORD_PRICE) && part->value == 5000)) {
+		if (!number_word_is(word, NUMBER_WORD_A) || part->value != 5000)
 			return false;
 		n.value = n.grouped = NUMERAL_ONE / 2;
-		if (!read_unit(in, i + 2, false, &u))
+		if (!number_unit_read(in, i + 2, false, &u))
 			return false;
 	}
 	add_value(f, &n, &u, i, u.next);
@@ -422,12 +234,12 @@ static bool read_glued_code(struct numeral_in *in, size_t i, struct found *f)
 		return false;
 	const struct number_word *word = number_word_find(s, skip);
 	struct numeral n;
-	struct unit u = {0};
+	struct number_unit u = {0};
 	if (!word ||
 	    (word->kind != NUMBER_WORD_CODE && strcmp(word->text, "rs") != 0) ||
 	    !numeral_read_behind(t, i, skip, &n))
 		return false;
-	set_money(&u, word->currency, 100);
+	number_unit_money(&u, word->currency, 100);
 	add_value(f, &n, &u, i, i + 1);
 	f->resume = i + 1;
 	return true;
@@ -450,32 +262,38 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
     const struct number_word *word, struct found *f)
 {
 	const struct text *t = in->t;
-	struct unit u = {0};
+	struct number_unit u = {0};
 	int32_t hundredths = 100;
-	int32_t cp = sign_of(t, i);
+	int32_t cp = number_unit_sign(t, i);
 	size_t next = i + 1;
 	if (cp && cp != '%') {
-		set_money(&u, number_word_sign(cp, &hundredths), 100);
-	} else if (is_kind(word, NUMBER_WORD_COUNTRY) || is_capital_a(t, i)) {
+		number_unit_money(&u, number_word_sign(cp, &hundredths), 100);
+	} else if (number_word_is(word, NUMBER_WORD_COUNTRY) ||
+	    is_capital_a(t, i)) {
 		const struct token *tok = &t->tokens[i];
 		size_t at = tok->fold + tok->fold_len;
 		if (at >= t->folded.len || t->folded.bytes[at] != '$')
 			return false;
-		if (!numeral_follows(in, next) || sign_of(t, next) != '$')
+		number_unit_is(in, NUMBER_UNIT_KIND(NUMBER_MONEY));
+		if (!numeral_follows(in, next) ||
+		    number_unit_sign(t, next) != '$')
 			return false;
-		set_money(&u, word->currency[0] ? word->currency : "AUD", 100);
+		number_unit_money(
+		    &u, word->currency[0] ? word->currency : "AUD", 100);
 		next++;
-	} else if (is_code(t, i, word) ||
-	    (is_kind(word, NUMBER_WORD_CURRENCY) &&
+	} else if (number_unit_is_code(t, i, word) ||
+	    (number_word_is(word, NUMBER_WORD_CURRENCY) &&
 		strcmp(word->text, "rs") == 0)) {
-		set_money(&u, word->currency, 100);
-		if (numeral_follows(in, next) && sign_of(t, next) &&
-		    sign_of(t, next) != '%')
+		number_unit_money(&u, word->currency, 100);
+		number_unit_is(in, NUMBER_UNIT_KIND(NUMBER_MONEY));
+		if (numeral_follows(in, next) && number_unit_sign(t, next) &&
+		    number_unit_sign(t, next) != '%')
 			next++;
 	} else {
 		return false;
 	}
 	u.factor = hundredths;
+	number_unit_is(in, NUMBER_UNIT_KIND(NUMBER_MONEY));
 	if (!numeral_follows(in, next))
 		return false;
 	bool fifty = cp && t->tokens[next].glued; /* "$fifty" */
@@ -532,10 +350,12 @@ static bool read_at(struct numeral_in *in, size_t i, struct found *f)
 		return read_glued_code(in, i, f);
 	if (!may_begin(word))
 		return false;
-	if (is_kind(word, NUMBER_WORD_PART) && read_part(in, i, word, f))
+	if (number_word_is(word, NUMBER_WORD_PART) && read_part(in, i, word, f))
 		return true;
-	return read_prefixed(in, i, word, f) ||
-	    read_expression(in, i, i, NULL, f);
+	if (read_prefixed(in, i, word, f))
+		return true;
+	number_unit_is(in, NUMERAL_ANY_KIND); /* no prefix after all */
+	return read_expression(in, i, i, NULL, f);
 }
 
 /* ---- the scan ---- */
@@ -567,10 +387,11 @@ int number_scan(struct number_scan *s, const struct text *t,
 {
 	*alive_from = SIZE_MAX;
 	while (s->next_token < t->n_tokens) {
-		struct numeral_in in = {.t = t};
+		struct numeral_in in = {.t = t, .kinds = NUMERAL_ANY_KIND};
 		struct found f = {.n = 0};
 		bool found = read_at(&in, s->next_token, &f);
 		if (in.more) {
+			s->kinds = in.kinds;
 			*alive_from = t->tokens[s->next_token].start;
 			return 0;
 		}

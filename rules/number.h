@@ -23,6 +23,8 @@
 
 struct number_scan {
 	size_t next_token; /* not read yet */
+	unsigned kinds;    /* bits 1 << enum number_kind: what the living
+			      candidate may become */
 };
 
 void number_scan_init(struct number_scan *);

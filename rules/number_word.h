@@ -50,4 +50,10 @@ const struct number_word *number_word_suffix(const char *s, size_t len);
  * unit it stands for: 100, or 1 for the cent sign. */
 const char *number_word_sign(int32_t cp, int32_t *hundredths);
 
+static inline bool number_word_is(
+    const struct number_word *w, enum number_word_kind kind)
+{
+	return w && w->kind == kind;
+}
+
 #endif

@@ -214,6 +214,7 @@ static bool read_groups(struct numeral_in *in, size_t i, struct numeral *n)
 	size_t end = i + 1;
 	bool plain = false;
 	while (is_group(in, end, &plain)) {
+		numeral_begin_second(in);
 		const struct token *tok = &t->tokens[end];
 		if (sizeof(s) - len <= tok->fold_len)
 			return false;
@@ -372,21 +373,17 @@ static void read_point(struct numeral_in *in, size_t i, struct numeral *n)
 	}
 }
 
-static bool is_kind(const struct number_word *w, enum number_word_kind kind)
-{
-	return w && w->kind == kind;
-}
-
 /* What may follow a number: "and a half", "point five", then "million". */
 static void read_tail(struct numeral_in *in, struct numeral *n)
 {
 	const struct number_word *word = numeral_next_word(in, n->next);
-	if (is_kind(word, NUMBER_WORD_POINT) && !n->digits)
+	if (number_word_is(word, NUMBER_WORD_POINT) && !n->digits)
 		read_point(in, n->next, n);
-	if (is_kind(word, NUMBER_WORD_AND) &&
-	    is_kind(numeral_next_word(in, n->next + 1), NUMBER_WORD_A)) {
+	if (number_word_is(word, NUMBER_WORD_AND) &&
+	    number_word_is(numeral_next_word(in, n->next + 1), NUMBER_WORD_A)) {
 		word = numeral_next_word(in, n->next + 2);
-		if (is_kind(word, NUMBER_WORD_PART) && word->value == 5000) {
+		if (number_word_is(word, NUMBER_WORD_PART) &&
+		    word->value == 5000) {
 			n->value = numeral_add(n->value, NUMERAL_ONE / 2);
 			n->next += 3;
 		}
@@ -416,22 +413,23 @@ static bool read_words(struct numeral_in *in, size_t i,
 {
 	struct words w = {0};
 	size_t first = i;
-	if (is_kind(word, NUMBER_WORD_PART)) { /* half a million */
+	if (number_word_is(word, NUMBER_WORD_PART)) { /* half a million */
 		if (word->value != 5000 ||
-		    !is_kind(numeral_next_word(in, i + 1), NUMBER_WORD_A))
+		    !number_word_is(
+			numeral_next_word(in, i + 1), NUMBER_WORD_A))
 			return false;
 		word = numeral_next_word(in, i + 2);
-		if (!is_kind(word, NUMBER_WORD_SCALE))
+		if (!number_word_is(word, NUMBER_WORD_SCALE))
 			return false;
 		n->value = numeral_scale(word->value, NUMERAL_ONE / 2);
 		n->next = i + 3;
 		return true;
 	}
-	if (is_kind(word, NUMBER_WORD_A)) { /* a hundred, a dozen */
+	if (number_word_is(word, NUMBER_WORD_A)) { /* a hundred, a dozen */
 		word = numeral_next_word(in, i + 1);
-		if (!is_kind(word, NUMBER_WORD_HUNDRED) &&
-		    !is_kind(word, NUMBER_WORD_SCALE) &&
-		    !is_kind(word, NUMBER_WORD_DOZEN))
+		if (!number_word_is(word, NUMBER_WORD_HUNDRED) &&
+		    !number_word_is(word, NUMBER_WORD_SCALE) &&
+		    !number_word_is(word, NUMBER_WORD_DOZEN))
 			return false;
 		w.current = 1;
 		w.any = true;
@@ -439,7 +437,7 @@ static bool read_words(struct numeral_in *in, size_t i,
 	}
 	n->next = 0;
 	while (word && i - first < MAX_TOKENS) {
-		if (is_kind(word, NUMBER_WORD_AND)) {
+		if (number_word_is(word, NUMBER_WORD_AND)) {
 			if (!w.any || w.last_and || w.current % 100 != 0)
 				break;
 			w.last_and = true;

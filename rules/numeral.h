@@ -14,10 +14,14 @@
 #include "rules/text.h"
 
 #define NUMERAL_ONE 10000 /* values are ten-thousandths */
+#define NUMERAL_ANY_KIND (~0u)
 
 struct numeral_in {
 	const struct text *t;
-	bool more; /* looked at a token that has not settled */
+	bool more;      /* looked at a token that has not settled */
+	unsigned kinds; /* bits 1 << enum number_kind: what it may be yet; for
+			   number.c, NUMERAL_ANY_KIND to begin with */
+	bool second;    /* these are no longer known to be fewer */
 };
 
 struct numeral {
@@ -29,6 +33,15 @@ struct numeral {
 	bool grand;      /* "two grand" can only be money */
 	const struct number_word *suffix; /* letters glued behind, or NULL */
 };
+
+/* Another number is being read behind it, and may be one of its own. */
+static inline void numeral_begin_second(struct numeral_in *in)
+{
+	if (in->more)
+		return;
+	in->second = true;
+	in->kinds = NUMERAL_ANY_KIND;
+}
 
 /* Does token i belong to the one before it, with at most a space or a dash
  * between? False and in->more when it has not settled. */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define WINDOW 512u
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
@@ -42,53 +44,65 @@ int pattern_fixed_at(
 	return answer;
 }
 
-/* The byte to look for: one that ordinary words do not have, if there is. */
-static size_t rare_byte(const struct pattern_fixed *f)
+/* The first of the bytes pos..end where it begins and the n bytes hold all of
+ * it; end: none. */
+static size_t find(const struct pattern_fixed *f, const char *bytes, size_t pos,
+    size_t end, size_t n)
 {
-	for (size_t i = 0; i < f->len; i++)
-		if (f->text[i] < 'a' || f->text[i] > 'z')
-			return i;
-	return 0;
-}
-
-static bool has_around(const struct pattern_fixed *f, const char *bytes,
-    size_t n, size_t rare, char c)
-{
-	/* memchr is by far the fastest way through bytes; most texts do not
-	 * have the byte at all. */
-	const char *stop = bytes + (n - f->len) + rare + 1;
-	for (const char *at = bytes + rare; at < stop; at++) {
-		at = memchr(at, c, (size_t)(stop - at));
+	char rare = f->text[f->rare];
+	bool two = f->caseless && is_ascii_letter((unsigned char)rare);
+	size_t stop = n < f->len ? 0 : n - f->len + 1;
+	stop = stop < end ? stop : end;
+	for (; pos < stop; pos++) {
+		const char *from = bytes + pos + f->rare;
+		const char *at = two ? from : memchr(from, rare, stop - pos);
 		if (!at)
-			return false;
-		const char *from = at - rare;
-		if (begins(f, from, n - (size_t)(from - bytes)) == 1)
-			return true;
+			break;
+		pos += (size_t)(at - from);
+		if (begins(f, bytes + pos, n - pos) == 1)
+			return pos;
 	}
-	return false;
-}
-
-static bool is_in(const struct pattern_fixed *f, const char *bytes, size_t n)
-{
-	if (n < f->len)
-		return false;
-	if (f->len == 0)
-		return true;
-	size_t rare = rare_byte(f);
-	char c = f->text[rare];
-	bool letter = c >= 'a' && c <= 'z';
-	return has_around(f, bytes, n, rare, c) ||
-	    (f->caseless && letter &&
-		has_around(f, bytes, n, rare, (char)(c & ~0x20)));
+	return end;
 }
 
 bool pattern_fixed_in(
     const struct pattern_texts *texts, const char *bytes, size_t n)
 {
 	for (size_t i = 0; i < texts->n; i++)
-		if (is_in(&texts->any[i], bytes, n))
+		if (find(&texts->any[i], bytes, 0, n, n) < n)
 			return true;
 	return false;
+}
+
+/* The same, or where the n bytes end inside it. */
+static size_t find_begun(const struct pattern_fixed *f, const char *bytes,
+    size_t pos, size_t end, size_t n)
+{
+	size_t at = find(f, bytes, pos, end, n);
+	if (at < end)
+		return at;
+	size_t cut = n < f->len ? 0 : n - f->len + 1;
+	for (cut = cut > pos ? cut : pos; cut < end; cut++)
+		if (begins(f, bytes + cut, n - cut))
+			return cut;
+	return end;
+}
+
+size_t pattern_fixed_next(
+    const struct pattern_texts *texts, const char *bytes, size_t pos, size_t n)
+{
+	/* Not much further for one than for the others. */
+	while (pos < n) {
+		size_t end = n - pos < WINDOW ? n : pos + WINDOW;
+		size_t least = end;
+		for (size_t i = 0; i < texts->n; i++)
+			least =
+			    find_begun(&texts->any[i], bytes, pos, least, n);
+		if (least < end)
+			return least;
+		pos = end;
+	}
+	return n;
 }
 
 /* ---- finding it in the pattern ---- */
@@ -99,6 +113,25 @@ struct finder {
 	struct pattern_texts best, prefix;
 	bool at_start; /* nothing but fixed text has been read */
 };
+
+/* The byte of it that ordinary text has least. */
+static size_t rarest(const struct pattern_fixed *f)
+{
+	static const char common[] = " etaoinshrdlucmfwypvbgkjqxz";
+	size_t best = 0, rank = 0;
+	for (size_t i = 0; i < f->len; i++) {
+		const char *at = strchr(common, lower(f->text[i]));
+		bool small = f->caseless || f->text[i] == lower(f->text[i]);
+		size_t r = !at || !*at ? sizeof(common)
+		    : small            ? (size_t)(at - common)
+				       : sizeof(common) + 1;
+		if (r > rank || i == 0) {
+			best = i;
+			rank = r;
+		}
+	}
+	return best;
+}
 
 static size_t shortest(const struct pattern_texts *t)
 {
@@ -119,6 +152,7 @@ static void keep_longer(
 /* What is fixed so far ends here. */
 static void end_run(struct finder *f)
 {
+	f->now.rare = rarest(&f->now);
 	struct pattern_texts one = {.any = {f->now}, .n = 1};
 	if (f->at_start)
 		keep_longer(&f->prefix, &one);

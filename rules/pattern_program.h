@@ -53,6 +53,7 @@ struct pattern_fixed {
 	char text[PATTERN_MAX_FIXED];
 	size_t len;
 	bool caseless;
+	size_t rare; /* which of its bytes to look for */
 };
 /* Every match has one of them; n 0: nothing is known. */
 struct pattern_texts {
@@ -93,6 +94,10 @@ void pattern_fixed_find(struct pattern_program *, const struct pattern_tree *);
 /* Does one of them stand in n bytes? */
 bool pattern_fixed_in(
     const struct pattern_texts *, const char *bytes, size_t n);
+/* The first byte from pos on where one of them may begin: there it does, or
+ * the n bytes end too early. n: nowhere. */
+size_t pattern_fixed_next(
+    const struct pattern_texts *, const char *bytes, size_t pos, size_t n);
 /* 1: the bytes begin with one, 0: they do not, -1: they end too early. */
 int pattern_fixed_at(const struct pattern_texts *, const char *bytes, size_t n);
 

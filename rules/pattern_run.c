@@ -190,7 +190,12 @@ static enum pattern_answer skip(struct pattern_call *c)
 {
 	const struct pattern_texts *prefix = &c->p->prefix;
 	size_t pos = c->r->pos;
+	enum pattern_answer answer = PATTERN_NO;
 	for (; pos < c->avail; pos++) {
+		if (prefix->n)
+			pos = pattern_fixed_next(prefix, c->s, pos, c->avail);
+		if (pos == c->avail)
+			break;
 		if (!c->p->first[(unsigned char)c->s[pos]])
 			continue;
 		int begins = !prefix->n
@@ -198,11 +203,11 @@ static enum pattern_answer skip(struct pattern_call *c)
 		    : pattern_fixed_at(prefix, c->s + pos, c->avail - pos);
 		if (begins == 0 || (begins < 0 && c->complete))
 			continue;
-		c->r->pos = pos;
-		return begins > 0 ? PATTERN_YES : PATTERN_MORE;
+		answer = begins > 0 ? PATTERN_YES : PATTERN_MORE;
+		break;
 	}
 	c->r->pos = pos;
-	return PATTERN_NO;
+	return answer;
 }
 
 /* Drop threads whose sentence ends here. */

@@ -46,6 +46,7 @@ struct guard_policy {
 	const struct written *written;
 	size_t n_written;
 	const struct phrases *written_phrases;
+	const char *const *detector_words; /* a name of each, or NULL */
 	const struct detector *detectors;
 	size_t n_detectors;
 	struct any_of of_kind[DETECTOR_KINDS]; /* their numbers, by kind */

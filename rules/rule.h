@@ -27,6 +27,7 @@ struct excuse {               /* one item under unless */
 	bool said_by_customer;
 	const char *const *texts; /* values that are excused, or NULL */
 	int64_t until_us;         /* 0: no end */
+	const char *until;        /* as it is written, or NULL */
 	const char *file;         /* where it stands */
 	unsigned line;
 };

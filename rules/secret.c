@@ -29,6 +29,7 @@ static const struct {
     {SECRET_JWT, secret_jwt},
     {SECRET_API_KEY, secret_api_key},
     {SECRET_PASSWORD, secret_password},
+    {SECRET_HIGH_ENTROPY, secret_entropy},
 };
 
 /* Characters that separate a value from its name, and from what follows. */

@@ -5,7 +5,8 @@
  * alphabets; private keys by their PEM header; JSON web tokens by their three
  * base64url parts, the first of which must decode to a JSON object; passwords
  * by the word in front ("password: Hunter2!horse") and a value that looks like
- * one and not like an ordinary word.
+ * one and not like an ordinary word, or by their place in a URL; strings of
+ * high entropy by nothing but themselves.
  */
 #ifndef HANDRAIL_RULES_SECRET_H
 #define HANDRAIL_RULES_SECRET_H

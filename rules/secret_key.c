@@ -1,150 +1,83 @@
-/* secret_key - API keys by their issuers' prefixes, or by the name in front;
- * private keys in PEM (RFC 7468). */
+/* secret_key - API keys by the name in front; private keys in PEM (RFC 7468).
+ */
 #include "rules/secret_kinds.h"
 
 #include <string.h>
 
 #define MIN_NAMED 16u
-#define MIN_ISSUED 15u /* prefix and all */
 #define PEM_LABEL_BYTES 64u
-
-enum alphabet { ALNUM, UPPER, HEX, BASE64URL, DOTTED };
-
-struct issuer {
-	const char *prefix;
-	unsigned min; /* characters behind the prefix, at least */
-	enum alphabet alphabet;
-};
-
-static const struct issuer issuers[] = {
-    {"sk-ant-", 20, BASE64URL},
-    {"sk-proj-", 20, BASE64URL},
-    {"sk-or-", 20, BASE64URL},
-    {"sk-", 20, BASE64URL},
-    {"sk_live_", 16, ALNUM},
-    {"sk_test_", 16, ALNUM},
-    {"rk_live_", 16, ALNUM},
-    {"rk_test_", 16, ALNUM},
-    {"pk_live_", 16, ALNUM},
-    {"whsec_", 24, BASE64URL},
-    {"AKIA", 16, UPPER},
-    {"ASIA", 16, UPPER},
-    {"AROA", 16, UPPER},
-    {"AIDA", 16, UPPER},
-    {"ghp_", 36, ALNUM},
-    {"gho_", 36, ALNUM},
-    {"ghu_", 36, ALNUM},
-    {"ghs_", 36, ALNUM},
-    {"ghr_", 36, ALNUM},
-    {"github_pat_", 22, BASE64URL},
-    {"glpat-", 20, BASE64URL},
-    {"xoxb-", 10, BASE64URL},
-    {"xoxp-", 10, BASE64URL},
-    {"xoxa-", 10, BASE64URL},
-    {"xoxr-", 10, BASE64URL},
-    {"xoxs-", 10, BASE64URL},
-    {"xapp-", 10, BASE64URL},
-    {"AIza", 35, BASE64URL},
-    {"ya29.", 20, BASE64URL},
-    {"GOCSPX-", 28, BASE64URL},
-    {"SG.", 40, DOTTED},
-    {"npm_", 36, ALNUM},
-    {"pypi-", 50, BASE64URL},
-    {"hf_", 30, ALNUM},
-    {"dop_v1_", 64, HEX},
-    {"shpat_", 32, HEX},
-    {"shpss_", 32, HEX},
-    {"sq0atp-", 22, BASE64URL},
-    {"sq0csp-", 43, BASE64URL},
-    {"SK", 32, HEX},
-    {"key-", 32, HEX},
-    {"xkeysib-", 64, BASE64URL},
-    {"lin_api_", 40, ALNUM},
-    {"gsk_", 40, ALNUM},
-    {"r8_", 37, ALNUM},
-    {"pat-", 32, BASE64URL},
-    {"EAACEdEose0cBA", 20, ALNUM},
-    {"AAAA", 140, BASE64URL},
-};
+#define MIN_BASIC 12u  /* base64 of "user:pass" */
+#define MIN_ISSUED 12u /* up to a colon */
 
 static const char *const names[] = {"api key", "api-key", "api_key", "apikey",
-    "secret key", "secret_key", "secret-key", "access key", "access_key",
-    "access token", "access_token", "auth token", "auth_token", "bearer token",
-    "client secret", "client_secret", "api token", "api_token", "private token",
-    "secret", "token", NULL};
+    "secret key", "secret_key", "secret-key", "secretkey", "access key",
+    "access_key", "access-key", "accesskey", "account key", "accountkey",
+    "sharedaccesskey", "shared key", "primary key", "private key",
+    "private_key", "encryption key", "signing key", "signing secret",
+    "access token", "access_token", "accesstoken", "auth token", "auth_token",
+    "authtoken", "bearer token", "refresh token", "refresh_token",
+    "session token", "session_token", "client secret", "client_secret",
+    "clientsecret", "api token", "api_token", "api secret", "api_secret",
+    "private token", "private_token", "webhook secret", "secret", "token",
+    "auth", "authorization", "bearer", "x-api-key", "credentials", NULL};
+/* What stands where a key is to be put. */
+static const char *const stops[] = {"example", "sample", "placeholder",
+    "changeme", "change_me", "your_", "your-", "yourapi", "yourkey", "yoursec",
+    "yourtok", "insert", "replace", "xxxx", "dummy", "redacted", "0000000000",
+    NULL};
 
-static bool in_alphabet(char c, enum alphabet alphabet)
+static char lower(char c)
 {
-	switch (alphabet) {
-	case ALNUM:
-		return secret_is_letter(c) || secret_is_digit(c);
-	case UPPER:
-		return (c >= 'A' && c <= 'Z') || secret_is_digit(c);
-	case HEX:
-		return secret_is_digit(c) || (c >= 'a' && c <= 'f') ||
-		    (c >= 'A' && c <= 'F');
-	case BASE64URL:
-		return secret_is_base64url(c);
-	case DOTTED:
-		return secret_is_base64url(c) || c == '.';
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+bool secret_is_placeholder(const char *s, size_t n)
+{
+	for (size_t k = 0; stops[k]; k++) {
+		size_t len = strlen(stops[k]);
+		for (size_t i = 0; i + len <= n; i++) {
+			size_t same = 0;
+			while (
+			    same < len && lower(s[i + same]) == stops[k][same])
+				same++;
+			if (same == len)
+				return true;
+		}
 	}
 	return false;
 }
 
-/* Characters of the alphabet from i on. */
-static size_t run_of(
-    const struct secret_in *in, size_t i, enum alphabet alphabet)
+/* "Bearer KEY" and "Basic KEY", as in a header. */
+static bool follows_scheme(const struct secret_in *in, size_t start, size_t n)
 {
-	size_t n = 0;
-	while (i + n < in->n && n < SECRET_MAX_BYTES &&
-	    in_alphabet(in->s[i + n], alphabet))
-		n++;
-	return n;
-}
-
-static enum secret_answer issued(const struct secret_in *in, size_t start,
-    const struct issuer *issuer, size_t *end)
-{
-	size_t len = strlen(issuer->prefix);
-	size_t left = in->n - start;
-	if (memcmp(in->s + start, issuer->prefix, left < len ? left : len) != 0)
-		return SECRET_NO;
-	if (left <= len)
-		return in->final ? SECRET_NO : SECRET_MORE;
-	size_t n = run_of(in, start + len, issuer->alphabet);
-	size_t stop = start + len + n;
-	if (stop >= in->n && !in->final && n < SECRET_MAX_BYTES)
-		return SECRET_MORE;
-	while (n > 0 && !secret_is_letter(in->s[stop - 1]) &&
-	    !secret_is_digit(in->s[stop - 1])) {
-		n--;
-		stop--;
-	}
-	if (n < issuer->min)
-		return SECRET_NO;
-	*end = stop;
-	return SECRET_YES;
+	static const char bearer[] = "bearer ", basic[] = "basic ";
+	size_t a = sizeof(bearer) - 1, b = sizeof(basic) - 1;
+	bool is_bearer = start >= a, is_basic = start >= b && n >= MIN_BASIC;
+	for (size_t i = 0; is_bearer && i < a; i++)
+		is_bearer = lower(in->s[start - a + i]) == bearer[i];
+	for (size_t i = 0; is_basic && i < b; i++)
+		is_basic = lower(in->s[start - b + i]) == basic[i];
+	return (is_bearer && n >= MIN_NAMED) ||
+	    (is_basic && in->s[start + n - 1] == '=');
 }
 
 /* A long mix of letters and digits that is called a key; n characters. */
 static enum secret_answer named(
     const struct secret_in *in, size_t start, size_t n, size_t *end)
 {
-	bool said;
 	bool open = start + n >= in->n && !in->final && n < SECRET_MAX_BYTES;
-	while (n > 0 && in->s[start + n - 1] == '.')
+	while (n > 0 && strchr("./~-_", in->s[start + n - 1]))
 		n--;
-	size_t letters = 0, digits = 0;
-	for (size_t i = start; i < start + n; i++) {
-		letters += secret_is_letter(in->s[i]);
-		digits += secret_is_digit(in->s[i]);
-	}
-	if (!open && (n < MIN_NAMED || letters < 2 || digits < 2))
+	const char *s = in->s + start;
+	bool scheme = n > 0 && follows_scheme(in, start, n);
+	if (!open && !scheme && (n < MIN_NAMED || !secret_is_random(s, n)))
 		return SECRET_NO;
-	if (!secret_is_value_of(in, start, names, &said))
+	if (!scheme && secret_given_as(in, start, names) == SECRET_NOT_GIVEN)
 		return SECRET_NO;
 	if (open)
 		return SECRET_MORE;
+	if (memmem(s, n, "//", 2) || secret_is_placeholder(s, n))
+		return SECRET_NO;
 	*end = start + n;
 	return SECRET_YES;
 }
@@ -152,17 +85,11 @@ static enum secret_answer named(
 enum secret_answer secret_api_key(
     const struct secret_in *in, size_t start, size_t *end)
 {
-	size_t n = run_of(in, start, DOTTED);
-	if (n < MIN_ISSUED && (start + n < in->n || in->final))
+	size_t n = secret_run(in, start, SECRET_ANY), stop = start + n;
+	if (n < MIN_ISSUED && (stop < in->n ? in->s[stop] != ':' : in->final))
 		return SECRET_NO;
-	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
-		if (in->s[start] != issuers[i].prefix[0])
-			continue;
-		enum secret_answer answer = issued(in, start, &issuers[i], end);
-		if (answer != SECRET_NO)
-			return answer;
-	}
-	return named(in, start, n, end);
+	enum secret_answer answer = secret_issued(in, start, end);
+	return answer != SECRET_NO ? answer : named(in, start, n, end);
 }
 
 /* ---- private keys ---- */

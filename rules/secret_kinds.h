@@ -18,6 +18,27 @@ struct secret_in {
 
 enum secret_answer { SECRET_NO, SECRET_YES, SECRET_MORE };
 
+enum secret_alphabet {
+	SECRET_ALNUM,
+	SECRET_UPPER,
+	SECRET_HEX,
+	SECRET_URL, /* base64url */
+	SECRET_DOTTED,
+	SECRET_BASE64, /* either */
+	SECRET_ANY,    /* what values in running text are made of */
+};
+bool secret_in_alphabet(char c, enum secret_alphabet);
+/* Characters of the alphabet from i on, SECRET_MAX_BYTES at most. */
+size_t secret_run(const struct secret_in *, size_t i, enum secret_alphabet);
+/* A key as its issuer writes it. */
+enum secret_answer secret_issued(
+    const struct secret_in *, size_t start, size_t *end);
+/* Not only words, not only digits: letters with a digit, or of both cases
+ * mixed. */
+bool secret_is_random(const char *s, size_t n);
+/* "YOUR_API_KEY", "example", "xxxx": stands for a secret and is none. */
+bool secret_is_placeholder(const char *s, size_t n);
+
 enum secret_answer secret_api_key(
     const struct secret_in *, size_t start, size_t *end);
 enum secret_answer secret_private_key(
@@ -26,14 +47,19 @@ enum secret_answer secret_jwt(
     const struct secret_in *, size_t start, size_t *end);
 enum secret_answer secret_password(
     const struct secret_in *, size_t start, size_t *end);
+enum secret_answer secret_entropy(
+    const struct secret_in *, size_t start, size_t *end);
 
-/*
- * Is what starts here given as the value of one of the names (lower case,
- * NULL-terminated): "NAME: value", "NAME=value", "NAME is now value"? *said is
- * set when it was a word ("is") and not a sign that gave it.
- */
-bool secret_is_value_of(const struct secret_in *, size_t start,
-    const char *const *names, bool *said);
+/* How what starts here is given as the value of one of the names (lower case,
+ * NULL-terminated). */
+enum secret_given {
+	SECRET_NOT_GIVEN,
+	SECRET_BY_SIGN, /* "NAME: value", "NAME=value", "<NAME>value" */
+	SECRET_BY_WORD, /* "the NAME of X is now value" */
+	SECRET_BESIDE,  /* "NAME value" */
+};
+enum secret_given secret_given_as(
+    const struct secret_in *, size_t start, const char *const *names);
 
 /* Behind an ordinary word: small letters, the first perhaps a capital, that no
  * kind of secret may look like. 0 when what starts here has to be looked at. */

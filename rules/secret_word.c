@@ -1,19 +1,12 @@
-/* secret_word - JSON web tokens (RFC 7519) and passwords. */
+/* secret_word - the words in front of a secret; JSON web tokens (RFC 7519). */
 #include "rules/secret_kinds.h"
 
 #include <string.h>
 
 #define JWT_HEADER_BYTES 512u
 #define JWT_MIN_PART 4u
-#define PASSWORD_MIN 6u
-#define PASSWORD_MAX 128u
-#define ORDINARY_MAX 9u /* letters: fewer than any key or token has */
 #define CONTEXT_BYTES 96u
-#define CONTEXT_WORDS 4u /* "is now set to" */
-
-static const char *const names[] = {"password", "passwort", "passwd",
-    "passcode", "passphrase", "pass phrase", "pwd", "contrase\u00F1a",
-    "mot de passe", "pin code", NULL};
+#define CONTEXT_WORDS 6u /* "is now set to" */
 
 /* ---- what stands in front ---- */
 
@@ -71,32 +64,45 @@ static size_t word_back(const struct secret_in *in, size_t i)
 	return i;
 }
 
-bool secret_is_value_of(const struct secret_in *in, size_t start,
-    const char *const *wanted, bool *said)
+/* Behind these another thing is spoken of. */
+static bool is_turn(const struct secret_in *in, size_t end)
 {
-	static const char *const gives[] = {"is", "was", "to", "be", NULL};
+	static const char *const turns[] = {"and", "but", "or", "while",
+	    "because", "when", "if", "then", "so", NULL};
+	return ends_with_any(in, end, turns);
+}
+
+enum secret_given secret_given_as(
+    const struct secret_in *in, size_t start, const char *const *wanted)
+{
+	static const char *const gives[] = {"is", "was", "to", "be", "ist",
+	    "lautet", "est", "es", "\u00E9", "\u00E8", NULL};
 	size_t i = skip_back(in, start);
-	bool given = false;
-	*said = false;
+	enum secret_given how = SECRET_NOT_GIVEN;
 	for (unsigned words = 0;
 	     words <= CONTEXT_WORDS && i > 0 && start - i < CONTEXT_BYTES;
 	     words++) {
 		char c = in->s[i - 1];
-		if (!given && (c == ':' || c == '=')) {
+		if (how == SECRET_NOT_GIVEN &&
+		    (c == ':' || c == '=' || c == '>')) {
 			i = skip_back(in, i - 1);
-			given = true;
+			how = SECRET_BY_SIGN;
 			continue;
 		}
-		if (given && ends_with_any(in, i, wanted))
-			return true;
+		if (ends_with_any(in, i, wanted)) {
+			if (how != SECRET_NOT_GIVEN)
+				return how;
+			return words == 0 ? SECRET_BESIDE : SECRET_NOT_GIVEN;
+		}
 		size_t word = word_back(in, i);
-		if (word == i)
-			return false; /* another sentence, a number */
-		if (!given && ends_with_any(in, i, gives))
-			*said = given = true;
+		if (word == i || is_turn(in, i))
+			return SECRET_NOT_GIVEN; /* another sentence, a number
+						  */
+		if (how == SECRET_NOT_GIVEN && ends_with_any(in, i, gives))
+			how = SECRET_BY_WORD;
 		i = skip_back(in, word);
 	}
-	return false;
+	return SECRET_NOT_GIVEN;
 }
 
 /* ---- JSON web tokens ---- */
@@ -163,112 +169,4 @@ enum secret_answer secret_jwt(
 		at += n + 1;
 	}
 	return SECRET_YES;
-}
-
-/* ---- passwords ---- */
-
-enum mark { ENDS = 1, TRAILS = 2, SIGN = 4 };
-
-/* What ends a password, what only follows one, what a word does not have. */
-static const unsigned char marks[256] = {[' '] = ENDS,
-    ['\t'] = ENDS,
-    ['\n'] = ENDS,
-    ['\r'] = ENDS,
-    ['"'] = ENDS,
-    ['\''] = ENDS,
-    ['`'] = ENDS,
-    ['<'] = ENDS,
-    ['>'] = ENDS,
-    ['.'] = TRAILS,
-    [','] = TRAILS,
-    [';'] = TRAILS,
-    [':'] = TRAILS,
-    [')'] = TRAILS,
-    [']'] = TRAILS,
-    ['}'] = TRAILS,
-    ['*'] = TRAILS | SIGN,
-    ['!'] = SIGN,
-    ['#'] = SIGN,
-    ['$'] = SIGN,
-    ['%'] = SIGN,
-    ['&'] = SIGN,
-    ['+'] = SIGN,
-    ['='] = SIGN,
-    ['?'] = SIGN,
-    ['@'] = SIGN,
-    ['^'] = SIGN,
-    ['~'] = SIGN,
-    ['|'] = SIGN,
-    ['\\'] = SIGN};
-
-size_t secret_skip_word(const struct secret_in *in, size_t i)
-{
-	size_t start = i;
-	if (i < in->n && secret_is_letter(in->s[i]))
-		i++; /* also a capital */
-	while (i < in->n && chars_are(in->s[i], CHARS_SMALL))
-		i++;
-	if (i == start || i - start > ORDINARY_MAX || in->n - i < 2)
-		return 0;
-	unsigned next = marks[(unsigned char)in->s[i]];
-	unsigned behind = marks[(unsigned char)in->s[i + 1]];
-	bool ends = (next & ENDS) || ((next & TRAILS) && (behind & ENDS));
-	return ends ? i : 0;
-}
-
-struct look {
-	size_t letters, digits, upper, lower, signs;
-};
-
-static struct look look_at(const char *s, size_t n)
-{
-	struct look l = {0};
-	for (size_t i = 0; i < n; i++) {
-		char c = s[i];
-		l.digits += secret_is_digit(c);
-		l.letters += secret_is_letter(c) || (unsigned char)c >= 0x80;
-		l.upper += c >= 'A' && c <= 'Z' && i > 0;
-		l.lower += c >= 'a' && c <= 'z';
-		l.signs += (marks[(unsigned char)c] & SIGN) != 0;
-	}
-	return l;
-}
-
-/* Like a password, and not like a word: letters with digits or signs; behind a
- * sign ("password:") also capitals inside, or digits alone. */
-static bool looks_like_password(const char *s, size_t n, bool said)
-{
-	if (n < PASSWORD_MIN)
-		return false;
-	size_t inner = n;
-	while (inner > 0 && (s[inner - 1] == '!' || s[inner - 1] == '?'))
-		inner--;
-	struct look l = look_at(s, inner);
-	if (l.letters && (l.digits || l.signs))
-		return !memmem(s, n, "://", 3);
-	return !said && ((l.upper && l.lower) || l.digits == n);
-}
-
-enum secret_answer secret_password(
-    const struct secret_in *in, size_t start, size_t *end)
-{
-	bool said;
-	size_t i = start;
-	while (i < in->n && i - start < PASSWORD_MAX &&
-	    !(marks[(unsigned char)in->s[i]] & ENDS))
-		i++;
-	bool open = i >= in->n && !in->final && i - start < PASSWORD_MAX;
-	while (i > start && marks[(unsigned char)in->s[i - 1]] & TRAILS)
-		i--;
-	/* The look is cheap and seldom right; what stands in front is settled.
-	 */
-	if (!open && !looks_like_password(in->s + start, i - start, false))
-		return SECRET_NO;
-	if (!secret_is_value_of(in, start, names, &said))
-		return SECRET_NO;
-	if (open)
-		return SECRET_MORE;
-	*end = i;
-	return looks_like_password(in->s + start, i - start, said) ? SECRET_YES
-								   : SECRET_NO;
 }

@@ -154,7 +154,7 @@ static bool adds(const struct total *t, uint32_t rule)
 static bool is_settled(
     const struct machine *m, const struct total *t, const struct signal *at)
 {
-	if (m->frontier <= at->start)
+	if (machine_frontier(m) <= at->start)
 		return false;
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		const struct pending *p = &m->pendings[i];

@@ -15,11 +15,11 @@
 #include <string.h>
 
 static const struct record_limits record_steps[] = {
-    {2000, 400, 64},
-    {1000, 200, 32},
-    {500, 100, 16},
-    {200, 40, 8},
-    {60, 8, 2},
+    {2000, 400, 64, 256},
+    {1000, 200, 32, 128},
+    {500, 100, 16, 64},
+    {200, 40, 8, 16},
+    {60, 8, 2, 4},
 };
 #define RECORD_STEPS (sizeof(record_steps) / sizeof(record_steps[0]))
 

@@ -22,6 +22,7 @@ enum record_kind {
 /* How much of what may be long is written: see record.c. */
 struct record_limits {
 	size_t text, hits, approvals; /* bytes, spans, grants */
+	size_t counted;               /* rows */
 };
 
 struct record_writer {
@@ -56,6 +57,7 @@ void record_put_conversation(
     struct record_writer *, const char *, const struct record *);
 void record_put_handoff(
     struct record_writer *, const char *, const struct record *);
+void record_put_counted(struct record_writer *, const struct guard_session *);
 void record_put_inputs(
     struct record_writer *, const char *, const struct record *);
 void record_put_msg(

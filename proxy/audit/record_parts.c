@@ -159,6 +159,7 @@ void record_put_inputs(
 	record_put_count(w, "ai_turn", s->ai_turn);
 	record_put_approvals(w, s);
 	record_put_text(w, "channel", s->channel);
+	record_put_counted(w, s);
 	if (s->customer != NULL) {
 		char customer[RECORD_PSEUDONYM_SIZE];
 		record_pseudonym(

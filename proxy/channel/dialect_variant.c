@@ -22,14 +22,22 @@ static void clear_texts(struct variant *v)
 
 static void clear_mirrors(struct variant *v)
 {
-	for (size_t i = 0; i < v->n_mirrors; i++) {
+	for (size_t i = 0; i < v->n_mirrors; i++)
 		pointer_clear(&v->mirrors[i].ptr);
-		pointer_clear(&v->mirrors[i].same);
-		dialect_free_words(v->mirrors[i].labels);
-	}
 	free(v->mirrors);
 	v->mirrors = NULL;
 	v->n_mirrors = 0;
+}
+
+static void clear_ignores(struct variant *v)
+{
+	for (size_t i = 0; i < v->n_ignores; i++) {
+		pointer_clear(&v->ignores[i].ptr);
+		dialect_free_words(v->ignores[i].is);
+	}
+	free(v->ignores);
+	v->ignores = NULL;
+	v->n_ignores = 0;
 }
 
 static void clear_sets(struct variant *v)
@@ -50,7 +58,7 @@ void dialect_clear_variant(struct variant *v)
 	clear_sets(v);
 	pointer_clear(&v->messages);
 	free(v->key);
-	dialect_clear_pointers(&v->ignore);
+	clear_ignores(v);
 	dialect_clear_pointers(&v->media);
 	dialect_clear_pointers(&v->remove);
 	pointer_clear(&v->end_if);
@@ -86,7 +94,10 @@ static size_t add_entries(const struct variant *v, struct paths_entry *e)
 		e[n++] = (struct paths_entry){.ptr = &v->mirrors[i].ptr,
 		    .role = PATHS_MIRROR,
 		    .item = (uint16_t)i};
-	n += add_pointers(e + n, &v->ignore, PATHS_IGNORE);
+	for (size_t i = 0; i < v->n_ignores; i++)
+		e[n++] = (struct paths_entry){.ptr = &v->ignores[i].ptr,
+		    .role = PATHS_IGNORE,
+		    .item = (uint16_t)i};
 	n += add_pointers(e + n, &v->media, PATHS_MEDIA);
 	if (v->has_messages)
 		e[n++] = (struct paths_entry){
@@ -118,7 +129,7 @@ static void number_labels(struct variant *v)
 void dialect_compile(
     struct loader *l, const struct yaml_node *block, struct variant *v)
 {
-	size_t room = v->n_texts + v->n_mirrors + v->ignore.n + v->media.n + 3;
+	size_t room = v->n_texts + v->n_mirrors + v->n_ignores + v->media.n + 3;
 	struct paths_entry *e = mem_array(room, sizeof *e);
 	size_t n = add_entries(v, e);
 
@@ -200,7 +211,7 @@ static void dialect_texts(
 static void dialect_mirrors(
     struct loader *l, const struct yaml_node *map, struct variant *v)
 {
-	static const char *const keys[] = {"ptr", "judge", "same", "as", NULL};
+	static const char *const keys[] = {"ptr", "tokens", NULL};
 	const struct yaml_node *list = list_of(l, map, "mirrors");
 
 	if (list == NULL)
@@ -213,14 +224,33 @@ static void dialect_mirrors(
 		    !has_ptr(l, i, &rule->ptr))
 			continue;
 		v->n_mirrors++;
-		dialect_bool(l, i, "judge", &rule->judge);
-		dialect_words(l, i, "as", &rule->labels);
-		dialect_pointer(l, i, "same", &rule->same, &rule->repeats);
-		if (rule->repeats == rule->judge ||
-		    rule->repeats != (rule->labels != NULL))
-			dialect_fault(l, i, "C006",
-			    "give same: and as:, or judge: true",
-			    "nothing says that this mirror repeats a text");
+		dialect_bool(l, i, "tokens", &rule->tokens);
+	}
+}
+
+/* A pointer, or {ptr: ..., is: [...]}, or {ptr: ..., noise: true}. */
+static void dialect_ignores(
+    struct loader *l, const struct yaml_node *map, struct variant *v)
+{
+	static const char *const keys[] = {"ptr", "is", "noise", NULL};
+	const struct yaml_node *list = list_of(l, map, "ignore");
+
+	if (list == NULL)
+		return;
+	clear_ignores(v);
+	v->ignores = mem_array(list->n_children + 1, sizeof *v->ignores);
+	for (const struct yaml_node *i = list->child; i; i = i->next) {
+		struct ignore_rule *rule = &v->ignores[v->n_ignores];
+		if (i->kind == YAML_TEXT) {
+			v->n_ignores += dialect_pointer_at(l, i, &rule->ptr);
+			continue;
+		}
+		if (!dialect_keys(l, i, keys, "under ignore") ||
+		    !has_ptr(l, i, &rule->ptr))
+			continue;
+		v->n_ignores++;
+		dialect_words(l, i, "is", &rule->is);
+		dialect_bool(l, i, "noise", &rule->noise);
 	}
 }
 
@@ -284,7 +314,7 @@ static void dialect_variant(
 	dialect_text(l, map, "key", &v->key);
 	dialect_texts(l, map, v);
 	dialect_mirrors(l, map, v);
-	dialect_pointers(l, map, "ignore", &v->ignore);
+	dialect_ignores(l, map, v);
 	dialect_pointers(l, map, "media", &v->media);
 	dialect_pointer(l, map, "error", &v->error, &v->has_error);
 	dialect_replace(l, map, v);

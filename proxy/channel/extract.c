@@ -11,93 +11,14 @@
 #include "proxy/channel/joint.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
+#include "proxy/channel/undo.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define MAX_SERIES 4096 /* of one body; each costs a judgement */
 #define MAX_PIECES 65536
 #define LONG_NUMBER_DIGITS 9 /* no count, no time of day */
-
-/* ---- JSON inside a string ---- */
-
-static void nested_add(struct nested *n, struct nested_text t, struct buf *out)
-{
-	if (t.end == t.start)
-		return;
-	if (n->n_texts == n->cap_texts) {
-		n->cap_texts = n->cap_texts ? n->cap_texts * 2 : 16;
-		n->texts =
-		    mem_realloc_array(n->texts, n->cap_texts, sizeof *n->texts);
-	}
-	pieces_blank_surrogates(out->data + t.start, t.end - t.start);
-	n->texts[n->n_texts++] = t;
-}
-
-static void nested_key(
-    struct nested *n, const struct json_doc *doc, uint32_t i, struct buf *out)
-{
-	const struct json_node *node = &doc->nodes[i];
-
-	if (node->key_end == node->key_start)
-		return;
-	struct nested_text t = {NESTED_STRING, out->len, 0, node->key_start + 1,
-	    node->key_end - node->key_start - 2};
-	json_decode_key(doc, i, out);
-	t.end = out->len;
-	nested_add(n, t, out);
-}
-
-static void nested_value(
-    struct nested *n, const struct json_doc *doc, uint32_t i, struct buf *out)
-{
-	const struct json_node *node = &doc->nodes[i];
-	struct nested_text t = {NESTED_STRING, out->len, 0, node->start + 1,
-	    node->end - node->start - 2};
-
-	if (node->type == JSON_IS_NUMBER) {
-		struct span raw = json_raw(doc, i);
-		t.kind = NESTED_NUMBER;
-		t.raw = node->start;
-		t.raw_len = raw.len;
-		buf_add(out, raw.p, raw.len);
-	} else if (node->type == JSON_IS_STRING) {
-		json_decode(doc, i, out);
-	} else {
-		return;
-	}
-	t.end = out->len;
-	nested_add(n, t, out);
-}
-
-void nested_read(struct nested *n, const struct channel *channel,
-    struct span text, struct buf *out)
-{
-	const struct channel_limits *l = channel_limits(channel);
-	const struct json_limits limits = {
-	    l->max_body_bytes, l->max_depth, l->max_nodes};
-	struct json_doc doc = {0};
-
-	n->n_texts = 0;
-	int err = json_parse(&doc, text.p, text.len, &limits);
-	for (uint32_t i = 0; err == 0 && i < doc.n_nodes; i++) {
-		nested_key(n, &doc, i, out);
-		nested_value(n, &doc, i, out);
-	}
-	json_clear(&doc);
-	/* Not JSON after all, or nothing in it: its letters, as they are. */
-	if (n->n_texts == 0 && text.len > 0) {
-		struct nested_text t = {
-		    NESTED_RAW, out->len, out->len + text.len, 0, text.len};
-		buf_add(out, text.p, text.len);
-		nested_add(n, t, out);
-	}
-}
-
-void nested_clear(struct nested *n)
-{
-	free(n->texts);
-	*n = (struct nested){.texts = NULL};
-}
 
 /* ---- bodies ---- */
 
@@ -118,7 +39,8 @@ static struct channel_series *add_series(
 	*series = (struct channel_series){
 	    .kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
 	    .message = t->message,
-	    .can_edit = !t->is_key,
+	    .can_edit = scan_is_written(s, t),
+	    .mirror = JSON_NONE,
 	    .repeats = t->repeats,
 	};
 	struct buf name = {0};
@@ -135,12 +57,12 @@ static struct channel_series *labelled(
 {
 	for (size_t i = b->n_series; i > 0; i--) {
 		struct channel_series *have = &b->series[i - 1];
-		if (have->label == t->rule->label &&
+		if (have->under == t->rule->label &&
 		    have->message == t->message)
 			return have;
 	}
 	struct channel_series *series = add_series(b, s, t);
-	series->label = t->rule->label;
+	series->under = t->rule->label;
 	return series;
 }
 
@@ -205,6 +127,119 @@ static void read_nested(
 	nested_clear(&nested);
 }
 
+/* ---- labels ---- */
+
+static struct channel_series *add_label(
+    struct channel_body *b, const char *name)
+{
+	struct channel_series *series = new_series(b);
+
+	*series = (struct channel_series){
+	    .name = mem_strdup(name),
+	    .kind = CHANNEL_OTHER,
+	    .message = CHANNEL_NO_MESSAGE,
+	    .label = true,
+	    .mirror = JSON_NONE,
+	};
+	return series;
+}
+
+static struct channel_series *column_of(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	uint64_t column = scan_column(s, t);
+	uint32_t mirror = scan_mirror_of(s, t->node);
+
+	for (size_t i = b->n_series; i > 0; i--)
+		if (b->series[i - 1].mirror == mirror &&
+		    b->series[i - 1].column == column)
+			return &b->series[i - 1];
+	struct channel_series *series = add_label(b, "tokens");
+	series->column = column;
+	series->mirror = mirror;
+	return series;
+}
+
+/* Ids and names, one a line. */
+static struct channel_series *labels_of(struct channel_body *b)
+{
+	for (size_t i = b->n_series; i > 0; i--)
+		if (b->series[i - 1].label &&
+		    b->series[i - 1].mirror == JSON_NONE)
+			return &b->series[i - 1];
+	return add_label(b, "labels");
+}
+
+static void read_label(
+    struct channel_body *b, const struct scan *s, const struct scan_text *t)
+{
+	bool token = t->sort == SCAN_COLUMN;
+	struct channel_series *series =
+	    token ? column_of(b, s, t) : labels_of(b);
+	struct buf *text = &series->text;
+
+	if (!token && text->len > 0)
+		buf_addc(text, '\n');
+	size_t start = text->len;
+	scan_decode(s, t, text);
+	pieces_blank_surrogates(text->data + start, text->len - start);
+	if (!token)
+		add_piece(b,
+		    (struct channel_piece){
+			.node = t->node,
+			.series = (uint32_t)(series - b->series),
+			.is_key = true, /* never edited */
+			.start = start,
+			.end = text->len,
+		    });
+}
+
+void channel_body_drop(struct channel_body *b, uint32_t series)
+{
+	assert(series < b->n_series && b->series[series].label);
+	b->series[series].dropped = b->dropped = true;
+}
+
+/* ---- escapes undone ---- */
+
+/* The series read once more, and again, while there are escapes. */
+static void read_undone(struct channel_body *b, uint32_t of)
+{
+	for (int level = 0; level < UNDO_LEVELS; level++) {
+		struct channel_series below = b->series[of];
+		struct span text = {below.text.data, below.text.len};
+		struct undo u = {.open = false};
+		if (memchr(text.p, '\\', text.len) == NULL)
+			return;
+		undo_add(&u, of, 0, text, (struct span){NULL, 0}, SIZE_MAX);
+		undo_finish(&u);
+		if (u.fresh.len == 0) {
+			undo_clear(&u);
+			return;
+		}
+		struct channel_series *series = new_series(b);
+		*series = (struct channel_series){
+		    .name = mem_printf("%s/undone", below.name),
+		    .kind = below.kind,
+		    .message = below.message,
+		    .beside = true,
+		    .mirror = JSON_NONE,
+		    .text = u.fresh,
+		    .seams = u.seams,
+		};
+		of = (uint32_t)(b->n_series - 1);
+	}
+}
+
+static void read_all_undone(struct channel_body *b)
+{
+	size_t n = b->n_series;
+
+	for (uint32_t i = 0; i < n && b->n_series <= MAX_SERIES; i++)
+		if (!b->series[i].label)
+			read_undone(b, i);
+}
+
 /* ---- texts put together ---- */
 
 static bool is_in(
@@ -212,7 +247,7 @@ static bool is_in(
 {
 	const struct channel_series *s = &b->series[p->series];
 
-	return s->message == m && s->label != 0 && !p->repeats;
+	return s->message == m && s->under != 0 && !p->repeats;
 }
 
 static void add_readings(struct channel_body *b, const struct scan *s,
@@ -228,6 +263,7 @@ static void add_readings(struct channel_body *b, const struct scan *s,
 		    .kind = CHANNEL_SAID,
 		    .message = message,
 		    .beside = true,
+		    .mirror = JSON_NONE,
 		    .text = r->fresh,
 		    .seams = r->seams,
 		};
@@ -248,7 +284,7 @@ static void read_joined(
 		const struct channel_series *series = &b->series[p->series];
 		joint_add(&j,
 		    &(struct joint_piece){
-			.label = series->label,
+			.label = series->under,
 			.place = p->node,
 			.series = p->series,
 			.own = p->start,
@@ -267,6 +303,8 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 
 	for (size_t i = 0; i < s->n_texts; i++) {
 		const struct scan_text *t = &s->texts[i];
+		if (t->sort != SCAN_TEXT)
+			continue;
 		if (t->rule != NULL && t->rule->nested)
 			read_nested(b, s, t);
 		else
@@ -274,6 +312,15 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
 			return CHANNEL_BODY_TEXT_LIMIT;
 	}
+	for (size_t i = 0; i < s->n_texts; i++) {
+		if (s->texts[i].sort != SCAN_TEXT)
+			read_label(b, s, &s->texts[i]);
+		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
+			return CHANNEL_BODY_TEXT_LIMIT;
+	}
+	read_all_undone(b);
+	if (b->n_series > MAX_SERIES)
+		return CHANNEL_BODY_TEXT_LIMIT;
 	for (uint32_t i = 0; i < s->n_messages; i++)
 		if (s->messages[i].n_labelled > 1)
 			read_joined(b, s, i);
@@ -303,7 +350,7 @@ int channel_body_read(
 	if (err == CHANNEL_BODY_OK) {
 		b->n_messages = s.n_messages;
 		b->has_media = s.has_media;
-		b->mirror_differs = scan_mirror_differs(&s);
+		b->mirror_differs = s.mirror_differs;
 	}
 	scan_clear(&s);
 	return err;
@@ -343,7 +390,7 @@ void channel_body_told(
 
 	for (size_t i = 0; i < b->n_series; i++) {
 		const struct channel_series *s = &b->series[i];
-		if (s->kind != kind || s->beside || s->repeats)
+		if (s->kind != kind || s->beside || s->repeats || s->label)
 			continue;
 		uint32_t outer =
 		    kind == CHANNEL_TOOL ? outer_of(b, i, &piece) : JSON_NONE;

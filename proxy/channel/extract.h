@@ -2,15 +2,17 @@
  * extract - every text of a JSON body, listed or not.
  *
  * Nothing a customer could read stays unjudged: besides the listed pointers
- * every other string and every unknown object key is a text too. Left out are
- * only ignored pointers whose value is a short token of letters, digits and
- * ._:/- (ids, model names), and mirrors, which repeat a listed text.
+ * every other string, every unknown object key and every long number is a text
+ * too. Short tokens of letters, digits and ._:/- where the channel has ids and
+ * names, and lists of tokens that repeat a text, are labels: judged as well,
+ * but where a rule fires they are left out and nothing is withheld.
  *
  * A series is judged as one message: the parts of a content array are joined,
  * because clients join them. What a client can put together in further ways is
  * judged in each of them besides (seams.h); fields of which it takes one or
  * the other must not differ. JSON inside a string (tool arguments) gives one
- * series for each string, number and key within.
+ * series for each string, number and key within; where a text holds escapes, it
+ * is read with them undone as well.
  */
 #ifndef HANDRAIL_CHANNEL_EXTRACT_H
 #define HANDRAIL_CHANNEL_EXTRACT_H
@@ -40,10 +42,16 @@ struct channel_series {
 	struct buf text;  /* judge this, decoded UTF-8; never empty */
 	bool can_edit;    /* channel_render_edits can splice it; keys: no */
 	bool repeats;     /* says what another series says: a second field */
-	bool beside;      /* a reading of texts that are series themselves;
-			     behind all of those */
+	bool label;       /* ids and names, or a column of tokens: where a rule
+			     fires, channel_body_drop */
+	bool beside;      /* a reading of texts that are series themselves, and
+			     come before it */
 	struct channel_seams seams; /* of one that is beside */
-	uint16_t label;             /* private */
+	/* private: */
+	uint16_t under; /* the number of its `as`, or 0 */
+	bool dropped;
+	uint64_t column; /* of tokens, ... */
+	uint32_t mirror; /* ... in this node */
 };
 
 struct channel_piece; /* where in the document a stretch of a series stands */
@@ -64,8 +72,9 @@ struct channel_body {
 	int json_error;
 	struct channel_piece *pieces; /* private, in document order */
 	size_t n_pieces, cap_pieces;
-	bool mirror_differs; /* a mirror does not repeat its text: rendered
-				without it even when nothing fires */
+	bool mirror_differs; /* a mirror contradicts itself: rendered without it
+				even when nothing fires */
+	bool dropped;        /* something is left out: has to be rendered */
 };
 
 /*
@@ -76,6 +85,8 @@ struct channel_body {
 int channel_body_read(const struct channel *, struct span bytes,
     struct channel_body *body) __attribute__((warn_unused_result));
 void channel_body_clear(struct channel_body *);
+/* Leave out what a label consists of. */
+void channel_body_drop(struct channel_body *, uint32_t series);
 /*
  * Every word of a JSON document, one text a line: its strings and numbers too
  * long to be a count, then its keys. 0, or an enum channel_body_err.

@@ -56,6 +56,8 @@ struct joint {
 /* {0} is an empty one. window: bytes around a seam that are read; SIZE_MAX:
  * all there are. */
 void joint_add(struct joint *, const struct joint_piece *, size_t window);
+/* The end of what came before, if it is of that series. */
+struct span joint_tail(const struct joint *, uint32_t series);
 /* What is fresh has been used. */
 void joint_take(struct joint *);
 /* Has enough come behind the last seam? */

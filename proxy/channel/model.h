@@ -56,13 +56,17 @@ struct text_rule {
 	enum channel_kind kind;
 	bool nested; /* decode: json */
 };
+/* What repeats a text of its message: left out where that is changed. */
 struct mirror_rule {
 	struct pointer ptr;
-	bool judge;   /* its strings are judged besides */
-	bool repeats; /* the strings at `same` below it, joined, must be the
-			 text of the message in the same frame or body */
-	struct pointer same;
-	char **labels; /* of which texts: "content"; NULL-terminated */
+	bool tokens; /* it does so piece by piece (log probabilities): judged
+			column by column, and left out where a rule fires */
+};
+/* What is no text: an id, a name, a count. */
+struct ignore_rule {
+	struct pointer ptr;
+	char **is;  /* values that mean nothing; or NULL */
+	bool noise; /* another value each time, and none means anything */
 };
 struct set_rule {
 	struct pointer ptr;
@@ -77,7 +81,9 @@ struct variant {
 	size_t n_texts;
 	struct mirror_rule *mirrors;
 	size_t n_mirrors;
-	struct pointers ignore, media, remove;
+	struct ignore_rule *ignores;
+	size_t n_ignores;
+	struct pointers media, remove;
 	struct set_rule *sets;
 	size_t n_sets;
 	struct pointer end_if; /* relative to a message: not null ends it */

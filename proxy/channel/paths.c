@@ -65,21 +65,25 @@ static void close_set(const struct builder *b, uint8_t *set)
 	}
 }
 
+static void keep_first(uint16_t *have, uint16_t number)
+{
+	if (*have == 0 || number < *have)
+		*have = number;
+}
+
 static void add_role(struct paths_roles *r, enum paths_role role, uint16_t item)
 {
 	uint16_t number = (uint16_t)(item + 1);
 
 	switch (role) {
 	case PATHS_TEXT:
-		if (r->text == 0 || number < r->text)
-			r->text = number;
+		keep_first(&r->text, number);
 		break;
 	case PATHS_MIRROR:
-		if (r->mirror == 0 || number < r->mirror)
-			r->mirror = number;
+		keep_first(&r->mirror, number);
 		break;
 	case PATHS_IGNORE:
-		r->ignore = true;
+		keep_first(&r->ignore, number);
 		break;
 	case PATHS_MEDIA:
 		r->media = true;

@@ -20,7 +20,7 @@
 enum paths_role {
 	PATHS_TEXT,   /* item: which text rule */
 	PATHS_MIRROR, /* item: which mirror rule */
-	PATHS_IGNORE,
+	PATHS_IGNORE, /* item: which ignore rule */
 	PATHS_MEDIA,
 	PATHS_ERROR,
 	PATHS_MESSAGE,
@@ -28,8 +28,8 @@ enum paths_role {
 };
 
 struct paths_roles {
-	uint16_t text, mirror; /* the first rule's number + 1; 0: none */
-	bool ignore, media, error, message, end_if;
+	uint16_t text, mirror, ignore; /* the first rule's number + 1; or 0 */
+	bool media, error, message, end_if;
 };
 
 struct paths_edge {

@@ -39,11 +39,12 @@ void channel_render_replaced(const struct channel *,
     const struct channel_body *, const struct channel_emit *, struct buf *out);
 
 /*
- * One frame again, part i of it saying texts[i] (p NULL: as it was), without
- * mirrors when drop_mirrors. raw is the frame's bytes, n the parts of it that
- * are STREAM or HELD, in order; WHOLE parts are not counted.
+ * One frame of the stream again, part i of it saying texts[i] (p NULL: as it
+ * was), without what the stream drops, and without mirrors when drop_mirrors.
+ * raw is the frame's bytes, n the parts of it that are STREAM or HELD, in
+ * order; others are not counted.
  */
-void channel_render_frame(const struct channel *, struct span raw,
+void channel_render_frame(const struct channel_stream *, struct span raw,
     const struct span *texts, size_t n, bool drop_mirrors, struct buf *out);
 /* Apply edits of one series, in text order, to the part start..end of its
  * text. An edit's text goes where the edit starts. */

@@ -141,6 +141,17 @@ static void mark_mirrors(
 	}
 }
 
+/* What is left out for a rule's sake. */
+static void mark_dropped(const struct channel_body *b, uint8_t *gone)
+{
+	for (size_t i = 0; i < b->n_pieces; i++)
+		if (b->series[b->pieces[i].series].dropped)
+			gone[scan_member_of(&b->doc, b->pieces[i].node)] = 1;
+	for (size_t i = 0; i < b->n_series; i++)
+		if (b->series[i].dropped && b->series[i].mirror != JSON_NONE)
+			gone[b->series[i].mirror] = 1;
+}
+
 static void scan_again(struct scan *scan, const struct channel *channel,
     const struct channel_body *b)
 {
@@ -166,6 +177,7 @@ void channel_render_edits(const struct channel *channel,
 	}
 	if (n > 0 || b->mirror_differs)
 		mark_mirrors(&scan, touched, b->mirror_differs, gone);
+	mark_dropped(b, gone);
 	splice_edits(&splice, b, edits, n, gone);
 	splice_remove(&splice, &b->doc, gone);
 	splice_write(&splice, (struct span){b->doc.text, b->doc.len}, out);
@@ -236,6 +248,8 @@ static bool all_covered(
 	for (size_t i = 0; i < scan->n_texts; i++) {
 		uint32_t node = scan->texts[i].node;
 		bool key = scan->texts[i].is_key;
+		if (scan->texts[i].sort != SCAN_TEXT)
+			continue; /* judged, and none has to go */
 		/* A set value keeps its own key. */
 		uint32_t below = key ? scan->doc->nodes[node].parent : node;
 		if (!is_below(scan->doc, gone, node) &&
@@ -253,7 +267,7 @@ void channel_render_replaced(const struct channel *channel,
 	struct splice splice = {0};
 	const struct json_doc *up = NULL;
 
-	if (b != NULL && b->doc.n_nodes > 0)
+	if (b != NULL && b->doc.n_nodes > 0 && !b->dropped)
 		up = &b->doc;
 	if (up == NULL || scan_run(&scan, channel, &channel->json, up) != 0 ||
 	    scan.n_messages == 0 || channel->json.n_sets == 0) {

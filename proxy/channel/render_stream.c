@@ -26,7 +26,7 @@ static void splice_texts(struct splice *s, const struct scan *scan,
 
 	for (size_t i = 0; i < scan->n_texts && k < n; i++) {
 		const struct scan_text *t = &scan->texts[i];
-		if (t->is_key)
+		if (!scan_is_written(scan, t))
 			continue;
 		struct span text = texts[k++];
 		/* What is below a dropped mirror goes with it. */
@@ -42,7 +42,36 @@ static void splice_texts(struct splice *s, const struct scan *scan,
 	assert(k == n);
 }
 
-static void render_data(const struct channel *channel,
+/* The stream's number for a message of the frame. */
+static uint32_t ordinal_of(
+    const struct channel_stream *s, const struct scan *scan, uint32_t message)
+{
+	if (message == CHANNEL_NO_MESSAGE)
+		return message;
+	for (uint32_t i = 0; i < s->n_messages; i++)
+		if (strcmp(s->messages[i].key, scan->messages[message].key) ==
+		    0)
+			return i;
+	assert(!"a message of the stream");
+	return message;
+}
+
+static void mark_gone(const struct channel_stream *s, const struct scan *scan,
+    bool drop_mirrors, uint8_t *gone)
+{
+	bool mirrors = drop_mirrors || s->labels.dropped_mirrors;
+
+	for (uint32_t i = 0; mirrors && i < scan->doc->n_nodes; i++)
+		gone[i] = scan_is_mirror(scan, i);
+	for (size_t i = 0; s->labels.dropped && i < scan->n_texts; i++) {
+		const struct scan_text *t = &scan->texts[i];
+		if ((t->sort == SCAN_LABEL || t->sort == SCAN_NOISE) &&
+		    stream_drops(s, scan, t, ordinal_of(s, scan, t->message)))
+			gone[scan_member_of(scan->doc, t->node)] = 1;
+	}
+}
+
+static void render_data(const struct channel_stream *s,
     const struct json_doc *doc, const struct span *texts, size_t n,
     bool drop_mirrors, struct buf *out)
 {
@@ -50,10 +79,9 @@ static void render_data(const struct channel *channel,
 	struct splice splice = {0};
 	uint8_t *gone = mem_array(doc->n_nodes, 1);
 
-	if (scan_run(&scan, channel, &channel->sse, doc) != 0)
+	if (scan_run(&scan, s->channel, &s->channel->sse, doc) != 0)
 		assert(!"a frame that was read before");
-	for (uint32_t i = 0; drop_mirrors && i < doc->n_nodes; i++)
-		gone[i] = scan_is_mirror(&scan, i);
+	mark_gone(s, &scan, drop_mirrors, gone);
 	splice_texts(&splice, &scan, gone, texts, n);
 	splice_remove(&splice, doc, gone);
 	splice_write(&splice, (struct span){doc->text, doc->len}, out);
@@ -62,10 +90,11 @@ static void render_data(const struct channel *channel,
 	free(gone);
 }
 
-void channel_render_frame(const struct channel *channel, struct span raw,
+/* Comments and fields of unknown name are not written again. */
+void channel_render_frame(const struct channel_stream *s, struct span raw,
     const struct span *texts, size_t n, bool drop_mirrors, struct buf *out)
 {
-	const struct channel_limits *l = channel_limits(channel);
+	const struct channel_limits *l = channel_limits(s->channel);
 	const struct json_limits limits = {
 	    l->max_event_bytes, l->max_depth, l->max_nodes};
 	const struct sse_limits whole = {.max_event_bytes = raw.len + 1};
@@ -79,11 +108,16 @@ void channel_render_frame(const struct channel *channel, struct span raw,
 	if (sse_next(&decoder, &frame) != 1)
 		assert(!"not one whole frame");
 	if (json_parse(&doc, frame.data.p, frame.data.len, &limits) == 0)
-		render_data(channel, &doc, texts, n, drop_mirrors, &data);
+		render_data(s, &doc, texts, n, drop_mirrors, &data);
 	else
 		buf_add(&data, frame.data.p, frame.data.len);
-	struct span id = frame.has_id ? frame.id : (struct span){NULL, 0};
-	sse_write(out, frame.event, id, (struct span){data.data, data.len});
+	bool has_id = frame.has_id && !stream_drops_field(s, STREAM_ID);
+	bool named = !stream_drops_field(s, STREAM_EVENT);
+	struct span none = {NULL, 0};
+	if (frame.dispatched)
+		sse_write(out, named ? frame.event : none,
+		    has_id ? frame.id : none,
+		    (struct span){data.data, data.len});
 	buf_clear(&data);
 	json_clear(&doc);
 	sse_clear(&decoder);
@@ -129,7 +163,8 @@ void channel_render_cut(const struct channel_stream *s,
 	struct template_values values = {.text = emit->text,
 	    .time_s = emit->time_s,
 	    .id = emit->id,
-	    .up = s->up_doc.n_nodes > 0 ? &s->up_doc : NULL};
+	    .up = s->up_doc.n_nodes > 0 && !s->labels.dropped ? &s->up_doc
+							      : NULL};
 	const struct stream_message first = {.key = "0"};
 
 	if (s->n_messages == 0)

@@ -6,15 +6,12 @@
  * What no rule names is a text: a server's new field is judged before anybody
  * here has heard of it.
  */
-#include "proxy/channel/scan.h"
+#include "proxy/channel/scan_parts.h"
 
 #include "proxy/base/mem.h"
 
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
-
-#define MAX_NAME_STEP_BYTES 64
-#define MAX_NAME_STEPS 24
 
 void scan_clear(struct scan *s)
 {
@@ -25,15 +22,16 @@ void scan_clear(struct scan *s)
 	*s = (struct scan){.texts = NULL};
 }
 
-static void add_text(
-    struct scan *s, uint32_t node, bool is_key, const struct text_rule *rule)
+static void add_text(struct scan *s, enum scan_sort sort, uint32_t node,
+    bool is_key, const struct text_rule *rule)
 {
 	if (s->n_texts == s->cap_texts) {
 		s->cap_texts = s->cap_texts ? s->cap_texts * 2 : 16;
 		s->texts =
 		    mem_realloc_array(s->texts, s->cap_texts, sizeof *s->texts);
 	}
-	s->texts[s->n_texts++] = (struct scan_text){.node = node,
+	s->texts[s->n_texts++] = (struct scan_text){.sort = sort,
+	    .node = node,
 	    .is_key = is_key,
 	    .rule = rule,
 	    .message = s->message[node],
@@ -47,55 +45,7 @@ static void add_text(
 	s->is_mixed = s->is_mixed || m->label != rule->label;
 }
 
-static struct span inside(struct span quoted)
-{
-	return (struct span){quoted.p + 1, quoted.len - 2};
-}
-
-static struct span raw_key(const struct json_doc *doc, uint32_t node)
-{
-	const struct json_node *n = &doc->nodes[node];
-
-	return inside(
-	    (struct span){doc->text + n->key_start, n->key_end - n->key_start});
-}
-
 /* ---- messages ---- */
-
-/* "0", "17": one way to write a number, and to read it. */
-static bool is_plain_number(struct span raw)
-{
-	bool plain =
-	    raw.len > 0 && raw.len < 10 && (raw.len == 1 || raw.p[0] != '0');
-
-	for (size_t i = 0; i < raw.len && plain; i++)
-		plain = raw.p[i] >= '0' && raw.p[i] <= '9';
-	return plain;
-}
-
-enum numbering { BY_PLACE, BY_NUMBER, NO_NUMBER };
-
-/* The number a message or element goes by: its key member, or its place when
- * it has none. NO_NUMBER (and the place): a client may read it in another way
- * than we would. */
-static enum numbering number_of(const struct scan *s, uint32_t node,
-    const char *key, char out[SCAN_NUMBER_BYTES])
-{
-	uint32_t m = JSON_NONE;
-	struct span raw = {NULL, 0};
-	bool clear = key == NULL || paths_find_member(s->doc, node, key, &m);
-
-	if (m != JSON_NONE)
-		raw = json_raw(s->doc, m);
-	if (clear && is_plain_number(raw)) {
-		memcpy(out, raw.p, raw.len);
-		out[raw.len] = '\0';
-		return BY_NUMBER;
-	}
-	snprintf(out, SCAN_NUMBER_BYTES, "%u", s->doc->nodes[node].index);
-	bool none = m == JSON_NONE || s->doc->nodes[m].type == JSON_IS_NULL;
-	return clear && none ? BY_PLACE : NO_NUMBER;
-}
 
 /* Two messages of one number cannot be told apart by a client. */
 static bool is_taken(const struct scan *s, const char *key)
@@ -110,12 +60,12 @@ static bool is_taken(const struct scan *s, const char *key)
 static int begin_message(struct scan *s, uint32_t node)
 {
 	struct scan_message m = {.node = node};
-	enum numbering how = number_of(s, node, s->variant->key, m.key);
+	enum scan_numbering how = scan_ordinal(s, node, s->variant->key, m.key);
 
-	if (how == NO_NUMBER || s->n_messages == SCAN_MAX_MESSAGES ||
+	if (how == SCAN_NO_NUMBER || s->n_messages == SCAN_MAX_MESSAGES ||
 	    is_taken(s, m.key))
 		return -1;
-	m.numbered = how == BY_NUMBER;
+	m.numbered = how == SCAN_BY_NUMBER;
 	s->message[node] = (uint32_t)s->n_messages;
 	s->messages[s->n_messages++] = m;
 	return 0;
@@ -132,7 +82,7 @@ static bool can_number(const struct scan *s, uint32_t node)
 		    s->messages[s->message[node]].node == node)
 			break;
 		if (n->key_end == n->key_start &&
-		    number_of(s, node, "index", number) == NO_NUMBER)
+		    scan_ordinal(s, node, "index", number) == SCAN_NO_NUMBER)
 			return false;
 	}
 	return true;
@@ -140,25 +90,112 @@ static bool can_number(const struct scan *s, uint32_t node)
 
 /* ---- classes ---- */
 
-static bool is_scalar_token(const struct scan *s, uint32_t node)
+static bool is_token(struct span inside, bool escaped)
 {
-	return !s->doc->nodes[node].escaped &&
-	    model_is_token(inside(json_raw(s->doc, node)));
+	return !escaped && model_is_token(inside);
+}
+
+/* Of a string or key in a part of that class that no rule lists. */
+static enum scan_sort sort_of(enum scan_class class, bool token)
+{
+	switch (class) {
+	case SCAN_PLAIN:
+	case SCAN_MIRROR:
+		break;
+	case SCAN_IGNORED:
+		return token ? SCAN_LABEL : SCAN_TEXT;
+	case SCAN_TOKENS:
+		return SCAN_COLUMN;
+	}
+	return SCAN_TEXT;
 }
 
 static void take_key(struct scan *s, uint32_t node)
 {
 	const struct json_node *n = &s->doc->nodes[node];
-	enum scan_class above = s->class[n->parent];
 
 	if (n->key_end - n->key_start <= 2)
 		return;
-	struct span key = raw_key(s->doc, node);
-	bool known = !n->key_escaped && model_knows_key(s->channel, key);
-	if (above == SCAN_IGNORED)
-		known = known || (!n->key_escaped && model_is_token(key));
-	if (!known && above != SCAN_MIRROR)
-		add_text(s, node, true, NULL);
+	struct span key = scan_raw_key(s->doc, node);
+	if (!n->key_escaped && model_knows_key(s->channel, key))
+		return;
+	add_text(s,
+	    sort_of((enum scan_class)s->class[n->parent],
+		is_token(key, n->key_escaped)),
+	    node, true, NULL);
+}
+
+static bool is_one_of(char *const *words, struct span s)
+{
+	while (words != NULL && *words != NULL && !span_is(s, *words))
+		words++;
+	return words != NULL && *words != NULL;
+}
+
+/* RFC 9562: no word fits in, and many answers are called so. */
+static bool is_uuid(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+		if (hyphen ? s.p[i] != '-' : !isxdigit((unsigned char)s.p[i]))
+			return false;
+	}
+	return s.len == 36;
+}
+
+/* A string no text rule lists. ignore: the rule it stands at, or NULL. */
+static void take_unlisted(
+    struct scan *s, uint32_t node, const struct ignore_rule *ignore)
+{
+	const struct json_node *n = &s->doc->nodes[node];
+	struct span inside = scan_inside(json_raw(s->doc, node));
+	enum scan_sort sort = sort_of(
+	    (enum scan_class)s->class[node], is_token(inside, n->escaped));
+
+	if (ignore != NULL && sort == SCAN_LABEL) {
+		if (is_one_of(ignore->is, inside) || is_uuid(inside))
+			return;
+		sort = ignore->noise ? SCAN_NOISE : SCAN_LABEL;
+	}
+	/* What cannot be left out has to be a text. */
+	if (sort != SCAN_TEXT && scan_member_of(s->doc, node) == JSON_NONE)
+		sort = SCAN_TEXT;
+	add_text(s, sort, node, false, NULL);
+}
+
+#define COUNT_DIGITS 8  /* an unknown number may have, and say nothing */
+#define KNOWN_DIGITS 12 /* a time in milliseconds has 13, and is judged */
+
+/* Numbers are read too, when they are as long as those people remember. */
+static void take_number(struct scan *s, uint32_t node)
+{
+	struct span raw = json_raw(s->doc, node);
+	size_t digits = 0, whole = 0;
+	bool exponent = false, point = false;
+
+	for (size_t i = 0; i < raw.len && !exponent; i++) {
+		exponent = raw.p[i] == 'e' || raw.p[i] == 'E';
+		point = point || raw.p[i] == '.';
+		digits += raw.p[i] >= '0' && raw.p[i] <= '9';
+		whole += !point && raw.p[i] >= '0' && raw.p[i] <= '9';
+	}
+	size_t n = exponent ? digits : whole;
+	switch ((enum scan_class)s->class[node]) {
+	case SCAN_PLAIN:
+	case SCAN_MIRROR:
+		if (n > COUNT_DIGITS)
+			add_text(s, SCAN_TEXT, node, false, NULL);
+		break;
+	case SCAN_IGNORED:
+	case SCAN_TOKENS:
+		if (n > KNOWN_DIGITS)
+			add_text(s,
+			    scan_member_of(s->doc, node) == JSON_NONE
+				? SCAN_TEXT
+				: SCAN_LABEL,
+			    node, false, NULL);
+		break;
+	}
 }
 
 /* What a node is by the pointers that lead to it; its message is settled on
@@ -200,10 +237,10 @@ static void take_roles(
 	bool there = s->doc->nodes[node].type != JSON_IS_NULL;
 
 	if (roles->text == 0 && roles->mirror != 0)
-		s->class[node] = s->variant->mirrors[roles->mirror - 1].judge
-		    ? SCAN_MIRROR_JUDGED
+		s->class[node] = s->variant->mirrors[roles->mirror - 1].tokens
+		    ? SCAN_TOKENS
 		    : SCAN_MIRROR;
-	else if (roles->text == 0 && roles->ignore)
+	else if (roles->text == 0 && roles->ignore != 0)
 		s->class[node] = SCAN_IGNORED;
 	s->has_media = s->has_media || (roles->media && there);
 	s->is_error = s->is_error || (roles->error && there);
@@ -236,22 +273,30 @@ static int take_value(
 	enum scan_class above =
 	    n->parent == JSON_NONE ? SCAN_PLAIN : s->class[n->parent];
 	const struct text_rule *rule = NULL;
+	const struct ignore_rule *ignore = NULL;
 
 	s->class[node] = above;
+	if (roles->ignore != 0)
+		ignore = &s->variant->ignores[roles->ignore - 1];
 	if (above == SCAN_PLAIN) {
 		take_roles(s, node, roles);
 		if (roles->text != 0)
 			rule = &s->variant->texts[roles->text - 1];
-	} else if (above == SCAN_MIRROR_JUDGED && roles->ignore) {
+	} else if (above == SCAN_MIRROR && ignore != NULL) {
 		s->class[node] = SCAN_IGNORED;
 	}
 	if (rule != NULL && !is_readable(s, node))
 		return -1;
-	if (n->type != JSON_IS_STRING || s->class[node] == SCAN_MIRROR ||
-	    n->end - n->start == 2)
+	if (n->type == JSON_IS_NUMBER)
+		take_number(s, node);
+	if (s->class[node] == SCAN_TOKENS && scan_bytes_differ(s, node))
+		s->mirror_differs = true;
+	if (n->type != JSON_IS_STRING || n->end - n->start == 2)
 		return 0;
-	if (s->class[node] != SCAN_IGNORED || !is_scalar_token(s, node))
-		add_text(s, node, false, rule);
+	if (rule != NULL)
+		add_text(s, SCAN_TEXT, node, false, rule);
+	else
+		take_unlisted(s, node, ignore);
 	return 0;
 }
 
@@ -273,82 +318,6 @@ static int take_node(struct scan *s, uint32_t node)
 	return take_value(s, node, &roles);
 }
 
-/* ---- fields that are one text to clients ---- */
-
-/* All that a message says under a label. */
-static void text_under(
-    const struct scan *s, uint32_t message, uint16_t label, struct buf *out)
-{
-	buf_adds(out, "");
-	for (size_t i = 0; i < s->n_texts; i++) {
-		const struct scan_text *t = &s->texts[i];
-		if (!t->is_key && t->message == message && t->rule != NULL &&
-		    t->rule->label == label)
-			scan_decode(s, t, out);
-	}
-}
-
-static bool say_the_same(
-    const struct scan *s, uint32_t message, uint16_t a, uint16_t b)
-{
-	struct buf x = {0}, y = {0};
-
-	text_under(s, message, a, &x);
-	text_under(s, message, b, &y);
-	bool same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-	buf_clear(&x);
-	buf_clear(&y);
-	return same;
-}
-
-/* How a label stands in a message. */
-struct voice {
-	const struct text_rule *rule; /* NULL: it is not there */
-	bool repeats;
-};
-
-/* The first text of a label: another field must say the same, or nothing. */
-static int hear(const struct scan *s, const struct scan_text *t,
-    struct voice *of, size_t n_labels)
-{
-	struct voice *mine = &of[t->rule->label];
-
-	mine->rule = t->rule;
-	for (size_t i = 0; i < n_labels; i++) {
-		const struct text_rule *other = of[i].rule;
-		if (other == NULL || other->either == NULL ||
-		    i == t->rule->label || t->rule->either == NULL ||
-		    strcmp(other->either, t->rule->either) != 0)
-			continue;
-		if (!say_the_same(s, t->message, (uint16_t)i, t->rule->label))
-			return -1;
-		mine->repeats = true;
-	}
-	return 0;
-}
-
-/* A client takes whichever field it likes: they must not differ. */
-static int settle_either(struct scan *s)
-{
-	size_t n_labels = s->variant->n_texts + 1;
-	struct voice *voices =
-	    mem_array(s->n_messages * n_labels, sizeof *voices);
-	int err = 0;
-
-	for (size_t i = 0; i < s->n_texts && err == 0; i++) {
-		struct scan_text *t = &s->texts[i];
-		if (t->is_key || t->rule == NULL || t->rule->label == 0 ||
-		    t->message == CHANNEL_NO_MESSAGE)
-			continue;
-		struct voice *of = &voices[t->message * n_labels];
-		if (of[t->rule->label].rule == NULL)
-			err = hear(s, t, of, n_labels);
-		t->repeats = of[t->rule->label].repeats;
-	}
-	free(voices);
-	return err;
-}
-
 static void make_room(struct scan *s, size_t n)
 {
 	if (n <= s->cap_nodes)
@@ -366,162 +335,10 @@ int scan_run(struct scan *s, const struct channel *channel,
 	s->variant = variant;
 	s->doc = doc;
 	s->n_texts = s->n_messages = 0;
-	s->has_media = s->is_error = s->is_mixed = false;
+	s->has_media = s->is_error = s->is_mixed = s->mirror_differs = false;
 	make_room(s, doc->n_nodes);
 	for (uint32_t i = 0; i < doc->n_nodes; i++)
 		if (take_node(s, i) != 0)
 			return -1;
-	return s->is_mixed ? settle_either(s) : 0;
-}
-
-uint64_t scan_place(const struct scan *s, const struct scan_text *t)
-{
-	uint64_t place = t->state;
-	uint32_t base = 0, node = t->node;
-
-	if (t->message != CHANNEL_NO_MESSAGE)
-		base = s->messages[t->message].node;
-	for (; node != base; node = s->doc->nodes[node].parent) {
-		const struct json_node *n = &s->doc->nodes[node];
-		if (n->key_end == n->key_start)
-			place = place * 1000003 + n->index + 1;
-	}
-	return place;
-}
-
-uint32_t scan_numbered(const struct scan *s, const struct scan_text *t)
-{
-	char number[SCAN_NUMBER_BYTES];
-	uint32_t base = 0, bits = 0, node = t->node;
-
-	if (t->message != CHANNEL_NO_MESSAGE)
-		base = s->messages[t->message].node;
-	for (; node != base; node = s->doc->nodes[node].parent) {
-		const struct json_node *n = &s->doc->nodes[node];
-		if (n->key_end == n->key_start)
-			bits = bits << 1 |
-			    (number_of(s, node, "index", number) == BY_NUMBER);
-	}
-	return bits;
-}
-
-void scan_decode(
-    const struct scan *s, const struct scan_text *t, struct buf *out)
-{
-	if (t->is_key)
-		json_decode_key(s->doc, t->node, out);
-	else
-		json_decode(s->doc, t->node, out);
-}
-
-/* ---- names ---- */
-
-static void add_step(const struct scan *s, uint32_t node, struct buf *out)
-{
-	const struct json_node *n = &s->doc->nodes[node];
-	char number[SCAN_NUMBER_BYTES];
-
-	buf_addc(out, '/');
-	if (n->key_end == n->key_start) {
-		number_of(s, node, "index", number);
-		buf_adds(out, number);
-		return;
-	}
-	struct span key = raw_key(s->doc, node);
-	buf_add(out, key.p,
-	    key.len > MAX_NAME_STEP_BYTES ? MAX_NAME_STEP_BYTES : key.len);
-}
-
-void scan_name(const struct scan *s, const struct scan_text *t, struct buf *out)
-{
-	uint32_t path[MAX_NAME_STEPS], base = 0, node = t->node;
-	size_t n = 0;
-
-	if (t->message != CHANNEL_NO_MESSAGE) {
-		buf_adds(out, s->messages[t->message].key);
-		base = s->messages[t->message].node;
-	}
-	if (t->rule != NULL && t->rule->as != NULL) {
-		buf_addc(out, '/');
-		buf_adds(out, t->rule->as);
-		return;
-	}
-	for (; node != base && n < MAX_NAME_STEPS;
-	     node = s->doc->nodes[node].parent)
-		path[n++] = node;
-	while (n > 0)
-		add_step(s, path[--n], out);
-}
-
-/* ---- mirrors ---- */
-
-bool scan_is_mirror(const struct scan *s, uint32_t node)
-{
-	enum scan_class c = s->class[node];
-	uint32_t parent = s->doc->nodes[node].parent;
-
-	return (c == SCAN_MIRROR || c == SCAN_MIRROR_JUDGED) &&
-	    (parent == JSON_NONE || s->class[parent] != c);
-}
-
-static bool is_labelled(const struct scan_text *t, char *const *labels)
-{
-	if (t->rule == NULL || t->rule->as == NULL)
-		return false;
-	while (*labels != NULL && strcmp(*labels, t->rule->as) != 0)
-		labels++;
-	return *labels != NULL;
-}
-
-static void text_of(const struct scan *s, uint32_t message, char *const *labels,
-    struct buf *out)
-{
-	for (size_t i = 0; i < s->n_texts; i++)
-		if (s->texts[i].message == message &&
-		    is_labelled(&s->texts[i], labels))
-			scan_decode(s, &s->texts[i], out);
-}
-
-static bool repeats(
-    const struct scan *s, const struct mirror_rule *rule, uint32_t mirror)
-{
-	struct buf mine = {0}, text = {0};
-	uint32_t i = JSON_NONE;
-
-	while ((i = pointer_find(&rule->same, s->doc, mirror, i)) != JSON_NONE)
-		if (s->doc->nodes[i].type == JSON_IS_STRING)
-			json_decode(s->doc, i, &mine);
-	text_of(s, s->message[mirror], rule->labels, &text);
-	bool same = mine.len == text.len &&
-	    (mine.len == 0 || memcmp(mine.data, text.data, mine.len) == 0);
-	buf_clear(&mine);
-	buf_clear(&text);
-	return same;
-}
-
-static const struct mirror_rule *rule_of_mirror(
-    const struct scan *s, uint32_t node)
-{
-	struct paths_roles roles;
-	uint32_t m = s->message[node], base = 0;
-
-	if (s->variant->has_messages)
-		base =
-		    m == CHANNEL_NO_MESSAGE ? JSON_NONE : s->messages[m].node;
-	paths_roles(
-	    &s->variant->paths, s->state[node], s->doc, base, node, &roles);
-	return roles.mirror ? &s->variant->mirrors[roles.mirror - 1] : NULL;
-}
-
-bool scan_mirror_differs(const struct scan *s)
-{
-	for (uint32_t i = 0; i < s->doc->n_nodes; i++) {
-		if (!scan_is_mirror(s, i) ||
-		    s->doc->nodes[i].type == JSON_IS_NULL)
-			continue;
-		const struct mirror_rule *rule = rule_of_mirror(s, i);
-		if (rule != NULL && rule->repeats && !repeats(s, rule, i))
-			return true;
-	}
-	return false;
+	return s->is_mixed ? scan_settle_either(s) : 0;
 }

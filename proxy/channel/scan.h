@@ -12,7 +12,15 @@
 
 #define SCAN_MAX_MESSAGES 64 /* choices in one document or stream */
 
+enum scan_sort {
+	SCAN_TEXT,   /* somebody reads it */
+	SCAN_LABEL,  /* an id, a name, a count: nobody does, but could */
+	SCAN_NOISE,  /* the same, and it changes each time */
+	SCAN_COLUMN, /* a piece of a list of tokens */
+};
+
 struct scan_text {
+	enum scan_sort sort;
 	uint32_t node; /* the value, or the value whose key it is */
 	bool is_key;
 	const struct text_rule *rule; /* NULL: not listed */
@@ -46,14 +54,15 @@ struct scan {
 	uint16_t *state;   /* among the variant's pointers */
 	size_t cap_nodes;
 	bool has_media, is_error;
-	bool is_mixed; /* a message has texts of several labels */
+	bool is_mixed;       /* a message has texts of several labels */
+	bool mirror_differs; /* bytes of a token are not that token's */
 };
 
 enum scan_class {
 	SCAN_PLAIN,
-	SCAN_IGNORED,       /* short tokens below it are no text */
-	SCAN_MIRROR,        /* repeats a text, not judged */
-	SCAN_MIRROR_JUDGED, /* repeats a text, judged as well */
+	SCAN_IGNORED, /* short tokens below it are labels */
+	SCAN_MIRROR,  /* repeats a text */
+	SCAN_TOKENS,  /* repeats a text piece by piece */
 };
 
 /*
@@ -70,13 +79,26 @@ void scan_clear(struct scan *);
 uint32_t scan_numbered(const struct scan *, const struct scan_text *);
 /* Where in its message a text stands: the same for the same place. */
 uint64_t scan_place(const struct scan *, const struct scan_text *);
+/* The same for a label, which may be anywhere. */
+uint64_t scan_label_place(const struct scan *, const struct scan_text *);
+/* Can it be written anew in its place? Keys, labels and numbers cannot. */
+static inline bool scan_is_written(
+    const struct scan *s, const struct scan_text *t)
+{
+	return t->sort == SCAN_TEXT && !t->is_key &&
+	    s->doc->nodes[t->node].type == JSON_IS_STRING;
+}
+/* The member that has to go when a text has to; JSON_NONE: there is none. */
+uint32_t scan_member_of(const struct json_doc *, uint32_t node);
+/* The same for the same column of a list of tokens, whatever the row. */
+uint64_t scan_column(const struct scan *, const struct scan_text *);
 /* The text itself, decoded (surrogates in three-byte form). */
 void scan_decode(const struct scan *, const struct scan_text *, struct buf *);
 /* "0/content" or "/error/message". */
 void scan_name(const struct scan *, const struct scan_text *, struct buf *);
-/* Is node at the top of a mirror (or of a judged one)? */
+/* Is node at the top of a mirror? */
 bool scan_is_mirror(const struct scan *, uint32_t node);
-/* Does a mirror that must repeat a text say something else? */
-bool scan_mirror_differs(const struct scan *);
+/* The top of the mirror that node is in. */
+uint32_t scan_mirror_of(const struct scan *, uint32_t node);
 
 #endif

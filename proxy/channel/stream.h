@@ -13,6 +13,9 @@
  *   BESIDE part   a reading (seams.h) of parts before it, behind all of
  *                 them: feed it like a STREAM part; it stands for no bytes, so
  *                 nothing of it is rendered
+ *   label         of WHOLE and BESIDE parts: an id, a name, a comment. Where
+ *                 a rule changes it, nothing is withheld; channel_stream_drop
+ *                 leaves it out of all frames from then on
  *   ends[]        series that get no more: guard_stream_end; readings last
  *
  * The head of the queue leaves as it came (raw) once all its parts are safe
@@ -36,8 +39,8 @@
 struct channel_stream;
 
 enum channel_frame_role {
-	CHANNEL_FRAME_TEXT,  /* has parts */
-	CHANNEL_FRAME_PASS,  /* nothing to judge: forward in its turn */
+	CHANNEL_FRAME_TEXT,  /* says something */
+	CHANNEL_FRAME_PASS,  /* no parts, or labels only */
 	CHANNEL_FRAME_DONE,  /* the literal end; everything has ended */
 	CHANNEL_FRAME_ERROR, /* the bot reports a failure; its texts are parts
 			      */
@@ -56,14 +59,19 @@ enum channel_part_mode {
 struct channel_part {
 	enum channel_part_mode mode;
 	enum channel_kind kind;
-	uint32_t series;   /* from 0, or CHANNEL_NO_SERIES for WHOLE */
-	uint32_t message;  /* ordinal of the choice or CHANNEL_NO_MESSAGE */
-	uint32_t held_by;  /* WHOLE: the held series it lies in, or
-			      CHANNEL_NO_SERIES */
-	bool repeats;      /* another part of the frame says the same */
-	bool fresh;        /* BESIDE: another text begins; start goes on */
+	uint32_t series;  /* from 0, or CHANNEL_NO_SERIES for WHOLE */
+	uint32_t message; /* ordinal of the choice or CHANNEL_NO_MESSAGE */
+	uint32_t held_by; /* WHOLE: the held series it lies in, or
+			     CHANNEL_NO_SERIES */
+	bool repeats;     /* another part of the frame says the same */
+	bool label;       /* WHOLE, BESIDE: see above */
+	bool noise; /* BESIDE: it changes each time; hold nothing for it */
+	bool fresh; /* BESIDE: another text begins; start goes on */
 	size_t start, end; /* in the text of the series; WHOLE: 0 and length */
-	struct span text;  /* valid until the next call on the stream */
+	/* WHOLE, a reading of another such part (beside.h): its seams, whose
+	 * series are numbers of parts of this frame; else NULL. */
+	const struct channel_seams *seams;
+	struct span text; /* valid until the next call on the stream */
 };
 
 struct channel_frame {
@@ -73,7 +81,7 @@ struct channel_frame {
 	const uint32_t *ends; /* series that end with this frame */
 	size_t n_ends;
 	bool drop_mirrors; /* send it rendered even if no text changes: a mirror
-			      does not repeat its text */
+			      contradicts itself */
 	bool has_media;
 	uint64_t finishes; /* private: messages this frame ends, bit each */
 	uint64_t speaks;   /* private: messages this frame says text in */
@@ -97,6 +105,12 @@ void channel_stream_sent(struct channel_stream *, const struct channel_frame *);
 
 /* Of a HELD series, all there is of it so far; else p NULL. */
 struct span channel_stream_held(const struct channel_stream *, uint32_t series);
+
+/* Leave out what stands where that series of a label comes from;
+ * CHANNEL_NO_SERIES: the WHOLE label of the latest frame. */
+void channel_stream_drop(struct channel_stream *, uint32_t series);
+/* Is anything left out of frames? They have to be rendered then. */
+bool channel_stream_drops(const struct channel_stream *);
 
 size_t channel_stream_n_series(const struct channel_stream *);
 /* "0/content": for records. kind and message as in its parts. */

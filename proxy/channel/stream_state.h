@@ -1,14 +1,19 @@
 /*
  * stream_state - what is remembered of one event stream. Private to this
- * folder: written by stream.c, read by render_stream.c.
+ * folder: written by stream.c (frames) and stream_series.c (texts), read by
+ * render_stream.c.
  */
 #ifndef HANDRAIL_CHANNEL_STREAM_STATE_H
 #define HANDRAIL_CHANNEL_STREAM_STATE_H
 
 #include "proxy/channel/joint.h"
+#include "proxy/channel/labels.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/channel/scan.h"
 #include "proxy/channel/stream.h"
+#include "proxy/channel/undo.h"
+
+#define STREAM_MAX_SERIES 1024 /* of one stream */
 
 struct stream_series {
 	char *name;
@@ -22,6 +27,12 @@ struct stream_series {
 	size_t len;      /* bytes of text so far */
 	uint32_t half;   /* high surrogate waiting for its other half; or 0 */
 	struct buf text; /* held: all of it */
+	struct stream_undo *undo; /* with its escapes undone; or NULL */
+};
+
+struct stream_undo {
+	struct undo levels[UNDO_LEVELS];
+	uint32_t series[UNDO_LEVELS]; /* CHANNEL_NO_SERIES: not yet */
 };
 
 struct stream_message {
@@ -38,6 +49,8 @@ struct stream_part {
 	struct channel_part part;
 	size_t text;               /* in scratch */
 	struct nested_text nested; /* of WHOLE parts with held_by */
+	struct channel_seams
+	    seams; /* of WHOLE parts that are readings; owned */
 };
 
 struct channel_stream {
@@ -47,6 +60,8 @@ struct channel_stream {
 	struct stream_message messages[SCAN_MAX_MESSAGES];
 	size_t n_messages, max_messages;
 	bool sent_done;
+	struct labels labels;
+	uint32_t n_frames;
 	struct buf up; /* an upstream frame templates copy from */
 	struct json_doc up_doc;
 	bool up_has_message;
@@ -54,7 +69,7 @@ struct channel_stream {
 	/* of the frame at hand */
 	struct json_doc doc;
 	struct scan scan;
-	struct buf scratch, keys, decoded;
+	struct buf scratch, keys, decoded, fresh_labels;
 	struct stream_part *parts;
 	size_t n_parts, cap_parts;
 	struct channel_part *given;
@@ -62,5 +77,33 @@ struct channel_stream {
 	size_t n_ends;
 	uint32_t ordinal[SCAN_MAX_MESSAGES]; /* of the frame's messages */
 };
+
+struct stream_part *stream_add_part(struct channel_stream *,
+    enum channel_part_mode, enum channel_kind, struct span text);
+/* A text of the frame at hand; false: it cannot be read. */
+bool stream_add_text(struct channel_stream *, const struct scan_text *);
+/* Part i is WHOLE: read it with its escapes undone as well. */
+void stream_undo_part(struct channel_stream *, size_t i);
+/* The same of the latest part of a series that grows. */
+void stream_undo_text(struct channel_stream *, uint32_t series,
+    struct span text, size_t own, struct span before);
+void stream_add_undone(struct channel_stream *);
+/* The readings of a message are over; CHANNEL_NO_MESSAGE: all. */
+void stream_close_undone(struct channel_stream *, uint32_t message);
+void stream_end_series(struct channel_stream *, uint32_t series);
+/* Behind all texts of a frame: what they are put together. */
+void stream_add_readings(struct channel_stream *);
+/* The labels of a frame, behind all its texts. False: cannot be read. */
+bool stream_add_labels(
+    struct channel_stream *, const struct sse_frame *, bool has_data);
+/* Is the place of this label of the scan left out? message: its ordinal. */
+bool stream_drops(const struct channel_stream *, const struct scan *,
+    const struct scan_text *, uint32_t message);
+enum stream_place { STREAM_EVENT, STREAM_ID, STREAM_COMMENT };
+bool stream_drops_field(const struct channel_stream *, enum stream_place);
+uint32_t stream_add_series(
+    struct channel_stream *, const struct stream_series *);
+/* No more for this message; CHANNEL_NO_MESSAGE: for any series. */
+void stream_end_all(struct channel_stream *, uint32_t message);
 
 #endif

@@ -11,12 +11,35 @@
 
 #include <string.h>
 
+#define MAX_TOGETHER 64 /* messages in a row, and media, that stay apart */
+
 struct reader {
 	const struct channel *channel;
 	const struct json_doc *doc;
 	struct channel_request *out;
-	size_t cap; /* of many */
+	size_t cap;      /* of many */
+	size_t together; /* of the customer's, since the AI spoke */
+	size_t media;
 };
+
+/* Each costs a judgement and a row: what somebody sends by the thousand is
+ * taken for one message, and nothing of it is lost. */
+static bool join_last(struct reader *r, size_t start)
+{
+	struct channel_request *out = r->out;
+
+	if (r->together < MAX_TOGETHER)
+		return false;
+	struct channel_turn *last = out->n_turns > CHANNEL_FEW_TURNS
+	    ? &out->many[out->n_turns - 1]
+	    : &out->few[out->n_turns - 1];
+	if (last->kind != CHANNEL_TURN_CUSTOMER)
+		return false;
+	out->texts.data[start - 1] = '\n';
+	last->len = out->texts.len - last->start;
+	buf_addc(&out->texts, '\0');
+	return true;
+}
 
 static void add_turn(
     struct reader *r, enum channel_turn_kind kind, size_t start)
@@ -68,15 +91,21 @@ static void read_words(struct reader *r, enum channel_turn_kind kind,
 			pieces_blank_surrogates(
 			    texts->data + at, texts->len - at);
 	}
-	if (texts->len > start || kind == CHANNEL_TURN_AI)
-		add_turn(r, kind, start);
+	r->together = kind == CHANNEL_TURN_AI ? 0 : r->together;
+	if (texts->len == start && kind != CHANNEL_TURN_AI)
+		return;
+	if (kind == CHANNEL_TURN_CUSTOMER && join_last(r, start))
+		return;
+	add_turn(r, kind, start);
+	r->together += kind == CHANNEL_TURN_CUSTOMER;
 }
 
 static void read_media(struct reader *r, uint32_t message, uint32_t end)
 {
 	const struct channel *c = r->channel;
 
-	for (uint32_t i = message; c->n_inbound_media && i < end; i++)
+	for (uint32_t i = message;
+	     c->n_inbound_media && r->media < MAX_TOGETHER && i < end; i++)
 		for (size_t k = 0; k < c->n_inbound_media; k++) {
 			const struct media_rule *m = &c->inbound_media[k];
 			size_t start = r->out->texts.len;
@@ -84,6 +113,7 @@ static void read_media(struct reader *r, uint32_t message, uint32_t end)
 				continue;
 			buf_adds(&r->out->texts, m->word);
 			add_turn(r, CHANNEL_TURN_MEDIA, start);
+			r->media++;
 			break;
 		}
 }
@@ -102,7 +132,7 @@ static uint32_t end_of(const struct json_doc *doc, uint32_t node)
 void turns_read(const struct channel *c, const struct json_doc *doc,
     struct channel_request *out)
 {
-	struct reader r = {c, doc, out, 0};
+	struct reader r = {.channel = c, .doc = doc, .out = out};
 	uint32_t next = 0;
 
 	for (uint32_t i = 0; i < doc->n_nodes; i = next) {

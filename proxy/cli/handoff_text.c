@@ -108,11 +108,12 @@ static void print_item(const struct store_handoff *h)
 	bool rule = strchr(h->reason, '/') != NULL;
 
 	printf("\n%s  ", h->id);
+	print_where(h);
+	printf("  ");
 	print_time(h->requested_us);
 	print_age(h->requested_us);
-	printf("  priority %s, queue %s\n  ", h->priority, h->queue);
-	print_where(h);
-	printf(": %s", state_in_words(h));
+	printf("\n  priority %s, queue %s; %s", h->priority, h->queue,
+	    state_in_words(h));
 	if (h->replies_waiting == 1)
 		printf(", a reply waits for the customer");
 	else if (h->replies_waiting)
@@ -208,6 +209,23 @@ static void print_reason(const json_t *reason)
 		printf("\n");
 	}
 	print_line("Found", text_of(reason, "match"));
+}
+
+static void print_amounts(const json_t *amounts)
+{
+	const char *title = "Promised";
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(amounts, i, one)
+	{
+		if (strcmp(text_of(one, "kind"), "signal") == 0)
+			continue;
+		printf("%-*s%s in all, ", INDENT, title, text_of(one, "words"));
+		storage_print(text_of(one, "name"), INDENT);
+		printf("\n");
+		title = "";
+	}
 }
 
 /* What a kind of message is called where it is not simply words. */
@@ -315,6 +333,7 @@ static void print_record(const json_t *record)
 	print_topic(record);
 	printf("\n");
 	print_reason(json_object_get(record, "reason"));
+	print_amounts(json_object_get(record, "amounts"));
 	print_withheld(json_object_get(record, "withheld"));
 	print_line("Told", text_of(record, "customer_told"));
 	printf("\n");

@@ -15,6 +15,7 @@ static const struct verb {
     {"check", "is a policy sound: files, references, cost", verb_check},
     {"test", "do a policy's own examples hold", verb_test},
     {"explain", "judge one message and say why", verb_explain},
+    {"diff", "two versions of a policy: looser, stricter", verb_diff},
     {"schema", "what may stand in a policy's files, for editors", verb_schema},
     {"judge", "judge many messages, JSON lines in and out", verb_judge},
     {"handoff", "the desk: list, show, reply, return", verb_handoff},

@@ -2,11 +2,13 @@
  * verb_handoff - `handrail handoff`: the desk in a terminal.
  */
 #include "proxy/base/clock.h"
+#include "proxy/base/mem.h"
 #include "proxy/cli/handoff_text.h"
 #include "proxy/cli/storage.h"
 #include "proxy/handoff/desk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
@@ -15,14 +17,16 @@ static const char usage[] =
     "       handrail handoff reply ID TEXT\n"
     "       handrail handoff return ID [--note TEXT]\n"
     "       handrail handoff retry ID | --all\n"
+    "       handrail handoff take FAMILY/CONVERSATION --reason TEXT\n"
     "ID may be cut short where it is unambiguous.\n"
     "A reply reaches the customer with the next response; a return waits\n"
     "until every reply has. retry sends again what a destination did not\n"
-    "take, of one handoff or of all.\n" STORAGE_USAGE;
+    "take, of one handoff or of all. take is for when nobody asked: the AI\n"
+    "is cut off at its next byte.\n" STORAGE_USAGE;
 
 struct handoff_args {
 	struct storage storage;
-	const char *what, *id, *text, *note;
+	const char *what, *id, *text, *note, *reason;
 	bool all;
 };
 
@@ -154,12 +158,56 @@ static int do_retry(struct handoff_args *a)
 	return done(a, &outcome, outcome.retried ? words : "Nothing is owed.");
 }
 
+static int not_taken(
+    const struct handoff_args *a, int err, const struct desk_outcome *why)
+{
+	if (err == STORE_CONFLICT) {
+		fprintf(stderr, "handrail: a person has %s already: %s\n",
+		    a->id, why->id);
+		return EXIT_USAGE;
+	}
+	if (err == STORE_NOT_FOUND) {
+		fprintf(stderr,
+		    "handrail: there is no conversation %s\n  FAMILY is the "
+		    "channel's, such as openai-chat\n",
+		    a->id);
+		return EXIT_USAGE;
+	}
+	return storage_failed(a->id, err);
+}
+
+static int do_take(struct handoff_args *a)
+{
+	struct desk_outcome outcome;
+	const char *slash = strchr(a->id, '/');
+
+	if (!slash)
+		return usage_error("take needs FAMILY/CONVERSATION, such as "
+				   "openai-chat/c-81");
+	if (!a->reason || !a->reason[0])
+		return usage_error("--reason is missing");
+	char *family = mem_strndup(a->id, (size_t)(slash - a->id));
+	int err = desk_take(a->storage.store,
+	    &(struct desk_take){family, slash + 1, a->storage.by, a->reason},
+	    &outcome);
+	free(family);
+	if (err)
+		return not_taken(a, err, &outcome);
+	char *words =
+	    mem_printf("It is yours: %s. The AI is silent there.", outcome.id);
+	int code = done(a, &outcome, words);
+	free(words);
+	return code;
+}
+
 static int parse_one(struct handoff_args *a, int argc, char **argv, int at)
 {
 	int took = storage_option(&a->storage, argc, argv, at);
 
 	if (took == 0)
 		took = storage_value(argc, argv, at, "--note", &a->note);
+	if (took == 0)
+		took = storage_value(argc, argv, at, "--reason", &a->reason);
 	if (took != 0)
 		return took;
 	if (strcmp(argv[at], "--all") == 0) {
@@ -186,7 +234,7 @@ int verb_handoff(int argc, char **argv)
 		int (*run)(struct handoff_args *);
 	} verbs[] = {{"list", 0, 0, do_list}, {"show", 1, 1, do_show},
 	    {"reply", 2, 2, do_reply}, {"return", 1, 1, do_return},
-	    {"retry", 0, 1, do_retry}};
+	    {"retry", 0, 1, do_retry}, {"take", 1, 1, do_take}};
 	struct handoff_args a = {0};
 
 	for (int i = 1, took; i < argc; i += took) {

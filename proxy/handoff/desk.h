@@ -44,6 +44,14 @@ int desk_show(struct store *, const char *id, struct desk_case *out,
     struct desk_outcome *) __attribute__((warn_unused_result));
 int desk_reply(struct store *, const char *id, const char *by, const char *text,
     struct desk_outcome *) __attribute__((warn_unused_result));
+/* Take a conversation from the AI. NOT_FOUND: it is not known; CONFLICT: a
+ * person has it already, outcome names the handoff. */
+struct desk_take {
+	const char *family, *conversation;
+	const char *by, *reason;
+};
+int desk_take(struct store *, const struct desk_take *, struct desk_outcome *)
+    __attribute__((warn_unused_result));
 /* note may be NULL. */
 int desk_return(struct store *, const char *id, const char *by,
     const char *note, struct desk_outcome *)

@@ -46,8 +46,9 @@ struct handoff_request {
 	const char *channel; /* the channel's name */
 	const char *cause;   /* "rule", "cannot_decide", "cannot_read",
 				"cannot_record", "bot_failed", "has_media",
-				"zone" */
+				"zone", "paused", "taken" */
 	const struct guard_rule_info *rule; /* the deciding one, or NULL */
+	const char *words;  /* why, in a person's words; goes before all else */
 	const char *what;   /* typed value of its hit: "money 75.00 USD" */
 	const char *policy; /* digest */
 	const char *queue, *priority;

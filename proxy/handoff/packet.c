@@ -46,6 +46,7 @@ static const char *cause_words(const char *cause)
 	    {"cannot_record", "The audit log could not be written."},
 	    {"bot_failed", "The AI did not answer."},
 	    {"has_media", "The answer has media that cannot be judged."},
+	    {"taken", "A person took the conversation over."},
 	    {"paused", "An operator has paused all speech of the AI."},
 	    {"zone", "Conversations of this kind go to a person first."},
 	};
@@ -58,6 +59,8 @@ static const char *cause_words(const char *cause)
 
 const char *packet_reason(const struct handoff_request *r)
 {
+	if (r->words)
+		return r->words;
 	if (r->rule && r->rule->why)
 		return r->rule->why;
 	if (r->rule && r->rule->title)
@@ -77,6 +80,17 @@ static size_t cut(const char *text, size_t len, size_t limit)
 	return limit;
 }
 
+/* A full stop, unless the sentence has its end. */
+static void stop(struct buf *out)
+{
+	size_t n = out->len;
+
+	if (n > 0 && out->data[n - 1] == '"')
+		n--;
+	if (n > 0 && !strchr(".!?", out->data[n - 1]))
+		buf_addc(out, '.');
+}
+
 static void quote(
     struct buf *out, const char *what, const char *text, size_t len)
 {
@@ -84,7 +98,8 @@ static void quote(
 
 	buf_printf(out, " %s: \"", what);
 	buf_add(out, text, n);
-	buf_adds(out, n < len ? " ...\"." : "\".");
+	buf_adds(out, n < len ? " ...\"" : "\"");
+	stop(out);
 }
 
 static const struct store_message *last_of(
@@ -105,6 +120,7 @@ static void summarise(struct buf *out, const struct packet_source *source)
 	buf_adds(out, packet_reason(r));
 	if (r->what)
 		buf_printf(out, " (%s)", r->what);
+	stop(out);
 	if (asked)
 		quote(out, "The customer's last message", asked->text,
 		    asked->len);
@@ -302,6 +318,7 @@ void packet_write(struct buf *out, const struct packet_source *source)
 
 	json_out_init(&json, out);
 	json_out_object(&json);
+	packet_put_counted(&json, &source->view->counted);
 	put_approvals(&json, r);
 	put_known(&json, "bot", r->bot);
 	put_known(&json, "channel", r->channel);

@@ -20,6 +20,9 @@
  *                    part and rest (of a message that was cut: what the
  *                    customer has and what not), original (before an edit),
  *                    tool, reasoning, error, other, unreadable
+ *   amounts         [{name, kind, currency, total, words}]: what was promised
+ *                    so far, by the rule or offer it counts for, in the unit
+ *                    of rules/guard_session.h and in plain words
  *   approvals       [{name, id, up_to_minor, currency}]
  *   links           {console}
  *   summary         a few sentences made of the above, no model needed
@@ -47,6 +50,8 @@ struct packet_source {
 void packet_write(struct buf *out, const struct packet_source *);
 /* One message of the transcript. */
 void packet_message(struct json_out *, const struct store_message *);
+/* "amounts" of what has been counted. */
+void packet_put_counted(struct json_out *, const struct guard_memory *);
 /* Is this one for people? The whole of a message that was cut stands there in
  * its two parts already. */
 bool packet_shows(const struct store_message *turns, size_t turn);

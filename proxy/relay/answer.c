@@ -96,7 +96,11 @@ void answer_fall_back(
 
 static bool edited(void *arg, uint32_t series, size_t start, size_t end)
 {
-	const struct verdicts *v = arg;
+	const struct exchange *e = arg;
+	const struct verdicts *v = &e->verdicts;
+	const struct channel_series *s = &e->read.series[series];
+	if (s->beside) /* a reading of a reading */
+		return channel_seams_edited(&s->seams, start, end, edited, arg);
 	struct guard_edit *edits = mem_array(v->n_edits + 1, sizeof(*edits));
 	size_t n = 0;
 	for (size_t i = 0; i < v->n_edits; i++)
@@ -113,20 +117,56 @@ static void judge_reading(struct exchange *e, uint32_t i)
 	struct guard_session session = e->facts.session;
 	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
 	struct guard_verdict v;
-	struct beside b = {&s->seams, 0, edited, &e->verdicts};
+	struct beside b = {&s->seams, 0, edited, e};
 	session.aside = true;
 	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
 	beside_add(&e->verdicts, i, exchange_policy(e), &b, &v);
 }
 
-static void judge_series(struct exchange *e, uint32_t i)
+/* What is no part of the message is left out where a rule would change it. */
+static void judge_label(struct exchange *e, uint32_t i)
 {
 	const struct channel_series *s = &e->read.series[i];
+	struct guard_session session = e->facts.session;
+	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
+	struct guard_verdict v;
+	session.aside = true;
+	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
+	if (!v.undecided && v.action < GUARD_REDACT)
+		return;
+	exchange_log(e, LOG_WARN,
+	    "an id or name of the bot's answer breaks a rule and is left out");
+	channel_body_drop(&e->read, i);
+}
+
+/* What a text says counts for those behind it. */
+static void count_series(struct counting *c, const struct guard_message *m,
+    const struct guard_edit *edits, size_t n)
+{
+	struct guard_message seen = *m;
+	char *text = NULL;
+	if (n) {
+		seen.text = text =
+		    guard_apply_edits(m->text, m->len, edits, n, &seen.len);
+		if (!text)
+			mem_exhausted();
+	}
+	counting_add(c, &seen, NULL);
+	free(text);
+}
+
+static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
+{
+	const struct channel_series *s = &e->read.series[i];
+	if (s->label) {
+		judge_label(e, i);
+		return;
+	}
 	if (s->beside) {
 		judge_reading(e, i);
 		return;
 	}
-	struct guard_session session = e->facts.session;
+	struct guard_session session = c->session;
 	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
 	struct guard_verdict v;
 	session.aside = s->kind != CHANNEL_SAID;
@@ -138,6 +178,9 @@ static void judge_series(struct exchange *e, uint32_t i)
 	if (stuck)
 		verdicts_fall_back(&e->verdicts, exchange_policy(e),
 		    GUARD_CANNOT_DECIDE, GUARD_UNDECIDED_EDIT);
+	if (c->on && s->kind == CHANNEL_SAID && !s->repeats &&
+	    i + 1 < e->read.n_series)
+		count_series(c, &m, v.edits, v.n_edits);
 }
 
 static void judge_media(struct exchange *e, bool has_media)
@@ -152,6 +195,17 @@ static void judge_media(struct exchange *e, bool has_media)
 	    &e->verdicts, exchange_policy(e), GUARD_HAS_MEDIA, GUARD_DECIDED);
 	e->undecided = "has_media";
 	e->cause = "has_media";
+}
+
+static void judge_all(struct exchange *e)
+{
+	struct counting c;
+	counting_begin(
+	    &c, e->worker->scanner, exchange_policy(e), &e->facts.session);
+	for (uint32_t i = 0; i < e->read.n_series; i++)
+		judge_series(e, &c, i);
+	counting_clear(&c);
+	judge_media(e, e->read.has_media);
 }
 
 static bool hand_off_after_failure(struct exchange *e, int status)
@@ -199,12 +253,11 @@ void answer_end(struct exchange *e)
 		return;
 	}
 	int64_t start = clock_mono_us();
-	for (uint32_t i = 0; e->has_read && i < e->read.n_series; i++)
-		judge_series(e, i);
 	if (e->has_read)
-		judge_media(e, e->read.has_media);
+		judge_all(e);
 	e->verdicts.judged_us = clock_mono_us() - start;
-	if (e->verdicts.n_edits || (e->has_read && e->read.mirror_differs))
+	if (e->verdicts.n_edits ||
+	    (e->has_read && (e->read.mirror_differs || e->read.dropped)))
 		e->end = EXCHANGE_EDITED;
 	settle_moment(e);
 	if (e->has_read)

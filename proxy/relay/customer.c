@@ -11,6 +11,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/relay/news.h"
 #include "proxy/relay/server.h"
+#include "proxy/store/conversation_counted.h"
 
 #include <stdlib.h>
 
@@ -94,19 +95,23 @@ static struct customer_signal *add_signal(struct exchange *e, size_t turn)
 	return s;
 }
 
-static void judge_one(struct exchange *e, size_t turn)
+static void judge_one(struct exchange *e, struct counting *c, size_t turn)
 {
 	struct span text = channel_turn_text(&e->asked, turn);
 	struct guard_message m = {GUARD_CUSTOMER, text.p, text.len};
 	struct guard_verdict v;
 	int64_t start = clock_mono_us();
 	guard_check(
-	    e->worker->scanner, exchange_policy(e), &e->facts.session, &m, &v);
-	if (v.n_hits == 0 && !v.undecided)
-		return;
-	struct customer_signal *s = add_signal(e, turn);
-	verdicts_add(&s->verdicts, 0, &v);
-	s->verdicts.judged_us = clock_mono_us() - start;
+	    e->worker->scanner, exchange_policy(e), &c->session, &m, &v);
+	if (v.n_hits || v.undecided) {
+		struct customer_signal *s = add_signal(e, turn);
+		verdicts_add(&s->verdicts, 0, &v);
+		s->verdicts.judged_us = clock_mono_us() - start;
+	}
+	struct guard_memory more = {0};
+	counting_add(c, &m, &more);
+	conversation_count(e->lease, &more);
+	guard_memory_clear(&more);
 }
 
 static enum guard_severity severity_of(
@@ -163,9 +168,12 @@ static void silence(struct exchange *e)
 
 void customer_judge(struct exchange *e)
 {
+	struct counting *c = &e->counting;
+	counting_begin(
+	    c, e->worker->scanner, exchange_policy(e), &e->facts.session);
 	for (size_t i = e->facts.news; i < e->asked.n_turns; i++)
 		if (e->asked.turns[i].kind == CHANNEL_TURN_CUSTOMER)
-			judge_one(e, i);
+			judge_one(e, c, i);
 	if (e->n_signals > 1)
 		put_deciding_last(e);
 	if (!withholds(e) && settle_is_silenced(e))
@@ -187,6 +195,9 @@ void customer_settle(struct exchange *e)
 {
 	verdicts_clear(&e->verdicts);
 	if (e->at_signal == e->n_signals) {
+		/* The AI is judged with what the customer has said. */
+		e->facts.session.counted = e->counting.session.counted;
+		e->facts.session.n_counted = e->counting.session.n_counted;
 		ask_send(e);
 		return;
 	}

@@ -207,6 +207,7 @@ static void release(void *arg)
 		channel_body_clear(&e->read);
 	if (e->has_facts)
 		facts_clear(&e->facts);
+	counting_clear(&e->counting);
 	store_replies_free(e->replies.items, e->replies.n);
 	if (e->frames)
 		metrics_add(e->worker->server->metrics, METRIC_STREAMS, -1);

@@ -20,6 +20,7 @@
 #include "proxy/channel/render.h"
 #include "proxy/channel/request.h"
 #include "proxy/relay/client.h"
+#include "proxy/relay/counting.h"
 #include "proxy/relay/facts.h"
 #include "proxy/relay/frames.h"
 #include "proxy/relay/origin.h"
@@ -42,8 +43,9 @@ enum exchange_end {
 	EXCHANGE_SAY,    /* approved text instead */
 };
 
-struct settle { /* what has to be safe before the answer leaves */
-	bool recorded, stored; /* nothing to wait for, or done */
+struct settle {           /* what has to be safe before the answer leaves */
+	bool recorded;    /* nothing to wait for, or done */
+	unsigned storing; /* writes of the store that are waited for */
 	bool record_failed, store_failed;
 	bool fell_back;  /* the policy's word for it is the verdict now */
 	struct buf line; /* kept while the queue is full */
@@ -80,6 +82,7 @@ struct exchange {
 	struct conversation_lease *lease;
 	struct facts facts;
 	bool has_facts;
+	struct counting counting;        /* the customer's new messages */
 	struct customer_signal *signals; /* the deciding one last */
 	size_t n_signals, at_signal;
 	struct origin *origin;

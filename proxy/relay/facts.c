@@ -70,6 +70,8 @@ void facts_init(struct facts *f, const struct facts_sources *from)
 	    .repeat_contact = tristate(facts->repeat_contact),
 	    .ai_said = f->view->ai_said,
 	    .n_ai_said = f->view->n_ai_said,
+	    .counted = f->view->counted.rows,
+	    .n_counted = f->view->counted.n,
 	    .paused = f->paused,
 	};
 	customer_said(f, from->asked);

@@ -104,7 +104,7 @@ void flow_begin(struct exchange *e)
 	});
 	struct record r = {.type = RECORD_STREAM_OPEN, .speaker = GUARD_AI};
 	settle_fill(e, &r);
-	e->settle.stored = true;
+	e->settle.storing = 0;
 	settle_record(e, &r, AUDIT_WRITTEN, opened);
 }
 

@@ -2,7 +2,9 @@
 #include "proxy/relay/frames_state.h"
 
 #include "proxy/base/clock.h"
+#include "proxy/base/log.h"
 #include "proxy/base/mem.h"
+#include "proxy/relay/counting.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -33,6 +35,7 @@ void frames_free(struct frames *f)
 		free(f->series[i].edits);
 	}
 	free(f->series);
+	free(f->own_edits);
 	channel_stream_free(f->stream);
 	sse_clear(&f->sse);
 	verdicts_clear(&f->verdicts);
@@ -85,13 +88,38 @@ static void take_progress(
 		f->state = FRAMES_CUT;
 }
 
+/* What the texts before it say counts for one that begins now. */
+static struct guard_stream *begin_said(struct frames *f)
+{
+	struct counting c;
+	counting_begin(&c, f->o.scanner, f->o.policy, f->o.session);
+	for (size_t i = 0; c.on && i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (!s->stream || s->beside || s->kind != CHANNEL_SAID)
+			continue;
+		struct guard_span_text said = guard_stream_text(s->stream);
+		size_t len;
+		char *text = guard_apply_edits(
+		    said.text, said.len, s->edits, s->n_edits, &len);
+		if (!text)
+			mem_exhausted();
+		const struct guard_message m = {GUARD_AI, text, len};
+		counting_add(&c, &m, NULL);
+		free(text);
+	}
+	struct guard_stream *stream =
+	    guard_stream_new(f->o.policy, &c.session, GUARD_AI);
+	counting_clear(&c);
+	return stream;
+}
+
 static void feed_part(struct frames *f, const struct channel_part *p)
 {
 	struct series *s = series_at(f, p);
 	if (!s->stream)
-		s->stream = guard_stream_new(f->o.policy,
-		    p->kind == CHANNEL_SAID ? f->o.session : &f->aside,
-		    GUARD_AI);
+		s->stream = p->kind == CHANNEL_SAID
+		    ? begin_said(f)
+		    : guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
 	if (!s->stream) {
 		undecided(f);
 		return;
@@ -108,6 +136,10 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 static bool edited(void *arg, uint32_t series, size_t start, size_t end)
 {
 	const struct frames *f = arg;
+	const struct channel_seams *seams =
+	    channel_stream_seams(f->stream, series);
+	if (seams) /* a reading of a reading */
+		return channel_seams_edited(seams, start, end, edited, arg);
 	return series < f->n_series &&
 	    beside_covers(
 		f->series[series].edits, f->series[series].n_edits, start, end);
@@ -130,6 +162,7 @@ static void begin_beside(
 	free(s->edits);
 	*s = (struct series){.kind = p->kind,
 	    .beside = true,
+	    .label = p->label,
 	    .base = p->start,
 	    .safe = p->start};
 	s->stream = guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
@@ -137,9 +170,48 @@ static void begin_beside(
 		undecided(f);
 }
 
+/* What is no part of the message is left out where a rule would change it. */
+static void drop_label(struct frames *f, uint32_t series)
+{
+	log_line(LOG_WARN, "frames",
+	    "an id or name of the bot's answer breaks a rule and is left out");
+	channel_stream_drop(f->stream, series);
+	if (series < f->n_series) {
+		f->series[series].ended = true;
+		f->series[series].safe = SIZE_MAX;
+	}
+}
+
+static bool is_clean(const struct guard_verdict *v)
+{
+	return !v->undecided && v->action < GUARD_REDACT;
+}
+
+static void feed_label(struct frames *f, const struct channel_part *p)
+{
+	struct guard_progress progress;
+	struct series *s = series_at(f, p);
+	if (s->ended)
+		return;
+	if (!s->stream)
+		begin_beside(f, s, p);
+	if (!s->stream)
+		return;
+	int64_t start = clock_mono_us();
+	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
+	f->verdicts.judged_us += clock_mono_us() - start;
+	s->safe = p->noise ? SIZE_MAX : s->base + progress.safe_len;
+	if (progress.cut || progress.withheld || progress.n_edits > 0)
+		drop_label(f, p->series);
+}
+
 static void feed_beside(struct frames *f, const struct channel_part *p)
 {
 	struct guard_progress progress;
+	if (p->label) {
+		feed_label(f, p);
+		return;
+	}
 	struct series *s = series_at(f, p);
 	if (p->fresh)
 		begin_beside(f, s, p);
@@ -168,6 +240,11 @@ static void end_beside(struct frames *f, uint32_t i)
 	struct guard_verdict v;
 	enum guard_action before = f->verdicts.action;
 	guard_stream_end(s->stream, &v);
+	s->safe = s->label ? SIZE_MAX : s->safe;
+	if (s->label && !is_clean(&v))
+		drop_label(f, i);
+	if (s->label)
+		return;
 	beside_add(&f->verdicts, i, f->o.policy, &b, &v);
 	if (f->verdicts.action == GUARD_HANDOFF)
 		f->state = FRAMES_CUT;
@@ -205,6 +282,63 @@ static void edit_held(struct frames *f, size_t part,
 	}
 }
 
+/* ---- readings of a whole text ---- */
+
+struct reread { /* of which frame, and the edits of the text below it all */
+	const struct frames *f;
+	const struct channel_frame *frame;
+};
+
+static bool edited_part(void *arg, uint32_t part, size_t start, size_t end)
+{
+	const struct reread *r = arg;
+	const struct channel_seams *seams = r->frame->parts[part].seams;
+	if (seams)
+		return channel_seams_edited(
+		    seams, start, end, edited_part, arg);
+	return r->f->own_part == part &&
+	    beside_covers(r->f->own_edits, r->f->n_own_edits, start, end);
+}
+
+static void keep_own(
+    struct frames *f, size_t part, const struct guard_verdict *v)
+{
+	f->own_part = part;
+	f->n_own_edits = v->n_edits;
+	f->own_edits =
+	    mem_realloc(f->own_edits, (v->n_edits + 1) * sizeof(*v->edits));
+	if (v->n_edits)
+		memcpy(f->own_edits, v->edits, v->n_edits * sizeof(*v->edits));
+}
+
+static bool settle_whole(
+    struct frames *f, const struct channel_part *p, bool withheld)
+{
+	if (withheld && p->held_by < f->n_series)
+		f->series[p->held_by].stuck = true;
+	if (f->verdicts.action == GUARD_HANDOFF)
+		f->state = FRAMES_CUT;
+	else if (verdicts_withhold(&f->verdicts))
+		f->withheld = true;
+	return withheld;
+}
+
+static bool judge_reread(struct frames *f, const struct channel_frame *frame,
+    const struct channel_part *p)
+{
+	struct guard_verdict v;
+	struct guard_message m = {GUARD_AI, p->text.p, p->text.len};
+	struct reread r = {f, frame};
+	struct beside b = {p->seams, 0, edited_part, &r};
+	enum guard_action before = f->verdicts.action;
+	int64_t start = clock_mono_us();
+	guard_check(f->o.scanner, f->o.policy, &f->aside, &m, &v);
+	f->verdicts.judged_us += clock_mono_us() - start;
+	beside_add(&f->verdicts, p->series, f->o.policy, &b, &v);
+	return settle_whole(f, p,
+	    f->verdicts.action > before && verdicts_withhold(&f->verdicts));
+}
+
 /* Returns whether the text is withheld, or an edit of it cannot be made. */
 static bool judge_whole(
     struct frames *f, size_t part, const struct channel_part *p)
@@ -215,6 +349,12 @@ static bool judge_whole(
 	guard_check(f->o.scanner, f->o.policy,
 	    p->kind == CHANNEL_SAID ? f->o.session : &f->aside, &m, &v);
 	f->verdicts.judged_us += clock_mono_us() - start;
+	if (p->label) {
+		if (!is_clean(&v))
+			drop_label(f, CHANNEL_NO_SERIES);
+		return false;
+	}
+	keep_own(f, part, &v);
 	bool can_edit =
 	    p->held_by != CHANNEL_NO_SERIES && p->held_by < f->n_series;
 	if (v.n_edits && can_edit)
@@ -227,14 +367,7 @@ static bool judge_whole(
 	if (stuck)
 		verdicts_fall_back(&f->verdicts, f->o.policy,
 		    GUARD_CANNOT_DECIDE, GUARD_UNDECIDED_EDIT);
-	bool withheld = stuck || v.action >= GUARD_REPLACE;
-	if (withheld && can_edit)
-		f->series[p->held_by].stuck = true;
-	if (f->verdicts.action == GUARD_HANDOFF)
-		f->state = FRAMES_CUT;
-	else if (verdicts_withhold(&f->verdicts))
-		f->withheld = true;
-	return withheld;
+	return settle_whole(f, p, stuck || v.action >= GUARD_REPLACE);
 }
 
 void frames_end_series(struct frames *f, uint32_t i)
@@ -312,7 +445,8 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 			series_at(f, p);
 			break;
 		case CHANNEL_PART_WHOLE:
-			stuck |= judge_whole(f, i, p);
+			stuck |= p->seams ? judge_reread(f, frame, p)
+					  : judge_whole(f, i, p);
 			break;
 		case CHANNEL_PART_BESIDE:
 			feed_beside(f, p);

@@ -41,6 +41,8 @@ static bool edited(const struct frames *f, const struct part *p)
 static bool is_stuck(const struct frames *f, const struct part *p)
 {
 	const struct series *s = &f->series[p->series];
+	if (s->label)
+		return false;
 	struct beside b = frames_beside(f, p->series);
 	for (size_t i = 0; i < s->n_edits; i++)
 		if (s->base + s->edits[i].start < p->end &&
@@ -106,10 +108,10 @@ static void render_queued(struct frames *f, struct queued *q, struct buf *out)
 		render_text(f, q, i, text, &bufs[i]);
 		texts[i] = (struct span){bufs[i].data, bufs[i].len};
 	}
-	if (change || q->frame.drop_mirrors)
-		channel_render_frame(f->o.channel,
+	if (change || q->frame.drop_mirrors || channel_stream_drops(f->stream))
+		channel_render_frame(f->stream,
 		    (struct span){q->raw.data, q->raw.len}, texts, q->n_parts,
-		    true, out);
+		    change || q->frame.drop_mirrors, out);
 	else
 		buf_add(out, q->raw.data, q->raw.len);
 	for (size_t i = 0; i < q->n_parts; i++)
@@ -201,6 +203,14 @@ struct span frames_behind(const struct frames *f)
 	return (struct span){f->append.data, f->append.len};
 }
 
+static bool readings_are_safe(const struct frames *f, const struct queued *q)
+{
+	for (size_t i = q->n_parts; i < q->n_parts + q->n_beside; i++)
+		if (!part_is_safe(f, &q->parts[i]))
+			return false;
+	return true;
+}
+
 /* How much of a frame may leave, text by text; 0: nothing of it. */
 static size_t safe_texts(
     const struct frames *f, const struct queued *q, struct span *texts)
@@ -228,11 +238,11 @@ static void trim_head(struct frames *f)
 	if (!q)
 		return;
 	struct span *texts = mem_array(q->n_parts + 1, sizeof(*texts));
-	bool some = !q->stuck && !q->last && q->n_beside == 0 &&
+	bool some = !q->stuck && !q->last && readings_are_safe(f, q) &&
 	    safe_texts(f, q, texts) > 0;
 	if (some) {
 		struct buf raw = {0};
-		channel_render_frame(f->o.channel,
+		channel_render_frame(f->stream,
 		    (struct span){q->raw.data, q->raw.len}, texts, q->n_parts,
 		    true, &raw);
 		buf_clear(&q->raw);

@@ -11,6 +11,7 @@
 struct series {
 	struct guard_stream *stream; /* NULL: a held series */
 	bool beside;                 /* a reading of others */
+	bool label;                  /* beside: ids, names, tokens */
 	bool repeats;                /* says what another says */
 	size_t base; /* beside: byte of it that stream begins at */
 	enum channel_kind kind;
@@ -61,6 +62,8 @@ struct frames {
 	struct buf append;     /* approved text no frame is left to carry */
 	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
+	struct guard_edit *own_edits; /* of the latest whole text ... */
+	size_t n_own_edits, own_part; /* ... this part of its frame */
 };
 
 /* The edits of the texts that a reading is made of. */

@@ -60,7 +60,7 @@ void settle_record(struct exchange *e, struct record *r, int need,
 
 static void proceed(struct exchange *e)
 {
-	if (!e->settle.recorded || !e->settle.stored || !e->settle.then)
+	if (!e->settle.recorded || e->settle.storing || !e->settle.then)
 		return;
 	void (*then)(struct exchange *) = e->settle.then;
 	e->settle.then = NULL;
@@ -100,12 +100,12 @@ static void cannot_record(struct exchange *e, const char *why)
 void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 {
 	if (wake == WORKER_STORED) {
-		e->settle.store_failed = result != 0;
+		e->settle.store_failed |= result != 0;
 		if (result != 0)
 			exchange_log(e, LOG_ERROR,
 			    "the store cannot write: what was to be kept is "
 			    "in memory only");
-		e->settle.stored = true;
+		e->settle.storing -= e->settle.storing > 0;
 		proceed(e);
 		return;
 	}
@@ -150,13 +150,23 @@ static void count(const struct exchange *e, bool is_ai)
 	metrics_observe_us(m, METRIC_JUDGE_SECONDS, v->judged_us);
 }
 
-/* The verdicts over all texts as one, for the record. */
-static struct guard_hit *flat_hits(const struct verdicts *v)
+/* The verdicts over all texts as one, for the record; free its hits. */
+static struct guard_verdict flat(
+    const struct verdicts *v, struct guard_hit **hits)
 {
-	struct guard_hit *hits = mem_array(v->n_hits + 1, sizeof(*hits));
+	*hits = mem_array(v->n_hits + 1, sizeof(**hits));
 	for (size_t i = 0; i < v->n_hits; i++)
-		hits[i] = v->hits[i].hit;
-	return hits;
+		(*hits)[i] = v->hits[i].hit;
+	return (struct guard_verdict){
+	    .action = v->action,
+	    .undecided = v->undecided,
+	    .hits = *hits,
+	    .n_hits = v->n_hits,
+	    .deciding = v->deciding == SIZE_MAX ? v->n_hits : v->deciding,
+	    .say = v->say,
+	    .queue = v->queue,
+	    .priority = v->priority,
+	};
 }
 
 static int need_of(const struct exchange *e)
@@ -177,8 +187,9 @@ void settle_moment(struct exchange *e)
 	if (verdicts_withhold(&e->verdicts))
 		return;
 	if (conversation_is_locked(e->lease)) {
+		/* From outside: nobody has told the customer. */
 		e->verdicts.action = GUARD_BLOCK;
-		e->verdicts.say = "";
+		e->verdicts.say = takeover_text(e);
 		e->undecided = "conversation_locked";
 	} else if (settle_is_silenced(e)) {
 		verdicts_fall_back(&e->verdicts, exchange_policy(e),
@@ -205,28 +216,22 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	uint32_t seq = 0;
 	exchange_goto(e, EXCHANGE_SETTLE);
 	record_commit(text.p, text.len, salt, commit);
-	e->settle.stored = true;
+	e->settle.storing = 0;
 	e->settle.record_failed = e->settle.fell_back = false;
+	e->settle.store_failed = false;
 	count(e, is_ai);
-	if (is_ai)
+	if (is_ai) {
 		seq = keep_message(e, salt);
+		remember_message(e);
+	}
 	if (!m->note && verdicts_withhold(v)) {
 		say_instead(e);
 		keep_own_words(e);
 	}
 	if (v->action == GUARD_HANDOFF && !m->note)
 		takeover_request(e);
-	struct guard_hit *hits = flat_hits(v);
-	struct guard_verdict verdict = {
-	    .action = v->action,
-	    .undecided = v->undecided,
-	    .hits = hits,
-	    .n_hits = v->n_hits,
-	    .deciding = v->deciding == SIZE_MAX ? v->n_hits : v->deciding,
-	    .say = v->say,
-	    .queue = v->queue,
-	    .priority = v->priority,
-	};
+	struct guard_hit *hits;
+	struct guard_verdict verdict = flat(v, &hits);
 	struct record r = {
 	    .type = RECORD_DECISION,
 	    .conv_seq = seq,

@@ -59,9 +59,16 @@ void keep_own_words(struct exchange *);
 /* Kept as delivered, and withheld after all. */
 void keep_withheld(struct exchange *);
 
+/* remember.c: what the customer has of e->told, or is about to get, counts in
+ * the conversation; the exchange waits until that is written. */
+void remember_message(struct exchange *);
+
 /* takeover.c */
 void takeover_request(struct exchange *); /* the draft is e->told */
-void takeover_answer(struct exchange *);  /* a person has the conversation */
+/* What a customer is told whom nobody has answered yet: at most once in a
+ * while, else "". */
+const char *takeover_text(struct exchange *);
+void takeover_answer(struct exchange *); /* a person has the conversation */
 void takeover_replies(
     struct exchange *, int err, const struct worker_replies *);
 

@@ -120,7 +120,7 @@ void takeover_request(struct exchange *e)
 	}
 	struct conversation_lock lock;
 	struct handoff_done done = {on_stored, e->worker, e->number};
-	e->settle.stored = false;
+	e->settle.storing++;
 	handoff_request(
 	    e->worker->server->handoffs, e->lease, &request, &done, &lock);
 	submit_requested(e, lock.handoff, &request);
@@ -172,7 +172,8 @@ void takeover_answer(struct exchange *e)
 		return;
 	}
 	e->settle.recorded = true;
-	e->settle.stored = e->settle.store_failed = false;
+	e->settle.storing = 1;
+	e->settle.store_failed = false;
 	e->settle.then = ask_for_replies;
 	/* Written in this order: the last one speaks for all. */
 	struct handoff_done done = {on_stored, e->worker, e->number};
@@ -191,15 +192,20 @@ static void waiting_settled(struct exchange *e)
 	answer_send(e);
 }
 
-/* Nobody has written yet. */
-static void say_waiting(struct exchange *e)
+const char *takeover_text(struct exchange *e)
 {
 	const struct config_limits *l = &exchange_config(e)->limits;
 	struct guard_fallback fall;
 	guard_policy_fallback(exchange_policy(e), GUARD_CANNOT_DECIDE, &fall);
-	if (conversation_may_tell_waiting(e->lease, clock_now_us(),
-		(int64_t)l->waiting_text_every_ms * 1000))
-		buf_adds(&e->say, fall.say);
+	bool due = conversation_may_tell_waiting(
+	    e->lease, clock_now_us(), (int64_t)l->waiting_text_every_ms * 1000);
+	return due && fall.say ? fall.say : "";
+}
+
+/* Nobody has written yet. */
+static void say_waiting(struct exchange *e)
+{
+	buf_adds(&e->say, takeover_text(e));
 	if (e->say.len == 0) {
 		conversation_answered(e->lease);
 		answer_send(e);

@@ -78,6 +78,7 @@ void told_body(
 			for (size_t i = 0; i < body->n_series; i++)
 				if ((int)body->series[i].kind == kind &&
 				    !body->series[i].beside &&
+				    !body->series[i].label &&
 				    !body->series[i].repeats)
 					see_edited(&text->seen, body, i, v);
 	}

@@ -14,7 +14,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
 #include "proxy/store/conversation_table.h"
-#include "proxy/store/vault.h"
+#include "proxy/store/store_handoffs.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -47,6 +47,9 @@ static void on_change(void *arg, const struct store_change *change)
 		pthread_mutex_unlock(&shard->lock);
 		return;
 	}
+	case STORE_CHANGE_LOCKED:
+		outside_locked(table, change->family, change->conversation);
+		return;
 	case STORE_CHANGE_REPLY:
 	case STORE_CHANGE_PAUSE:
 	case STORE_CHANGE_OUTBOX:
@@ -443,14 +446,11 @@ void conversation_flush(struct conversation_lease *lease)
 
 static void name_handoff(struct conversations *table, struct conversation *c)
 {
-	char index[VAULT_INDEX_SIZE];
-	char *key = mem_printf("%zu:%s%zu:%s%u", strlen(c->family), c->family,
-	    strlen(c->id), c->id, c->epoch);
+	struct store_handoff h = {
+	    .family = c->family, .conversation = c->id, .epoch = c->epoch};
 
-	vault_index(
-	    store_vault(table->store), "handoff", key, strlen(key), index);
-	snprintf(c->handoff, sizeof(c->handoff), "h-%.24s", index);
-	free(key);
+	store_handoff_name(store_vault(table->store), &h);
+	memcpy(c->handoff, h.id, sizeof(c->handoff));
 }
 
 void conversation_lock(

@@ -7,6 +7,7 @@
  * in the log. Its conversation stays in memory as long as something is owed.
  */
 #include "proxy/store/conversation_table.h"
+#include "proxy/store/store_counted.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/base/log.h"
@@ -28,6 +29,8 @@ struct saving {
 	char *customer;
 	struct store_message *messages;
 	size_t n, cap;
+	struct guard_memory counted;         /* all of it, when anything was */
+	struct conversation_flushed flushed; /* fn NULL: nobody waits */
 };
 
 static void saving_free(struct saving *s)
@@ -44,6 +47,7 @@ static void saving_free(struct saving *s)
 	for (size_t i = 0; i < s->n; i++)
 		OPENSSL_cleanse(s->messages[i].text, s->messages[i].len);
 	store_messages_free(s->messages, s->n);
+	guard_memory_clear(&s->counted);
 	free(s->customer);
 	free(s);
 }
@@ -53,9 +57,13 @@ static int saving_run(struct store_tx *tx, struct store_job *job)
 	struct saving *s = (struct saving *)job;
 	int err = store_conversation_put(tx, &s->row, s->customer);
 
-	return err ? err
-		   : store_messages_put(
-			 tx, s->row.family, s->row.id, s->messages, s->n);
+	if (!err)
+		err = store_messages_put(
+		    tx, s->row.family, s->row.id, s->messages, s->n);
+	if (!err)
+		err = store_counted_put(tx, s->row.family, s->row.id,
+		    s->counted.rows, s->counted.n);
+	return err;
 }
 
 static struct saving *retry_take(struct conversations *table)
@@ -96,6 +104,9 @@ static void saving_done(struct store_job *job, int err)
 {
 	struct saving *s = (struct saving *)job;
 
+	if (s->flushed.fn)
+		s->flushed.fn(s->flushed.arg, s->flushed.ticket, err);
+	s->flushed.fn = NULL;
 	if (err == STORE_FULL || err == STORE_BUSY || err == STORE_IO) {
 		retry_add(s->table, s, err);
 		return;
@@ -124,7 +135,8 @@ static struct saving *saving_new(struct conversation_lease *lease)
 	return s;
 }
 
-bool save_add(struct conversation_lease *lease, const struct store_message *m)
+/* What waits, with the counters as they are. */
+static struct saving *saving_now(struct conversation_lease *lease)
 {
 	struct conversation *c = lease->conversation;
 	struct saving *s = lease->saving ? lease->saving : saving_new(lease);
@@ -133,6 +145,29 @@ bool save_add(struct conversation_lease *lease, const struct store_message *m)
 	s->row.customer_turns = c->customer_turns;
 	s->row.last_seq = c->last_seq;
 	s->row.created_us = c->created_us;
+	return s;
+}
+
+void save_counted(struct conversation_lease *lease)
+{
+	const struct guard_memory *counted = &lease->conversation->counted;
+	struct saving *s = saving_now(lease);
+
+	guard_memory_clear(&s->counted);
+	for (size_t i = 0; i < counted->n; i++)
+		if (guard_memory_add(&s->counted, &counted->rows[i]))
+			mem_exhausted();
+}
+
+void save_call(struct saving *s, const struct conversation_flushed *flushed)
+{
+	s->flushed = *flushed;
+}
+
+bool save_add(struct conversation_lease *lease, const struct store_message *m)
+{
+	struct saving *s = saving_now(lease);
+
 	s->row.updated_us = m->time_us;
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 2;
@@ -211,6 +246,7 @@ struct reading {
 	struct store_conversation row;
 	struct store_message *messages;
 	size_t n;
+	struct guard_memory counted;
 };
 
 static int reading_run(struct store_tx *tx, struct store_job *job)
@@ -224,6 +260,9 @@ static int reading_run(struct store_tx *tx, struct store_job *job)
 	if (!err)
 		err = store_messages_get(
 		    tx, r->family, r->id, range, &r->messages, &r->n);
+	guard_memory_clear(&r->counted); /* it may run again */
+	if (!err)
+		err = store_counted_get(tx, r->family, r->id, &r->counted);
 	return err;
 }
 
@@ -235,6 +274,8 @@ static void reading_apply(
 	c->customer_turns = r->row.customer_turns;
 	c->last_seq = r->row.last_seq;
 	c->created_us = r->row.created_us;
+	c->counted = r->counted;
+	r->counted = (struct guard_memory){0};
 	c->truncated = r->n > 0 && r->messages[0].seq > 1;
 	c->answered =
 	    r->n > 0 && r->messages[r->n - 1].speaker != STORE_CUSTOMER;
@@ -274,6 +315,7 @@ static void reading_done(struct store_job *job, int err)
 	pthread_mutex_unlock(&shard->lock);
 	store_conversation_clear(&r->row);
 	store_messages_free(r->messages, r->n);
+	guard_memory_clear(&r->counted);
 	free(r->family);
 	free(r->id);
 	free(r);

@@ -74,6 +74,7 @@ static void conversation_free(struct conversation *c)
 {
 	assert(!c->holder && TAILQ_EMPTY(&c->line));
 	turns_drop_all(c);
+	guard_memory_clear(&c->counted);
 	free(c->family);
 	free(c->id);
 	free(c->customer);

@@ -9,6 +9,7 @@
 #define HANDRAIL_PROXY_STORE_CONVERSATION_TABLE_H
 
 #include "proxy/store/conversation.h"
+#include "proxy/store/conversation_counted.h"
 #include "proxy/store/seen.h"
 
 #include <pthread.h>
@@ -43,7 +44,8 @@ struct conversation {
 	struct store_message *turns; /* oldest first */
 	size_t n_turns, cap_turns, turn_bytes;
 	bool truncated, answered;
-	size_t pending; /* writes the store has not answered */
+	struct guard_memory counted; /* by delivered messages */
+	size_t pending;              /* writes the store has not answered */
 	struct conversation_lease *holder;
 	struct conversation_line line;
 	size_t n_line;
@@ -115,16 +117,22 @@ void turns_drop_all(struct conversation *);
 
 /* conversation_save.c. Collect and take under the lock, submit without it:
  * the store may make the submitter wait, but for its own thread. */
+/* All the conversation has counted is to be written. */
+void save_counted(struct conversation_lease *);
 /* Copies m. True: enough waits, take it. */
 bool save_add(struct conversation_lease *, const struct store_message *m);
 struct saving *save_take(struct conversation_lease *); /* or NULL */
-void save_submit(struct saving *);                     /* accepts NULL */
+/* Call when it has been written, or not. */
+void save_call(struct saving *, const struct conversation_flushed *);
+void save_submit(struct saving *); /* accepts NULL */
 /* In the store's thread: submit what leases of the shard have collected. */
 void save_collected(struct shard *);
 /* Without the lock; known is READING, which keeps it in memory. */
 void save_read(struct conversations *, struct conversation *);
 void save_tick(struct conversations *);
 void save_drop_retries(struct conversations *);
+/* conversation_outside.c: another process has locked it. */
+void outside_locked(struct conversations *, const char *family, const char *id);
 /* conversation.c: under the lock; give the lease to the next in line. */
 void conversation_grant(
     struct conversations *, struct shard *, struct conversation *);

@@ -56,6 +56,14 @@ static void copy_turns(struct view *view, const struct conversation *c)
 	view->face.n_turns = c->n_turns;
 }
 
+static void copy_counted(
+    struct guard_memory *to, const struct guard_memory *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (guard_memory_add(to, &from->rows[i]))
+			mem_exhausted();
+}
+
 struct conversation_view *conversation_view(struct conversation_lease *lease)
 {
 	struct view *view = mem_zero(sizeof(*view));
@@ -66,6 +74,7 @@ struct conversation_view *conversation_view(struct conversation_lease *lease)
 	view->face.ai_turn = c->ai_turns + 1;
 	view->face.customer_turns = c->customer_turns;
 	view->face.truncated = c->truncated;
+	copy_counted(&view->face.counted, &c->counted);
 	view->face.answered = c->answered;
 	pthread_mutex_unlock(&lease->shard->lock);
 	view->said = mem_array(view->face.n_turns + 1, sizeof(*view->said));
@@ -85,6 +94,7 @@ void conversation_view_free(struct conversation_view *face)
 
 	if (!view)
 		return;
+	guard_memory_clear(&view->face.counted);
 	free(view->turns);
 	free(view->said);
 	free(view->text);

@@ -19,6 +19,7 @@ struct conversation_view {
 	const struct guard_span_text *customer_said, *ai_said; /* oldest first;
 				    ai_said: what the customer saw of it */
 	size_t n_customer_said, n_ai_said;
+	struct guard_memory counted; /* by delivered messages */
 };
 struct conversation_view *conversation_view(struct conversation_lease *);
 void conversation_view_free(struct conversation_view *);

@@ -94,6 +94,7 @@ enum store_change_kind {
 	STORE_CHANGE_PAUSE,
 	STORE_CHANGE_ERASED,
 	STORE_CHANGE_OUTBOX,
+	STORE_CHANGE_LOCKED,
 };
 struct store_change {
 	enum store_change_kind kind;

@@ -8,6 +8,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/store/query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,17 @@ void store_replies_free(struct store_reply *replies, size_t n)
 }
 
 /* ---- handoffs ---- */
+
+void store_handoff_name(const struct vault *vault, struct store_handoff *h)
+{
+	char index[VAULT_INDEX_SIZE];
+	char *key = mem_printf("%zu:%s%zu:%s%u", strlen(h->family), h->family,
+	    strlen(h->conversation), h->conversation, h->epoch);
+
+	vault_index(vault, "handoff", key, strlen(key), index);
+	snprintf(h->id, sizeof(h->id), "h-%.24s", index);
+	free(key);
+}
 
 int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 {

@@ -34,6 +34,9 @@ struct store_handoff {
 void store_handoff_clear(struct store_handoff *);
 void store_handoffs_free(struct store_handoff *, size_t n);
 
+/* Fill in the id: made of family, conversation and epoch, so that whoever
+ * takes the same lock makes the same one. */
+void store_handoff_name(const struct vault *, struct store_handoff *);
 /* Inserting an id that is there changes nothing: STORE_OK. */
 int store_handoff_put(struct store_tx *, const struct store_handoff *)
     __attribute__((warn_unused_result));

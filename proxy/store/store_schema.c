@@ -102,5 +102,14 @@ static const char version_3[] =
     "ALTER TABLE handoffs ADD COLUMN words TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE handoffs ADD COLUMN severity TEXT NOT NULL DEFAULT '';";
 
+/* What a conversation has counted (rules/guard_memory.h): names of rules and
+ * numbers, no text. */
+static const char version_4[] =
+    "CREATE TABLE counted("
+    " family TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,"
+    " kind INTEGER NOT NULL, currency TEXT NOT NULL,"
+    " value INTEGER NOT NULL, times INTEGER NOT NULL,"
+    " PRIMARY KEY(family, id, name, kind, currency, value)) WITHOUT ROWID;";
+
 const char *const store_schema_sqlite[] = {
-    version_1, version_2, version_3, NULL};
+    version_1, version_2, version_3, version_4, NULL};

@@ -178,6 +178,45 @@ int json_key_order(const struct json_doc *doc, uint32_t a, uint32_t b)
 	}
 }
 
+/* ---- numbers ---- */
+
+#define MAX_SPELT_DIGITS 40
+
+/* 4.1e3 as 4100, 4.1234e2 as 412.34 */
+void json_spell_number(struct span raw, struct buf *out)
+{
+	char digits[MAX_SPELT_DIGITS];
+	size_t i = raw.p[0] == '-', n = 0;
+	long point = -1, exponent = 0;
+
+	for (; i < raw.len && raw.p[i] != 'e' && raw.p[i] != 'E'; i++) {
+		if (raw.p[i] == '.')
+			point = (long)n;
+		else if (n < MAX_SPELT_DIGITS)
+			digits[n++] = raw.p[i];
+		else
+			break;
+	}
+	if (i + 1 < raw.len && raw.len - i < 6)
+		for (size_t k = i + 1; k < raw.len; k++)
+			if (raw.p[k] != '-' && raw.p[k] != '+')
+				exponent = exponent * 10 + (raw.p[k] - '0');
+	if (i + 1 < raw.len && raw.p[i + 1] == '-')
+		exponent = -exponent;
+	long whole = (point < 0 ? (long)n : point) + exponent;
+	if (i >= raw.len || exponent == 0 || whole <= 0 ||
+	    whole > MAX_SPELT_DIGITS) {
+		buf_add(out, raw.p, raw.len);
+		return;
+	}
+	buf_add(out, raw.p, raw.p[0] == '-');
+	for (long k = 0; k < whole || k < (long)n; k++) {
+		if (k == whole)
+			buf_addc(out, '.');
+		buf_addc(out, k < (long)n ? digits[k] : '0');
+	}
+}
+
 /* ---- encoding ---- */
 
 static void escape_control(struct buf *out, unsigned char c)

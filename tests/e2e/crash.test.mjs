@@ -44,7 +44,8 @@ test("kill -9 under load", async (t) => {
 	const customers = Array.from({ length: 8 }, async () => {
 		while (!stopped) await ask(proxy, seen, next++);
 	});
-	await sleep(1500);
+	// In the middle of it, however slow the machine.
+	await until(() => seen.filter((s) => s.status === "200").length > 60, "some load", 60000);
 	proxy.kill("SIGKILL");
 	stopped = true;
 	await proxy.exit;

@@ -76,6 +76,7 @@ test("the list says why in words, and what each one waits for", async (t) => {
 		"queue billing", "openai-chat/c-1", "nobody has answered yet"])
 		assert.ok(before.includes(part), `${part}\n${before}`);
 	assert.match(before, /just now|\d s ago/);
+	assert.match(before, new RegExp(`^${id}  openai-chat/c-1 `, "m"), "one line has both, for scripts");
 	await cli("reply", id, "Hello.");
 	const after = (await cli("list")).out;
 	assert.match(after, /a person has answered, a reply waits for the customer/);

@@ -117,6 +117,54 @@ test("--ai-speech stops a stream at its next byte, well-formed, and a person tak
 	assert.equal((await handoffs(proxy)).length, 1);
 });
 
+test("a person who takes a conversation cuts the AI off at its next byte", async (t) => {
+	const bot = await rawBot(t, slowly);
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const stream = await client(proxy, "c-1").chat.completions.create({
+		model: "m", stream: true, messages: [{ role: "user", content: "go" }],
+	});
+	let text = "";
+	let finish = null;
+	const ended = (async () => {
+		for await (const chunk of stream) {
+			text += chunk.choices[0]?.delta?.content ?? "";
+			finish ??= chunk.choices[0]?.finish_reason;
+		}
+	})();
+	await until(() => text.includes("word3"), "some words");
+	const at = ["-c", `${proxy.dir}/handrail.yaml`];
+	const none = await run(["handoff", "take", ...at, "openai-chat/c-9", "--reason", "r"]);
+	assert.equal(none.code, 2);
+	assert.match(none.err, /there is no conversation openai-chat\/c-9/);
+	const taken = JSON.parse(await cli(proxy, "handoff", "take", "openai-chat/c-1", "--reason", "She is upset.", "--by", "ann", "--format", "json"));
+	await Promise.race([ended, sleep(3000)]);
+	assert.equal(finish, "stop");
+	assert.ok(text.endsWith(fallback), text);
+	assert.equal(content((await chat(proxy, "c-1", "hello?")).body), "", "she has been told");
+	assert.equal(bot.requests.length, 1);
+	const [one] = await handoffs(proxy);
+	assert.deepEqual([one.id, one.state, one.words], [taken.handoff, "accepted", "She is upset."]);
+	const shown = await cli(proxy, "handoff", "show", one.id);
+	for (const part of ["She is upset.", "go", "word3", "this much was sent", fallback, "hello?"])
+		assert.ok(shown.includes(part), `${part}\n${shown}`);
+	const again = await run(["handoff", "take", ...at, "openai-chat/c-1", "--reason", "r"]);
+	assert.match(again.err, new RegExp(`already: ${one.id}`));
+	const records = proxy.records();
+	const decision = records.find((r) => r.type === "decision" && r.speaker === "ai");
+	assert.equal(decision.undecided, "conversation_locked");
+	const action = records.find((r) => r.action === "handoff.take");
+	assert.deepEqual([action.actor, action.detail], ["ann", "She is upset."]);
+	assert.ok(action.seq < decision.seq, "recorded before it takes effect");
+	await cli(proxy, "handoff", "return", one.id);
+	await until(async () => {
+		const stream = await client(proxy, "c-1").chat.completions.create({
+			model: "m", stream: true, messages: [{ role: "user", content: "still there?" }],
+		});
+		for await (const chunk of stream)
+			if (/word/.test(chunk.choices[0]?.delta?.content ?? "")) return true;
+	}, "the AI is back");
+});
+
 test("--ai-speech stops an answer that the bot was asked for before", async (t) => {
 	let reply;
 	const bot = await rawBot(t, (socket) => (reply = () => socket.write(answer(completion("Hello.")))));

@@ -15,6 +15,7 @@ const indices = (...list) => words.map((content, i) => choice(list[i], { content
 const end = data('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}') + done;
 
 const bad = `I guarantee ${token}`;
+const call = (args, name = "send") => ({ content: null, tool_calls: [{ id: "c", type: "function", function: { name, arguments: args } }] });
 const part = (text) => ({ type: "text", text });
 const message = (fields, more = {}) => JSON.stringify({
 	id: "x", object: "chat.completion", created: 1, model: "m",
@@ -33,6 +34,18 @@ const bodies = {
 	"two fields of reasoning that differ": message({ content: "ok", reasoning: "ok", reasoning_content: bad }),
 	"content and refusal": message({ content: "Well, I", refusal: `guarantee ${token}` }),
 	"reasoning and content": message({ reasoning: "Well, I guar", content: `antee ${token}` }),
+	"arguments cut off in an escape's shadow": message(call('{"text":"I guar\\u0061ntee ' + token), { finish_reason: "length" }),
+	"arguments with a comma too many": message(call(`{"text":"I guar\\u0061ntee ${token}",}`)),
+	"arguments of two documents": message(call(`{"text":"ok"}{"text":"I guar\\u0061ntee ${token}"}`)),
+	"arguments without quotes": message(call(`{text:'I guar\\u0061ntee ${token}'}`)),
+	"arguments of a programming language": message(call(`{'text': 'I guar\\x61ntee ${token}'}`)),
+	"JSON in a string in the arguments": message(call(JSON.stringify({ body: `{"t":"I guar\\u0061ntee ${token}"}` }))),
+	"not quite JSON in a string in the arguments": message(call(JSON.stringify({ body: `{"t":"I guar\\u0061ntee ${token}"` }))),
+	"JSON as content": message({ content: `{"reply":"I guar\\u0061ntee ${token}"}` }),
+	"a line end in JSON as content": message({ content: `{"reply":"I\\nguarantee ${token}"}` }),
+	"a number among the parts": message({ content: [4111111111111111, part(token)] }),
+	"a number nobody knows": message({ content: token, card: 4111111111111111 }),
+	"a number with an exponent": message({ content: token, card: "@" }).replace('"@"', "4.111111111111111e15"),
 	"a card over two fields": message({ content: "4111 1111", refusal: `1111 1111 ${token}` }),
 };
 
@@ -52,7 +65,49 @@ const streams = {
 	"one field between the pieces of another": words.map((w) => choice(0, { reasoning: w }) + choice(0, { reasoning_content: "well, " })).join(""),
 	"reasoning and content in turn": words.map((w, i) => choice(0, { [i % 2 ? "content" : "reasoning_content"]: w })).join(""),
 	"content and refusal in turn": words.map((w, i) => choice(0, { [i % 2 ? "refusal" : "content"]: w })).join(""),
+	"arguments cut off": choice(0, { tool_calls: [{ index: 0, id: "c", type: "function", function: { name: "send", arguments: '{"text":"I guar\\u00' } }] }) + choice(0, { tool_calls: [{ index: 0, function: { arguments: `61ntee ${token}` } }] }),
+	"JSON as content, escapes cut": ['{"reply":"I guar\\', "u00", "61ntee\\", `n${token}"}`].map((content) => choice(0, { content })).join(""),
 	"a member in two spellings, in turn": words.map((w, i) => choice(0, { [i % 2 ? "content" : "Content"]: w })).join(""),
+};
+
+const tokens = (...list) => ({ logprobs: { content: list.map((token) => ({ token, logprob: -1, bytes: [...Buffer.from(token)], top_logprobs: [] })), refusal: null } });
+const tops = (...list) => ({ logprobs: { content: list.map((top) => ({ token: "ok", logprob: -1, bytes: null, top_logprobs: [{ token: "ok" }, { token: top, logprob: -2, bytes: null }] })) } });
+const hidden = `I-guarantee-${token}`;
+
+// Places nobody reads, but could: what breaks a rule there is left out, and the
+// answer passes without it.
+const labelled = {
+	"a token that was not chosen": message({ content: "fine" }, tops(bad)),
+	"tokens that were not chosen, in a row": message({ content: "fine fine fine" }, tops(...words)),
+	"tokens that are another text": message({ content: "fine" }, tokens(...words)),
+	"bytes that are another text": message({ content: "fine" }, { logprobs: { content: [{ token: "fine", bytes: [...Buffer.from(bad)] }] } }),
+	"an unknown member of log probabilities": message({ content: "fine" }, { logprobs: { content: [{ token: "fine" }], note: bad } }),
+	"the name of such a member": message({ content: "fine" }, { logprobs: { content: [{ token: "fine", [bad]: 1 }] } }),
+	"log probabilities that are a text": message({ content: "fine" }, { logprobs: bad }),
+	"numbers that are texts": message({ content: "fine" }, { logprobs: { content: [{ token: "fine", logprob: bad, bytes: bad, top_logprobs: bad }] } }),
+	"an id": message({ content: "fine" }).replace('"x"', `"${hidden}"`),
+	"a model": message({ content: "fine" }).replace('"m"', `"${hidden}"`),
+	"an id and a model": message({ content: "fine" }).replace('"x"', '"I"').replace('"m"', `"guarantee-${token}"`),
+	"a card as an id": message({ content: "fine" }).replace('"x"', `"4111-1111-1111-1111:${token}"`),
+	"a reason to finish": message({ content: "fine" }, { finish_reason: hidden }),
+	"a role": message({ content: "fine", role: hidden }),
+	"the name of a count": JSON.stringify({ ...JSON.parse(message({ content: "fine" })), usage: { [hidden]: 1 } }),
+};
+
+const sameText = (fields) => words.map((w, i) => `${fields(i)}${choice(0, { content: "fine " })}`).join("");
+const split = ["I", "guarantee", token, "it"];
+const labelledStreams = {
+	"tokens that were not chosen": words.map((w) => data(JSON.stringify({ choices: [{ index: 0, delta: { content: "fine " }, ...tops(w) }] }))).join(""),
+	"a whole sentence that was not chosen": data(JSON.stringify({ choices: [{ index: 0, delta: { content: "fine " }, ...tops(bad) }] })),
+	"tokens of another text": words.map((w) => data(JSON.stringify({ choices: [{ index: 0, delta: { content: "fine " }, ...tokens(w) }] }))).join(""),
+	"names of events": sameText((i) => `event: ${split[i]}\n`),
+	"one name of an event": sameText(() => `event: ${hidden}\n`),
+	"ids of events": sameText((i) => `id: ${split[i]}\n`),
+	"comments": sameText((i) => `: ${split[i]}\n`),
+	"ids": split.map((id) => data(JSON.stringify({ id, choices: [{ index: 0, delta: { content: "fine " } }] }))).join(""),
+	"padding": split.map((obfuscation) => data(JSON.stringify({ obfuscation, choices: [{ index: 0, delta: { content: "fine " } }] }))).join(""),
+	"padding of more than a word": data(JSON.stringify({ obfuscation: hidden, choices: [{ index: 0, delta: { content: "fine " } }] })),
+	"reasons": split.map((service_tier) => data(JSON.stringify({ service_tier, choices: [{ index: 0, delta: { content: "fine " } }] }))).join(""),
 };
 
 // Every case in its own conversation of one proxy.
@@ -73,6 +128,21 @@ test("bodies", async (t) => {
 			assert.ok(got.text.includes(bridge) || got.text.includes(fallback), got.text);
 		});
 });
+
+for (const [kind, cases] of [["bodies", labelled], ["streams", labelledStreams]])
+	test(`${kind}: what nobody has to read is left out`, async (t) => {
+		const flow = kind === "streams";
+		const proxy = await serve(t, cases, (body) => (flow ? answer(body + end, sse) : answer(body)));
+		for (const [i, name] of Object.keys(cases).entries())
+			await t.test(name, async () => {
+				const got = await chat(proxy, `c-${i}`, "hi", flow ? { stream: true } : {});
+				const body = got.body.toString();
+				assert.equal(everything(body).includes(token), false, body);
+				assert.ok(body.includes("fine"), body);
+				for (const d of flow ? body.match(/^data: \{.*$/gm).map((l) => l.slice(6)) : [body])
+					assert.ok(JSON.parse(d).choices, d);
+			});
+	});
 
 test("streams", async (t) => {
 	const proxy = await serve(t, streams, (body) => answer(body + end, sse));

@@ -142,8 +142,14 @@ static const char *const words[] = {"refund", "fee", "waive", "late", "money",
     "month", "pay", "offer", "offers", "credit", "can't", "caf\u00E9", "3g",
     "e-mail"};
 
+static const char *const other_words[] = {
+    "sorry", "policy", "terms", "apply", "sorted", "robot", "by", "law"};
+
 const char *made_word(struct made *m)
 {
+	if (m->apart)
+		return other_words[draw(
+		    m->draw, sizeof(other_words) / sizeof(*other_words))];
 	return words[draw(m->draw, sizeof(words) / sizeof(*words))];
 }
 
@@ -248,20 +254,44 @@ static void see(const struct diag *d, void *arg)
 	    d->message);
 }
 
-static void load(struct made *m)
+static struct guard_policy *load(const char *policy_yaml, const char *pack_yaml)
 {
 	bool bad = false;
+	struct guard_policy *p = NULL;
 	const struct guard_file files[] = {
-	    {"policy.yaml", m->policy_yaml, strlen(m->policy_yaml)},
-	    {"packs/p.yaml", m->pack_yaml, strlen(m->pack_yaml)}};
+	    {"policy.yaml", policy_yaml, strlen(policy_yaml)},
+	    {"packs/p.yaml", pack_yaml, strlen(pack_yaml)}};
 	const struct guard_source source = {
 	    .own = files, .n_own = 2, .environment = "test"};
-	if (guard_policy_load_untested(&m->policy, &source, see, &bad) || bad) {
+	if (guard_policy_load_untested(&p, &source, see, &bad) || bad) {
 		fprintf(stderr,
 		    "made: a generated policy does not load:\n%s---\n%s",
-		    m->policy_yaml, m->pack_yaml);
+		    policy_yaml, pack_yaml);
 		abort();
 	}
+	return p;
+}
+
+/* Everything the words of a topic say is it, when at_least is left out. */
+static void drop_at_least(char *s)
+{
+	while ((s = strstr(s, "    at_least: ")) != NULL)
+		s[strlen("    at_least: ")] = '1';
+}
+
+static void load_parts(struct made *m)
+{
+	made_put(m, "format: 1\nkind: pack\npack: p\n");
+	if (m->topics)
+		made_put(m, "topics:\n%s", m->topics_out.s);
+	made_put(m, "rules:\n%s", m->parts_out.s ? m->parts_out.s : "");
+	drop_at_least(m->out.s);
+	char *pack = take(&m->out);
+	if (m->parts_out.s)
+		m->parts = load("format: 1\nkind: policy\nname: parts\n"
+				"packs: [p]\nenvironments: {test: {}}\n",
+		    pack);
+	free(pack);
 }
 
 static void make(struct made *m, struct draw *d, size_t max_rules, bool simple)
@@ -287,7 +317,9 @@ static void make(struct made *m, struct draw *d, size_t max_rules, bool simple)
 	made_policy(m);
 	m->policy_yaml = take(&m->out);
 	make_session(m);
-	load(m);
+	m->policy = load(m->policy_yaml, m->pack_yaml);
+	if (simple)
+		load_parts(m);
 }
 
 void made_init(struct made *m, struct draw *d, size_t max_rules)
@@ -303,9 +335,11 @@ void made_init_simple(struct made *m, struct draw *d, size_t max_rules)
 void made_clear(struct made *m)
 {
 	guard_policy_unref(m->policy);
+	guard_policy_unref(m->parts);
 	free(m->policy_yaml);
 	free(m->pack_yaml);
 	free(m->topics_out.s);
+	free(m->parts_out.s);
 	while (m->memory) {
 		struct made_memory *next = m->memory->next;
 		free(m->memory);

@@ -37,6 +37,7 @@ struct made_rule {
 	struct made_texts beside; /* what excuses, and wording it requires */
 	bool adds_up;             /* its amounts do, over the conversation */
 	bool scored;              /* a total adds it */
+	bool many; /* one match alone may not be enough: a topic */
 };
 
 struct made_memory; /* of the strings */
@@ -48,6 +49,9 @@ struct made {
 	size_t n_rules;
 	struct guard_session session;
 	struct guard_policy *policy;
+	/* Every key under find alone, whatever its bounds, near-words and
+	 * exceptions: rule n.k finds key k of rule n. Only of simple ones. */
+	struct guard_policy *parts;
 	/* private: the session's parts, the file being written */
 	struct guard_approval approvals[1];
 	struct guard_span_text said[2], ai_said[1];
@@ -58,8 +62,10 @@ struct made {
 		size_t len, cap;
 	} out;
 	unsigned topics; /* written so far, into topics_out */
-	struct made_out topics_out;
+	struct made_out topics_out, parts_out;
+	bool bare;   /* writing parts: no near, no bounds */
 	bool simple; /* only what the slow reference understands */
+	bool apart;  /* words of their own: nothing excuses itself */
 };
 
 /*

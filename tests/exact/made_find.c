@@ -16,6 +16,8 @@ static void add_all(struct made_texts *t, const char *const *texts)
 static void put_near(
     struct made *m, unsigned indent, const char *block, struct made_rule *r)
 {
+	if (m->bare)
+		return;
 	made_key(m, indent, block, "near");
 	made_put(m, "\n");
 	made_phrases(m, indent + 2, &r->near);
@@ -79,8 +81,10 @@ static void put_sum(struct made *m, const struct number *n, struct made_rule *r)
 static void make_number(
     struct made *m, struct made_rule *r, const struct number *n)
 {
-	made_put(m, "\n");
-	if (!r->adds_up && draw_chance(m->draw, 30))
+	made_put(m, m->bare ? " {}\n" : "\n");
+	if (m->bare)
+		return;
+	if (!r->adds_up && !m->simple && draw_chance(m->draw, 30))
 		put_sum(m, n, r);
 	else
 		put_bounds(m, 8, n);
@@ -221,6 +225,7 @@ static void make_topic(struct made *m, struct made_rule *r)
 	made_note("topic", "says");
 	made_note("topic", "at_least");
 	size_t at_least = 1 + draw(m->draw, 3);
+	r->many = true;
 	made_put(m, " topic %u\n", number);
 	made_put_topic(m, "  topic %u:\n    says:\n", number);
 	for (size_t i = 0; i < 3; i++)
@@ -277,13 +282,34 @@ static size_t pick(const struct made *m)
 	}
 }
 
+/* The key alone, drawn as it will be for the rule. */
+static void write_part(struct made *m, struct made_rule *r, size_t i)
+{
+	struct draw before = *m->draw;
+	struct made_out rule = m->out;
+	m->out = m->parts_out;
+	m->bare = true;
+	made_put(m,
+	    "  - id: \"%zu-%zu\"\n    title: T\n    mode: shadow\n"
+	    "    then: flag\n    find:\n",
+	    (size_t)(r - m->rules), r->n_find);
+	made_key(m, 6, "find", finds[i].key);
+	finds[i].make(m, r);
+	m->bare = false;
+	m->parts_out = m->out;
+	m->out = rule;
+	*m->draw = before;
+}
+
 void made_find(struct made *m, struct made_rule *r)
 {
-	size_t n = draw_chance(m->draw, 25) ? 2 : 1, last = N_FINDS;
+	size_t n = draw_chance(m->draw, 35) ? 2 : 1, last = N_FINDS;
 	for (size_t k = 0; k < n && r->n_find < MADE_KEYS; k++) {
 		size_t i = pick(m);
 		if (i == last || (k && finds[i].alone))
 			continue;
+		if (m->simple)
+			write_part(m, r, i);
 		made_key(m, 6, "find", finds[i].key);
 		finds[i].make(m, r);
 		r->n_find++;

@@ -52,7 +52,8 @@ static void put_excuse(struct made *m, struct made_rule *r)
 {
 	const struct made_texts *found = &r->find[0];
 	made_put(m, "      -\n");
-	switch (draw(m->draw, 6)) {
+	m->apart = m->simple;
+	switch (m->simple ? 5 : draw(m->draw, 6)) {
 	case 0:
 		made_key(m, 8, "unless", "approval");
 		made_put(m, " boss\n");
@@ -77,6 +78,7 @@ static void put_excuse(struct made *m, struct made_rule *r)
 		made_phrases(m, 10, &r->beside);
 		break;
 	}
+	m->apart = false;
 	if (draw_chance(m->draw, 20)) {
 		made_key(m, 8, "unless", "until");
 		made_put(m, " %s\n",
@@ -96,6 +98,7 @@ static void put_unless(struct made *m, struct made_rule *r)
 
 static void put_wording(struct made *m, const char *key, struct made_rule *r)
 {
+	m->apart = m->simple;
 	made_key(m, 4, "rule", key);
 	made_put(m, "\n");
 	made_key(m, 6, "must_say", "all");
@@ -112,6 +115,7 @@ static void put_wording(struct made *m, const char *key, struct made_rule *r)
 		    draw_chance(m->draw, 60) ? "same message"
 					     : "conversation so far");
 	}
+	m->apart = false;
 }
 
 /* ---- then ---- */

@@ -177,9 +177,9 @@ static void print_counts(const struct run *r)
 	printf("\ntight: %" PRIu64 " texts, %" PRIu64 " prefixes, %" PRIu64
 	       " checks; bytes held: %" PRIu64 " of the last word, %" PRIu64
 	       " spelled, %" PRIu64 " with a reason (%" PRIu64
-	       " a number), %" PRIu64 " in excess\n",
+	       " part-way), %" PRIu64 " in excess\n",
 	    t->n_texts, t->n_prefixes, t->n_checks, t->word, t->spelled,
-	    t->held, t->number, t->excess);
+	    t->held, t->part, t->excess);
 }
 
 static bool parse(struct run *r, int argc, char **argv)

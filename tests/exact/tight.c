@@ -9,7 +9,8 @@
 #define MAX_TEXT 1024u
 #define MAX_TAILS 512u
 #define TAIL_BYTES 96u
-#define MAX_CHECKS 20000u /* for one byte; a reason is mostly soon found */
+#define MAX_DEPTH 2u
+#define MAX_CHECKS 100000u /* for one byte; a reason is mostly soon found */
 
 /* What becomes of one byte. */
 struct fate {
@@ -26,25 +27,18 @@ struct tails {
 
 struct reference {
 	const struct made *made;
-	struct guard_policy *numbers; /* finds every number of the kinds the
-					 policy looks for; NULL: none */
 	struct guard_scanner *scanner;
 	struct tight *counts;
 	char text[MAX_TEXT]; /* the prefix, and room for what comes */
 	size_t len;
-	size_t at; /* the byte asked about */
+	const char *whole; /* the text it is a prefix of */
+	size_t at;         /* the byte asked about */
 	struct fate base;
 	struct tails first, more; /* continuations to try */
 	char last[MAX_TEXT];      /* the one that was a reason before */
 	size_t last_len;
 	size_t left; /* checks that may still be made for this byte */
 };
-
-static void see(const struct diag *d, void *arg)
-{
-	if (d->level == DIAG_ERROR)
-		fprintf(stderr, "tight: %s\n", d->message);
-}
 
 /* ---- fates ---- */
 
@@ -139,9 +133,14 @@ static void add_tails(struct reference *r, struct tails *t, const char *s)
 {
 	size_t len = strlen(s);
 	add_tail(t, s, len);
-	for (size_t k = 1; k < len; k++)
-		if (s[k - 1] == ' ' || ends_with(r, s, k))
-			add_tail(t, s + k, len - k);
+	for (size_t word = 0; word < len; word++) {
+		if (word && s[word - 1] != ' ')
+			continue;
+		add_tail(t, s + word, len - word);
+		for (size_t k = 1; word + k < len; k++)
+			if (ends_with(r, s + word, k))
+				add_tail(t, s + word + k, len - word - k);
+	}
 }
 
 static void add_spelled(struct reference *r, struct tails *t, const char *s)
@@ -205,90 +204,11 @@ static void make_tails(struct reference *r, size_t number)
 		add_group(r, &rule->find[k], MADE_TEXTS);
 	add_group(r, &rule->near, 2);
 	add_group(r, &rule->beside, 2);
-	for (size_t i = 0; units[i]; i++) {
-		size_t len = strlen(units[i]);
-		add_tail(&r->first, units[i], len);
-		for (size_t k = 1; k < len; k++)
-			if (ends_with(r, units[i], k))
-				add_tail(&r->first, units[i] + k, len - k);
-	}
+	for (size_t i = 0; units[i]; i++)
+		add_tails(r, &r->first, units[i]);
 }
 
-/* ---- numbers ---- */
-
-/* Whatever its bounds, a number is held until it is known. */
-static struct guard_policy *load_numbers(const struct made *m)
-{
-	static const char *const kinds[] = {
-	    "percent", "money", "duration", "count"};
-	char yaml[1024];
-	int n = snprintf(yaml, sizeof(yaml),
-	    "format: 1\nkind: pack\npack: n\n"
-	    "rules:\n");
-	struct guard_policy *p = NULL;
-	bool any = false;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		char key[16];
-		snprintf(key, sizeof(key), "\n      %s:", kinds[i]);
-		if (!strstr(m->pack_yaml, key))
-			continue;
-		n += snprintf(yaml + n, sizeof(yaml) - (size_t)n,
-		    "  - id: %s\n    title: T\n    mode: shadow\n"
-		    "    find: {%s: {}}\n    then: flag\n",
-		    kinds[i], kinds[i]);
-		any = true;
-	}
-	static const char policy[] =
-	    "format: 1\nkind: policy\nname: n\npacks: [n]\n";
-	const struct guard_file files[] = {
-	    {"policy.yaml", policy, sizeof(policy) - 1},
-	    {"packs/n.yaml", yaml, (size_t)n}};
-	const struct guard_source source = {.own = files, .n_own = 2};
-	if (any && guard_policy_load_untested(&p, &source, see, NULL))
-		abort();
-	return p;
-}
-
-/* Where the number lies that the byte asked about is in. */
-static struct fate number_at(struct reference *r, size_t len)
-{
-	struct fate f = {0};
-	struct guard_verdict v;
-	guard_check(r->scanner, r->numbers, NULL,
-	    &(struct guard_message){GUARD_AI, r->text, len}, &v);
-	for (size_t i = 0; i < v.n_hits; i++) {
-		const struct guard_hit *h = &v.hits[i];
-		if (r->at < h->start || r->at >= h->end)
-			continue;
-		f.start = h->start;
-		f.end = h->end;
-		f.rule = h->rule;
-		for (const char *c = h->what; c && *c; c++)
-			f.front = f.front * 31 + (unsigned char)*c;
-	}
-	return f;
-}
-
-static size_t append(struct reference *r, size_t at, const char *s);
-
-static bool is_unfinished_number(struct reference *r)
-{
-	static const char *const before[] = {"", " "};
-	if (!r->numbers)
-		return false;
-	struct fate now = number_at(r, r->len);
-	for (size_t b = 0; b < 2; b++)
-		for (size_t i = 0; i < r->first.n; i++) {
-			size_t at = append(r, r->len, before[b]);
-			at = append(r, at, r->first.items[i]);
-			struct fate then = number_at(r, at);
-			if (!is_same(&now, &then))
-				return true;
-		}
-	return false;
-}
-
-/* ---- the search ---- */
+/* ---- parts ---- */
 
 static size_t append(struct reference *r, size_t at, const char *s)
 {
@@ -298,6 +218,63 @@ static size_t append(struct reference *r, size_t at, const char *s)
 	memcpy(r->text + at, s, n);
 	return at + n;
 }
+
+/* Is the part that of a rule that holds? */
+static bool is_part(const struct reference *r, size_t part)
+{
+	struct guard_rule_info info;
+	guard_policy_rule(r->made->parts, part, &info);
+	const char *number = strchr(info.id, '/');
+	return number && may_hold(r, strtoul(number + 1, NULL, 10));
+}
+
+/* What is found at the byte asked about, in one number. */
+static uint64_t parts_at(struct reference *r, size_t len)
+{
+	uint64_t sum = 0;
+	struct guard_verdict v;
+	guard_check(r->scanner, r->made->parts, NULL,
+	    &(struct guard_message){GUARD_AI, r->text, len}, &v);
+	r->counts->n_checks++;
+	for (size_t i = 0; i < v.n_hits; i++) {
+		const struct guard_hit *h = &v.hits[i];
+		if (r->at < h->start || r->at >= h->end || !is_part(r, h->rule))
+			continue;
+		sum = sum * 31 + h->start;
+		sum = sum * 31 + h->end;
+		sum = sum * 31 + h->rule;
+		for (const char *c = h->what; c && *c; c++)
+			sum = sum * 31 + (unsigned char)*c;
+	}
+	return sum;
+}
+
+/* Has something begun at the byte, or in front of it, that may still become
+ * what a rule looks for, or more of it? */
+static bool is_part_way(struct reference *r)
+{
+	static const char *const before[] = {"", " "};
+	static const char *const behind[] = {"", " so", " cents"};
+	if (!r->made->parts)
+		return false;
+	uint64_t now = parts_at(r, r->len);
+	for (size_t k = 0; k < r->made->n_rules; k++) {
+		if (!may_hold(r, k))
+			continue;
+		make_tails(r, k);
+		for (size_t b = 0; b < 2; b++)
+			for (size_t i = 0; i < 3 * r->first.n; i++) {
+				size_t at = append(r, r->len, before[b]);
+				at = append(r, at, r->first.items[i / 3]);
+				at = append(r, at, behind[i % 3]);
+				if (parts_at(r, at) != now)
+					return true;
+			}
+	}
+	return false;
+}
+
+/* ---- the search ---- */
 
 /* With every end of the sentence behind it. */
 static bool try_ends(struct reference *r, size_t at)
@@ -329,36 +306,44 @@ static bool try_more(struct reference *r, size_t at, unsigned depth)
 
 static bool rule_has_reason(struct reference *r, unsigned depth)
 {
-	static const char *const before[] = {"", " "};
-	for (unsigned d = 0; d <= depth; d++)
-		for (size_t b = 0; b < 2; b++)
-			for (size_t i = 0; i < r->first.n; i++) {
-				size_t at = append(r, r->len, before[b]);
-				at = append(r, at, r->first.items[i]);
-				if (try_more(r, at, d))
-					return true;
-			}
+	static const char *const before[] = {"", " ", ". "};
+	for (size_t b = 0; b < 3; b++)
+		for (size_t i = 0; i < r->first.n; i++) {
+			size_t at = append(r, r->len, before[b]);
+			at = append(r, at, r->first.items[i]);
+			if (try_more(r, at, depth))
+				return true;
+		}
 	return false;
 }
 
-static bool has_reason(struct reference *r)
+/* How many ingredients a hit of the rule may want behind the first. */
+static unsigned depth_of(const struct made_rule *rule)
 {
-	r->left = MAX_CHECKS;
-	memcpy(r->text + r->len, r->last, r->last_len);
-	if (r->last_len && is_reason(r, r->len + r->last_len))
-		return true;
-	if (try_ends(r, r->len))
-		return true;
+	return (rule->n_find > 1) + (rule->near.n > 0) + (rule->beside.n > 1) +
+	    rule->many;
+}
+
+/* With so many ingredients behind the first, by any of the rules. */
+static bool has_reason(struct reference *r, unsigned depth)
+{
 	for (size_t i = 0; i < r->made->n_rules; i++) {
 		const struct made_rule *rule = &r->made->rules[i];
-		if (!may_hold(r, i))
+		if (!may_hold(r, i) || depth > depth_of(rule))
 			continue;
 		make_tails(r, i);
-		bool three = rule->n_find > 1 || rule->n_find == 0;
-		if (rule_has_reason(r, three ? 2 : 1))
+		if (rule_has_reason(r, depth))
 			return true;
 	}
 	return false;
+}
+
+/* What has been a reason before, or the end of the text, or a sentence's. */
+static bool has_plain_reason(struct reference *r)
+{
+	memcpy(r->text + r->len, r->last, r->last_len);
+	return (r->last_len && is_reason(r, r->len + r->last_len)) ||
+	    try_ends(r, r->len);
 }
 
 /* ---- what may be held anyway ---- */
@@ -396,20 +381,27 @@ static size_t spelled_start(const struct reference *r, size_t word)
 
 /* ---- one text ---- */
 
-static void note_excess(
-    struct reference *r, size_t safe, size_t end, size_t allowed)
+/* As far as the prefix goes up to len, is there a reason to hold the byte? */
+static bool must_hold(struct reference *r, size_t len, bool *part_way)
 {
-	struct tight *t = r->counts;
-	if (!t->fault[0])
-		snprintf(t->fault, sizeof(t->fault),
-		    "%zu of %zu bytes are safe, %zu could be (held: \"%.*s\")",
-		    safe, r->len, end, (int)(r->len - safe), r->text + safe);
-	t->excess += end - safe;
-	t->held += allowed - end;
+	size_t all = r->len;
+	*part_way = false;
+	r->len = len;
+	r->base = fate_of(r, len);
+	r->left = MAX_CHECKS;
+	bool reason = r->base.withheld || r->base.end > len ||
+	    has_plain_reason(r) || has_reason(r, 0);
+	if (!reason)
+		reason = *part_way = is_part_way(r);
+	for (unsigned depth = 1; !reason && depth <= MAX_DEPTH; depth++)
+		reason = has_reason(r, depth);
+	r->len = all;
+	memcpy(r->text, r->whole, all);
+	return reason;
 }
 
-/* The byte at safe is held: is there a reason? Else up to which byte is there
- * none? */
+/* The byte at safe is held: is there a reason? The unfinished last word may
+ * become any other. */
 static void account(struct reference *r, size_t safe)
 {
 	struct tight *t = r->counts;
@@ -421,21 +413,19 @@ static void account(struct reference *r, size_t safe)
 		t->spelled += word - (safe > allowed ? safe : allowed);
 	if (safe >= allowed)
 		return;
-	size_t at = safe;
-	for (; at < allowed; at++) {
-		r->at = at;
-		r->base = fate_of(r, r->len);
-		if (r->base.withheld || r->base.end > r->len || has_reason(r))
-			break;
-		if (is_unfinished_number(r)) {
-			t->number += at == safe ? allowed - at : 0;
-			break;
-		}
-	}
-	if (at > safe)
-		note_excess(r, safe, at, allowed);
-	else
+	bool part_way = false;
+	r->at = safe;
+	if (must_hold(r, r->len, &part_way) ||
+	    (word < r->len && must_hold(r, word, &part_way))) {
 		t->held += allowed - safe;
+		t->part += part_way ? allowed - safe : 0;
+		return;
+	}
+	t->excess += allowed - safe;
+	if (!t->fault[0])
+		snprintf(t->fault, sizeof(t->fault),
+		    "%zu of %zu bytes are safe; held: \"%.*s\"", safe, r->len,
+		    (int)(r->len - safe), r->text + safe);
 }
 
 static void read_text(
@@ -444,9 +434,12 @@ static void read_text(
 	for (size_t n = 1; n <= len; n++) {
 		struct guard_progress p;
 		guard_stream_feed(s, text + n - 1, 1, &p);
-		if (p.cut || p.withheld)
+		/* From its first edit on a text is read twice, one reader
+		 * behind the other: DESIGN.md section 13. */
+		if (p.cut || p.withheld || p.n_edits)
 			return;
 		memcpy(r->text, text, n);
+		r->whole = text;
 		r->len = n;
 		bool inside =
 		    n < len && ((unsigned char)text[n] & 0xC0) == 0x80;
@@ -462,7 +455,6 @@ bool tight_holds(
 	    .made = m, .counts = t, .scanner = guard_scanner_new()};
 	struct guard_stream *s =
 	    guard_stream_new(m->policy, &m->session, GUARD_AI);
-	r.numbers = load_numbers(m);
 	r.first.items = malloc(MAX_TAILS * TAIL_BYTES);
 	r.more.items = malloc(MAX_TAILS * TAIL_BYTES);
 	if (!r.scanner || !s || !r.first.items || !r.more.items)
@@ -473,7 +465,6 @@ bool tight_holds(
 	free(r.first.items);
 	free(r.more.items);
 	guard_stream_free(s);
-	guard_policy_unref(r.numbers);
 	guard_scanner_free(r.scanner);
 	return !t->fault[0];
 }

@@ -11,9 +11,11 @@
  * one after the other. What it cannot find a reason for is excess; a reason it
  * has not thought of would be a false alarm, so a fault is to be read.
  *
- * The unfinished last word may always be held, single letters that may become
- * a word spelled out, and a number of a kind the policy looks for until it is
- * known, whatever its bounds (POLICY.md 1.13); they are counted apart.
+ * What DESIGN.md section 5 lists may be held as well, and is counted apart: the
+ * unfinished last word, and single letters that may become a word spelled out;
+ * and what is part-way, whatever may come of it: a phrase, or a number, until
+ * it is known, that a rule looks for among other things (made.h, parts). A text
+ * is followed up to its first edit or to where all that is left is withheld.
  */
 #ifndef HANDRAIL_TESTS_EXACT_TIGHT_H
 #define HANDRAIL_TESTS_EXACT_TIGHT_H
@@ -22,8 +24,8 @@
 
 struct tight { /* counts */
 	uint64_t n_texts, n_prefixes, n_checks;
-	/* Bytes held, summed over the prefixes; number is a part of held. */
-	uint64_t word, spelled, number, held, excess;
+	/* Bytes held, summed over the prefixes; part is a part of held. */
+	uint64_t word, spelled, part, held, excess;
 	char fault[512]; /* "" or the first excess of the last text */
 };
 

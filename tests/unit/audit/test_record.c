@@ -75,6 +75,10 @@ static const struct guard_approval approvals[] = {
 	.uses = 2},
     {.name = "refund", .id = "APR-3", .up_to_minor = 1, .uses = 0},
 };
+static const struct guard_counted counted[] = {
+    {"p/late", GUARD_COUNTED_SIGNAL, "", 0, 2},
+    {"p/credit", GUARD_COUNTED_MONEY, "USD", 4000, 1},
+    {"p/credit", GUARD_COUNTED_MONEY, "USD", 1000, 3}};
 static const struct guard_session session = {.time_us = 1793714539907551,
     .ai_turn = 4,
     .channel = "chat",
@@ -87,7 +91,9 @@ static const struct guard_session session = {.time_us = 1793714539907551,
     .approvals = approvals,
     .n_approvals = 3,
     .n_customer_said = 4,
-    .n_ai_said = 3};
+    .n_ai_said = 3,
+    .counted = counted,
+    .n_counted = 3};
 
 static struct record full(enum record_type type)
 {
@@ -173,6 +179,11 @@ static void test_decision(void **state)
 	    "\"refund\":[{\"currency\":\"USD\",\"id\":\"APR-1\","
 	    "\"up_to_minor\":7500,\"uses\":1},{\"id\":\"APR-3\","
 	    "\"up_to_minor\":1,\"uses\":0}]},\"channel\":\"chat\","
+	    "\"counted\":[{\"currency\":\"USD\",\"kind\":\"money\","
+	    "\"name\":\"p/credit\",\"times\":3,\"value\":1000},"
+	    "{\"currency\":\"USD\",\"kind\":\"money\",\"name\":\"p/credit\","
+	    "\"times\":1,\"value\":4000},{\"kind\":\"signal\",\"name\":"
+	    "\"p/late\",\"times\":2,\"value\":0}],"
 	    "\"customer\":\"%s\",\"customer_said\":4,\"interaction_type\":"
 	    "\"billing dispute\",\"locale\":\"en-US\",\"resolved\":false,"
 	    "\"segment\":\"consumer\",\"zone\":\"ai assists\"},"

@@ -21,7 +21,7 @@ static int trace(const char *json, size_t len, struct buf *out)
 	    channel, (struct span){page.data, page.len}, &body);
 	for (size_t i = 0; err == 0 && i < body.n_series; i++) {
 		const struct channel_series *s = &body.series[i];
-		if (s->beside)
+		if (s->beside || s->label)
 			continue;
 		buf_printf(out, "%s%c%s=%s|", s->name, "streo"[s->kind],
 		    s -> can_edit ? "" : "!", s->text.data);
@@ -73,6 +73,12 @@ static const struct {
     {"{\"choices\":[],\"note\":\"x\",\"n\":{\"deep\":[\"y\"]}}",
 	"/note (key)o!=note|/noteo=x|/n (key)o!=n|/n/deep (key)o!=deep|"
 	"/n/deep/0o=y|"},
+    /* Numbers as long as those people remember; not times and counts. */
+    {"{\"n\":[1,12345678,123456789,-4111111111111111,4.111111111111111e15,"
+     "0.1234567890123,1.5e300],\"created\":1751234567,\"usage\":{"
+     "\"total_tokens\":123456789012}}",
+	"/n (key)o!=n|/n/2o!=123456789|/n/3o!=-4111111111111111|"
+	"/n/4o!=4111111111111111|"},
     {"{\"id\":\"refund approved\",\"model\":\"\\u0061\","
      "\"usage\":{\"all of it\":1,\"tokens\":2}}",
 	"/ido=refund approved|/modelo=a|"
@@ -92,7 +98,16 @@ static const struct {
 	"0/contents=ab|"},
     {"{\"choices\":[{\"index\":0,\"message\":{\"content\":\"ab\"},"
      "\"logprobs\":{\"content\":[{\"token\":\"x\"}]}}]}",
-	"0/contents=ab|DIFFERS"},
+	"0/contents=ab|"},
+    /* Bytes that are not their token's. */
+    {"{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\":\"a\","
+     "\"bytes\":[98]}]}}]}",
+	"DIFFERS"},
+    {"{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\":"
+     "\"\\\\xf0\\\\x9f!\",\"bytes\":[240,159,33]},{\"token\":\"\\u00e9\","
+     "\"bytes\":[195,169]},{\"token\":\"x\",\"bytes\":null}]}}]}",
+	""},
+    {"{\"choices\":[{\"index\":0,\"logprobs\":{\"bytes\":[73]}}]}", "DIFFERS"},
     {MESSAGE("\"content\":\"a\",\"annotations\":[{\"type\":\"url_citation\","
 	     "\"url_citation\":{\"url\":\"http://u\",\"title\":\"T\"}}]"),
 	"0/contents=a|"
@@ -117,6 +132,62 @@ static void test_texts(void **state)
 		if (err != 0 || strcmp(got.data, rows[i].texts) != 0)
 			fail_msg("%s: %d\n got %s\nwant %s", rows[i].json, err,
 			    got.data, rows[i].texts);
+		buf_clear(&got);
+	}
+}
+
+/* What is judged and left out rather than withheld. */
+static const struct {
+	const char *json, *labels;
+} labelled_rows[] = {
+    {"{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,"
+     "\"model\":\"m/x:1\",\"service_tier\":\"default\",\"choices\":[{\"index\":"
+     "0,\"message\":{\"role\":\"assistant\",\"content\":\"a\"},"
+     "\"finish_reason\":\"stop\"}]}",
+	"labels=chatcmpl-1\nm/x:1|"},
+    {"{\"id\":\"I\",\"object\":\"guarantee\",\"usage\":{\"it-works\":1,"
+     "\"total_tokens\":1234567890123},\"choices\":[{\"index\":0,"
+     "\"finish_reason\":\"zebra\",\"message\":{\"role\":\"user\"}}]}",
+	"labels=I\nguarantee\nit-works\n1234567890123\nzebra\nuser|"},
+    {"{\"id\":\"930c60df-bf64-41c9-a88e-3ec75f81e00e\",\"model\":"
+     "\"930c60df-bf64-41c9-a88e-3ec75f81e00g\",\"choices\":[]}",
+	"labels=930c60df-bf64-41c9-a88e-3ec75f81e00g|"},
+    /* Columns of tokens, by what a client reads from row to row. */
+    {"{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":["
+     "{\"token\":\"I\",\"top_logprobs\":[{\"token\":\"I\"},{\"token\":\"We\"}]}"
+     ","
+     "{\"token\":\" do\",\"top_logprobs\":[{\"token\":\" can\"},"
+     "{\"token\":\" may\"}],\"note\":\"n\"}],\"refusal\":null}}]}",
+	"tokens=I do|tokens=I can|tokens=We may|tokens=note|tokens=n|"},
+    {"{\"choices\":[{\"index\":0,\"logprobs\":\"all of it\"}]}",
+	"tokens=all of it|"},
+    {"{\"choices\":[{\"index\":0,\"logprobs\":{\"tokens\":[\"a\",\"b\"],"
+     "\"top_logprobs\":[{\"c\":-1}]}}]}",
+	"tokens=tokens|tokens=ab|tokens=c|"},
+};
+
+static void trace_labels(const char *json, struct buf *out)
+{
+	struct channel_body body;
+
+	buf_adds(out, "");
+	assert_int_equal(channel_body_read(channel, span_str(json), &body), 0);
+	for (size_t i = 0; i < body.n_series; i++)
+		if (body.series[i].label)
+			buf_printf(out, "%s=%s|", body.series[i].name,
+			    body.series[i].text.data);
+	channel_body_clear(&body);
+}
+
+static void test_labels(void **state)
+{
+	for (size_t i = 0; i < sizeof labelled_rows / sizeof labelled_rows[0];
+	     i++) {
+		struct buf got = {0};
+		trace_labels(labelled_rows[i].json, &got);
+		if (strcmp(got.data, labelled_rows[i].labels) != 0)
+			fail_msg("%s\n got %s\nwant %s", labelled_rows[i].json,
+			    got.data, labelled_rows[i].labels);
 		buf_clear(&got);
 	}
 }
@@ -318,6 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_labels),
 	    cmocka_unit_test(test_joined),
 	    cmocka_unit_test(test_unreadable),
 	    cmocka_unit_test(test_truncations),

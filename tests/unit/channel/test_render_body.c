@@ -67,10 +67,50 @@ static void test_edits(void **state)
 	edit(BODY(",\"content\":\"ab\",\"annotations\":[]",
 		 ",\"logprobs\":{\"content\":[{\"token\":\"ab\"}]}"),
 	    "b", "", BODY(",\"content\":\"a\"", ""));
-	/* One that says something else is not passed on in any case. */
+	/* One that contradicts itself is not passed on in any case. */
 	edit(BODY(",\"content\":\"ab\"",
-		 ",\"logprobs\":{\"content\":[{\"token\":\"cd\"}]}"),
+		 ",\"logprobs\":{\"content\":[{\"token\":\"ab\",\"bytes\":[97]}"
+		 "]}"),
 	    "", "", BODY(",\"content\":\"ab\"", ""));
+}
+
+/* What a rule found in ids, or in a column of tokens, goes; the rest stays. */
+static void test_drops(void **state)
+{
+	static const char json[] =
+	    "{\"id\":\"i\",\"model\":\"m\",\"usage\":{\"total_tokens\":3,"
+	    "\"odd-one\":4},\"choices\":[{\"index\":0,\"message\":{\"content\":"
+	    "\"a\"},\"logprobs\":{\"content\":[{\"token\":\"b\"}]}}]}";
+	static const char *const left[] = {
+	    "{\"usage\":{\"total_tokens\":3},\"choices\":[{\"index\":0,"
+	    "\"message\":"
+	    "{\"content\":\"a\"},\"logprobs\":{\"content\":[{\"token\":\"b\"}]}"
+	    "}]}",
+	    "{\"id\":\"i\",\"model\":\"m\",\"usage\":{\"total_tokens\":3,"
+	    "\"odd-one\":4},\"choices\":[{\"index\":0,\"message\":{\"content\":"
+	    "\"a\"}}]}"};
+	size_t at = 0;
+
+	for (uint32_t i = 0; at < 2; i++) {
+		struct channel_body body;
+		struct buf out = {0}, said = {0};
+		assert_int_equal(
+		    channel_body_read(channel, span_str(json), &body), 0);
+		assert_true(i < body.n_series);
+		if (body.series[i].label) {
+			channel_body_drop(&body, i);
+			assert_true(body.dropped);
+			channel_render_edits(channel, &body, NULL, 0, &out);
+			assert_string_equal(out.data, left[at++]);
+			/* And none of it is kept beside other words. */
+			channel_render_replaced(channel, &body, &emit, &said);
+			assert_null(strstr(said.data, "\"i\""));
+			assert_null(strstr(said.data, "token\":"));
+		}
+		buf_clear(&out);
+		buf_clear(&said);
+		channel_body_clear(&body);
+	}
 }
 
 static void test_nested(void **state)
@@ -179,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_untouched),
 	    cmocka_unit_test(test_edits),
+	    cmocka_unit_test(test_drops),
 	    cmocka_unit_test(test_nested),
 	    cmocka_unit_test(test_insertions),
 	    cmocka_unit_test(test_replaced),

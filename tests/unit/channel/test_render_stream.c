@@ -19,18 +19,92 @@ static void test_frame(void **state)
 	    "\"logprobs\":{\"content\":[]}}] }\r\n\r\n";
 	const struct span keep[] = {{NULL, 0}, {NULL, 0}};
 	const struct span edit[] = {{"\"x", 2}, {"", 0}};
+	struct channel_stream *s = channel_stream_new(channel);
 	struct buf out = {0};
 
-	channel_render_frame(channel, span_str(raw), edit, 2, true, &out);
+	channel_render_frame(s, span_str(raw), edit, 2, true, &out);
 	assert_string_equal(out.data,
 	    "event: e\nid: 4\ndata: {\"choices\":[{\"index\":0,\"delta\":{"
 	    "\"content\":\"\\\"x\",\"new\":\"\"}}] }\n\n");
 	buf_reset(&out);
-	channel_render_frame(channel, span_str(raw), keep, 2, false, &out);
+	channel_render_frame(s, span_str(raw), keep, 2, false, &out);
 	assert_string_equal(out.data,
 	    "event: e\nid: 4\ndata: {\"choices\":[{\"index\":0,\"delta\":{"
 	    "\"content\":\"a\\u0041\",\"new\":\"n\"},"
 	    "\"logprobs\":{\"content\":[]}}] }\n\n");
+	channel_stream_free(s);
+	buf_clear(&out);
+}
+
+/* Feed the frames of wire; the last one, rendered, to out. */
+static void render_last(
+    struct channel_stream *s, const char *wire, struct buf *out)
+{
+	struct sse_decoder d;
+	struct sse_frame sse;
+	struct channel_frame f;
+	const struct span keep[] = {{NULL, 0}};
+	struct buf raw = {0};
+
+	sse_init(&d, NULL);
+	sse_feed(&d, wire, strlen(wire));
+	while (sse_next(&d, &sse) == 1) {
+		channel_stream_frame(s, &sse, &f);
+		buf_reset(&raw);
+		buf_add(&raw, sse.raw.p, sse.raw.len);
+	}
+	buf_adds(out, "");
+	channel_render_frame(
+	    s, (struct span){raw.data, raw.len}, keep, 1, false, out);
+	buf_clear(&raw);
+	sse_clear(&d);
+}
+
+/* What is dropped is left out from then on, and only that. */
+static void test_dropped_labels(void **state)
+{
+#define LABELLED(event, id, model)                                             \
+	"event: " event "\nid: 7\ndata: {\"id\":\"" id "\",\"model\":\"" model \
+	"\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+	struct channel_stream *s = channel_stream_new(channel);
+	struct buf out = {0};
+	struct channel_emit end = emit;
+
+	render_last(s, LABELLED("e", "i", "m"), &out);
+	assert_string_equal(out.data, LABELLED("e", "i", "m"));
+	assert_false(channel_stream_drops(s));
+	/* The id changes: its series can be dropped. */
+	buf_reset(&out);
+	render_last(s, LABELLED("e", "j", "m"), &out);
+	assert_string_equal(out.data, LABELLED("e", "j", "m"));
+	assert_int_equal(channel_stream_n_series(s), 2);
+	channel_stream_drop(s, 1);
+	assert_true(channel_stream_drops(s));
+	buf_reset(&out);
+	render_last(s, LABELLED("e", "k", "m"), &out);
+	assert_string_equal(out.data,
+	    "event: e\nid: 7\ndata: {\"model\":\"m\",\"choices\":[{\"index\":0,"
+	    "\"delta\":{\"content\":\"a\"}}]}\n\n");
+	/* Nothing of it in an ending. */
+	buf_reset(&out);
+	channel_render_cut(s, &end, &out);
+	assert_null(strstr(out.data, "\"m\""));
+	assert_non_null(strstr(out.data, "\"id\":\"made-up\""));
+	channel_stream_free(s);
+	/* All that is new in one frame. */
+	s = channel_stream_new(channel);
+	buf_reset(&out);
+	render_last(s, LABELLED("e", "i", "m"), &out);
+	channel_stream_drop(s, CHANNEL_NO_SERIES);
+	buf_reset(&out);
+	render_last(s, LABELLED("f", "j", "n"), &out);
+	assert_string_equal(out.data,
+	    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}"
+	    "\n\n");
+	buf_reset(&out);
+	render_last(s, ": only words\nid: 8\n\n", &out);
+	assert_string_equal(out.data, "");
+	channel_stream_free(s);
 	buf_clear(&out);
 }
 
@@ -229,6 +303,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_frame),
+	    cmocka_unit_test(test_dropped_labels),
 	    cmocka_unit_test(test_part),
 	    cmocka_unit_test(test_part_cuts),
 	    cmocka_unit_test(test_cut),

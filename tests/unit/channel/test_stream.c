@@ -26,7 +26,7 @@ static void trace_frame(const struct channel_stream *s,
 		enum channel_kind kind = CHANNEL_OTHER;
 		uint32_t message = 0;
 		const char *name = "*";
-		if (p->mode == CHANNEL_PART_BESIDE)
+		if (p->mode == CHANNEL_PART_BESIDE || p->label)
 			continue;
 		assert_int_equal(p->text.len, p->end - p->start);
 		if (p->series != CHANNEL_NO_SERIES) {
@@ -41,9 +41,15 @@ static void trace_frame(const struct channel_stream *s,
 		buf_printf(out, "=%.*s", (int)p->text.len,
 		    p->text.len ? p->text.p : "");
 	}
-	for (size_t i = 0; i < f->n_ends; i++)
-		if (channel_stream_seams(s, f->ends[i]) == NULL)
+	for (size_t i = 0; i < f->n_ends; i++) {
+		enum channel_kind kind;
+		uint32_t message;
+		const char *name =
+		    channel_stream_series(s, f->ends[i], &kind, &message);
+		if (channel_stream_seams(s, f->ends[i]) == NULL &&
+		    strcmp(name, "label") != 0 && strcmp(name, "tokens") != 0)
 			buf_printf(out, " end%u", f->ends[i]);
+	}
 	if (f->drop_mirrors)
 		buf_adds(out, " drop");
 	if (f->has_media)
@@ -302,13 +308,112 @@ static void test_joined(void **state)
 	    "b\nc |2+1060=d 3+1062= d 4+1062=\nd |");
 }
 
-static void test_mirrors(void **state)
-{
 #define PROBS(t, p)                                                            \
 	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t         \
 	"\"},\"logprobs\":{\"content\":[{\"token\":\"" p "\"}]}}]}\n\n"
+
+/* The labels of each frame: WHOLE ones, then "series+start=text" of changes,
+ * "~" before noise. */
+static void check_labels(const char *wire, const char *expect)
+{
+	struct channel_stream *s = channel_stream_new(channel);
+	struct sse_decoder d;
+	struct sse_frame sse;
+	struct channel_frame f;
+	struct buf got = {0};
+
+	sse_init(&d, NULL);
+	sse_feed(&d, wire, strlen(wire));
+	buf_adds(&got, "");
+	while (sse_next(&d, &sse) == 1) {
+		channel_stream_frame(s, &sse, &f);
+		for (size_t i = 0; i < f.n_parts; i++) {
+			const struct channel_part *p = &f.parts[i];
+			if (!p->label)
+				continue;
+			if (p->mode == CHANNEL_PART_BESIDE)
+				buf_printf(&got,
+				    "%s%u+%zu=", p->noise ? "~" : "", p->series,
+				    p->start);
+			buf_add(&got, p->text.p, p->text.len);
+		}
+		buf_printf(
+		    &got, "%s|", f.role == CHANNEL_FRAME_UNREADABLE ? "?" : "");
+	}
+	if (strcmp(got.data, expect) != 0)
+		fail_msg("%s\n got %s\nwant %s", wire, got.data, expect);
+	buf_clear(&got);
+	sse_clear(&d);
+	channel_stream_free(s);
+}
+
+static void test_labels(void **state)
+{
+#define TOP(members) "data: {" members ",\"choices\":[]}\n\n"
+	/* New ones, then only what changes. */
+	check_labels(TOP("\"id\":\"a\",\"model\":\"m\"")
+			 TOP("\"id\":\"a\",\"model\":\"m\"")
+			     TOP("\"id\":\"b\",\"model\":\"m\"")
+				 TOP("\"id\":\"c\",\"model\":\"n\""),
+	    "a\nm\n||0+0=a b |0+4=c 1+0=m n |");
+	/* What stands outside the data. */
+	check_labels(": x y\nevent: e\nid: 7\ndata: [DONE]\n\n"
+		     ": x y\nevent: f\nid: 8\ndata: [DONE]\n\n"
+		     "event: f\nid: 10\ndata: [DONE]\n\n",
+	    ": x y\ne\n7\n|0+0=e f |1+0=8 10 |");
+	check_labels("event: \xff\ndata: [DONE]\n\n", "?|");
+	/* Padding of one word is another each time; of several it is a label.
+	 */
+	check_labels(TOP("\"obfuscation\":\"aB3\"") TOP("\"obfuscation\":\"x\"")
+			 TOP("\"obfuscation\":\"I-g\""),
+	    "~0+0=aB3 |~0+4=x |0+6=I-g |");
+	/* Known values, small numbers and times say nothing; others do. */
+	check_labels(TOP("\"object\":\"chat.completion.chunk\",\"created\":"
+			 "1751234567,\"usage\":{\"total_tokens\":1}")
+			 TOP("\"object\":\"odd\",\"created\":4111111111111111"),
+	    "|odd\n4111111111111111\n|");
+	/* Of one message, and of a call of it. */
+	check_labels(DELTA(0, "\"role\":\"x\"") DELTA(0, "\"role\":\"y\"")
+			 DELTA(1, "\"role\":\"y\""),
+	    "c\nx\n|0+0=x y |y\n|");
+	check_labels(
+	    DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"b\"}]")
+		DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"d\"}]"),
+	    "c\na\nb\n|0+0=b d |");
+	/* Columns of tokens. */
+	check_labels(PROBS("a", "I") PROBS("b", " do"), "1+0=I|1+1= do|");
+}
+
+static void test_too_many_labels(void **state)
+{
+	struct channel_stream *s = channel_stream_new(channel);
+	struct sse_decoder d;
+	struct sse_frame sse;
+	struct channel_frame f;
+	struct buf wire = {0};
+
+	for (int i = 0; i < 1100; i++)
+		buf_printf(&wire, "data: {\"usage\":{\"k%d\":1}}\n\n", i);
+	sse_init(&d, NULL);
+	sse_feed(&d, wire.data, wire.len);
+	int read = 0;
+	while (sse_next(&d, &sse) == 1) {
+		channel_stream_frame(s, &sse, &f);
+		read += f.role != CHANNEL_FRAME_UNREADABLE;
+	}
+	assert_int_equal(read, 1024);
+	sse_clear(&d);
+	channel_stream_free(s);
+	buf_clear(&wire);
+}
+
+static void test_mirrors(void **state)
+{
 	check(PROBS("a", "a") PROBS("b", "x"),
-	    "text 0/contentS0=a|text 0/contentS1=b drop|pass end0|");
+	    "text 0/contentS0=a|text 0/contentS1=b|pass end0|");
+	check("data: {\"choices\":[{\"index\":0,\"logprobs\":{\"content\":["
+	      "{\"token\":\"a\",\"bytes\":[98]}]}}]}\n\n",
+	    "pass drop|pass|");
 	check("data: {\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null}"
 	      "]}\n\n",
 	    "pass|pass|");
@@ -352,7 +457,7 @@ static void test_cuts(void **state)
 		sse_feed(&d, wire.data, wire.len);
 		while (sse_next(&d, &sse) == 1) {
 			channel_stream_frame(s, &sse, &f);
-			assert_int_equal(f.n_parts, 1);
+			assert_true(f.n_parts == 1 || f.parts[1].label);
 			assert_int_equal(f.parts[0].start, all.len);
 			buf_add(&all, f.parts[0].text.p, f.parts[0].text.len);
 			assert_int_equal(f.parts[0].end, all.len);
@@ -377,6 +482,8 @@ int main(void)
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_more_than_asked),
 	    cmocka_unit_test(test_joined),
+	    cmocka_unit_test(test_labels),
+	    cmocka_unit_test(test_too_many_labels),
 	    cmocka_unit_test(test_mirrors),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_cuts),

@@ -54,6 +54,41 @@ static void test_many(void **state)
 	channel_free(c);
 }
 
+/* By the thousand: nothing is lost, and nothing costs a thousand judgements. */
+static void test_a_flood(void **state)
+{
+	struct channel *c = openai_channel("");
+	struct channel_request r;
+	struct buf body = {0}, tail = {0};
+
+	buf_adds(&body, "{\"messages\":[{\"role\":\"assistant\"}");
+	buf_adds(&tail, "n63");
+	for (int i = 0; i < 1000; i++) {
+		buf_printf(&body,
+		    ",{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+		    "\"text\":\"n%d\"}]}",
+		    i);
+		if (i > 63)
+			buf_printf(&tail, "\nn%d", i);
+	}
+	buf_adds(&body, ",{\"role\":\"assistant\",\"content\":\"a\"}");
+	for (int i = 0; i < 1000; i++)
+		buf_adds(&body,
+		    ",{\"role\":\"user\",\"content\":[{\"type\":\"file\"}]}");
+	buf_adds(&body, "]}");
+	read_one(c, body.data, &r);
+	assert_int_equal(r.n_turns, 1 + 64 + 1 + 64);
+	assert_turn(&r, 1, CHANNEL_TURN_CUSTOMER, "n0");
+	assert_turn(&r, 64, CHANNEL_TURN_CUSTOMER, tail.data);
+	assert_int_equal(channel_turn_text(&r, 64).len, tail.len);
+	assert_turn(&r, 65, CHANNEL_TURN_AI, "a");
+	assert_turn(&r, 129, CHANNEL_TURN_MEDIA, "file");
+	channel_request_clear(&r);
+	buf_clear(&body);
+	buf_clear(&tail);
+	channel_free(c);
+}
+
 /* A channel of one's own: one text, a word of its own for media. */
 static void test_own(void **state)
 {
@@ -93,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_a_flood),
 	    cmocka_unit_test(test_own),
 	    cmocka_unit_test(test_none),
 	};

@@ -145,13 +145,82 @@ static void test_transcript(void **state)
 	json_decref(json);
 }
 
+/* The summary is made of sentences, whatever they are made of. */
+static void test_summary_reads_well(void **state)
+{
+	static const struct guard_rule_info rule = {
+	    .title = "No promises", .id = "a/b", .file = "packs/a.yaml"};
+	struct conversation_lock lock = {"h-1", 1};
+	const struct handoff_text draft = {STORE_WORDS, "You get $5.", 11};
+	struct store_message m = {.text = (char *)"a refund", .len = 8};
+	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	struct handoff_request r = {.cause = "rule",
+	    .rule = &rule,
+	    .withheld = &draft,
+	    .n_withheld = 1,
+	    .customer_told = "Wait."};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+
+	json_t *json = packet_of(&source);
+	assert_string_equal(str(json, "summary"),
+	    "No promises. The customer's last message: \"a refund\". "
+	    "Withheld from the AI: \"You get $5.\" The customer was told: "
+	    "\"Wait.\"");
+	json_decref(json);
+}
+
+/* Totals by name, kind and currency, sorted, with words for people. */
+static void test_amounts(void **state)
+{
+	static struct guard_counted rows[] = {
+	    {"p/late", GUARD_COUNTED_SIGNAL, "", 0, 2},
+	    {"p/credit", GUARD_COUNTED_MONEY, "USD", 4000, 1},
+	    {"p/credit", GUARD_COUNTED_MONEY, "EUR", 550, 1},
+	    {"p/credit", GUARD_COUNTED_MONEY, "USD", 1000, 3},
+	    {"p/off", GUARD_COUNTED_PERCENT, "", 1050, 1},
+	    {"p/free", GUARD_COUNTED_DURATION, "", 2592000, 1},
+	    {"p/pause", GUARD_COUNTED_DURATION, "", 5400, 1},
+	    {"p/gifts", GUARD_COUNTED_COUNT, "", 200, 1}};
+	static const char *const expected[][4] = {
+	    {"p/credit", "EUR", "550", "5.50 EUR"},
+	    {"p/credit", "USD", "7000", "70.00 USD"},
+	    {"p/free", "(absent)", "2592000", "30 days"},
+	    {"p/gifts", "(absent)", "200", "2"},
+	    {"p/late", "(absent)", "2", "2 times"},
+	    {"p/off", "(absent)", "1050", "10.50 %"},
+	    {"p/pause", "(absent)", "5400", "90 minutes"}};
+	struct conversation_lock lock = {"h-1", 1};
+	struct conversation_view view = {.counted = {rows, 8, 8}};
+	struct handoff_request r = {.cause = "rule"};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+	json_t *json = packet_of(&source);
+	const json_t *amounts = json_object_get(json, "amounts");
+
+	assert_int_equal(json_array_size(amounts), 7);
+	for (size_t i = 0; i < 7; i++) {
+		const json_t *one = json_array_get(amounts, i);
+		char total[32];
+
+		snprintf(total, sizeof(total), "%lld",
+		    (long long)json_integer_value(
+			json_object_get(one, "total")));
+		assert_string_equal(str(one, "name"), expected[i][0]);
+		assert_string_equal(str(one, "currency"), expected[i][1]);
+		assert_string_equal(total, expected[i][2]);
+		assert_string_equal(str(one, "words"), expected[i][3]);
+	}
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_hostile_texts),
+	    cmocka_unit_test(test_amounts),
 	    cmocka_unit_test(test_summary_is_short),
 	    cmocka_unit_test(test_withheld_parts),
 	    cmocka_unit_test(test_transcript),
+	    cmocka_unit_test(test_summary_reads_well),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

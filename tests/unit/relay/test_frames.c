@@ -339,6 +339,16 @@ static const char *const split_up[][4] = {
 	"\"reasoning\":\" guar\",\"reasoning_content\":\" guar\"",
 	"\"reasoning\":\"antee\",\"reasoning_content\":\"antee\"",
 	"\"reasoning\":\" zq81\",\"reasoning_content\":\" zq81\""},
+    /* Escapes, in text that a client takes for JSON, cut anywhere. */
+    {"\"content\":\"{\\\"a\\\":\\\"I gu\\\\u\"", "\"content\":\"0061ran\"",
+	"\"content\":\"tee\\\\nzq81\""},
+    {"\"reasoning\":\"I gu\\\\\\\\u0061rantee\\\\\\\\nzq81\""},
+    {"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+     "\"{\\\"a\\\":\\\"I gu\"}}]",
+	"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+	"\"\\\\u0061rantee zq81\"}}]"},
+    {"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+     "\"{\\\"a\\\":\\\"{'b':'I gu\\\\\\\\x61rantee zq81\\\"}\"}}]"},
     /* A card over two parts is one edit; over two fields it cannot be made. */
     {"\"content\":\"4111 1111\"", "\"refusal\":\" 1111 1111 zq81\""},
 };
@@ -384,6 +394,9 @@ static const char *const usual[][4] = {
     {"\"content\":[{\"type\":\"text\",\"text\":\"See what I \"},"
      "{\"type\":\"reference\",\"reference_ids\":[1]},"
      "{\"type\":\"text\",\"text\":\"found.\"}]"},
+    {"\"content\":\"{\\\"a\\\":\\\"I\\\\nor\\\"\"",
+	"\"content\":\",\\\"b\\\":"
+	"\\\"C:\\\\\\\\new\\\"}\""},
     {"\"content\":\"We never say I\",\"refusal\":null",
 	"\"content\":\" can.\""},
 };
@@ -412,6 +425,8 @@ static void test_edit_in_a_reading(void **state)
 	     "{\"text\":\"4111 1111 1111 1111\"}]"},
 	    {"\"reasoning\":\"See\"", "\"content\":\"4111 1111\"",
 		"\"content\":\" 1111 1111 and so on\""},
+	    {"\"content\":\"{\\\"a\\\":\\\"4111 1111\"",
+		"\"content\":\" 1111 1111\\\"}\""},
 	    {"\"content\":[\"It: \",\"4111 1111 \",\"1111 1111\",\" ok\"]"},
 	};
 	for (size_t i = 0; i < sizeof(deltas) / sizeof(deltas[0]); i++)
@@ -429,6 +444,48 @@ static void test_edit_in_a_reading(void **state)
 			buf_clear(&in);
 			played_clear(&got);
 		}
+}
+
+/* What nobody has to read is left out from where a rule fires. */
+static void test_labels_are_left_out(void **state)
+{
+	static const char *const ids[] = {"I", "guarantee", "zq81", "it"};
+	for (size_t s = 0; s < 6; s++) {
+		struct buf in = {0};
+		struct played got;
+		for (int i = 0; i < 4; i++)
+			buf_printf(&in,
+			    "event: %s\ndata: {\"id\":\"c\",\"choices\":[{"
+			    "\"index\":0,\"delta\":{\"content\":\"Fine "
+			    "\"}}]}\n\n",
+			    ids[i]);
+		delta(&in, "\"delta\":{},\"finish_reason\":\"stop\"");
+		play(*state, &in, steps[s], &got);
+		assert_int_equal(got.action, GUARD_DELIVER);
+		assert_null(strstr(got.out.data, "guarantee"));
+		assert_null(strstr(got.out.data, "zq81"));
+		assert_string_equal(
+		    got.told.of[CHANNEL_SAID].all.data, "Fine Fine Fine Fine ");
+		buf_clear(&in);
+		played_clear(&got);
+	}
+}
+
+/* Padding holds nothing back. */
+static void test_noise_is_not_waited_for(void **state)
+{
+	struct fixture *x = *state;
+	struct buf in = {0}, out = {0};
+	struct frames *f = begin(x);
+	buf_adds(&in,
+	    "data: {\"obfuscation\":\"I\",\"choices\":[{\"index\":0,\"delta\":"
+	    "{\"content\":\"Hello there \"}}]}\n\n");
+	frames_feed(f, in.data, in.len);
+	frames_take(f, &out);
+	assert_int_equal(out.len, in.len);
+	frames_free(f);
+	buf_clear(&in);
+	buf_clear(&out);
 }
 
 /* A reading holds no more than its texts would. */
@@ -525,6 +582,8 @@ int main(void)
 	    cmocka_unit_test(test_put_together),
 	    cmocka_unit_test(test_usual_is_identical),
 	    cmocka_unit_test(test_edit_in_a_reading),
+	    cmocka_unit_test(test_labels_are_left_out),
+	    cmocka_unit_test(test_noise_is_not_waited_for),
 	    cmocka_unit_test(test_reading_is_tight),
 	    cmocka_unit_test(test_edit_waits_for_its_record),
 	    cmocka_unit_test(test_a_tool_call_is_told),

@@ -73,6 +73,19 @@ static const struct {
 	"https&#58;//evil.test|&#104;ttp://evil.test"},
     {"https://evil.test", "https://evil.test"},
     {"https://acme.example. https://acme.example./x", ""},
+    {"https://user@acme.example/ http://a%40acme.example/",
+	"https://user@acme.example/|http://a%40acme.example/"},
+    {"acme.example@evil.test/login me@evil.test", "evil.test/login"},
+    {"mailto:help@acme.example mailto:me@evil.test", "mailto:me@evil.test"},
+    {"hxxps://evil[.]test/x evil[.]test/x evil(dot)com a[DOT]evil.com",
+	"hxxps://evil[.]test/x|evil[.]test/x|evil(dot)com|a[DOT]evil.com"},
+    {"hxxps://acme[.]example/x help[.]acme(.)example [1] (x) a[.", ""},
+    {"[x](javascript: alert(1)) <a href=\"data: x\">", "javascript:|data:"},
+    {"\u0441\u0430\u0439\u0442.\u0440\u0444 "
+     "\u4F8B\u5B50.\u516C\u53F8 \u044D\u0442\u043E.\u0438",
+	"\u0441\u0430\u0439\u0442.\u0440\u0444|"
+	"\u4F8B\u5B50.\u516C\u53F8"},
+    {"ASP.NET and Node.js, setup.sh, main.rs, README.md, photo.zip", ""},
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
 

@@ -18,19 +18,6 @@ struct bad {
 	const char *hint; /* part of it, or NULL */
 };
 
-#define TOTALED(name, what)                                                    \
-	PACK_HEAD                                                              \
-	"rules:\n  - {id: a, title: A, find: {phrases: [x]}, then: log,\n"     \
-	"     mode: shadow}\n\ntotals:\n  - {name: " name ", " what "}\n"
-#define TOTAL(what) TOTALED("t", what)
-#define SCORED(total)                                                          \
-	PACK_HEAD                                                              \
-	"rules:\n  - {id: a, title: A, find: {phrases: [x]}, then: log,\n"     \
-	"     score: 3, mode: shadow}\n\ntotals:\n  - name: t\n" total
-#define HAND_OFF "  otherwise: handoff\n"
-#define OFFERS(detect, allowed, otherwise)                                     \
-	PACK_HEAD "offers:\n  detect: " detect "\n  allowed: " allowed         \
-		  "\n" otherwise
 #define CHANGED(what) "- {rule: p/a, " what "}\n"
 #define CHANGE(what) POLICY "changes:\n" CHANGED(what)
 
@@ -228,27 +215,8 @@ static const struct bad bads[] = {
 	NULL, "EUR"},
     {"P006", 7, 23, POLICY, RULE_HEAD "    find: {entities: [emial]}\n", NULL,
 	"\"email\""},
-    {"P090", 7, 21, POLICY, RULE_HEAD "    find: {secrets: high_entropy}\n",
-	NULL, NULL},
     {"P090", 7, 12, POLICY, RULE_HEAD "    find: {classifier: {}}\n", NULL,
 	NULL},
-    {"P080", 7, 20, POLICY,
-	RULE_HEAD "    find: {money: {over: conversation}}\n", NULL,
-	"above: 50"},
-    {"P080", 7, 30, POLICY,
-	RULE_HEAD "    find: {money: {below: 9, over: conversation}}\n", NULL,
-	"take below out"},
-    {"P080", 8, 25, POLICY,
-	RULE_HEAD "    find: {percent: {above: 1, over: conversation},\n"
-		  "      money: {above: 1, over: conversation}}\n",
-	NULL, "a rule for each"},
-    {"P006", 7, 36, POLICY,
-	RULE_HEAD "    find: {money: {above: 1, over: convesation}}\n", NULL,
-	"\"conversation\""},
-    {"P080", 8, 33, POLICY,
-	RULE_HEAD "    find: {phrases: [foo]}\n"
-		  "    unless: [{money: {above: 1, over: conversation}}]\n",
-	NULL, "take it out"},
     {"P006", 7, 30, POLICY,
 	RULE_HEAD "    find: {links: {outside: [http://a.test/]}}\n", NULL,
 	"acme.example"},
@@ -301,59 +269,6 @@ static const struct bad bads[] = {
     {"P009", 7, 15, POLICY, RULE_HEAD "    must_say: []\n", NULL, NULL},
     {"P008", 7, 23, POLICY, RULE_HEAD "    effective: {from: tomorrow}\n", NULL,
 	"2026-11-01"},
-    /* totals */
-    {"P004", 9, 6, POLICY, TOTAL("at_least: 1, then: log"), NULL, NULL},
-    {"P004", 9, 6, POLICY, TOTAL("adds: a, then: log"), NULL, NULL},
-    {"P004", 9, 6, POLICY, TOTAL("adds: a, at_least: 1"), NULL,
-	"then: handoff"},
-    {"P010", 9, 12, POLICY,
-	"format: 1\nkind: pack\npack: p\n\n\n\n\n"
-	"totals:\n  - {name: a/b, adds: a, at_least: 1, then: log}\n",
-	NULL, NULL},
-    {"P011", 9, 12, POLICY, TOTALED("a", "adds: a, at_least: 1, then: log"),
-	NULL, NULL},
-    {"P027", 9, 21, POLICY, TOTAL("adds: aa, at_least: 1, then: log"), NULL,
-	"p/a"},
-    {"P081", 9, 21, POLICY, TOTAL("adds: a, at_least: 1, then: log"), NULL,
-	"score:"},
-    {"P007", 9, 34, POLICY, TOTAL("adds: a, at_least: 0, then: log"), NULL,
-	NULL},
-    {"P014", 9, 24, POLICY, TOTAL("adds: a, atleast: 1, then: log"), NULL,
-	"\"at_least\""},
-    {"P011", 10, 11, POLICY,
-	SCORED("    adds: [a, a]\n    at_least: 3\n    then: log\n"), NULL,
-	NULL},
-    {"P084", 10, 11, POLICY,
-	SCORED("    adds: a\n    over: message\n    at_least: 4\n"
-	       "    then: log\n"),
-	NULL, "over: conversation"},
-    /* offers */
-    {"P004", 5, 3, POLICY, OFFERS("{phrases: [foo]}", "[]", ""), NULL,
-	"otherwise: handoff"},
-    {"P004", 5, 3, POLICY, OFFERS("{with: money}", "[]", HAND_OFF), NULL,
-	"offer words"},
-    {"P006", 5, 35, POLICY,
-	OFFERS("{phrases: [foo], with: [mony]}", "[]", HAND_OFF), NULL,
-	"\"money\""},
-    {"P080", 6, 23, POLICY,
-	OFFERS("{phrases: [foo], with: money}",
-	    "[{name: a, percent: {up_to: 5}}]", HAND_OFF),
-	NULL, "with:"},
-    {"P004", 6, 23, POLICY,
-	OFFERS("{phrases: [foo], with: money}", "[{name: a, money: {}}]",
-	    HAND_OFF),
-	NULL, "up_to"},
-    {"P080", 6, 13, POLICY,
-	OFFERS("{phrases: [foo], with: money}", "[{name: a}]", HAND_OFF), NULL,
-	"near:"},
-    {"P004", 6, 14, POLICY,
-	OFFERS(
-	    "{phrases: [foo], with: money}", "[{money: {up_to: 1}}]", HAND_OFF),
-	NULL, NULL},
-    {"P011", 6, 50, POLICY,
-	OFFERS("{phrases: [foo], with: money}",
-	    "[{name: a, money: {up_to: 1}}, {name: a, near: b}]", HAND_OFF),
-	NULL, NULL},
     /* then */
     {"P004", 5, 5, POLICY, RULE_HEAD "    find: {phrases: [foo]}\n" EXAMPLES,
 	NULL, "then"},
@@ -437,38 +352,6 @@ static const struct bad bads[] = {
 	NULL, NULL},
 };
 
-#define TESTS "format: 1\nkind: conversation tests\ntests:\n"
-
-/* Each is the tests/t.yaml of a good policy. */
-struct bad_test {
-	const char *code;
-	unsigned line, col;
-	const char *tests;
-	const char *hint;
-};
-static const struct bad_test bad_tests[] = {
-    {"P003", 2, 7, "format: 1\nkind: tests\n", NULL},
-    {"P004", 1, 1, "format: 1\nkind: conversation tests\n", NULL},
-    {"P014", 4, 6, TESTS "  - {naem: t}\n", "\"name\""},
-    {"P004", 4, 5, TESTS "  - {name: t}\n", "turns:"},
-    {"P014", 4, 24, TESTS "  - {name: t, turns: [{bot: x}]}\n", NULL},
-    {"P006", 4, 39, TESTS "  - {name: t, turns: [{ai: x, expect: blcok}]}\n",
-	"\"block\""},
-    {"P027", 4, 40, TESTS "  - {name: t, turns: [{ai: x, because: p/b}]}\n",
-	"did you mean p/a?"},
-    {"P075", 4, 24, TESTS "  - {name: t, turns: [{expect: log}]}\n",
-	"who speaks"},
-    {"P075", 4, 31, TESTS "  - {name: t, turns: [{ai: x, customer: y}]}\n",
-	"two turns"},
-    {"P075", 4, 39, TESTS "  - {name: t, turns: [{ai: x, expect: allow}]}\n",
-	NULL},
-    {"P014", 4, 32, TESTS "  - {name: t, turns: [{given: {tmie: x}}]}\n",
-	"\"time\""},
-    {"P074", 4, 28, TESTS "  - {name: t, turns: [{ai: foo, expect: log}]}\n",
-	"\"t\""},
-    {"Y002", 5, 18, TESTS "  - name: t\n    turns: [{ai: [x, y]}]\n", NULL},
-};
-
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char words[] =
@@ -506,33 +389,16 @@ static void test_every_fault_has_its_code_and_place(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-static void test_every_fault_of_a_test_has_its_place(void **state)
-{
-	for (size_t i = 0; i < COUNT(bad_tests); i++) {
-		const struct bad_test *b = &bad_tests[i];
-		struct policy_source s = {0};
-		source_add(&s, "policy.yaml", POLICY);
-		source_add(&s, "packs/p.yaml", PACK_HEAD FOO);
-		source_add(&s, "tests/t.yaml", b->tests);
-		assert_null(source_load(&s));
-		if (strcmp(s.code, b->code) != 0 || s.line != b->line ||
-		    s.col != b->col || (b->hint && !strstr(s.hint, b->hint)))
-			fail_msg("%s: want %s %u:%u, got %s %u:%u %s (%s)",
-			    b->tests, b->code, b->line, b->col, s.code, s.line,
-			    s.col, s.message, s.hint);
-		assert_string_equal(s.file, "tests/t.yaml");
-	}
-}
-
-/* Those that no text of an author can bring about, and those that are no
- * errors. */
+/* Those that no text of an author can bring about, those that are no errors,
+ * and those of conversation tests (test_load_tests.c). */
 static bool needs_more_than_text(const char *code)
 {
 	return strncmp(code, "P06", 3) == 0 || strcmp(code, "P013") == 0 ||
 	    strncmp(code, "P04", 3) == 0 || strcmp(code, "P054") == 0 ||
 	    strcmp(code, "P015") == 0 || strcmp(code, "P017") == 0 ||
-	    strcmp(code, "P073") == 0 || strcmp(code, "P082") == 0 ||
-	    strcmp(code, "P083") == 0;
+	    strcmp(code, "P073") == 0 || strcmp(code, "P074") == 0 ||
+	    strcmp(code, "P075") == 0 ||
+	    strncmp(code, "P08", 3) == 0; /* test_load_sums.c */
 }
 
 static void test_every_code_has_a_case(void **state)
@@ -544,8 +410,6 @@ static void test_every_code_has_a_case(void **state)
 		bool found = needs_more_than_text(code);
 		for (size_t k = 0; k < COUNT(bads); k++)
 			found |= strcmp(bads[k].code, code) == 0;
-		for (size_t k = 0; k < COUNT(bad_tests); k++)
-			found |= strcmp(bad_tests[k].code, code) == 0;
 		if (!found)
 			fail_msg("%s has no case", code);
 	}
@@ -582,7 +446,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_fault_has_its_code_and_place),
-	    cmocka_unit_test(test_every_fault_of_a_test_has_its_place),
 	    cmocka_unit_test(test_every_code_has_a_case),
 	    cmocka_unit_test(test_key_tables_are_whole),
 	    cmocka_unit_test(test_own_limits),

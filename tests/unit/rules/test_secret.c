@@ -13,10 +13,11 @@ static const struct detector detectors[] = {
     {.kind = DETECTOR_SECRET, .secret = SECRET_PRIVATE_KEY},
     {.kind = DETECTOR_SECRET, .secret = SECRET_JWT},
     {.kind = DETECTOR_SECRET, .secret = SECRET_PASSWORD},
+    {.kind = DETECTOR_SECRET, .secret = SECRET_HIGH_ENTROPY},
 };
 static const uint32_t all[] = {1, 2, 3, 4};
 static const struct guard_policy policy = {.detectors = detectors,
-    .n_detectors = 5,
+    .n_detectors = 6,
     .of_kind = {[DETECTOR_SECRET] = {all, 4}}};
 
 static void init(void *state)
@@ -79,12 +80,146 @@ static const struct {
 	"key:0123456789abcdef0123|key:a1b2c3d4e5f6a7b8c9"},
     {"sk-short skis task-force sk-1 AKIA ghp_ order 0123456789abcdef0123", ""},
     {"an api key: ask your administrator for it please", ""},
+    {"Your PIN is 4821, pin: 123456", "password:4821|password:123456"},
+    {"Use password Winter2024! to log in; it is not 'sunshine'",
+	"password:Winter2024!"},
+    {"The password is 'sunshine'. <password>Hunter2x</password>",
+	"password:sunshine|password:Hunter2x"},
+    {"{\"password\": \"Hunter2!\"} DB_PASSWORD=Hunter2abc",
+	"password:Hunter2!|password:Hunter2abc"},
+    {"postgres://admin:s3cret@db.acme.example https://u:hunter@acme.example",
+	"password:s3cret|password:hunter"},
+    {"mot de passe : Bonjour1!, contrase\u00F1a: Hola1234",
+	"password:Bonjour1!|password:Hola1234"},
+    {"Forgot password? Call 5551234. Enter the PIN in 2024, pin it at 4821",
+	""},
+    {"Your password was changed and your order number is AB12345", ""},
+    {"Authorization: Bearer a1b2c3d4e5f6a7b8c9 and Basic dXNlcjpwYXNzMQ==",
+	"key:a1b2c3d4e5f6a7b8c9|key:dXNlcjpwYXNzMQ=="},
+    {"api key: YOUR_API_KEY_HERE_12 token=xxxxxxxxxxxxxxxx1 a bearer of news",
+	""},
+    {"sk-learn-compatible-estimators-package ASIAPACIFICREGIONALOFFICES", ""},
     {PEM " bye", "pem:" PEM},
     {"key:\n" PEM, "pem:" PEM},
     {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE----- --- -", ""},
     {"---- a -- b -----BEGIN", ""},
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
+
+#define A20 "aB3dE6gH9jK2mN5pQ8sT"
+#define HEX32 "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+
+/* One of each issuer's kind of key, in two parts as above. */
+static const struct {
+	const char *head, *tail;
+} keys[] = {
+    {"AS", "IAABCDEFGHIJ234567"},
+    {"AI", "za" A20 A20},
+    {"GOC", "SPX-" A20 "abcdefg1"},
+    {"ya", "29." A20 A20},
+    {"aws_secret_access_key = ", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYabcdefgh"},
+    {"AccountKey=", A20 A20 A20 "+/=="},
+    {"azB8", "Q~" A20 "abcdefghijkl"},
+    {"github", "_pat_" A20 "ab_" A20 A20},
+    {"glp", "at-" A20},
+    {"xo", "xb-123456789012-123456789012-" A20},
+    {"https://hooks.sl", "ack.com/services/T00000001/B00000002/" A20},
+    {"sk_", "live_" A20},
+    {"wh", "sec_" A20 "abcd"},
+    {"sk-p", "roj-" A20 A20},
+    {"sk-a", "nt-api03-" A20 A20},
+    {"S", "K" HEX32},
+    {"S", "G." A20 "ab." A20 A20},
+    {"np", "m_" A20 "abcdefghijklmnop"},
+    {"py", "pi-" A20 A20 A20},
+    {"h", "f_" A20 "abcdefghij"},
+    {"123456789:", "AA" A20 "abcdefghijklm"},
+    {HEX32, "-us12"},
+    {"dap", "i" HEX32},
+    {"shp", "at_" HEX32},
+    {"api key: ", "IPBXtLwWjHxIDpNCkEPLIbL"},
+    {"auth_token=", HEX32},
+};
+
+static void finds_the_keys_of_issuers(void **state)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char text[256];
+		struct matches m = {0};
+		snprintf(text, sizeof(text), "It is %s%s, ok", keys[i].head,
+		    keys[i].tail);
+		assert_int_equal(scan_whole(&kind, text, strlen(text), &m), 0);
+		if (m.n != 1 || m.items[0].detector != 1 ||
+		    m.items[0].end != strlen(text) - 4)
+			fail_msg("%s: %zu", text, m.n);
+		matches_clear(&m);
+		scan_check_splits(&kind, text, strlen(text));
+	}
+}
+
+/* ---- nothing but chance ---- */
+
+static const uint32_t entropy_only[] = {5};
+static const struct guard_policy entropy_policy = {.detectors = detectors,
+    .n_detectors = 6,
+    .of_kind = {[DETECTOR_SECRET] = {entropy_only, 1}}};
+static const struct scan_kind entropy = {
+    .init = init, .scan = scan, .policy = &entropy_policy};
+
+static const struct {
+	const char *text;
+	size_t found;
+} randoms[] = {
+    {"Use " A20 " now", 1},
+    {"Use q85A2CsPAGkLTzo3y5sYuVi41qC8.", 1},
+    {"k4b3vqqqyvdKNlB2qKgpKggF3MrA5UhyBXDHOCK48kR= " HEX32, 2},
+    {"46lswre277ms8yq837vdu3x9wjo0xe", 1},
+    {"550e8400-e29b-41d4-a716-446655440000", 0},
+    {"https://acme.example/t/" A20 A20, 0},
+    {"commit " HEX32 "01234567, sha256: " HEX32 HEX32, 0},
+    {"ThisIsAVeryLongCamelCaseIdentifier2Name", 0},
+    {"10-best-ways-to-save-money-in-2024 INV-2024-000123-ABC-4567", 0},
+    {"MacBookPro16InchM3Max2023 iPhone15ProMax256GBNaturalTitanium", 0},
+    {"DE89370400440532013000 1Z999AA10123456784 1234567890123456789012", 0},
+    {"RFC2119RFC3986RFC5321RFC7519 XPS13-9340-i7-16GB-512GB-OLED", 0},
+    {"YOUR_API_KEY_a1B2c3D4e5F6 aaaaaaaaaaaaaaaaaaaaaaaa1", 0},
+    {"Donaudampfschifffahrtsgesellschaftskapitaen1", 0},
+};
+
+static void finds_what_is_random(void **state)
+{
+	for (size_t i = 0; i < sizeof(randoms) / sizeof(randoms[0]); i++) {
+		const char *s = randoms[i].text;
+		struct matches m = {0};
+		assert_int_equal(scan_whole(&entropy, s, strlen(s), &m), 0);
+		if (m.n != randoms[i].found)
+			fail_msg("%s: %zu", s, m.n);
+		matches_clear(&m);
+		scan_check_splits(&entropy, s, strlen(s));
+	}
+}
+
+/* Of strings that are drawn, few pass; none of the shapes of ordinary talk do
+ * (see above). */
+static void most_drawn_strings_are_found(void **state)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789";
+	uint64_t seed = 1;
+	size_t found = 0;
+	for (size_t i = 0; i < 500; i++) {
+		char s[33] = "";
+		struct matches m = {0};
+		for (size_t k = 0; k < 32; k++) {
+			seed = seed * 6364136223846793005u + 1;
+			s[k] = letters[(seed >> 33) % 62];
+		}
+		assert_int_equal(scan_whole(&entropy, s, 32, &m), 0);
+		found += m.n;
+		matches_clear(&m);
+	}
+	assert_true(found > 475);
+}
 
 static void describe(
     const struct matches *m, const char *text, char *out, size_t size)
@@ -187,6 +322,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_secrets),
 	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(finds_the_keys_of_issuers),
+	    cmocka_unit_test(finds_what_is_random),
+	    cmocka_unit_test(most_drawn_strings_are_found),
 	    cmocka_unit_test(out_of_memory),
 	    cmocka_unit_test(a_key_without_end_is_cut),
 	    cmocka_unit_test(lets_go_of_ordinary_text),

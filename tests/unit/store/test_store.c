@@ -326,6 +326,7 @@ static void test_older_schema(void **state)
 		"ALTER TABLE messages DROP COLUMN kind;"
 		"ALTER TABLE handoffs DROP COLUMN words;"
 		"ALTER TABLE handoffs DROP COLUMN severity;"
+		"DROP TABLE counted;"
 		"PRAGMA user_version=1",
 		NULL, NULL, NULL),
 	    SQLITE_OK);

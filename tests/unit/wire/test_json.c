@@ -291,9 +291,30 @@ static void test_suite(void **state)
 	assert_true(n > 300);
 }
 
+static void test_spell_number(void **state)
+{
+	static const struct {
+		const char *raw, *spelt;
+	} rows[] = {{"0", "0"}, {"-12.5", "-12.5"}, {"1e3", "1000"},
+	    {"-4.111111111111111e15", "-4111111111111111"},
+	    {"4.1234E+2", "412.34"}, {"12e-1", "1.2"}, {"12e-2", "12e-2"},
+	    {"1e39", "1000000000000000000000000000000000000000"},
+	    {"1e40", "1e40"}, {"1e99999999999", "1e99999999999"},
+	    {"5e0", "5e0"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf out = {0};
+		json_spell_number(span_str(rows[i].raw), &out);
+		if (strcmp(out.data, rows[i].spelt) != 0)
+			fail_msg("%s: %s", rows[i].raw, out.data);
+		buf_clear(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_spell_number),
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_truncations),
 	    cmocka_unit_test(test_spans),

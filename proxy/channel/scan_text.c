@@ -1,0 +1,172 @@
+/*
+ * scan_text - where a text stands, what it is called, what it says.
+ */
+#include "proxy/channel/scan_parts.h"
+
+#include <stdio.h>
+
+#define MAX_NAME_STEP_BYTES 64
+#define MAX_NAME_STEPS 24
+
+struct span scan_raw_key(const struct json_doc *doc, uint32_t node)
+{
+	const struct json_node *n = &doc->nodes[node];
+
+	return scan_inside(
+	    (struct span){doc->text + n->key_start, n->key_end - n->key_start});
+}
+
+/* ---- numbers ---- */
+
+/* "0", "17": one way to write a number, and to read it. */
+static bool is_plain_number(struct span raw)
+{
+	bool plain =
+	    raw.len > 0 && raw.len < 10 && (raw.len == 1 || raw.p[0] != '0');
+
+	for (size_t i = 0; i < raw.len && plain; i++)
+		plain = raw.p[i] >= '0' && raw.p[i] <= '9';
+	return plain;
+}
+
+enum scan_numbering scan_ordinal(const struct scan *s, uint32_t node,
+    const char *key, char out[SCAN_NUMBER_BYTES])
+{
+	uint32_t m = JSON_NONE;
+	struct span raw = {NULL, 0};
+	bool clear = key == NULL || paths_find_member(s->doc, node, key, &m);
+
+	if (m != JSON_NONE)
+		raw = json_raw(s->doc, m);
+	if (clear && is_plain_number(raw)) {
+		memcpy(out, raw.p, raw.len);
+		out[raw.len] = '\0';
+		return SCAN_BY_NUMBER;
+	}
+	snprintf(out, SCAN_NUMBER_BYTES, "%u", s->doc->nodes[node].index);
+	bool none = m == JSON_NONE || s->doc->nodes[m].type == JSON_IS_NULL;
+	return clear && none ? SCAN_BY_PLACE : SCAN_NO_NUMBER;
+}
+
+/* ---- places ---- */
+
+uint64_t scan_place(const struct scan *s, const struct scan_text *t)
+{
+	uint64_t place = t->state;
+	uint32_t base = 0, node = t->node;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		if (n->key_end == n->key_start)
+			place = place * 1000003 + n->index + 1;
+	}
+	return place;
+}
+
+static uint64_t mix(uint64_t h, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * 1099511628211u;
+	return h;
+}
+
+uint64_t scan_label_place(const struct scan *s, const struct scan_text *t)
+{
+	uint32_t base = 0, node = t->node;
+	uint64_t h = 14695981039346656037u ^ (uint64_t)t->is_key;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		struct span key = {(const char *)&n->index, sizeof n->index};
+		if (s->state[node] != PATHS_NOWHERE)
+			key = (struct span){(const char *)&s->state[node],
+			    sizeof s->state[node]};
+		else if (n->key_end > n->key_start)
+			key = scan_raw_key(s->doc, node);
+		h = mix(h, key.p, key.len);
+		if (n->key_end == n->key_start)
+			h = mix(h, &n->index, sizeof n->index);
+	}
+	return h;
+}
+
+uint32_t scan_member_of(const struct json_doc *doc, uint32_t node)
+{
+	while (node != JSON_NONE &&
+	    doc->nodes[node].key_end == doc->nodes[node].key_start)
+		node = doc->nodes[node].parent;
+	return node;
+}
+
+uint32_t scan_numbered(const struct scan *s, const struct scan_text *t)
+{
+	char number[SCAN_NUMBER_BYTES];
+	uint32_t base = 0, bits = 0, node = t->node;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		if (n->key_end == n->key_start)
+			bits = bits << 1 |
+			    (scan_ordinal(s, node, "index", number) ==
+				SCAN_BY_NUMBER);
+	}
+	return bits;
+}
+
+void scan_decode(
+    const struct scan *s, const struct scan_text *t, struct buf *out)
+{
+	if (t->is_key)
+		json_decode_key(s->doc, t->node, out);
+	else if (s->doc->nodes[t->node].type == JSON_IS_NUMBER)
+		json_spell_number(json_raw(s->doc, t->node), out);
+	else
+		json_decode(s->doc, t->node, out);
+}
+
+/* ---- names ---- */
+
+static void add_step(const struct scan *s, uint32_t node, struct buf *out)
+{
+	const struct json_node *n = &s->doc->nodes[node];
+	char number[SCAN_NUMBER_BYTES];
+
+	buf_addc(out, '/');
+	if (n->key_end == n->key_start) {
+		scan_ordinal(s, node, "index", number);
+		buf_adds(out, number);
+		return;
+	}
+	struct span key = scan_raw_key(s->doc, node);
+	buf_add(out, key.p,
+	    key.len > MAX_NAME_STEP_BYTES ? MAX_NAME_STEP_BYTES : key.len);
+}
+
+void scan_name(const struct scan *s, const struct scan_text *t, struct buf *out)
+{
+	uint32_t path[MAX_NAME_STEPS], base = 0, node = t->node;
+	size_t n = 0;
+
+	if (t->message != CHANNEL_NO_MESSAGE) {
+		buf_adds(out, s->messages[t->message].key);
+		base = s->messages[t->message].node;
+	}
+	if (t->rule != NULL && t->rule->as != NULL) {
+		buf_addc(out, '/');
+		buf_adds(out, t->rule->as);
+		return;
+	}
+	for (; node != base && n < MAX_NAME_STEPS;
+	     node = s->doc->nodes[node].parent)
+		path[n++] = node;
+	while (n > 0)
+		add_step(s, path[--n], out);
+}

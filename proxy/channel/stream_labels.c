@@ -1,0 +1,183 @@
+/*
+ * stream_labels - ids, names and comments of a stream, and the columns of its
+ * token lists; see labels.h.
+ */
+#include "proxy/channel/stream_state.h"
+
+#include "proxy/base/mem.h"
+#include "proxy/channel/pieces.h"
+#include "proxy/wire/utf8.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+static uint64_t place_of(
+    const struct scan *scan, const struct scan_text *t, uint32_t message)
+{
+	uint64_t place = t->sort == SCAN_COLUMN ? scan_column(scan, t)
+						: scan_label_place(scan, t);
+
+	return (place ^ message) * 1099511628211u;
+}
+
+static uint64_t field_place(enum stream_place field)
+{
+	return UINT64_MAX - (uint64_t)field;
+}
+
+static uint32_t begin_series(
+    struct channel_stream *s, uint32_t message, const char *what)
+{
+	return stream_add_series(s,
+	    &(struct stream_series){.name = mem_strdup(what),
+		.kind = CHANNEL_OTHER,
+		.message = message});
+}
+
+/* Further text of the series of a label. */
+static struct channel_part *add_change(
+    struct channel_stream *s, uint32_t series, struct span text)
+{
+	struct channel_part *p =
+	    &stream_add_part(s, CHANNEL_PART_BESIDE, CHANNEL_OTHER, text)->part;
+
+	p->series = series;
+	p->label = true;
+	p->start = s->series[series].len;
+	s->series[series].len += text.len;
+	p->end = s->series[series].len;
+	return p;
+}
+
+static bool is_open(const struct channel_stream *s, const struct label *label)
+{
+	return label->series != UINT32_MAX && !s->series[label->series].ended;
+}
+
+/* Each value ends with a space, so that its last word is known to be over. */
+static void add_changed(struct channel_stream *s, struct label *label,
+    const struct buf *before, bool noise)
+{
+	struct buf text = {0};
+
+	if (!is_open(s, label)) {
+		label->series = begin_series(s, CHANNEL_NO_MESSAGE, "label");
+		buf_add(&text, before->data, before->len);
+		if (before->len > 0)
+			buf_addc(&text, ' ');
+	}
+	buf_add(&text, label->value.data, label->value.len);
+	buf_addc(&text, ' ');
+	add_change(s, label->series, (struct span){text.data, text.len})
+	    ->noise = noise;
+	buf_clear(&text);
+}
+
+static bool is_one_word(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!isalnum((unsigned char)s.p[i]))
+			return false;
+	return true;
+}
+
+static bool add_label(
+    struct channel_stream *s, uint64_t place, struct span value, bool noise)
+{
+	struct buf before = {0};
+	struct label *label;
+	enum labels_news news =
+	    labels_take(&s->labels, place, value, s->n_frames, &before, &label);
+	bool word = noise && is_one_word(value);
+
+	if (news == LABELS_CHANGED || (news == LABELS_NEW && word)) {
+		add_changed(s, label, &before, word);
+	} else if (news == LABELS_NEW) {
+		buf_add(&s->fresh_labels, value.p, value.len);
+		buf_addc(&s->fresh_labels, '\n');
+	}
+	buf_clear(&before);
+	return news != LABELS_FULL && s->n_series <= STREAM_MAX_SERIES;
+}
+
+/* Tokens follow each other without a space of ours. */
+static bool add_token(
+    struct channel_stream *s, uint64_t place, struct span token, uint32_t m)
+{
+	struct label *label = labels_column(&s->labels, place);
+
+	if (label == NULL)
+		return false;
+	if (!is_open(s, label))
+		label->series = begin_series(s, m, "tokens");
+	add_change(s, label->series, token)->message = m;
+	return s->n_series <= STREAM_MAX_SERIES;
+}
+
+static bool add_of_scan(struct channel_stream *s, const struct scan_text *t)
+{
+	uint32_t message = CHANNEL_NO_MESSAGE;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		message = s->ordinal[t->message];
+	uint64_t place = place_of(&s->scan, t, message);
+	buf_reset(&s->decoded);
+	scan_decode(&s->scan, t, &s->decoded);
+	pieces_blank_surrogates(s->decoded.data, s->decoded.len);
+	struct span value = {s->decoded.data, s->decoded.len};
+	return t->sort == SCAN_COLUMN
+	    ? add_token(s, place, value, message)
+	    : add_label(s, place, value, t->sort == SCAN_NOISE);
+}
+
+/* What is more than a token is a text, each time it says something new. */
+static bool add_field(
+    struct channel_stream *s, enum stream_place field, struct span value)
+{
+	const struct label *old = labels_find(&s->labels, field_place(field));
+
+	if (value.len == 0)
+		return true;
+	if (!utf8_is_valid(value.p, value.len))
+		return false;
+	if (!model_is_token(value) &&
+	    (old == NULL ||
+		!span_eq(
+		    (struct span){old->value.data, old->value.len}, value)))
+		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER, value);
+	return add_label(s, field_place(field), value, false);
+}
+
+bool stream_add_labels(
+    struct channel_stream *s, const struct sse_frame *f, bool has_data)
+{
+	bool good = add_field(s, STREAM_COMMENT, f->extra) &&
+	    add_field(s, STREAM_EVENT, f->event) &&
+	    (!f->has_id || add_field(s, STREAM_ID, f->id));
+
+	for (size_t i = 0; good && has_data && i < s->scan.n_texts; i++)
+		if (s->scan.texts[i].sort != SCAN_TEXT)
+			good = add_of_scan(s, &s->scan.texts[i]);
+	if (good && s->fresh_labels.len > 0)
+		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
+		    (struct span){s->fresh_labels.data, s->fresh_labels.len})
+		    ->part.label = true;
+	buf_reset(&s->fresh_labels);
+	return good;
+}
+
+bool stream_drops(const struct channel_stream *s, const struct scan *scan,
+    const struct scan_text *t, uint32_t message)
+{
+	const struct label *label =
+	    labels_find(&s->labels, place_of(scan, t, message));
+
+	return label != NULL && label->dropped;
+}
+
+bool stream_drops_field(const struct channel_stream *s, enum stream_place field)
+{
+	const struct label *label = labels_find(&s->labels, field_place(field));
+
+	return label != NULL && label->dropped;
+}

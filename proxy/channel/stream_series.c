@@ -1,0 +1,342 @@
+/*
+ * stream_series - the texts of a stream as they grow, frame by frame, and
+ * their ends.
+ */
+#include "proxy/channel/stream_state.h"
+
+#include "proxy/base/mem.h"
+#include "proxy/wire/utf8.h"
+
+#include <stdlib.h>
+
+#define SEAM_WINDOW 512 /* bytes around a seam that are read together */
+
+/* ---- parts ---- */
+
+struct stream_part *stream_add_part(struct channel_stream *s,
+    enum channel_part_mode mode, enum channel_kind kind, struct span text)
+{
+	if (s->n_parts == s->cap_parts) {
+		s->cap_parts = s->cap_parts ? s->cap_parts * 2 : 16;
+		s->parts =
+		    mem_realloc_array(s->parts, s->cap_parts, sizeof *s->parts);
+	}
+	struct stream_part *p = &s->parts[s->n_parts++];
+	*p = (struct stream_part){
+	    .part = {.mode = mode,
+		.kind = kind,
+		.series = CHANNEL_NO_SERIES,
+		.message = CHANNEL_NO_MESSAGE,
+		.held_by = CHANNEL_NO_SERIES,
+		.end = text.len},
+	    .text = s->scratch.len,
+	};
+	buf_add(&s->scratch, text.p, text.len);
+	return p;
+}
+
+/* ---- series ---- */
+
+static uint32_t hash_of(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *name != '\0'; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
+	return h;
+}
+
+uint32_t stream_add_series(
+    struct channel_stream *s, const struct stream_series *series)
+{
+	s->series =
+	    mem_realloc_array(s->series, s->n_series + 1, sizeof *s->series);
+	s->series[s->n_series] = *series;
+	return (uint32_t)s->n_series++;
+}
+
+static bool is_open(const struct stream_series *have, uint32_t message)
+{
+	return !have->ended && have->message == message;
+}
+
+/* The open series of a label, or a new one. */
+static uint32_t labelled(
+    struct channel_stream *s, const struct scan_text *t, uint32_t message)
+{
+	struct buf name = {0};
+
+	for (size_t i = 0; i < s->n_series; i++)
+		if (s->series[i].label == t->rule->label &&
+		    is_open(&s->series[i], message))
+			return (uint32_t)i;
+	if (s->n_series == STREAM_MAX_SERIES)
+		return CHANNEL_NO_SERIES;
+	scan_name(&s->scan, t, &name);
+	return stream_add_series(s,
+	    &(struct stream_series){.name = buf_steal(&name),
+		.label = t->rule->label,
+		.kind = t->rule->kind,
+		.message = message,
+		.held = t->rule->nested});
+}
+
+/* The open series of that name, or a new one. */
+static uint32_t named(
+    struct channel_stream *s, const struct scan_text *t, uint32_t message)
+{
+	struct buf name = {0};
+
+	scan_name(&s->scan, t, &name);
+	uint32_t hash = hash_of(name.data);
+	uint32_t numbered = scan_numbered(&s->scan, t);
+	for (size_t i = 0; i < s->n_series; i++) {
+		const struct stream_series *have = &s->series[i];
+		if (have->hash == hash && have->label == 0 &&
+		    is_open(have, message) &&
+		    strcmp(have->name, name.data) == 0) {
+			buf_clear(&name);
+			/* A client may keep the two apart. */
+			return have->numbered == numbered ? (uint32_t)i
+							  : CHANNEL_NO_SERIES;
+		}
+	}
+	if (s->n_series == STREAM_MAX_SERIES) {
+		buf_clear(&name);
+		return CHANNEL_NO_SERIES;
+	}
+	return stream_add_series(s,
+	    &(struct stream_series){.name = buf_steal(&name),
+		.hash = hash,
+		.numbered = numbered,
+		.kind = t->rule != NULL ? t->rule->kind : CHANNEL_OTHER,
+		.message = message,
+		.held = t->rule != NULL && t->rule->nested});
+}
+
+/* CHANNEL_NO_SERIES: too many, or not clearly the same. */
+static uint32_t series_of(
+    struct channel_stream *s, const struct scan_text *t, uint32_t message)
+{
+	return t->rule != NULL && t->rule->label != 0 ? labelled(s, t, message)
+						      : named(s, t, message);
+}
+
+/* Joins a surrogate pair cut by a frame; a half that stays alone is U+FFFD. */
+static void join_halves(struct stream_series *series, struct buf *text)
+{
+	uint32_t low = utf8_surrogate(text->data, text->len);
+	struct buf out = {0};
+	size_t from = 0;
+
+	if (series->half != 0 && low >= 0xdc00) {
+		char bytes[4];
+		uint32_t c =
+		    0x10000 + ((series->half - 0xd800) << 10) + (low - 0xdc00);
+		buf_add(&out, bytes, utf8_put(bytes, c));
+		from = 3;
+	} else if (series->half != 0) {
+		buf_adds(&out, "\xef\xbf\xbd");
+	}
+	series->half = 0;
+	size_t end = text->len;
+	if (end - from >= 3) {
+		uint32_t high = utf8_surrogate(text->data + end - 3, 3);
+		if (high != 0 && high < 0xdc00) {
+			series->half = high;
+			end -= 3;
+		}
+	}
+	size_t at = out.len;
+	buf_add(&out, text->data + from, end - from);
+	if (out.len > at)
+		pieces_blank_surrogates(out.data + at, out.len - at);
+	buf_clear(text);
+	*text = out;
+}
+
+/* ---- ends ---- */
+
+/* All of a held series is here: the texts inside it are judged now. */
+static void add_nested(struct channel_stream *s, uint32_t id)
+{
+	const struct stream_series *series = &s->series[id];
+	struct nested nested = {0};
+	struct buf texts = {0};
+
+	nested_read(&nested, s->channel,
+	    (struct span){series->text.data, series->text.len}, &texts);
+	for (size_t i = 0; i < nested.n_texts; i++) {
+		const struct nested_text *n = &nested.texts[i];
+		struct stream_part *p = stream_add_part(s, CHANNEL_PART_WHOLE,
+		    series->kind,
+		    (struct span){texts.data + n->start, n->end - n->start});
+		p->part.held_by = id;
+		p->part.message = s->series[id].message;
+		p->nested = *n;
+		stream_undo_part(s, s->n_parts - 1);
+	}
+	nested_clear(&nested);
+	buf_clear(&texts);
+}
+
+void stream_end_series(struct channel_stream *s, uint32_t id)
+{
+	struct stream_series *series = &s->series[id];
+
+	if (series->ended)
+		return;
+	series->ended = true;
+	s->ends = mem_realloc_array(s->ends, s->n_ends + 1, sizeof *s->ends);
+	s->ends[s->n_ends++] = id;
+	if (series->held)
+		add_nested(s, id);
+}
+
+static void end_some(struct channel_stream *s, uint32_t message, bool beside)
+{
+	for (uint32_t i = 0; i < s->n_series; i++)
+		if ((message == CHANNEL_NO_MESSAGE ||
+			s->series[i].message == message) &&
+		    (s->series[i].seams != NULL) == beside)
+			stream_end_series(s, i);
+}
+
+/* Readings last: what they are made
+ * of is settled then. */
+void stream_end_all(struct channel_stream *s, uint32_t message)
+{
+	end_some(s, message, false);
+	end_some(s, message, true);
+	for (size_t i = 0; i < s->n_messages; i++)
+		if (s->messages[i].joint != NULL &&
+		    (message == CHANNEL_NO_MESSAGE || message == i))
+			joint_close(s->messages[i].joint);
+	stream_close_undone(s, message);
+}
+
+/* ---- texts put together ---- */
+
+static void join(struct channel_stream *s, const struct scan_text *t,
+    uint32_t series, size_t own, struct span text)
+{
+	struct stream_message *m = &s->messages[s->ordinal[t->message]];
+
+	if (m->joint == NULL)
+		m->joint = mem_zero(sizeof *m->joint);
+	joint_add(m->joint,
+	    &(struct joint_piece){.label = t->rule->label,
+		.place = scan_place(&s->scan, t),
+		.series = series,
+		.own = own,
+		.text = text},
+	    SEAM_WINDOW);
+}
+
+/* The series of a reading; room for them is always left. */
+static uint32_t beside(struct channel_stream *s, uint32_t message, int how)
+{
+	struct stream_message *m = &s->messages[message];
+
+	if (m->beside[how] != CHANNEL_NO_SERIES)
+		return m->beside[how];
+	for (int i = 0; i < JOINT_HOWS; i++)
+		m->beside[i] = stream_add_series(s,
+		    &(struct stream_series){
+			.name = mem_printf("%s/joined", m->key),
+			.kind = CHANNEL_SAID,
+			.message = message,
+			.ended = true,
+			.seams = &m->joint->readings[i].seams});
+	return m->beside[how];
+}
+
+static void add_reading(struct channel_stream *s, uint32_t message, int how)
+{
+	struct joint_reading *r = &s->messages[message].joint->readings[how];
+
+	if (r->fresh.len == 0)
+		return;
+	struct channel_part *p = &stream_add_part(s, CHANNEL_PART_BESIDE,
+	    CHANNEL_SAID, (struct span){r->fresh.data, r->fresh.len})
+				      ->part;
+	p->series = beside(s, message, how);
+	p->message = message;
+	p->fresh = r->opened;
+	p->start = r->len - r->fresh.len;
+	p->end = r->len;
+	s->series[p->series].ended = false;
+}
+
+/* What this frame adds to the readings of its messages. */
+void stream_add_readings(struct channel_stream *s)
+{
+	stream_add_undone(s);
+	for (size_t i = 0; i < s->scan.n_messages; i++) {
+		uint32_t message = s->ordinal[i];
+		struct stream_message *m = &s->messages[message];
+		if (m->joint == NULL)
+			continue;
+		for (int how = 0; how < JOINT_HOWS; how++)
+			add_reading(s, message, how);
+		joint_take(m->joint);
+		if (!joint_is_over(m->joint, SEAM_WINDOW))
+			continue;
+		joint_close(m->joint);
+		for (int how = 0; how < JOINT_HOWS; how++)
+			if (m->beside[how] != CHANNEL_NO_SERIES)
+				stream_end_series(s, m->beside[how]);
+	}
+}
+
+bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
+{
+	uint32_t message = CHANNEL_NO_MESSAGE;
+
+	if (t->message != CHANNEL_NO_MESSAGE) {
+		message = s->ordinal[t->message];
+		/* A client may keep the two apart. */
+		if (s->messages[message].numbered !=
+		    s->scan.messages[t->message].numbered)
+			return false;
+	}
+	buf_reset(&s->decoded);
+	scan_decode(&s->scan, t, &s->decoded);
+	if (!scan_is_written(&s->scan, t)) {
+		if (s->keys.len > 0)
+			buf_addc(&s->keys, '\n');
+		pieces_blank_surrogates(s->decoded.data, s->decoded.len);
+		buf_add(&s->keys, s->decoded.data, s->decoded.len);
+		return true;
+	}
+	uint32_t id = series_of(s, t, message);
+	if (id == CHANNEL_NO_SERIES)
+		return false;
+	struct stream_series *series = &s->series[id];
+	join_halves(series, &s->decoded);
+	struct span text = {s->decoded.data, s->decoded.len};
+	struct channel_part *p = &stream_add_part(s,
+	    series->held ? CHANNEL_PART_HELD : CHANNEL_PART_STREAM,
+	    series->kind, text)
+				      ->part;
+	p->series = id;
+	p->message = message;
+	p->repeats = t->repeats;
+	p->start = series->len;
+	series->len += text.len;
+	p->end = series->len;
+	if (series->held)
+		buf_add(&series->text, text.p, text.len);
+	size_t own = p->start, len = series->len;
+	bool held = series->held;
+	bool joins =
+	    series->label != 0 && !t->repeats && message != CHANNEL_NO_MESSAGE;
+	struct span before = {NULL, 0};
+	if (joins && s->messages[message].joint != NULL)
+		before = joint_tail(s->messages[message].joint, id);
+	if (!held)
+		stream_undo_text(s, id, text, own, before);
+	if (joins)
+		join(s, t, id, own, text);
+	return len <= channel_limits(s->channel)->max_text_bytes;
+}

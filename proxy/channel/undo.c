@@ -1,0 +1,299 @@
+/*
+ * undo - one escape at a time; its bytes wait in `pending` until it is whole,
+ * since a text may be cut anywhere.
+ */
+#include "proxy/channel/undo.h"
+
+#include "proxy/wire/utf8.h"
+
+#include <string.h>
+
+/* ---- one escape ---- */
+
+enum escape { ESCAPE_MORE, ESCAPE_WHOLE };
+
+struct undone {
+	char bytes[4];
+	size_t n;
+	size_t used;   /* of the bytes looked at */
+	uint32_t high; /* it is half a character */
+};
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static void put(struct undone *u, uint32_t c, size_t used)
+{
+	u->used = used;
+	u->n = 0;
+	if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		c = 0xfffd;
+	if (c != 0)
+		u->n = utf8_put(u->bytes, c);
+}
+
+/* It means nothing special: the letter itself. */
+static void put_letter(struct undone *u, char c)
+{
+	u->bytes[0] = c;
+	u->n = 1;
+	u->used = 2;
+}
+
+/* Exactly n hex digits from p[2] on. */
+static enum escape digits(
+    const char *p, size_t len, size_t n, struct undone *u, uint32_t *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (2 + i >= len)
+			return ESCAPE_MORE;
+		int digit = hex(p[2 + i]);
+		if (digit < 0) {
+			put_letter(u, p[1]);
+			return ESCAPE_WHOLE;
+		}
+		*value = *value << 4 | (uint32_t)digit;
+	}
+	put(u, *value, 2 + n);
+	return ESCAPE_WHOLE;
+}
+
+/* \u{1F600} */
+static enum escape braces(const char *p, size_t len, struct undone *u)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 3; i < 10; i++) {
+		if (i >= len)
+			return ESCAPE_MORE;
+		if (p[i] == '}' && i > 3) {
+			put(u, value, i + 1);
+			return ESCAPE_WHOLE;
+		}
+		int digit = hex(p[i]);
+		if (digit < 0)
+			break;
+		value = value << 4 | (uint32_t)digit;
+	}
+	put_letter(u, 'u');
+	return ESCAPE_WHOLE;
+}
+
+static enum escape octal(const char *p, size_t len, struct undone *u)
+{
+	uint32_t value = 0;
+	size_t i = 1;
+
+	for (; i < 4; i++) {
+		if (i >= len)
+			return ESCAPE_MORE;
+		if (p[i] < '0' || p[i] > '7')
+			break;
+		value = value << 3 | (uint32_t)(p[i] - '0');
+	}
+	put(u, value, i);
+	return ESCAPE_WHOLE;
+}
+
+static enum escape unicode(const char *p, size_t len, struct undone *u)
+{
+	uint32_t value = 0;
+
+	if (len < 3)
+		return ESCAPE_MORE;
+	if (p[2] == '{')
+		return braces(p, len, u);
+	enum escape e = digits(p, len, 4, u, &value);
+	if (e == ESCAPE_WHOLE && u->used == 6 && value >= 0xd800 &&
+	    value < 0xe000) {
+		u->n = 0;
+		u->high = value;
+	}
+	return e;
+}
+
+/* p[0] is a backslash. */
+static enum escape read_escape(const char *p, size_t len, struct undone *u)
+{
+	static const char from[] = "bfnrtv";
+	static const char to[] = "\b\f\n\r\t\v";
+	uint32_t value = 0;
+
+	*u = (struct undone){.n = 0};
+	if (len < 2)
+		return ESCAPE_MORE;
+	if (p[1] == 'u')
+		return unicode(p, len, u);
+	if (p[1] == 'x')
+		return digits(p, len, 2, u, &value);
+	if (p[1] >= '0' && p[1] <= '7')
+		return octal(p, len, u);
+	if (p[1] == '\n' || p[1] == '\r') {
+		u->used = 2;
+		return ESCAPE_WHOLE;
+	}
+	const char *at = p[1] != '\0' ? strchr(from, p[1]) : NULL;
+	/* The first byte of a character is as good as all of it. */
+	put_letter(u, at != NULL ? to[at - from] : p[1]);
+	return ESCAPE_WHOLE;
+}
+
+/* ---- the reading ---- */
+
+static void mark(struct undo *u, uint32_t series, size_t own)
+{
+	seams_mark(&u->seams,
+	    &(struct seams_mark){.at = u->len,
+		.series = series,
+		.own = own,
+		.seam = true,
+		.touch = true});
+}
+
+static void out(struct undo *u, const char *p, size_t n)
+{
+	buf_add(&u->fresh, p, n);
+	u->len += n;
+}
+
+static void open_reading(
+    struct undo *u, uint32_t series, size_t own, struct span before)
+{
+	u->open = u->opened = true;
+	u->seams.n = 0;
+	seams_mark(&u->seams,
+	    &(struct seams_mark){
+		.at = u->len, .series = series, .own = own - before.len});
+	out(u, before.p, before.len);
+}
+
+/* A half that stays alone is the replacement character. */
+static void settle_half(struct undo *u)
+{
+	if (u->half != 0)
+		out(u, "\xef\xbf\xbd", 3);
+	u->half = 0;
+}
+
+static void put_undone(struct undo *u, const struct undone *got)
+{
+	if (got->high >= 0xdc00 && u->half != 0) {
+		char bytes[4];
+		uint32_t c =
+		    0x10000 + ((u->half - 0xd800) << 10) + (got->high - 0xdc00);
+		u->half = 0;
+		out(u, bytes, utf8_put(bytes, c));
+		return;
+	}
+	settle_half(u);
+	if (got->high >= 0xdc00)
+		out(u, "\xef\xbf\xbd", 3);
+	else if (got->high != 0)
+		u->half = got->high;
+	else
+		out(u, got->bytes, got->n);
+}
+
+/* own: where the escape begins. */
+static void undo_one(
+    struct undo *u, uint32_t series, size_t own, const struct undone *got)
+{
+	mark(u, series, own);
+	put_undone(u, got);
+	mark(u, series, own + got->used);
+	u->since = 0;
+	u->n_pending -= got->used;
+	memmove(u->pending, u->pending + got->used, u->n_pending);
+}
+
+/* As much of pending as is whole. own: where pending begins. */
+static void settle_pending(
+    struct undo *u, uint32_t series, size_t *own, bool final)
+{
+	struct undone got;
+
+	while (u->n_pending > 0) {
+		if (u->pending[0] != '\\') {
+			settle_half(u);
+			out(u, u->pending, 1);
+			got.used = 1;
+			memmove(u->pending, u->pending + 1, --u->n_pending);
+		} else if (read_escape(u->pending, u->n_pending, &got) ==
+		    ESCAPE_WHOLE) {
+			undo_one(u, series, *own, &got);
+		} else if (final) {
+			put_letter(&got, '\\');
+			got.used = 1;
+			undo_one(u, series, *own, &got);
+		} else {
+			return;
+		}
+		*own += got.used;
+	}
+}
+
+void undo_add(struct undo *u, uint32_t series, size_t own, struct span text,
+    struct span before, size_t window)
+{
+	size_t i = 0;
+
+	while (i < text.len) {
+		struct span rest = {text.p + i, text.len - i};
+		const char *slash = memchr(rest.p, '\\', rest.len);
+		size_t plain = slash ? (size_t)(slash - rest.p) : rest.len;
+		if (u->n_pending == 0 && plain > 0) {
+			if (u->open) {
+				settle_half(u);
+				out(u, rest.p, plain);
+				u->since += plain;
+			}
+			i += plain;
+			continue;
+		}
+		if (!u->open) {
+			struct span head = {text.p, i};
+			open_reading(u, series, own, before);
+			out(u, head.p, head.len);
+		}
+		size_t at = own + i - u->n_pending;
+		u->pending[u->n_pending++] = text.p[i++];
+		settle_pending(u, series, &at, false);
+	}
+	if (u->open && u->since > window && u->n_pending == 0)
+		u->open = false;
+}
+
+void undo_finish(struct undo *u)
+{
+	size_t own = 0;
+
+	if (u->open)
+		settle_pending(u, SEAMS_NO_SERIES, &own, true);
+	settle_half(u);
+}
+
+void undo_take(struct undo *u)
+{
+	u->opened = false;
+	buf_reset(&u->fresh);
+}
+
+void undo_close(struct undo *u)
+{
+	u->open = false;
+	u->n_pending = 0;
+	u->half = 0;
+}
+
+void undo_clear(struct undo *u)
+{
+	buf_clear(&u->fresh);
+	seams_clear(&u->seams);
+	*u = (struct undo){.open = false};
+}

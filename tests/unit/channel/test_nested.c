@@ -1,0 +1,120 @@
+/* JSON inside strings: what is read, and edits carried back to the outside. */
+#include "proxy/channel/nested.h"
+#include "tests/unit/channel/openai.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct channel *channel;
+
+static const struct {
+	const char *outer, *texts;
+} rows[] = {
+    {"{\"a\":\"I\",\"b\":[1,\"x\\n\"]}", "a|I|b|1|x\n|"},
+    {"\"a\"", "a|"},
+    {"4.1e3", "4100|"},
+    /* Several values; the beginning of one; nothing in it. */
+    {"{\"a\":1}{\"b\":2}\n\"c\"", "a|1|b|2|c|"},
+    {"{\"a\":1}{\"b\":", "{\"a\":1}{\"b\":|"},
+    {"{\"a\":\"I gu\\u0061", "{\"a\":\"I gu\\u0061|"},
+    {"{\"a\":1,}", "{\"a\":1,}|"},
+    {"{a:1}", "{a:1}|"},
+    {"{}", "{}|"},
+    {"", ""},
+    /* JSON in a string in it, and in that one. */
+    {"{\"a\":\"{\\\"b\\\":\\\"c\\\\n\\\"}\"}", "a|b|c\n|"},
+    {"\"\\\"\\\\\\\"a\\\\\\\"\\\"\"", "a|"},
+    {"\"[1\"", "[1|"},
+    /* Not for ever. */
+    {"\"\\\"\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"a"
+     "\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\"\\\"\"",
+	"\"a\"|"},
+};
+
+static void test_read(void **state)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct nested n = {0};
+		struct buf texts = {0}, got = {0};
+		nested_read(&n, channel, span_str(rows[i].outer), &texts);
+		buf_adds(&got, "");
+		for (size_t k = 0; k < n.n_texts; k++)
+			buf_printf(&got, "%.*s|",
+			    (int)(n.texts[k].end - n.texts[k].start),
+			    texts.data + n.texts[k].start);
+		if (strcmp(got.data, rows[i].texts) != 0)
+			fail_msg("%s\n got %s\nwant %s", rows[i].outer,
+			    got.data, rows[i].texts);
+		nested_clear(&n);
+		buf_clear(&texts);
+		buf_clear(&got);
+	}
+}
+
+/* `find` becomes `with`: what the outer text is then. */
+static const struct {
+	const char *outer, *find, *with, *result;
+} edits[] = {
+    {"{\"a\":\"x 41 y\"}", "41", "\"#\"", "{\"a\":\"x \\\"#\\\" y\"}"},
+    {"{\"a\":4111}", "41", "#", "{\"a\":\"#11\"}"},
+    {"{\"41\":1}", "41", "#", "{\"#\":1}"},
+    {"{\"a\":1}{\"b\":\"41\"}", "41", "#", "{\"a\":1}{\"b\":\"#\"}"},
+    {"{half 41", "41", "\"", "{half \""},
+    {"{\"a\":\"{\\\"b\\\":\\\"x 41\\\"}\"}", "41", "\"\\",
+	"{\"a\":\"{\\\"b\\\":\\\"x \\\\\\\"\\\\\\\\\\\"}\"}"},
+    {"{\"a\":\"{\\\"b\\\":4111}\"}", "41", "\"",
+	"{\"a\":\"{\\\"b\\\":\\\"\\\\\\\"11\\\"}\"}"},
+    {"{\"a\":\"{\\\"b\\\":\\\"\\\\u0034\\\\u0031\\\"}\"}", "41", "#",
+	"{\"a\":\"{\\\"b\\\":\\\"#\\\"}\"}"},
+};
+
+static void edit_one(size_t row)
+{
+	struct nested n = {0};
+	struct buf texts = {0}, with = {0}, out = {0};
+	struct span outer = span_str(edits[row].outer);
+
+	nested_read(&n, channel, outer, &texts);
+	for (size_t k = 0; k < n.n_texts && out.len == 0; k++) {
+		struct span text = {texts.data + n.texts[k].start,
+		    n.texts[k].end - n.texts[k].start};
+		const char *at = memmem(
+		    text.p, text.len, edits[row].find, strlen(edits[row].find));
+		if (at == NULL)
+			continue;
+		struct channel_edit e = {.start = (size_t)(at - text.p),
+		    .end = (size_t)(at - text.p) + strlen(edits[row].find),
+		    .text = span_str(edits[row].with)};
+		nested_map(&n.texts[k], outer, text, &e, &with);
+		buf_add(&out, outer.p, e.start);
+		buf_add(&out, with.data, with.len);
+		buf_add(&out, outer.p + e.end, outer.len - e.end);
+	}
+	if (strcmp(out.data, edits[row].result) != 0)
+		fail_msg("row %zu\n got %s\nwant %s", row, out.data,
+		    edits[row].result);
+	nested_clear(&n);
+	buf_clear(&texts);
+	buf_clear(&with);
+	buf_clear(&out);
+}
+
+static void test_edits(void **state)
+{
+	for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++)
+		edit_one(i);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_edits),
+	};
+	channel = openai_channel("");
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	channel_free(channel);
+	return failed;
+}

@@ -1,0 +1,153 @@
+/* Escapes undone, however the text is cut, and where each byte came from. */
+#include "proxy/channel/undo.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct {
+	const char *text, *undone;
+} rows[] = {
+    {"plain", ""}, /* nothing to read twice */
+    {"gu\\u0061rantee", "guarantee"},
+    {"gu\\u{61}r \\u{1F600}", "guar \xf0\x9f\x98\x80"},
+    {"gu\\x61r\\141ntee", "guarantee"},
+    {"a\\nb\\t\\\"c\\\"\\\\d\\/", "a\nb\t\"c\"\\d/"},
+    {"gu\\\narantee", "guarantee"},
+    {"gu\\arantee \\q", "guarantee q"},
+    {"\\ud83d\\ude00\\ud83dx\\ude00",
+	"\xf0\x9f\x98\x80\xef\xbf\xbdx\xef\xbf\xbd"},
+    {"\\u{110000}\\u{}\\u{zz}\\uzz12\\xg", "\xef\xbf\xbdu{}u{zz}uzz12xg"},
+    {"\\0\\08\\777", "8\xc7\xbf"},
+    {"end\\", "end\\"},
+    {"end\\u00", "end\\u00"},
+    {"\\\xc3\xa9", "\xc3\xa9"},
+};
+
+/* Fed in pieces of n bytes. */
+static void undo_text(
+    struct undo *u, const char *text, size_t n, struct buf *out)
+{
+	size_t len = strlen(text);
+
+	buf_adds(out, "");
+	for (size_t i = 0; i < len; i += n) {
+		size_t m = len - i < n ? len - i : n;
+		/* What came before is handed in while nothing is open. */
+		struct span before = {text, u->open ? 0 : i};
+		undo_add(u, 3, i, (struct span){text + i, m}, before, SIZE_MAX);
+		buf_add(out, u->fresh.data, u->fresh.len);
+		undo_take(u);
+	}
+	undo_finish(u);
+	buf_add(out, u->fresh.data, u->fresh.len);
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (size_t n = 1; n < 20; n++) {
+			struct undo u = {.open = false};
+			struct buf out = {0};
+			undo_text(&u, rows[i].text, n, &out);
+			if (strcmp(out.data, rows[i].undone) != 0)
+				fail_msg("%s by %zu\n got %s\nwant %s",
+				    rows[i].text, n, out.data, rows[i].undone);
+			undo_clear(&u);
+			buf_clear(&out);
+		}
+}
+
+struct want {
+	size_t start, end;
+};
+
+static bool covers(void *arg, uint32_t series, size_t start, size_t end)
+{
+	const struct want *w = arg;
+
+	assert_int_equal(series, 3);
+	return w->start <= start && end <= w->end;
+}
+
+/* "x\u0041y\n": each byte of "xAy<LF>" is those it came from. */
+static void test_seams(void **state)
+{
+	static const char text[] = "x\\u0041y\\n";
+	static const struct {
+		size_t start, end, from, to;
+		bool is_new;
+	} of[] = {
+	    {0, 1, 0, 1, true}, /* it touches the escape */
+	    {1, 2, 1, 2, true},
+	    {1, 3, 1, 8, true},
+	    {2, 3, 7, 8, true},
+	    {3, 4, 8, 9, true},
+	};
+
+	(void)state;
+	for (size_t n = 1; n < sizeof text; n++) {
+		struct undo u = {.open = false};
+		struct buf out = {0};
+		undo_text(&u, text, n, &out);
+		assert_string_equal(out.data, "xAy\n");
+		for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+			struct want all = {of[i].from, of[i].to};
+			struct want less = {of[i].from + 1, of[i].to};
+			assert_int_equal(channel_seams_cross(
+					     &u.seams, of[i].start, of[i].end),
+			    of[i].is_new);
+			assert_true(channel_seams_edited(
+			    &u.seams, of[i].start, of[i].end, covers, &all));
+			assert_false(channel_seams_edited(
+			    &u.seams, of[i].start, of[i].end, covers, &less));
+		}
+		undo_clear(&u);
+		buf_clear(&out);
+	}
+}
+
+/* Open around escapes only. */
+static void test_window(void **state)
+{
+	static const char fill[] = "0123456789";
+	struct undo u = {.open = false};
+	const struct span none = {NULL, 0};
+
+	(void)state;
+	undo_add(&u, 0, 0, (struct span){"a\\nb", 4}, none, 10);
+	assert_true(u.open && u.opened);
+	assert_int_equal(u.len, 3);
+	undo_take(&u);
+	undo_add(&u, 0, 4, (struct span){fill, 10}, none, 10);
+	assert_false(u.open);
+	assert_int_equal(u.len, 13);
+	undo_take(&u);
+	undo_add(&u, 0, 14, (struct span){fill, 10}, none, 10);
+	assert_int_equal(u.fresh.len, 0);
+	/* Again, as another text, whose bytes go on counting. */
+	undo_add(
+	    &u, 0, 24, (struct span){"\\t", 2}, (struct span){fill, 4}, 10);
+	assert_true(u.open && u.opened);
+	assert_int_equal(u.len, 18);
+	assert_int_equal(u.seams.marks[0].at, 13);
+	assert_int_equal(u.seams.marks[0].own, 20);
+	undo_close(&u);
+	assert_false(u.open);
+	undo_clear(&u);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_seams),
+	    cmocka_unit_test(test_window),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

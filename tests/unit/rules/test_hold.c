@@ -1,0 +1,140 @@
+/*
+ * What a stream holds, to the byte: cases the property of tests/exact does not
+ * name. test_stream.c has the simple ones.
+ */
+#include "rules/guard_author.h"
+#include "rules/hold.h"
+#include "tests/unit/rules/policy_source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const struct guard_session *given; /* or NULL */
+
+static struct guard_policy *load(const char *rules)
+{
+	char pack[2048];
+	snprintf(pack, sizeof(pack), PACK_HEAD "%s", rules);
+	const struct guard_file files[] = {
+	    {"policy.yaml", POLICY, sizeof(POLICY) - 1},
+	    {"packs/p.yaml", pack, strlen(pack)}};
+	const struct guard_source source = {.own = files, .n_own = 2};
+	struct policy_source seen = {0};
+	struct guard_policy *policy = NULL;
+	if (guard_policy_load_untested(&policy, &source, source_see, &seen))
+		fail_msg("%s: %s", seen.code, seen.message);
+	return policy;
+}
+
+/* After the text so many bytes are safe, under rules in YAML. */
+static void check(const char *rules, const char *text, size_t safe)
+{
+	struct guard_policy *policy = load(rules);
+	struct guard_stream *s = guard_stream_new(policy, given, GUARD_AI);
+	struct guard_progress p = {0};
+	assert_non_null(s);
+	guard_stream_feed(s, text, strlen(text), &p);
+	if (p.safe_len != safe)
+		fail_msg("\"%s\": %zu bytes are safe, not %zu", text,
+		    p.safe_len, safe);
+	guard_stream_free(s);
+	guard_policy_unref(policy);
+}
+
+#define RULE(id, find, then)                                                   \
+	"  - id: " id "\n    title: T\n    find: {" find "}\n    then: " then  \
+	"\n" EXAMPLES
+
+/* A phrase that has begun at the end of a sentence does not keep it open. */
+static void a_closed_sentence_is_over(void **state)
+{
+	static const char near[] = "rules:\n" RULE(
+	    "a", "phrases: [refund], near: [late ... fee, off]", "handoff");
+	check(near, "So refund late. ", 16);
+	check(near, "So refund late ", 3);
+	static const char number[] =
+	    "rules:\n" RULE("a", "money: {above: 10, near: [off]}", "handoff");
+	check(number, "So $20 more, 5 dollars.\nOr", 24);
+}
+
+/* A window is over behind the last word that could begin what is near, and
+ * only what is near keeps it open. */
+static void a_window_is_over_behind_its_last_word(void **state)
+{
+	static const char rules[] = "rules:\n" RULE("a",
+	    "percent: {above: 10, near: [off, take two], within: 1 words}",
+	    "handoff") RULE("b", "phrases: [plan b]", "flag");
+	check(rules, "So 15% on ", 3);
+	check(rules, "So 15% on it ", 13);
+	check(rules, "So 15% on take ", 3);
+	check(rules, "So 15% on take it ", 18);
+	check(rules, "So 15% on plan ", 15);
+}
+
+/* A number holds for the kinds it may still become. */
+static void a_number_holds_for_its_kinds(void **state)
+{
+	static const char percent[] =
+	    "rules:\n" RULE("a", "percent: {above: 10}", "handoff");
+	check(percent, "So 5 ", 3);
+	check(percent, "So 5 dollars ", 13);
+	check(percent, "So $5 ", 6);
+	check(percent, "So 5 months ", 12);
+	check(percent, "So $5 and 50 ", 3); /* 50 percent? */
+	static const char time[] =
+	    "rules:\n" RULE("a", "duration: {above: 2 days}", "handoff");
+	check(time, "So 90 minutes ", 14);
+	check(time, "So 5 business ", 3);
+}
+
+/* What comes first of a topic is no hit while there is too little of it. */
+static void a_topic_holds_when_there_may_be_enough(void **state)
+{
+	static const char rules[] =
+	    "topics:\n  t:\n    says: [buy shares, good time, crypto]\n"
+	    "    at_least: 2\nrules:\n" RULE("a", "topic: t", "handoff");
+	check(rules, "So buy ", 7);
+	check(rules, "So crypto, buy ", 11);
+}
+
+/* Wording is put in front once, whatever the edited text holds. */
+static void what_has_been_put_in_front_is_let_go(void **state)
+{
+	static const char rules[] =
+	    "rules:\n" RULE("a", "phrases: [apr ... fee]", "{prepend: Hi.}")
+		RULE("b", "phrases: [fee credit]", "handoff");
+	check(rules, "The apr and fee ", 12);
+}
+
+/* An approval covers the largest amount of the sentence, so that is waited for.
+ */
+static void an_approval_waits_for_all_amounts(void **state)
+{
+	static const char rules[] =
+	    "rules:\n" RULE("a", "percent: {above: 5}, money: {above: 1}",
+		"handoff\n    unless:\n      - approval: boss");
+	static const struct guard_approval boss = {
+	    .name = "boss", .id = "1", .up_to_minor = 6000, .uses = 1};
+	static const struct guard_session approved = {
+	    .approvals = &boss, .n_approvals = 1};
+	given = &approved;
+	check(rules, "So 15% and $5, ", 3);
+	check(rules, "So 15% and $5, or $75. ", 3);
+	check(rules, "So 15% and $5. Or $75 ", 22);
+	given = NULL;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_closed_sentence_is_over),
+	    cmocka_unit_test(a_window_is_over_behind_its_last_word),
+	    cmocka_unit_test(a_number_holds_for_its_kinds),
+	    cmocka_unit_test(a_topic_holds_when_there_may_be_enough),
+	    cmocka_unit_test(what_has_been_put_in_front_is_let_go),
+	    cmocka_unit_test(an_approval_waits_for_all_amounts),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
