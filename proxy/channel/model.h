@@ -84,6 +84,7 @@ struct variant {
 	struct ignore_rule *ignores;
 	size_t n_ignores;
 	struct pointers media, remove;
+	struct pointers hold; /* a frame with any of these waits for the end */
 	struct set_rule *sets;
 	size_t n_sets;
 	struct pointer end_if; /* relative to a message: not null ends it */
