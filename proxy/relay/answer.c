@@ -245,9 +245,8 @@ void answer_end(struct exchange *e)
 		return;
 	}
 	if (!good) {
-		if (status >= 400)
-			ask_failed(e, ORIGIN_PROTOCOL,
-			    "an error whose body cannot be read");
+		if (status >= 500)
+			ask_refuse_failed(e);
 		else
 			answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;
