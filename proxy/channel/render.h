@@ -63,6 +63,14 @@ void channel_render_cut(const struct channel_stream *,
 /* A whole stream that says emit->text. */
 void channel_render_stream(
     const struct channel *, const struct channel_emit *, struct buf *out);
+/* Is there everything in a body that a stream in its place needs? */
+bool channel_can_stream(const struct channel *, const struct channel_body *);
+/*
+ * Such a body, judged and edited, as the stream its client asked for; one that
+ * reports a failure is one frame.
+ */
+void channel_render_streamed(const struct channel *, struct span body,
+    const struct channel_emit *, struct buf *out);
 /* Content-Type to send with each. */
 const char *channel_content_type(enum channel_framing);
 

@@ -171,6 +171,33 @@ test("SSE when JSON was asked: JSON; JSON when a stream was asked: a stream", as
 	assert.match(flow.body.toString(), /data: \[DONE\]\n\n$/);
 });
 
+test("a whole answer to a client that asked for a stream", async (t) => {
+	const messages = [{ role: "user", content: "hi" }];
+	const call = { id: "i1", type: "function", function: { name: "f", arguments: '{"a":1}' } };
+	const cases = [
+		completion("Hello there."),
+		completion("The card is 4111 1111 1111 1111."),
+		completion("", { choices: [{ index: 0, message: { role: "assistant", content: null, tool_calls: [call] }, finish_reason: "tool_calls" }] }),
+		JSON.stringify({ output: `Hello ${token}` }),
+		JSON.stringify({ error: { message: "Busy." } }),
+	];
+	const bot = await rawBot(t, (socket, request) => socket.end(answer(cases[Number(/conversation-id: c-(\d)/i.exec(request)[1])])));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const helper = (n) => client(proxy, `c-${n}`).chat.completions.stream({ model: "m", messages }).finalChatCompletion();
+	assert.equal((await helper(0)).choices[0].message.content, "Hello there.");
+	assert.equal((await helper(1)).choices[0].message.content, "The card is [number removed].");
+	const { message, finish_reason } = (await helper(2)).choices[0];
+	assert.equal(message.tool_calls[0].function.arguments, call.function.arguments);
+	assert.equal(finish_reason, "tool_calls");
+	let text = "";
+	for await (const c of await client(proxy, "c-0").chat.completions.create({ model: "m", messages, stream: true }))
+		text += c.choices[0].delta.content ?? "";
+	assert.equal(text, "Hello there.");
+	const odd = (await chat(proxy, "c-3", "hi", { stream: true })).body.toString();
+	assert.ok(odd.includes(fallback) && !odd.includes(token), odd);
+	await assert.rejects(helper(4), /Busy/);
+});
+
 test("an error of the bot passes with its status; if_the_bot_fails hands off after 2", async (t) => {
 	const oops = answer('{"error":{"message":"Busy."}}', { status: "503 Busy" });
 	const proxy = await table(t, [oops], { policy: policyWith(tempDir(t), (s) =>

@@ -188,30 +188,31 @@ static void test_reading_is_tight(void **state)
 	"{\"id\":\"c\",\"choices\":[],\"usage\":{\"total_tokens\":3}}\n\n"     \
 	"data: [DONE]\n\n"
 
+#define CHOICE                                                                 \
+	"data: "                                                               \
+	"{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,"    \
+	"\"model\":\"m\",\"choices\":[{\"index\":%d,\"delta\":{%s},"           \
+	"\"finish_reason\":%s}]}\n\n"
+#define MORE                                                                   \
+	"data: "                                                               \
+	"{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,"    \
+	"\"model\":\"m\",\"choices\":[{\"index\":%d,\"delta\":{\"role\":"      \
+	"\"assistant\",\"content\":\" APR "                                    \
+	"9.\"},\"finish_reason\":null}]}\n\n"
+
 /* What is appended is a frame more; all that came is as it was. */
 static void test_append_adds_a_frame(void **state)
 {
-	static const char more[] =
-	    "data: "
-	    "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,"
-	    "\"model\":\"m\",\"choices\":[{\"index\":%d,\"delta\":{\"role\":"
-	    "\"assistant\",\"content\":\" APR "
-	    "9.\"},\"finish_reason\":null}]}\n\n";
 	struct buf in = {0}, want = {0};
 	struct played got;
-	const char *choice =
-	    "data: "
-	    "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,"
-	    "\"model\":\"m\",\"choices\":[{\"index\":%d,\"delta\":{%s},"
-	    "\"finish_reason\":%s}]}\n\n";
 	for (int i = 0; i < 2; i++)
-		buf_printf(&in, choice, i, "\"content\":\"" TERMS "\"", "null");
+		buf_printf(&in, CHOICE, i, "\"content\":\"" TERMS "\"", "null");
 	buf_add(&want, in.data, in.len);
 	for (int i = 0; i < 2; i++) {
 		const char *why = i ? "\"length\"" : "\"tool_calls\"";
-		buf_printf(&in, choice, i, "", why);
-		buf_printf(&want, more, i);
-		buf_printf(&want, choice, i, "", why);
+		buf_printf(&in, CHOICE, i, "", why);
+		buf_printf(&want, MORE, i);
+		buf_printf(&want, CHOICE, i, "", why);
 	}
 	buf_adds(&in, TAIL);
 	buf_adds(&want, TAIL);
