@@ -29,6 +29,15 @@ static void clear_mirrors(struct variant *v)
 	v->n_mirrors = 0;
 }
 
+static void clear_streamed(struct variant *v)
+{
+	for (size_t i = 0; i < v->n_streamed; i++)
+		template_clear(&v->streamed[i]);
+	free(v->streamed);
+	v->streamed = NULL;
+	v->n_streamed = 0;
+}
+
 static void clear_ignores(struct variant *v)
 {
 	for (size_t i = 0; i < v->n_ignores; i++) {
@@ -59,7 +68,10 @@ void dialect_clear_variant(struct variant *v)
 	pointer_clear(&v->messages);
 	free(v->key);
 	clear_ignores(v);
+	clear_streamed(v);
+	dialect_clear_pointers(&v->number);
 	dialect_clear_pointers(&v->media);
+	dialect_clear_pointers(&v->hold);
 	dialect_clear_pointers(&v->remove);
 	pointer_clear(&v->end_if);
 	pointer_clear(&v->error);
@@ -99,6 +111,7 @@ static size_t add_entries(const struct variant *v, struct paths_entry *e)
 		    .role = PATHS_IGNORE,
 		    .item = (uint16_t)i};
 	n += add_pointers(e + n, &v->media, PATHS_MEDIA);
+	n += add_pointers(e + n, &v->hold, PATHS_HOLD);
 	if (v->has_messages)
 		e[n++] = (struct paths_entry){
 		    .ptr = &v->messages, .role = PATHS_MESSAGE};
@@ -129,7 +142,8 @@ static void number_labels(struct variant *v)
 void dialect_compile(
     struct loader *l, const struct yaml_node *block, struct variant *v)
 {
-	size_t room = v->n_texts + v->n_mirrors + v->n_ignores + v->media.n + 3;
+	size_t room = v->n_texts + v->n_mirrors + v->n_ignores + v->media.n +
+	    v->hold.n + 3;
 	struct paths_entry *e = mem_array(room, sizeof *e);
 	size_t n = add_entries(v, e);
 
@@ -307,6 +321,24 @@ static void dialect_emit(
 	}
 }
 
+static void dialect_streamed(
+    struct loader *l, const struct yaml_node *map, struct variant *v)
+{
+	static const char *const keys[] = {"number", "emit", NULL};
+	const struct yaml_node *node = yaml_get(map, "streamed");
+
+	if (node == NULL || !dialect_keys(l, node, keys, "under streamed"))
+		return;
+	dialect_pointers(l, node, "number", &v->number);
+	const struct yaml_node *list = list_of(l, node, "emit");
+	if (list == NULL)
+		return;
+	clear_streamed(v);
+	v->streamed = mem_array(list->n_children + 1, sizeof *v->streamed);
+	for (const struct yaml_node *i = list->child; i; i = i->next)
+		dialect_template_at(l, i, &v->streamed[v->n_streamed++]);
+}
+
 static void dialect_variant(
     struct loader *l, const struct yaml_node *map, struct variant *v)
 {
@@ -316,9 +348,11 @@ static void dialect_variant(
 	dialect_mirrors(l, map, v);
 	dialect_ignores(l, map, v);
 	dialect_pointers(l, map, "media", &v->media);
+	dialect_pointers(l, map, "hold", &v->hold);
 	dialect_pointer(l, map, "error", &v->error, &v->has_error);
 	dialect_replace(l, map, v);
 	dialect_emit(l, map, v);
+	dialect_streamed(l, map, v);
 	dialect_pointer(l, map, "end_if", &v->end_if, &v->has_end_if);
 	dialect_text(l, map, "done", &v->done);
 	dialect_text(l, map, "gap", &v->gap);
@@ -342,10 +376,11 @@ void dialect_variants(
 {
 	static const char *const kinds[] = {"json", "sse", NULL};
 	static const char *const json_keys[] = {"messages", "key", "text",
-	    "mirrors", "ignore", "media", "error", "replace", "emit", NULL};
+	    "mirrors", "ignore", "media", "error", "replace", "emit",
+	    "streamed", NULL};
 	static const char *const sse_keys[] = {"messages", "key", "text",
-	    "mirrors", "ignore", "media", "error", "emit", "end_if", "done",
-	    "gap", "heartbeat", "max_hold", NULL};
+	    "mirrors", "ignore", "media", "hold", "error", "emit", "end_if",
+	    "done", "gap", "heartbeat", "max_hold", NULL};
 	const struct yaml_node *node = yaml_get(map, "variants");
 
 	if (node == NULL || !dialect_keys(l, node, kinds, "under variants"))

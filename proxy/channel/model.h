@@ -84,6 +84,7 @@ struct variant {
 	struct ignore_rule *ignores;
 	size_t n_ignores;
 	struct pointers media, remove;
+	struct pointers hold; /* a frame with any of these waits for the end */
 	struct set_rule *sets;
 	size_t n_sets;
 	struct pointer end_if; /* relative to a message: not null ends it */
@@ -92,7 +93,12 @@ struct variant {
 	bool has_error;
 	char *done; /* literal data that ends a stream; or NULL */
 	struct template emit_text, emit_end, emit_done;
-	char *gap;          /* between delivered and bridge text */
+	char *gap; /* between delivered and bridge text */
+	/* A body as a stream: frames of each message, and arrays whose objects
+	 * are numbered then. */
+	struct template *streamed;
+	size_t n_streamed;
+	struct pointers number;
 	struct paths paths; /* of all the pointers above but set and remove */
 };
 

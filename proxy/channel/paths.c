@@ -97,6 +97,9 @@ static void add_role(struct paths_roles *r, enum paths_role role, uint16_t item)
 	case PATHS_END_IF:
 		r->end_if = true;
 		break;
+	case PATHS_HOLD:
+		r->hold = true;
+		break;
 	}
 }
 

@@ -25,11 +25,12 @@ enum paths_role {
 	PATHS_ERROR,
 	PATHS_MESSAGE,
 	PATHS_END_IF,
+	PATHS_HOLD,
 };
 
 struct paths_roles {
 	uint16_t text, mirror, ignore; /* the first rule's number + 1; or 0 */
-	bool media, error, message, end_if;
+	bool media, error, message, end_if, hold;
 };
 
 struct paths_edge {

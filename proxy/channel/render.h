@@ -17,7 +17,6 @@ struct channel_edit {
 struct channel_emit {
 	struct span
 	    text;       /* approved: say, bridge, waiting text; may be empty */
-	bool joins;     /* it goes on where the message ends (append): no gap */
 	int64_t time_s; /* unix seconds: {{time}} */
 	const char *id; /* {{id}}: of a message the upstream did not name */
 };
@@ -51,6 +50,9 @@ void channel_render_frame(const struct channel_stream *, struct span raw,
 void channel_render_part(struct span part, size_t start,
     const struct channel_edit *edits, size_t n, struct buf *out);
 
+/* A frame in which a message of the stream says emit->text, as it is. */
+void channel_render_more(const struct channel_stream *, uint32_t message,
+    const struct channel_emit *, struct buf *out);
 /*
  * The well-formed end of a cut stream: emit->text as further text of each
  * message that is still open for the client (of message 0 when none was
@@ -61,6 +63,14 @@ void channel_render_cut(const struct channel_stream *,
 /* A whole stream that says emit->text. */
 void channel_render_stream(
     const struct channel *, const struct channel_emit *, struct buf *out);
+/* Is there everything in a body that a stream in its place needs? */
+bool channel_can_stream(const struct channel *, const struct channel_body *);
+/*
+ * Such a body, judged and edited, as the stream its client asked for; one that
+ * reports a failure is one frame.
+ */
+void channel_render_streamed(const struct channel *, struct span body,
+    const struct channel_emit *, struct buf *out);
 /* Content-Type to send with each. */
 const char *channel_content_type(enum channel_framing);
 

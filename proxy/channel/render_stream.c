@@ -140,11 +140,11 @@ static void write_frame(const struct template *t,
 
 /* text as the last thing message `key` says, and its end. */
 static void end_message(const struct variant *v, struct template_values values,
-    const struct stream_message *m, bool joins, struct buf *out)
+    const struct stream_message *m, struct buf *out)
 {
 	struct buf text = {0};
 
-	if (m->sent_text && values.text.len > 0 && v->gap != NULL && !joins)
+	if (m->sent_text && values.text.len > 0 && v->gap != NULL)
 		buf_adds(&text, v->gap);
 	buf_add(&text, values.text.p, values.text.len);
 	values.text = (struct span){text.data, text.len};
@@ -156,23 +156,39 @@ static void end_message(const struct variant *v, struct template_values values,
 	buf_clear(&text);
 }
 
+static struct template_values values_of(
+    const struct channel_stream *s, const struct channel_emit *emit)
+{
+	bool has_up = s->up_doc.n_nodes > 0 && !s->labels.dropped;
+
+	return (struct template_values){.text = emit->text,
+	    .time_s = emit->time_s,
+	    .id = emit->id,
+	    .up = has_up ? &s->up_doc : NULL};
+}
+
+void channel_render_more(const struct channel_stream *s, uint32_t message,
+    const struct channel_emit *emit, struct buf *out)
+{
+	struct template_values values = values_of(s, emit);
+
+	values.key =
+	    span_str(message < s->n_messages ? s->messages[message].key : "0");
+	write_frame(&s->channel->sse.emit_text, &values, out);
+}
+
 void channel_render_cut(const struct channel_stream *s,
     const struct channel_emit *emit, struct buf *out)
 {
 	const struct variant *v = &s->channel->sse;
-	struct template_values values = {.text = emit->text,
-	    .time_s = emit->time_s,
-	    .id = emit->id,
-	    .up = s->up_doc.n_nodes > 0 && !s->labels.dropped ? &s->up_doc
-							      : NULL};
+	struct template_values values = values_of(s, emit);
 	const struct stream_message first = {.key = "0"};
 
 	if (s->n_messages == 0)
-		end_message(v, values, &first, false, out);
+		end_message(v, values, &first, out);
 	for (size_t i = 0; i < s->n_messages; i++)
 		if (!s->messages[i].sent_end)
-			end_message(
-			    v, values, &s->messages[i], emit->joins, out);
+			end_message(v, values, &s->messages[i], out);
 	if (!s->sent_done)
 		write_frame(&v->emit_done, &values, out);
 }

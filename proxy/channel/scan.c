@@ -244,6 +244,8 @@ static void take_roles(
 		s->class[node] = SCAN_IGNORED;
 	s->has_media = s->has_media || (roles->media && there);
 	s->is_error = s->is_error || (roles->error && there);
+	s->holds =
+	    s->holds || (roles->hold && s->doc->nodes[node].child != JSON_NONE);
 	if (roles->end_if && there && s->message[node] != CHANNEL_NO_MESSAGE)
 		s->messages[s->message[node]].ends = true;
 }
@@ -335,7 +337,8 @@ int scan_run(struct scan *s, const struct channel *channel,
 	s->variant = variant;
 	s->doc = doc;
 	s->n_texts = s->n_messages = 0;
-	s->has_media = s->is_error = s->is_mixed = s->mirror_differs = false;
+	s->has_media = s->is_error = s->holds = false;
+	s->is_mixed = s->mirror_differs = false;
 	make_room(s, doc->n_nodes);
 	for (uint32_t i = 0; i < doc->n_nodes; i++)
 		if (take_node(s, i) != 0)

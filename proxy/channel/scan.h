@@ -54,6 +54,7 @@ struct scan {
 	uint16_t *state;   /* among the variant's pointers */
 	size_t cap_nodes;
 	bool has_media, is_error;
+	bool holds;          /* something waits for the end of its message */
 	bool is_mixed;       /* a message has texts of several labels */
 	bool mirror_differs; /* bytes of a token are not that token's */
 };

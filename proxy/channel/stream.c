@@ -151,6 +151,7 @@ static bool read_data(
 	}
 	out->drop_mirrors = s->scan.mirror_differs;
 	out->has_media = s->scan.has_media;
+	out->waits = s->scan.holds;
 	return true;
 }
 

@@ -53,15 +53,22 @@ static const char *parse_hole(struct template *t, char *name)
 	    {"id", TEMPLATE_ID},
 	};
 
+	const char *why = NULL;
+
 	if (strncmp(name, "up:", 3) == 0)
 		return parse_up(t, name + 3);
+	if (strncmp(name, "copy:", 5) == 0)
+		return pointer_parse(
+			   &add(t, TEMPLATE_COPY)->up, name + 5, &why) != 0
+		    ? why
+		    : NULL;
 	for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++)
 		if (strcmp(name, holes[i].name) == 0) {
 			add(t, holes[i].hole);
 			return NULL;
 		}
-	return "holes are {{json text}}, {{key}}, {{time}}, {{id}} and "
-	       "{{up:/ptr or ...}}";
+	return "holes are {{json text}}, {{key}}, {{time}}, {{id}}, "
+	       "{{copy:ptr}} and {{up:/ptr or ...}}";
 }
 
 int template_parse(struct template *t, const char *text, const char **why)
@@ -119,6 +126,19 @@ static bool write_up(const struct template_piece *piece,
 	return number || token;
 }
 
+static void write_copy(const struct template_piece *piece,
+    const struct template_values *v, struct buf *out)
+{
+	uint32_t node = JSON_NONE;
+
+	if (v->up != NULL && v->up->n_nodes > 0)
+		node = pointer_find(&piece->up, v->up, v->message, JSON_NONE);
+	struct span raw = {"null", 4};
+	if (node != JSON_NONE)
+		raw = json_raw(v->up, node);
+	buf_add(out, raw.p, raw.len);
+}
+
 static void write_simple(enum template_hole hole, const char *literal,
     const struct template_values *v, struct buf *out)
 {
@@ -142,6 +162,7 @@ static void write_simple(enum template_hole hole, const char *literal,
 		json_quote(out, span_str(v->id != NULL ? v->id : "handrail"));
 		return;
 	case TEMPLATE_UP:
+	case TEMPLATE_COPY:
 		break;
 	}
 	assert(!"hole");
@@ -153,6 +174,10 @@ void template_write(
 	for (size_t i = 0; i < t->n; i++) {
 		const struct template_piece *piece = &t->pieces[i];
 		enum template_hole hole = piece->hole;
+		if (hole == TEMPLATE_COPY) {
+			write_copy(piece, v, out);
+			continue;
+		}
 		if (hole == TEMPLATE_UP) {
 			if (write_up(piece, v->up, out))
 				continue;

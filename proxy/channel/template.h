@@ -2,7 +2,8 @@
  * template - JSON with holes: {{json text}}, {{text}} (both: the approved text
  * as a JSON string), {{key}} (the message's number), {{time}}, {{id}} and
  * {{up:/ptr or FALLBACK}}, which copies a short scalar of the upstream's;
- * FALLBACK is id, time or literal JSON.
+ * FALLBACK is id, time or literal JSON. {{copy:ptr}} copies whatever a judged
+ * message has there.
  */
 #ifndef HANDRAIL_CHANNEL_TEMPLATE_H
 #define HANDRAIL_CHANNEL_TEMPLATE_H
@@ -20,12 +21,13 @@ enum template_hole {
 	TEMPLATE_TIME,
 	TEMPLATE_ID,
 	TEMPLATE_UP,
+	TEMPLATE_COPY,
 };
 
 struct template_piece {
 	enum template_hole hole;
 	char *literal;               /* LITERAL; UP: literal fallback or NULL */
-	struct pointer up;           /* UP */
+	struct pointer up;           /* UP, COPY */
 	enum template_hole fallback; /* UP: LITERAL, TIME or ID */
 };
 
@@ -41,6 +43,7 @@ struct template_values {
 	int64_t time_s;
 	const char *id;
 	const struct json_doc *up; /* NULL: fallbacks */
+	uint32_t message;          /* COPY: the node of up it is below */
 };
 
 /* 0, or -1 and *why. */

@@ -20,10 +20,11 @@
 #define UNREADABLE_BYTES 4096 /* shown to people */
 #define UNREADABLE_MS 300     /* they are waited for */
 
-/* No longer true of a body that was changed (RFC 9110 8.8, 9530). */
-static const char *const validators[] = {"ETag", "Digest", "Content-Digest",
-    "Repr-Digest", "Content-MD5", "Last-Modified", "Content-Range",
-    "Accept-Ranges", NULL};
+/* No longer true of a body that was changed (RFC 9110 8.8, 9530); the type only
+ * where it became a stream. */
+static const char *const stale[] = {"Content-Type", "ETag", "Digest",
+    "Content-Digest", "Repr-Digest", "Content-MD5", "Last-Modified",
+    "Content-Range", "Accept-Ranges", NULL};
 
 void answer_begin(struct exchange *e)
 {
@@ -245,11 +246,15 @@ void answer_end(struct exchange *e)
 		return;
 	}
 	if (!good) {
-		if (status >= 400)
-			ask_failed(e, ORIGIN_PROTOCOL,
-			    "an error whose body cannot be read");
+		if (status >= 500)
+			ask_refuse_failed(e);
 		else
 			answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+		return;
+	}
+	e->streamed = e->asked.stream && status < 300 && e->has_read;
+	if (e->streamed && !channel_can_stream(e->route->channel, &e->read)) {
+		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;
 	}
 	int64_t start = clock_mono_us();
@@ -280,19 +285,45 @@ static void render_edits(struct exchange *e, struct buf *out)
 	free(edits);
 }
 
-/* The bot's own answer, as it came or with edits. */
-static void send_answer(struct exchange *e)
+/* The bot's own answer, as it came or with edits; as a stream where the client
+ * asked for one. */
+static void write_body(struct exchange *e, struct buf *out)
 {
-	struct buf out = {0};
+	char id[ID_BYTES];
 	struct buf body = {0};
-	bool edited = e->end == EXCHANGE_EDITED && e->has_read;
-	if (edited)
+	if (e->end == EXCHANGE_EDITED && e->has_read)
 		render_edits(e, &body);
 	else
 		buf_add(&body, e->answer.data, e->answer.len);
+	if (!e->streamed) {
+		buf_add(out, body.data, body.len);
+		buf_clear(&body);
+		return;
+	}
+	id_new(id);
+	channel_render_streamed(e->route->channel,
+	    (struct span){body.data, body.len},
+	    &(struct channel_emit){
+		.time_s = clock_now_us() / CLOCK_SECOND_US, .id = id},
+	    out);
+	buf_clear(&body);
+}
+
+static void send_answer(struct exchange *e)
+{
+	static const struct http1_extra type = {
+	    "Content-Type", "text/event-stream; charset=utf-8"};
+	struct buf out = {0};
+	struct buf body = {0};
+	bool same = !e->streamed && !(e->end == EXCHANGE_EDITED && e->has_read);
+	write_body(e, &body);
 	const struct http1_head *head = origin_head(e->origin);
 	bool none = head->framing == HTTP1_NO_BODY;
-	char **drop = fields_to_drop(head, edited ? validators : NULL,
+	/* The first of them only where it is another type. */
+	char **drop = fields_to_drop(head,
+	    same              ? NULL
+		: e->streamed ? stale
+			      : stale + 1,
 	    &(struct fields_judge){
 		e->worker->scanner, exchange_policy(e), &e->facts.session});
 	http1_write_response(&out, head,
@@ -301,6 +332,8 @@ static void send_answer(struct exchange *e)
 		.content_length = body.len,
 		.close = client_closes(e->client),
 		.drop = (const char *const *)drop,
+		.add = &type,
+		.n_add = e->streamed,
 	    });
 	fields_free(drop);
 	buf_add(&out, body.data, body.len);

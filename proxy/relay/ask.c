@@ -80,7 +80,7 @@ static void refused_turn(struct exchange *e)
 	switch (conversation_refusal(e->lease)) {
 	case CONVERSATION_LINE_FULL:
 	case CONVERSATION_TIMED_OUT:
-		exchange_refuse(e, 429, "conversation_busy",
+		exchange_refuse(e, 423, "conversation_busy",
 		    "An earlier message of this conversation is still being "
 		    "answered.");
 		break;
@@ -195,6 +195,13 @@ void ask_send(struct exchange *e)
 	ask_origin(e, channel_strip(e->route->channel));
 }
 
+/* No 5xx: clients ask again on those, and each asking is a failure more. */
+void ask_refuse_failed(struct exchange *e)
+{
+	exchange_refuse(
+	    e, 424, "bot_failed", "The assistant cannot answer at the moment.");
+}
+
 /* The bot did not answer, or not in full, and nothing of it has left. */
 void ask_failed(
     struct exchange *e, enum origin_failure failure, const char *text)
@@ -207,7 +214,6 @@ void ask_failed(
 	free(what);
 	struct guard_fallback fall;
 	guard_policy_fallback(exchange_policy(e), GUARD_BOT_FAILED, &fall);
-	bool late = failure == ORIGIN_TIMEOUT || failure == ORIGIN_BUSY;
 	if (e->state != EXCHANGE_PASS && fall.action == GUARD_HANDOFF &&
 	    conversation_bot_failed(e->lease) >=
 		(fall.after ? fall.after : 1)) {
@@ -215,8 +221,7 @@ void ask_failed(
 		answer_fall_back(e, GUARD_BOT_FAILED, "bot_failed");
 		return;
 	}
-	exchange_refuse(e, late ? 504 : 502, "bot_failed",
-	    "The assistant cannot answer at the moment.");
+	ask_refuse_failed(e);
 }
 
 static bool has_body(const struct http1_head *head)
@@ -241,7 +246,7 @@ static void on_answer_head(struct exchange *e)
 	}
 	if (framing == CHANNEL_SSE && head->status < 300)
 		flow_begin(e);
-	else if (framing == CHANNEL_UNREADABLE && head->status >= 400)
+	else if (framing == CHANNEL_UNREADABLE && head->status >= 500)
 		ask_failed(
 		    e, ORIGIN_PROTOCOL, "an error whose body cannot be read");
 	else if (framing == CHANNEL_UNREADABLE || framing == CHANNEL_SSE)

@@ -255,12 +255,8 @@ static void send_rest(struct exchange *e, struct buf *out)
 		frames_cut(e->frames, &emit, out);
 		return;
 	}
-	frames_release(e->frames);
+	frames_release(e->frames, &emit);
 	frames_take(e->frames, out);
-	emit.text = frames_behind(e->frames);
-	emit.joins = true;
-	if (emit.text.len)
-		frames_cut(e->frames, &emit, out);
 }
 
 /* Settled: the end may leave. */

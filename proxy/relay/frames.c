@@ -39,7 +39,6 @@ void frames_free(struct frames *f)
 	channel_stream_free(f->stream);
 	sse_clear(&f->sse);
 	verdicts_clear(&f->verdicts);
-	buf_clear(&f->append);
 	buf_clear(&f->unreadable);
 	for (size_t i = 0; i < f->n_owned; i++)
 		free(f->owned[i]);
@@ -256,7 +255,7 @@ static void end_beside(struct frames *f, uint32_t i)
 
 /* ---- judging ---- */
 
-static const char *own(struct frames *f, char *text)
+const char *frames_own(struct frames *f, char *text)
 {
 	f->owned = mem_realloc(f->owned, (f->n_owned + 1) * sizeof(*f->owned));
 	f->owned[f->n_owned++] = text;
@@ -277,7 +276,7 @@ static void edit_held(struct frames *f, size_t part,
 		channel_stream_map(f->stream, part, &e->start, &e->end,
 		    (struct span){e->text, e->len}, &text);
 		e->len = text.len;
-		e->text = own(f, buf_steal(&text));
+		e->text = frames_own(f, buf_steal(&text));
 		f->edits++;
 	}
 }

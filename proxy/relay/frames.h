@@ -56,11 +56,10 @@ void frames_edits_recorded(struct frames *, size_t n);
 /*
  * OVER, and the closing record is written: everything may leave. Approved text
  * that goes behind a message (append) goes with the frame that carries the end
- * of it; where that has left already it is in frames_behind, and the ending
- * has to be written by frames_cut with it, after frames_take.
+ * of it; where that has left already, in a frame of its own before the one that
+ * ends the message. emit: for that one; its text does not matter.
  */
-void frames_release(struct frames *);
-struct span frames_behind(const struct frames *);
+void frames_release(struct frames *, const struct channel_emit *emit);
 /* No more will be fed (cut, withheld, unreadable, broken off): ends all series,
  * so that the verdicts are complete. The state stays. What of the first frame
  * that waits is safe becomes a frame of its own for frames_take. */

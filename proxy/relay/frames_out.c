@@ -67,7 +67,7 @@ static bool may_leave(const struct frames *f, const struct queued *q)
 {
 	if (q->stuck || f->halted)
 		return false;
-	if (q->last && !f->released)
+	if ((q->last || q->frame.waits) && !f->released)
 		return false;
 	for (size_t i = 0; i < q->n_parts + q->n_beside; i++)
 		if (!part_is_safe(f, &q->parts[i]))
@@ -108,7 +108,9 @@ static void render_queued(struct frames *f, struct queued *q, struct buf *out)
 		render_text(f, q, i, text, &bufs[i]);
 		texts[i] = (struct span){bufs[i].data, bufs[i].len};
 	}
-	if (change || q->frame.drop_mirrors || channel_stream_drops(f->stream))
+	if (!q->ours &&
+	    (change || q->frame.drop_mirrors ||
+		channel_stream_drops(f->stream)))
 		channel_render_frame(f->stream,
 		    (struct span){q->raw.data, q->raw.len}, texts, q->n_parts,
 		    change || q->frame.drop_mirrors, out);
@@ -129,19 +131,9 @@ static struct queued *pop(struct frames *f)
 	return q;
 }
 
-/* The ending will be written anew, with approved text before it. */
-static bool is_replaced_ending(const struct frames *f, const struct queued *q)
-{
-	return f->append.len && q->last && q->n_parts == 0;
-}
-
 void frames_take(struct frames *f, struct buf *out)
 {
 	while (f->head) {
-		if (is_replaced_ending(f, f->head)) {
-			queued_free(pop(f));
-			continue;
-		}
 		if (!may_leave(f, f->head))
 			return;
 		struct queued *q = pop(f);
@@ -168,39 +160,85 @@ void frames_edits_recorded(struct frames *f, size_t n)
 	f->edits_recorded = n;
 }
 
-/* Append edits stand at the end of their text: give each to the last frame
- * that still carries the text, or to the ending when all have left. */
-static void place_append(struct frames *f, struct series *s, uint32_t i)
+/* Where the message ends in the queue: its last frame, that of the stream, or
+ * behind all. */
+static struct queued **end_of(struct frames *f, uint32_t message)
 {
-	if (!s->stream || s->n_edits == 0)
+	struct queued **at = &f->head;
+	while (*at) {
+		const struct channel_frame *frame = &(*at)->frame;
+		bool ends = message < 64 && (frame->finishes >> message & 1);
+		if (ends || frame->role == CHANNEL_FRAME_DONE)
+			break;
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+/* A frame of our own: its words are approved. */
+static void insert_more(struct frames *f, uint32_t series, struct span text,
+    const struct channel_emit *emit)
+{
+	enum channel_kind kind;
+	uint32_t message;
+	struct channel_emit more = *emit;
+	struct queued *q = mem_zero(sizeof(*q));
+	channel_stream_series(f->stream, series, &kind, &message);
+	more.text = text;
+	channel_render_more(f->stream, message, &more, &q->raw);
+	q->ours = true;
+	struct queued **at = end_of(f, message);
+	q->next = *at;
+	*at = q;
+	if (!q->next)
+		f->tail = &q->next;
+}
+
+/* All that is appended to a text of that length, one behind the other. */
+static struct span appended(
+    struct frames *f, const struct series *s, size_t len)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < s->n_edits; i++)
+		if (s->edits[i].start == len && s->edits[i].end == len)
+			buf_add(&text, s->edits[i].text, s->edits[i].len);
+	if (text.len == 0)
+		return (struct span){NULL, 0};
+	size_t n = text.len;
+	return (struct span){frames_own(f, buf_steal(&text)), n};
+}
+
+/* Append edits stand at the end of their text: give them to the last frame
+ * that still carries the text, or to one of its own when all have left. */
+static void place_append(struct frames *f, struct series *s, uint32_t i,
+    const struct channel_emit *emit)
+{
+	if (!s->stream || s->n_edits == 0 || s->beside)
 		return;
 	size_t len = guard_stream_text(s->stream).len;
-	const struct guard_edit *e = &s->edits[s->n_edits - 1];
-	if (e->start != len || e->end != len || len == 0)
+	struct span text = {NULL, 0};
+	if (len > 0)
+		text = appended(f, s, len);
+	if (text.len == 0)
 		return;
 	for (struct queued *q = f->head; q; q = q->next)
 		for (size_t k = 0; k < q->n_parts; k++) {
 			struct part *p = &q->parts[k];
 			if (p->series == i && p->end == len && p->start < len) {
-				p->behind = (struct span){e->text, e->len};
+				p->behind = text;
 				return;
 			}
 		}
-	buf_add(&f->append, e->text, e->len);
+	insert_more(f, i, text, emit);
 }
 
-void frames_release(struct frames *f)
+void frames_release(struct frames *f, const struct channel_emit *emit)
 {
 	assert(f->state == FRAMES_OVER);
 	for (uint32_t i = 0; i < f->n_series; i++)
-		place_append(f, &f->series[i], i);
+		place_append(f, &f->series[i], i, emit);
 	f->edits_recorded = f->edits;
 	f->released = true;
-}
-
-struct span frames_behind(const struct frames *f)
-{
-	return (struct span){f->append.data, f->append.len};
 }
 
 static bool readings_are_safe(const struct frames *f, const struct queued *q)
@@ -238,8 +276,8 @@ static void trim_head(struct frames *f)
 	if (!q)
 		return;
 	struct span *texts = mem_array(q->n_parts + 1, sizeof(*texts));
-	bool some = !q->stuck && !q->last && readings_are_safe(f, q) &&
-	    safe_texts(f, q, texts) > 0;
+	bool some = !q->stuck && !q->last && !q->frame.waits &&
+	    readings_are_safe(f, q) && safe_texts(f, q, texts) > 0;
 	if (some) {
 		struct buf raw = {0};
 		channel_render_frame(f->stream,

@@ -39,6 +39,7 @@ struct queued {
 	char *texts;                /* of the parts, one behind the other */
 	struct channel_frame frame; /* for channel_stream_sent; no pointers */
 	bool last;                  /* ends a message or the stream */
+	bool ours;                  /* written by Handrail */
 	bool stuck; /* holds a withheld text: not it, and nothing behind it */
 };
 
@@ -59,13 +60,14 @@ struct frames {
 	size_t edits, edits_recorded;
 	struct verdicts verdicts;
 	struct buf unreadable; /* bytes of what could not be read */
-	struct buf append;     /* approved text no frame is left to carry */
 	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
 	struct guard_edit *own_edits; /* of the latest whole text ... */
 	size_t n_own_edits, own_part; /* ... this part of its frame */
 };
 
+/* Keep a text as long as the frames; returns it. */
+const char *frames_own(struct frames *, char *text);
 /* The edits of the texts that a reading is made of. */
 struct beside frames_beside(const struct frames *, uint32_t series);
 void frames_end_series(struct frames *, uint32_t series);

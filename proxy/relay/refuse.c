@@ -18,11 +18,13 @@ void refuse_body(struct buf *out, const char *code, const char *text)
 void refuse_write(
     struct buf *out, int status, const char *code, const char *text, bool close)
 {
+	/* What OpenAI's clients, and others made like them, go by. */
+	static const struct http1_extra final = {"X-Should-Retry", "false"};
 	struct buf body = {0};
 	refuse_body(&body, code, text);
 	http1_write_answer(out, status, "application/json",
 	    (struct span){body.data, body.len},
-	    &(struct http1_out){.close = close});
+	    &(struct http1_out){.close = close, .add = &final, .n_add = 1});
 	buf_clear(&body);
 }
 

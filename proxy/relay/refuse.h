@@ -3,7 +3,9 @@
  *
  *   {"error":{"message":"...","type":"handrail","code":"..."}}
  *
- * They never name a rule and never repeat what the bot said.
+ * They never name a rule and never repeat what the bot said. Asking again would
+ * not help: none has a status that makes clients do so, unless Handrail itself
+ * cannot go on (503), and all say so in X-Should-Retry.
  */
 #ifndef HANDRAIL_RELAY_REFUSE_H
 #define HANDRAIL_RELAY_REFUSE_H

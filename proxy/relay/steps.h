@@ -15,6 +15,7 @@ void ask_send(struct exchange *);  /* to the bot */
 /* Send the question, without the fields of drop. */
 void ask_origin(struct exchange *, const char *const *drop);
 void ask_failed(struct exchange *, enum origin_failure, const char *text);
+void ask_refuse_failed(struct exchange *); /* it has been counted */
 
 /* pass.c */
 bool pass_takes_body(const struct exchange *); /* of a request */

@@ -366,6 +366,8 @@ const char *http1_status_text(int status)
 	    {417, "Expectation Failed"},
 	    {421, "Misdirected Request"},
 	    {422, "Unprocessable Content"},
+	    {423, "Locked"},
+	    {424, "Failed Dependency"},
 	    {426, "Upgrade Required"},
 	    {429, "Too Many Requests"},
 	    {431, "Request Header Fields Too Large"},

@@ -1,11 +1,10 @@
 // What fires leaves no trace of the withheld text in any byte the client gets.
 import assert from "node:assert/strict";
 import http from "node:http";
-import path from "node:path";
 import test from "node:test";
-import { chat, client, here, startBot, startHandrail } from "./support.mjs";
+import { chat, client, startBot, startHandrail } from "./support.mjs";
+import { answer, bridge, frame, policy, rawBot, sse } from "./parts.mjs";
 
-const policy = path.join(here, "policy");
 const secret = "zq81vx"; // stands in every withheld text
 
 async function setup(t, content, options = {}) {
@@ -13,8 +12,6 @@ async function setup(t, content, options = {}) {
 	bot.onMessage("go", { content });
 	return { bot, proxy: await startHandrail(t, { upstream: bot.url, policy }) };
 }
-
-const bridge = "Let me bring in a colleague who can help you with that.";
 
 test("handoff of a whole answer: the bridge instead, then the bot is not asked", async (t) => {
 	const { bot, proxy } = await setup(t, `I guarantee ${secret} will work.`);
@@ -99,6 +96,48 @@ test("append: the disclosure follows the message", async (t) => {
 		messages: [{ role: "user", content: "go" }],
 	});
 	assert.equal(await stream.finalContent(), want);
+});
+
+const flow = (...frames) => answer(`${frames.join("")}data: [DONE]\n\n`, sse);
+const piece = (more) => ({ tool_calls: [{ index: 0, ...more }] });
+
+test("append to one of two choices, and to a message that goes on with a tool call", async (t) => {
+	const said = "It is $9 per month for 24 months.";
+	const more = "\n\nRepresentative example: 24.9% APR.";
+	const call = piece({ id: "i1", type: "function", function: { name: "show", arguments: "{}" } });
+	const bot = await rawBot(t, (socket, request) => socket.end(request.includes('"n":2')
+		? flow(frame({ role: "assistant", content: said }), frame({ role: "assistant", content: "Yes." }, { index: 1 }),
+			frame({}, { finish_reason: "stop" }), frame({}, { index: 1, finish_reason: "length" }))
+		: flow(frame({ role: "assistant", content: said }), frame(call), frame({}, { finish_reason: "tool_calls" }))));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const messages = [{ role: "user", content: "go" }];
+	const texts = ["", ""], ends = [];
+	for await (const chunk of await client(proxy, "c-1").chat.completions.create({ model: "m", messages, n: 2, stream: true }))
+		for (const c of chunk.choices) {
+			texts[c.index] += c.delta.content ?? "";
+			if (c.finish_reason) ends[c.index] = c.finish_reason;
+		}
+	assert.deepEqual(texts, [said + more, "Yes."]);
+	assert.deepEqual(ends, ["stop", "length"]);
+	const final = await client(proxy, "c-2").chat.completions.stream({ model: "m", messages }).finalChatCompletion();
+	assert.equal(final.choices[0].message.content, said + more);
+	assert.equal(final.choices[0].finish_reason, "tool_calls");
+	assert.equal(final.choices[0].message.tool_calls[0].function.arguments, "{}");
+});
+
+test("a handoff in the middle of tool arguments leaves no half of a call", async (t) => {
+	const bot = await rawBot(t, (socket) => socket.end(flow(
+		frame({ role: "assistant", content: "One moment. " }),
+		frame(piece({ id: "i1", type: "function", function: { name: "send", arguments: "" } })),
+		frame(piece({ function: { arguments: '{"text":"I guarantee' } })),
+		frame(piece({ function: { arguments: ' it"}' } })), frame({}, { finish_reason: "tool_calls" }))));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const final = await client(proxy, "c-1").chat.completions
+		.stream({ model: "m", messages: [{ role: "user", content: "go" }] }).finalChatCompletion();
+	assert.equal(final.choices[0].message.tool_calls, undefined);
+	assert.ok(final.choices[0].message.content.startsWith("One moment. "));
+	assert.ok(final.choices[0].message.content.endsWith(bridge));
+	assert.equal(final.choices[0].finish_reason, "stop");
 });
 
 test("a customer's signal hands off before the bot is asked", async (t) => {

@@ -104,7 +104,7 @@ test("a failed answer and the same request again: kept once", async (t) => {
 		headers: { "content-type": "application/json", "x-conversation-id": "c-1" },
 		body: JSON.stringify({ model: "m", messages: [user("fails")] }),
 	});
-	assert.equal((await ask()).status, 502);
+	assert.equal((await ask()).status, 424);
 	await until(async () => (await ask()).status === 200, "an answer");
 	await request(`${proxy.url}/v1/chat/completions`, {
 		headers: { "content-type": "application/json", "x-conversation-id": "c-1" },

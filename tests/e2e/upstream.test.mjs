@@ -5,7 +5,7 @@ import https from "node:https";
 import path from "node:path";
 import test from "node:test";
 import zlib from "node:zlib";
-import { certificates, chat, configuration, root, sleep, startHandrail, tempDir } from "./support.mjs";
+import { certificates, chat, client, configuration, root, sleep, startHandrail, tempDir, until } from "./support.mjs";
 import {
 	answer, completion, content, everything, fallback, frame, goodPost, handoffs, policy, policyWith,
 	raw, rawBot, sse, stream,
@@ -28,7 +28,7 @@ const head = (fields, body = completion(token)) =>
 	`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${fields}\r\n${body}`;
 const long = completion(token).length;
 
-// What cannot be read as HTTP: 502, JSON, nothing of it passed on.
+// What cannot be read as HTTP: 424, JSON, nothing of it passed on.
 const broken = {
 	"garbage": `${token}\r\n\r\n`,
 	"TLS records": "\x16\x03\x01\x02\x00\x01",
@@ -70,12 +70,12 @@ async function table(t, answers, options = {}) {
 	return startHandrail(t, { upstream: bot.url, policy, ...options });
 }
 
-test("what is no HTTP is a 502 in JSON", async (t) => {
+test("what is no HTTP is a 424 in JSON", async (t) => {
 	const proxy = await table(t, broken);
 	for (const [i, name] of Object.keys(broken).entries())
 		await t.test(name, async () => {
 			const got = await chat(proxy, `c-${i}`, `case ${i}`);
-			assert.equal(got.status, 502);
+			assert.equal(got.status, 424);
 			assert.equal(error(got).code, "bot_failed");
 			assert.equal(got.body.includes(token), false);
 		});
@@ -96,22 +96,65 @@ test("what is no answer of the channel is the fallback, in the framing asked for
 		});
 });
 
-test("a refused connection is a 502 in JSON", async (t) => {
+test("a refused connection is a 424 in JSON", async (t) => {
 	const bot = await rawBot(t, () => {});
 	await new Promise((done) => bot.server.close(done));
 	const proxy = await startHandrail(t, { upstream: bot.url, policy });
 	const got = await chat(proxy, "c-1", "hi");
-	assert.equal(got.status, 502);
+	assert.equal(got.status, 424);
 	assert.equal(error(got).code, "bot_failed");
 });
 
-test("a bot that never answers is a 504", async (t) => {
+test("no answer of Handrail's own makes the official client ask again", async (t) => {
+	const oops = (status, type) => answer(`<p>${token}</p>`, { status, type });
+	const cases = {
+		"a broken answer": "junk\r\n\r\n", "a 500 of HTML": oops("500 Oops", "text/html"),
+		"a 502 of JSON that is none": oops("502 Oops", "application/json"),
+	};
+	for (const [name, bytes] of Object.entries(cases)) {
+		const bot = await rawBot(t, (socket) => socket.end(bytes));
+		const proxy = await startHandrail(t, { upstream: bot.url, policy });
+		const asking = client(proxy, "c-1").chat.completions.create({ model: "m", messages: [{ role: "user", content: "hi" }] });
+		await assert.rejects(asking, (e) => e.status === 424 && e.code === "bot_failed", name);
+		assert.equal(bot.requests.length, 1, name);
+	}
+});
+
+test("an error of the bot that nobody can read is no failure, and no answer", async (t) => {
+	for (const [status, type] of [["400 Bad", "text/html"], ["401 No", "text/plain"], ["404 Not Found", "text/html"], ["429 Slow", "application/json"]]) {
+		const bot = await rawBot(t, (socket) => socket.end(answer(`<p>${token}`, { status, type })));
+		const proxy = await startHandrail(t, { upstream: bot.url, policy });
+		const got = await chat(proxy, "c-1", "hi");
+		assert.equal(got.status, 200, status);
+		assert.equal(content(got.body), fallback);
+	}
+});
+
+test("an answer without a body passes", async (t) => {
+	const bot = await rawBot(t, (socket) => socket.end("HTTP/1.1 204 No Content\r\n\r\n"));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const got = await chat(proxy, "c-1", "hi");
+	assert.equal(got.status, 204);
+	assert.equal(got.body.length, 0);
+});
+
+test("a conversation that is busy is not asked again", async (t) => {
+	const bot = await rawBot(t, (socket) => setTimeout(() => socket.end(answer(completion("Yes."))), 3000));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy, extra: "limits: {lease_wait_ms: 100ms}\n" });
+	const first = chat(proxy, "c-1", "hi");
+	await until(() => bot.requests.length === 1, "the first is being answered");
+	const asking = client(proxy, "c-1").chat.completions.create({ model: "m", messages: [{ role: "user", content: "hi" }] });
+	await assert.rejects(asking, (e) => e.status === 423 && e.code === "conversation_busy");
+	assert.equal((await first).status, 200);
+});
+
+test("a bot that never answers is a 424", async (t) => {
 	const bot = await rawBot(t, () => {});
 	const proxy = await startHandrail(t, {
 		upstream: bot.url, policy, extra: "limits: {answer_timeout_ms: 300ms}\n",
 	});
 	const got = await chat(proxy, "c-1", "hi");
-	assert.equal(got.status, 504);
+	assert.equal(got.status, 424);
 	assert.equal(error(got).code, "bot_failed");
 });
 
@@ -126,6 +169,33 @@ test("SSE when JSON was asked: JSON; JSON when a stream was asked: a stream", as
 	assert.equal(everything(flow.body.toString()).includes(token), false);
 	assert.match(flow.headers["content-type"], /^text\/event-stream/);
 	assert.match(flow.body.toString(), /data: \[DONE\]\n\n$/);
+});
+
+test("a whole answer to a client that asked for a stream", async (t) => {
+	const messages = [{ role: "user", content: "hi" }];
+	const call = { id: "i1", type: "function", function: { name: "f", arguments: '{"a":1}' } };
+	const cases = [
+		completion("Hello there."),
+		completion("The card is 4111 1111 1111 1111."),
+		completion("", { choices: [{ index: 0, message: { role: "assistant", content: null, tool_calls: [call] }, finish_reason: "tool_calls" }] }),
+		JSON.stringify({ output: `Hello ${token}` }),
+		JSON.stringify({ error: { message: "Busy." } }),
+	];
+	const bot = await rawBot(t, (socket, request) => socket.end(answer(cases[Number(/conversation-id: c-(\d)/i.exec(request)[1])])));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const helper = (n) => client(proxy, `c-${n}`).chat.completions.stream({ model: "m", messages }).finalChatCompletion();
+	assert.equal((await helper(0)).choices[0].message.content, "Hello there.");
+	assert.equal((await helper(1)).choices[0].message.content, "The card is [number removed].");
+	const { message, finish_reason } = (await helper(2)).choices[0];
+	assert.equal(message.tool_calls[0].function.arguments, call.function.arguments);
+	assert.equal(finish_reason, "tool_calls");
+	let text = "";
+	for await (const c of await client(proxy, "c-0").chat.completions.create({ model: "m", messages, stream: true }))
+		text += c.choices[0].delta.content ?? "";
+	assert.equal(text, "Hello there.");
+	const odd = (await chat(proxy, "c-3", "hi", { stream: true })).body.toString();
+	assert.ok(odd.includes(fallback) && !odd.includes(token), odd);
+	await assert.rejects(helper(4), /Busy/);
 });
 
 test("an error of the bot passes with its status; if_the_bot_fails hands off after 2", async (t) => {
@@ -186,7 +256,7 @@ for (const [name, ca, key, good] of [
 	["a CA nobody trusts", "other", "localhost", false],
 	["another's name", "ca", "elsewhere", false],
 ])
-	test(`a bot behind TLS, ${name}: ${good ? "served" : "502"}`, async (t) => {
+	test(`a bot behind TLS, ${name}: ${good ? "served" : "424"}`, async (t) => {
 		let asked = 0;
 		const server = https.createServer({
 			key: fs.readFileSync(path.join(certificates, `${key}.key`)),
@@ -207,6 +277,6 @@ for (const [name, ca, key, good] of [
 			.replace(`{url: "${url}"}`, `{url: "${url}", ca: ${file}}`);
 		const proxy = await startHandrail(t, { dir, config });
 		const got = await chat(proxy, "c-1", "hi");
-		assert.equal(got.status, good ? 200 : 502, got.body.toString());
+		assert.equal(got.status, good ? 200 : 424, got.body.toString());
 		assert.equal(asked, good ? 1 : 0);
 	});

@@ -24,8 +24,9 @@ static void announces_its_length(void **state)
 {
 	(void)state;
 	struct buf out = {0};
-	refuse_write(&out, 502, "bot_failed", "no", true);
-	assert_memory_equal(out.data, "HTTP/1.1 502 ", 13);
+	refuse_write(&out, 424, "bot_failed", "no", true);
+	assert_memory_equal(out.data, "HTTP/1.1 424 Failed Dependency\r\n", 32);
+	assert_non_null(strstr(out.data, "\r\nX-Should-Retry: false\r\n"));
 	assert_non_null(strstr(out.data, "lose\r\n"));
 	const char *body = strstr(out.data, "\r\n\r\n");
 	assert_non_null(body);
