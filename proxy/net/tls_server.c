@@ -37,14 +37,25 @@ struct tls_server {
 enum name_match { MATCH_NONE, MATCH_WILDCARD, MATCH_EXACT };
 
 /* RFC 6125: "*." stands for exactly one label, and stands alone. */
+static bool is_name(const char *a, const char *b, size_t len)
+{
+	return strlen(a) == len && strncasecmp(a, b, len) == 0;
+}
+
+/* A name may end in the root's dot, which RFC 6066 3 forbids and some send. */
 static enum name_match match_name(const char *pattern, const char *name)
 {
-	if (strcasecmp(pattern, name) == 0)
+	size_t len = strlen(name);
+	if (len > 1 && name[len - 1] == '.')
+		len--;
+	if (is_name(pattern, name, len))
 		return MATCH_EXACT;
 	const char *rest = strchr(name, '.');
 	if (strncmp(pattern, "*.", 2) || !rest || rest == name)
 		return MATCH_NONE;
-	return strcasecmp(pattern + 1, rest) ? MATCH_NONE : MATCH_WILDCARD;
+	return is_name(pattern + 1, rest, len - (size_t)(rest - name))
+	    ? MATCH_WILDCARD
+	    : MATCH_NONE;
 }
 
 static enum name_match match_asn1(const ASN1_STRING *s, const char *name)
@@ -123,7 +134,7 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 	unsigned char *chosen;
 	if (SSL_select_next_proto(&chosen, out_len, ours, sizeof(ours) - 1, in,
 		in_len) != OPENSSL_NPN_NEGOTIATED)
-		return SSL_TLSEXT_ERR_NOACK;
+		return SSL_TLSEXT_ERR_ALERT_FATAL; /* RFC 7301 3.2 */
 	*out = chosen;
 	return SSL_TLSEXT_ERR_OK;
 }

@@ -125,7 +125,12 @@ static void refuse_bytes(struct client *c, int status, const char *why)
 static void too_late(void *arg)
 {
 	struct client *c = arg;
-	refuse_bytes(c, 408, "the request did not arrive in time");
+	/* Browsers open connections ahead of need: an answer nobody asked for
+	 * would be taken for that of the next request. */
+	if (conn_bytes_received(c->conn) == 0)
+		conn_close(c->conn, CONN_IDLE_TIMEOUT, "no request came");
+	else
+		refuse_bytes(c, 408, "the request did not arrive in time");
 }
 
 void client_new(struct worker *w, struct conn *conn, bool tls)

@@ -105,6 +105,11 @@ test("a head that comes too slowly is a 408", async (t) => {
 	assert.equal(bot.requests.length, 0);
 });
 
+test("a connection without a request is closed without an answer", async (t) => {
+	const { proxy } = await setup(t, "limits: {header_timeout_ms: 300ms}\n");
+	assert.equal((await raw(proxy, "")).text, "");
+});
+
 test("a body that comes too slowly is a 408", async (t) => {
 	const { bot, proxy } = await setup(t, "limits: {body_timeout_ms: 300ms}\n");
 	const got = await raw(proxy, request(`Content-Length: ${n}\r\n`, body.slice(0, 9)));

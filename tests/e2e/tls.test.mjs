@@ -42,10 +42,11 @@ test("TLS 1.2 and 1.3 are spoken, 1.1 is refused", async (t) => {
 	assert.match(metrics, /^handrail_requests_total\{channel="none",code="4xx"\} 1$/m);
 });
 
-test("ALPN: http/1.1, never another; none in common is answered without", async (t) => {
+test("ALPN: http/1.1, never another; none in common is an alert", async (t) => {
 	const { proxy } = await setup(t);
 	assert.equal((await handshake(proxy, { ALPNProtocols: ["h2", "http/1.1"] })).alpn, "http/1.1");
-	assert.equal((await handshake(proxy, { ALPNProtocols: ["h2"] })).alpn, false);
+	const h2 = await handshake(proxy, { ALPNProtocols: ["h2"] });
+	assert.match(h2.error?.code ?? "accepted", /NO_APPLICATION_PROTOCOL/);
 });
 
 test("the name asked for chooses the certificate, the first is the default", async (t) => {

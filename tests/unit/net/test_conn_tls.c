@@ -290,16 +290,17 @@ static void old_versions_are_refused(void **state)
 	}
 }
 
-/* h2 alone is no reason to refuse: we answer without ALPN. */
-static void no_common_protocol_goes_on_without(void **state)
+/* RFC 7301 3.2: who offers protocols and none of ours is told so. */
+static void no_common_protocol_is_an_alert(void **state)
 {
 	int fd;
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	SSL_CTX_set_alpn_protos(ctx, (const unsigned char *)"\x02h2", 3);
 	SSL *ssl = raw_connect(ctx, &fd);
-	assert_int_equal(raw_handshake(ssl), 0);
-	bench_until(&b, server.opened);
-	assert_string_equal(server.tls, "TLSv1.3 - -");
+	assert_int_equal(raw_handshake(ssl), -1);
+	assert_int_equal(ERR_GET_REASON(ERR_peek_last_error()),
+	    SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL);
+	bench_until(&b, server.closed);
 	SSL_free(ssl);
 	SSL_CTX_free(ctx);
 	close(fd);
@@ -529,7 +530,7 @@ int main(void)
 	    TEST(leaving_in_the_handshake),
 	    TEST(a_slow_reader_holds_the_writer),
 	    TEST(old_versions_are_refused),
-	    TEST(no_common_protocol_goes_on_without),
+	    TEST(no_common_protocol_is_an_alert),
 	    TEST(renegotiation_is_refused),
 	    TEST(sessions_are_resumed),
 	    TEST(sessions_of_tls_12_are_resumed),

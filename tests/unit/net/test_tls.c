@@ -37,6 +37,7 @@ static void names_choose_certificates(void **state)
 	    {"localhost", "CN=server"},
 	    {"one.shop.test", "CN=one"}, /* exact before wildcard */
 	    {"ONE.shop.TEST", "CN=one"}, {"two.shop.test", "CN=wild"},
+	    {"one.shop.test.", "CN=one"}, {"two.shop.test.", "CN=wild"},
 	    {"a.two.shop.test", NULL}, /* a wildcard is one label */
 	    {"shop.test", NULL},
 	    {"nobody.test", NULL},      /* the default, which is not its */
