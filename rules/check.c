@@ -148,7 +148,8 @@ static int remember(struct guard_scanner *s, const struct machine_how *how,
 		return 0;
 	run(m, how, text, len);
 	if (m->undecided == GUARD_UNDECIDED_MEMORY ||
-	    add_amounts(&m->sums, into) || add_signals(m, into))
+	    add_amounts(&m->sums, into) || add_signals(m, into) ||
+	    wording_remember(&m->wording, how->policy, into))
 		return -1;
 	return 0;
 }

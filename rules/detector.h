@@ -85,6 +85,8 @@ struct detector {
 	struct near context;      /* PATTERN: what has to stand near each
 				     match, whatever the rule; n 0: nothing */
 	const char *const *texts; /* TEXT_IS: NULL-terminated */
+	uint64_t
+	    mark; /* PHRASES: of what they say, the same wherever they do */
 };
 
 #endif

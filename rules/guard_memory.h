@@ -1,7 +1,7 @@
 /*
  * guard_memory - what a conversation remembers of the messages that were
- * delivered in it: amounts that were promised, and how often a weak signal
- * fired.
+ * delivered in it: amounts that were promised, how often a weak signal fired,
+ * which required wording has been said.
  *
  *     guard_check(scanner, policy, &session, &message, &v);
  *     ... deliver, then say so:
@@ -58,8 +58,8 @@ int guard_remember_said(struct guard_scanner *, const struct guard_policy *,
 /* Does any rule of the policy count? If not, guard_remember adds nothing. */
 bool guard_policy_remembers(const struct guard_policy *);
 
-/* "signal", "percent", "money", "duration", "count"; "unknown" for what is no
- * member. */
+/* "signal", "percent", "money", "duration", "count", "wording"; "unknown" for
+ * what is no member. */
 const char *guard_counted_kind_name(enum guard_counted_kind);
 /* The total of all rows of that name, kind and currency; at most INT64_MAX. */
 int64_t guard_counted_total(const struct guard_counted *rows, size_t n,

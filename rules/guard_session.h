@@ -42,6 +42,8 @@ enum guard_counted_kind {
 	GUARD_COUNTED_MONEY,    /* hundredths of the currency's unit */
 	GUARD_COUNTED_DURATION, /* seconds */
 	GUARD_COUNTED_COUNT,    /* hundredths of one */
+	GUARD_COUNTED_WORDING,  /* required wording was said; value tells which,
+				   as the policy words it */
 };
 /* Something delivered messages of the conversation count for (see
  * guard_memory.h). */

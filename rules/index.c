@@ -95,7 +95,8 @@ static void put_total(const struct build *b, uint32_t id)
 	}
 }
 
-static void put_must(const struct build *b, const struct must *must)
+static void put_must(
+    const struct build *b, uint32_t id, const struct must *must)
 {
 	struct index *x = b->index;
 	for (size_t i = 0; i < must->n; i++) {
@@ -106,7 +107,10 @@ static void put_must(const struct build *b, const struct must *must)
 				*slot = (uint32_t)x->n_must_slots++;
 		}
 	}
-	x->wants_ai |= must->n && must->where == MUST_CONVERSATION;
+	if (must->n && must->where == MUST_CONVERSATION) {
+		put(b, &x->wordings, id);
+		x->remembers = true;
+	}
 }
 
 static void put_rule(const struct build *b, uint32_t id)
@@ -127,8 +131,8 @@ static void put_rule(const struct build *b, uint32_t id)
 	put_allowances(b, id);
 	if (r->total.n)
 		put_total(b, id);
-	put_must(b, &r->must_say);
-	put_must(b, &r->must_also_say);
+	put_must(b, id, &r->must_say);
+	put_must(b, id, &r->must_also_say);
 	for (size_t i = 0; i < r->n_unless; i++)
 		x->wants_customer |= r->unless[i].said_by_customer;
 	if (!r->has_find)
@@ -165,7 +169,8 @@ static int build_lists(struct build *b)
 	    make_room(a, x->excused, p->n_rules) ||
 	    make_room(a, x->kinds, DETECTOR_KINDS) ||
 	    make_room(a, &x->whole, 1) || make_room(a, &x->prepends, 1) ||
-	    make_room(a, &x->allows, 1) || make_room(a, &x->totals, 1))
+	    make_room(a, &x->allows, 1) || make_room(a, &x->totals, 1) ||
+	    make_room(a, &x->wordings, 1))
 		return -1;
 	b->fill = true;
 	for (uint32_t i = 0; i < p->n_rules; i++)

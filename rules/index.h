@@ -53,9 +53,9 @@ struct index {
 						     has one of the kind */
 	struct index_text *texts;
 	size_t n_texts;
-	bool wants_customer; /* some rule has said_by_customer */
-	bool wants_ai;       /* some rule has MUST_CONVERSATION */
-	bool remembers;      /* some rule counts over the conversation */
+	bool wants_customer;         /* some rule has said_by_customer */
+	struct index_rules wordings; /* rules with MUST_CONVERSATION */
+	bool remembers; /* some rule looks back over the conversation */
 };
 
 /* What has to stand beside the first clause, any of it; NULL: nothing. */

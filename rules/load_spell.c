@@ -96,6 +96,16 @@ static bool turn(struct spelling *s)
 	return false;
 }
 
+/* FNV-1a over the phrases, each with an end. */
+static void mark(struct detector *d, const char *text, size_t len)
+{
+	uint64_t hash = d->mark ? d->mark : UINT64_C(14695981039346656037);
+	for (size_t i = 0; i < len; i++)
+		hash =
+		    (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+	d->mark = (hash ^ 0xff) * UINT64_C(1099511628211);
+}
+
 static enum phrase_err add_one(const struct spelling *s)
 {
 	char text[PHRASE_MAX_BYTES];
@@ -110,6 +120,7 @@ static enum phrase_err add_one(const struct spelling *s)
 		len += n;
 	}
 	struct load *l = s->l;
+	mark(LOAD_ITEM(&l->detectors, struct detector, s->detector), text, len);
 	enum phrase_err err = l->written_phrases
 	    ? phrase_builder_add(
 		  l->written_phrases, (uint32_t)l->written.n - 1, text, len)

@@ -18,6 +18,8 @@ const char *guard_counted_kind_name(enum guard_counted_kind kind)
 		return "duration";
 	case GUARD_COUNTED_COUNT:
 		return "count";
+	case GUARD_COUNTED_WORDING:
+		return "wording";
 	}
 	return "unknown";
 }

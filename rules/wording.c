@@ -71,6 +71,51 @@ static int read_conversation(struct wording *w, const struct guard_policy *p,
 	return err;
 }
 
+/* ---- what the conversation remembers ---- */
+
+/* A policy that words it otherwise asks for something else. */
+static struct guard_counted row_of(const struct guard_policy *p,
+    const struct rule *r, const struct any_of *item)
+{
+	uint64_t mark = 0;
+	for (size_t i = 0; i < item->n; i++)
+		mark += p->detectors[item->detectors[i]].mark;
+	return (struct guard_counted){
+	    .name = r->info.id,
+	    .kind = GUARD_COUNTED_WORDING,
+	    .value = (int64_t)(mark >> 1) + !(mark >> 1),
+	    .times = 1,
+	};
+}
+
+static bool is_remembered(const struct guard_policy *p,
+    const struct guard_session *s, const struct rule *r,
+    const struct any_of *item)
+{
+	const struct guard_counted row = row_of(p, r, item);
+	for (size_t i = 0; i < s->n_counted; i++)
+		if (s->counted[i].kind == row.kind &&
+		    s->counted[i].value == row.value &&
+		    !strcmp(s->counted[i].name, row.name))
+			return true;
+	return false;
+}
+
+static bool is_all_remembered(
+    const struct guard_policy *p, const struct guard_session *s)
+{
+	const struct index_rules *rules = &p->index->wordings;
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule *r = &p->rules[rules->rules[i]];
+		const struct must *musts[] = {&r->must_say, &r->must_also_say};
+		for (size_t k = 0; k < 2; k++)
+			for (size_t n = 0; n < musts[k]->n; n++)
+				if (!is_remembered(p, s, r, &musts[k]->all[n]))
+					return false;
+	}
+	return true;
+}
+
 int wording_begin(struct wording *w, const struct guard_policy *p,
     const struct guard_session *s)
 {
@@ -84,24 +129,31 @@ int wording_begin(struct wording *w, const struct guard_policy *p,
 	}
 	if (n)
 		memset(w->seen, 0, n);
-	if (!p->index->wants_ai || !s->n_ai_said || s->aside)
+	w->session = s;
+	if (!s->n_ai_said || s->aside || is_all_remembered(p, s))
 		return 0;
 	return read_conversation(w, p, s);
 }
 
-static bool is_said(const struct wording *w, const struct guard_policy *p,
-    const struct must *must)
+static bool is_seen(const struct wording *w, const struct guard_policy *p,
+    const struct any_of *item, unsigned bits)
 {
-	unsigned bits = must->where == MUST_CONVERSATION
-	    ? SEEN_HERE | SEEN_BEFORE
-	    : SEEN_HERE;
+	for (size_t i = 0; i < item->n; i++)
+		if (w->seen[p->index->must_slot[item->detectors[i]]] & bits)
+			return true;
+	return false;
+}
+
+static bool is_said(const struct wording *w, const struct guard_policy *p,
+    const struct rule *r, const struct must *must)
+{
+	bool before = must->where == MUST_CONVERSATION;
 	for (size_t i = 0; i < must->n; i++) {
-		const struct any_of *any = &must->all[i];
-		bool said = false;
-		for (size_t k = 0; k < any->n && !said; k++) {
-			uint32_t slot = p->index->must_slot[any->detectors[k]];
-			said = (w->seen[slot] & bits) != 0;
-		}
+		const struct any_of *item = &must->all[i];
+		bool said = is_seen(
+		    w, p, item, before ? SEEN_HERE | SEEN_BEFORE : SEEN_HERE);
+		if (!said && before)
+			said = is_remembered(p, w->session, r, item);
 		if (!said)
 			return false;
 	}
@@ -111,5 +163,34 @@ static bool is_said(const struct wording *w, const struct guard_policy *p,
 bool wording_is_complete(
     const struct wording *w, const struct guard_policy *p, const struct rule *r)
 {
-	return is_said(w, p, &r->must_say) && is_said(w, p, &r->must_also_say);
+	return is_said(w, p, r, &r->must_say) &&
+	    is_said(w, p, r, &r->must_also_say);
+}
+
+static int remember(const struct wording *w, const struct guard_policy *p,
+    const struct rule *r, const struct must *must, struct guard_memory *out)
+{
+	for (size_t i = 0; i < must->n && must->where == MUST_CONVERSATION;
+	     i++) {
+		const struct any_of *item = &must->all[i];
+		const struct guard_counted row = row_of(p, r, item);
+		if (is_seen(w, p, item, SEEN_HERE) &&
+		    !is_remembered(p, w->session, r, item) &&
+		    guard_memory_add(out, &row))
+			return -1;
+	}
+	return 0;
+}
+
+int wording_remember(const struct wording *w, const struct guard_policy *p,
+    struct guard_memory *out)
+{
+	const struct index_rules *rules = &p->index->wordings;
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule *r = &p->rules[rules->rules[i]];
+		if (remember(w, p, r, &r->must_say, out) ||
+		    remember(w, p, r, &r->must_also_say, out))
+			return -1;
+	}
+	return 0;
 }

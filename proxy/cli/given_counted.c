@@ -8,7 +8,7 @@
 
 static bool read_kind(const char *name, enum guard_counted_kind *out)
 {
-	for (int k = GUARD_COUNTED_SIGNAL; k <= GUARD_COUNTED_COUNT; k++) {
+	for (int k = GUARD_COUNTED_SIGNAL; k <= GUARD_COUNTED_WORDING; k++) {
 		*out = (enum guard_counted_kind)k;
 		if (strcmp(guard_counted_kind_name(*out), name) == 0)
 			return true;

@@ -69,6 +69,7 @@ static void print_total(
 		print_duration(out, size, total);
 		return;
 	case GUARD_COUNTED_COUNT:
+	case GUARD_COUNTED_WORDING: /* not shown: it is in the transcript */
 		snprintf(out, size, "%s", number);
 		return;
 	}
@@ -108,7 +109,8 @@ void packet_put_counted(struct json_out *json, const struct guard_memory *m)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct guard_counted *like = &rows[i];
 
-		if (i && by_name(&rows[i - 1], like) == 0)
+		if (like->kind == GUARD_COUNTED_WORDING ||
+		    (i && by_name(&rows[i - 1], like) == 0))
 			continue;
 		put_one(json, like,
 		    like->kind == GUARD_COUNTED_SIGNAL

@@ -40,7 +40,7 @@ int store_counted_put(struct store_tx *tx, const char *family, const char *id,
 /* A row of a kind this program does not know, or that cannot be. */
 static bool is_good(const struct guard_counted *row)
 {
-	return row->kind <= GUARD_COUNTED_COUNT && row->times > 0 &&
+	return row->kind <= GUARD_COUNTED_WORDING && row->times > 0 &&
 	    (row->kind == GUARD_COUNTED_SIGNAL ? row->value == 0
 					       : row->value > 0);
 }

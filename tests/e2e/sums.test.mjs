@@ -93,6 +93,19 @@ test("weak signals add up, and what was said again counts once", async (t) => {
 	assert.match(await say(proxy, "c-2", second), new RegExp(bridge));
 });
 
+test("what was said once is not asked for again, however long ago", async (t) => {
+	const dir = tempDir(t);
+	const proxy = await start(t, { dir });
+	const offer = "You get two months free.";
+	assert.match(await say(proxy, "c-1", offer), /Terms apply/);
+	await say(proxy, "c-2", "Terms apply to all we offer.");
+	// More than the transcript keeps in memory (200 messages), and a restart.
+	for (let i = 0; i < 105; i++) await say(proxy, "c-2", `This is answer ${i}.`);
+	assert.equal(await proxy.stop().then(({ code }) => code), 0);
+	const again = await startHandrail(t, { dir });
+	assert.equal(await say(again, "c-2", offer), offer);
+});
+
 test("the texts of one answer add up", async (t) => {
 	const bot = await rawBot(t, (socket, request) => {
 		const choice = (index, text) => ({ index, message: { role: "assistant", content: text }, finish_reason: "stop" });

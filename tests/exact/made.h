@@ -55,7 +55,7 @@ struct made {
 	/* private: the session's parts, the file being written */
 	struct guard_approval approvals[1];
 	struct guard_span_text said[2], ai_said[1];
-	struct guard_counted counted[3];
+	struct guard_counted counted[4];
 	struct made_memory *memory;
 	struct made_out {
 		char *s;

@@ -167,9 +167,10 @@ void made_counted(struct made *m)
 		.value = 2000,
 		.times = 1},
 	    {.kind = GUARD_COUNTED_PERCENT, .value = 300, .times = 2},
+	    {.kind = GUARD_COUNTED_WORDING, .value = 1, .times = 1},
 	};
-	size_t n = draw(m->draw, 4);
-	for (size_t i = 0; i < n && i < 3; i++) {
+	size_t n = draw(m->draw, 5);
+	for (size_t i = 0; i < n; i++) {
 		size_t rule = draw(m->draw, m->n_rules + 1);
 		m->counted[i] = rows[i];
 		m->counted[i].name = rule < m->n_rules
