@@ -18,6 +18,7 @@ struct cover {
 	struct text text;
 	struct phrase_scan scan;
 	struct matches matches;
+	bool *fired; /* by rule: in a conversation test */
 	guard_cover_fn *report;
 	void *arg;
 };
@@ -91,6 +92,7 @@ static int has_fired(struct cover *c, size_t index, bool *fired)
 	const struct rule *r = &c->policy->rules[index];
 	struct guard_verdict v;
 	int err = 0;
+	*fired = c->fired[index];
 	for (size_t i = 0; i < r->n_examples && !err && !*fired; i++) {
 		if (!r->examples[i].matches)
 			continue;
@@ -138,6 +140,14 @@ static void words_init(
 	words->phrases = policy->written_phrases;
 }
 
+/* A total, say, can hardly be shown by one message. */
+static void see_step(const struct guard_step *s, void *arg)
+{
+	struct cover *c = arg;
+	for (size_t i = 0; i < s->verdict->n_hits; i++)
+		c->fired[s->verdict->hits[i].rule] = true;
+}
+
 int guard_cover(
     const struct guard_policy *policy, guard_cover_fn *report, void *arg)
 {
@@ -150,7 +160,10 @@ int guard_cover(
 	bool has_text = text_init(&c.text, policy->limits.max_text_bytes) == 0;
 	words_init(&c.words, policy);
 	phrase_scan_init(&c.scan);
-	int err = c.scanner && has_text ? 0 : -1;
+	c.fired = calloc(policy->n_rules + 1, sizeof(*c.fired));
+	int err = c.scanner && has_text && c.fired ? 0 : -1;
+	if (!err)
+		err = guard_conversations(policy, see_step, &c);
 	for (size_t i = 0; i < policy->n_rules && !err; i++)
 		err = cover_rule(&c, i);
 	phrase_scan_clear(&c.scan);
@@ -158,5 +171,6 @@ int guard_cover(
 	if (has_text)
 		text_clear(&c.text);
 	guard_scanner_free(c.scanner);
+	free(c.fired);
 	return err;
 }

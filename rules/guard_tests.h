@@ -52,7 +52,7 @@ struct guard_phrase {
 struct guard_cover {
 	const char *rule, *file;
 	unsigned line;
-	bool fired; /* at least one example makes it fire */
+	bool fired; /* by an example, or in a turn that is checked */
 	const struct guard_phrase *phrases;
 	size_t n_phrases, n_seen;
 };

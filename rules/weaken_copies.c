@@ -211,6 +211,13 @@ static void copy_clauses(struct weaken *w)
 	}
 }
 
+/* "iban", or what the author calls it. */
+static const char *kind_words(const struct weaken *w, uint32_t detector)
+{
+	const char *const *all = w->policy->detector_words;
+	return all && all[detector] ? all[detector] : "one of the list";
+}
+
 /* Each kind of data on its own is worth an example. */
 static void copy_kinds(struct weaken *w)
 {
@@ -219,7 +226,8 @@ static void copy_kinds(struct weaken *w)
 	for (size_t i = 0; what && what->n > 1 && i < what->n; i++) {
 		enum detector_kind kind =
 		    w->policy->detectors[what->detectors[i]].kind;
-		if (kind != DETECTOR_ENTITY && kind != DETECTOR_SECRET)
+		if (kind != DETECTOR_ENTITY && kind != DETECTOR_SECRET &&
+		    kind != DETECTOR_PATTERN)
 			continue;
 		struct weaken_copy *c = weaken_add_copy(w);
 		struct clause *own = c ? own_clauses(w, c) : NULL;
@@ -234,11 +242,10 @@ static void copy_kinds(struct weaken *w)
 			if (k != i)
 				rest[n++] = what->detectors[k];
 		own[0].what = (struct any_of){rest, n};
-		weaken_say(c->what, WEAKEN_WHAT_BYTES,
-		    "dropping number %zu of %s", i + 1,
-		    kind == DETECTOR_ENTITY ? "entities" : "secrets");
+		const char *name = kind_words(w, what->detectors[i]);
+		weaken_say(c->what, WEAKEN_WHAT_BYTES, "dropping %s", name);
 		weaken_say(c->advice, WEAKEN_ADVICE_BYTES,
-		    "add a matches: example with only that one");
+		    "add a matches: example with only %s", name);
 	}
 }
 

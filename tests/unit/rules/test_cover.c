@@ -60,6 +60,32 @@ static struct guard_policy *load(void)
 	return p;
 }
 
+static void test_a_conversation_makes_a_rule_fire(void **state)
+{
+	struct policy_source s = {0};
+	struct guard_policy *p = NULL;
+	struct told t = {""};
+	source_add(&s, "policy.yaml", POLICY);
+	source_add(&s, "packs/p.yaml",
+	    PACK_HEAD "rules:\n"
+		      "  - {id: a, title: A, mode: shadow, then: log, find: "
+		      "{phrases: x}}\n"
+		      "  - {id: b, title: B, mode: shadow, then: log, find: "
+		      "{phrases: y}}\n");
+	source_add(&s, "tests/t.yaml",
+	    "format: 1\nkind: conversation tests\ntests:\n"
+	    "  - {name: t, turns: [{ai: An x., expect: deliver}, {ai: A "
+	    "y.}]}\n");
+	struct guard_source source = {.own = s.own, .n_own = s.n_own};
+	assert_int_equal(
+	    guard_policy_load_untested(&p, &source, source_see, &s), 0);
+	assert_int_equal(guard_cover(p, tell, &t), 0);
+	assert_string_equal(t.lines,
+	    "p/a:5 fired 0/1 [packs/p.yaml:5 x]\n"
+	    "p/b:6 not 0/1 [packs/p.yaml:6 y]\n");
+	guard_policy_unref(p);
+}
+
 static void test_rules_and_phrases(void **state)
 {
 	struct guard_policy *p = load();
@@ -90,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rules_and_phrases),
+	    cmocka_unit_test(test_a_conversation_makes_a_rule_fire),
 	    cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

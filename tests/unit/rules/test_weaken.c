@@ -142,9 +142,8 @@ static void test_conditions(void **state)
 		   "          given: {segment: old}\n",
 	    "dropping part 2 of find unnoticed: add a passes: example that "
 	    "lacks only that part (\"to\")\n"
-	    "dropping number 1 of entities noticed\n"
-	    "dropping number 2 of entities unnoticed: add a matches: example "
-	    "with only that one\n"
+	    "dropping email noticed\n"
+	    "dropping iban unnoticed: add a matches: example with only iban\n"
 	    "dropping the required \"please\" unnoticed: add a matches: "
 	    "example that lacks only \"please\" or its like\n"
 	    "dropping the required \"x\" noticed\n"
