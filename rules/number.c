@@ -7,25 +7,11 @@
  */
 #include "rules/number.h"
 
-#include "rules/number_unit.h"
+#include "rules/number_deal.h"
 
 #include <string.h>
 
-#define MAX_FOUND 2u
 #define HUNDREDTHS (NUMERAL_ONE / 100)
-
-struct number_value {
-	enum number_kind kind;
-	int64_t value; /* in the unit of the kind */
-	char currency[4];
-};
-
-struct found {
-	struct number_value values[MAX_FOUND];
-	size_t first[MAX_FOUND], next[MAX_FOUND]; /* tokens */
-	size_t n;
-	size_t resume; /* token to go on with */
-};
 
 static int64_t divide(int64_t value, int64_t factor, int64_t by)
 {
@@ -33,7 +19,7 @@ static int64_t divide(int64_t value, int64_t factor, int64_t by)
 	return product == INT64_MAX ? INT64_MAX : product / by;
 }
 
-static void add_value(struct found *f, const struct numeral *n,
+void number_found_add(struct number_found *f, const struct numeral *n,
     const struct number_unit *u, size_t first, size_t next)
 {
 	struct number_value *v = &f->values[f->n];
@@ -59,23 +45,10 @@ static void add_value(struct found *f, const struct numeral *n,
 	f->n++;
 }
 
-/* ---- expressions ---- */
+#define MOST_TIMES 60 /* a unit of time is of the next smaller one */
+#define MINUTE 60     /* its seconds are not worth waiting for */
 
-/* Numeral and unit from token i; "1 250" counts as one number only when it
- * has a unit. */
-static bool read_amount(struct numeral_in *in, size_t i, bool money,
-    struct numeral *n, struct number_unit *u)
-{
-	if (!numeral_read(in, i, true, n))
-		return false;
-	number_unit_of(in, n, money, u);
-	if (n->spaced && u->kind == NUMBER_COUNT && !money) {
-		if (!numeral_read(in, i, false, n))
-			return false;
-		number_unit_of(in, n, money, u);
-	}
-	return true;
-}
+/* ---- expressions ---- */
 
 static bool gap_has_dash(const struct text *t, size_t i)
 {
@@ -108,29 +81,6 @@ static size_t range_end(
 	return joins && numeral_follows(in, next + 1) ? next + 1 : 0;
 }
 
-/* "2 for 1" is half off, "3 for 2" a third. */
-static bool read_bundle(
-    struct numeral_in *in, size_t i, const struct numeral *n, struct found *f)
-{
-	if (n->value != 2 * NUMERAL_ONE && n->value != 3 * NUMERAL_ONE)
-		return false;
-	if (!number_word_is(numeral_next_word(in, n->next), NUMBER_WORD_FOR) ||
-	    !numeral_follows(in, n->next + 1))
-		return false;
-	struct numeral paid;
-	struct number_unit u;
-	numeral_begin_second(in);
-	if (!read_amount(in, n->next + 1, false, &paid, &u) ||
-	    u.kind != NUMBER_COUNT || paid.value != n->value - NUMERAL_ONE)
-		return false;
-	struct numeral off = {
-	    .value = (int64_t)NUMERAL_ONE * 100 * NUMERAL_ONE / n->value};
-	struct number_unit percent = {.kind = NUMBER_PERCENT, .factor = 100};
-	add_value(f, &off, &percent, i, paid.next);
-	f->resume = paid.next;
-	return true;
-}
-
 /* "five dollars and fifty cents" is one amount. */
 static void read_cents(
     struct numeral_in *in, struct numeral *n, struct number_unit *u)
@@ -154,14 +104,42 @@ static void read_cents(
 	u->next = cents.next + 1;
 }
 
+/* "1 year and 6 months", "1h 30m" are one length of time, in seconds. */
+static void read_rest_of_time(
+    struct numeral_in *in, struct numeral *n, struct number_unit *u)
+{
+	struct numeral rest;
+	struct number_unit v;
+	size_t i = u->next;
+	if (u->kind != NUMBER_DURATION || u->factor <= MINUTE)
+		return;
+	if (number_word_is(numeral_next_word(in, i), NUMBER_WORD_AND))
+		i++;
+	if (!numeral_follows(in, i))
+		return;
+	numeral_begin_second(in);
+	if (!number_read_amount(in, i, false, &rest, &v) ||
+	    v.kind != NUMBER_DURATION || v.factor >= u->factor ||
+	    v.factor < u->factor / MOST_TIMES ||
+	    numeral_scale(rest.value, v.factor) >=
+		numeral_scale(NUMERAL_ONE, u->factor))
+		return;
+	n->value = numeral_add(numeral_scale(n->value, u->factor),
+	    numeral_scale(rest.value, v.factor));
+	u->factor = 1;
+	u->next = v.next;
+}
+
 /* A numeral from token i that is the amount of the expression from first. */
 static bool read_expression(struct numeral_in *in, size_t first, size_t i,
-    const struct number_unit *prefix, struct found *f)
+    const struct number_unit *prefix, struct number_found *f)
 {
 	struct numeral n, other;
 	struct number_unit u, v;
 	bool dash;
-	if (!read_amount(in, i, prefix != NULL, &n, &u))
+	if (!prefix && number_deal_fraction_off(in, i, f))
+		return true;
+	if (!number_read_amount(in, i, prefix != NULL, &n, &u))
 		return false;
 	if (prefix && !(u.kind == NUMBER_MONEY && u.factor == 100)) {
 		v = *prefix; /* "$75 USD" is the latter's; "$75%" is money */
@@ -171,14 +149,19 @@ static bool read_expression(struct numeral_in *in, size_t first, size_t i,
 	if (u.kind != NUMBER_COUNT)
 		number_unit_is(in, NUMBER_UNIT_KIND(u.kind));
 	read_cents(in, &n, &u);
-	if (!prefix && u.kind == NUMBER_COUNT && read_bundle(in, i, &n, f))
+	read_rest_of_time(in, &n, &u);
+	if (!prefix && u.kind == NUMBER_COUNT &&
+	    (number_deal_bundle(in, i, &n, f) ||
+		number_deal_parts(in, i, &n, f)))
 		return true;
+	if (n.vague && u.kind == NUMBER_COUNT)
+		return false;
 	size_t end = u.kind == NUMBER_COUNT || prefix
 	    ? range_end(in, first, u.next, &dash)
 	    : 0;
 	if (end)
 		numeral_begin_second(in);
-	if (end && read_amount(in, end, prefix != NULL, &other, &v)) {
+	if (end && number_read_amount(in, end, prefix != NULL, &other, &v)) {
 		if (v.kind == NUMBER_COUNT && prefix && dash) {
 			size_t next = v.next;
 			v = u;
@@ -192,37 +175,16 @@ static bool read_expression(struct numeral_in *in, size_t first, size_t i,
 	} else {
 		end = 0;
 	}
-	add_value(f, &n, &u, first, end ? v.next : u.next);
+	number_found_add(f, &n, &u, first, end ? v.next : u.next);
 	if (end)
-		add_value(f, &other, &v, end, v.next);
+		number_found_add(f, &other, &v, end, v.next);
 	f->resume = end ? v.next : u.next;
 	return true;
 }
 
-/* "half off", "half price", "half an hour", "half a percent" */
-static bool read_part(struct numeral_in *in, size_t i,
-    const struct number_word *part, struct found *f)
-{
-	struct number_unit u = {.kind = NUMBER_PERCENT, .factor = 100};
-	struct numeral n = {0};
-	n.value = (int64_t)part->value * (NUMERAL_ONE / 100);
-	const struct number_word *word = numeral_next_word(in, i + 1);
-	u.next = i + 2;
-	if (!number_word_is(word, NUMBER_WORD_OFF) &&
-	    !(number_word_is(word, NUMBER_WORD_PRICE) && part->value == 5000)) {
-		if (!number_word_is(word, NUMBER_WORD_A) || part->value != 5000)
-			return false;
-		n.value = n.grouped = NUMERAL_ONE / 2;
-		if (!number_unit_read(in, i + 2, false, &u))
-			return false;
-	}
-	add_value(f, &n, &u, i, u.next);
-	f->resume = u.next;
-	return true;
-}
-
 /* Letters and digits in one word: "usd75". */
-static bool read_glued_code(struct numeral_in *in, size_t i, struct found *f)
+static bool read_glued_code(
+    struct numeral_in *in, size_t i, struct number_found *f)
 {
 	const struct text *t = in->t;
 	const struct token *tok = &t->tokens[i];
@@ -240,7 +202,7 @@ static bool read_glued_code(struct numeral_in *in, size_t i, struct found *f)
 	    !numeral_read_behind(t, i, skip, &n))
 		return false;
 	number_unit_money(&u, word->currency, 100);
-	add_value(f, &n, &u, i, i + 1);
+	number_found_add(f, &n, &u, i, i + 1);
 	f->resume = i + 1;
 	return true;
 }
@@ -257,9 +219,32 @@ static bool is_capital_a(const struct text *t, size_t i) /* A$50 */
 	return tok->end - tok->start == 1 && t->bytes[tok->start] == 'A';
 }
 
+/* Words for currencies that stand in front of amounts. */
+static bool is_before(const struct number_word *word)
+{
+	static const char *const before[] = {"rs", "rp", "rm", "kr", "fr",
+	    "sfr", "zl", "z\u0142", "k\u010D", NULL};
+	for (size_t i = 0;
+	     number_word_is(word, NUMBER_WORD_CURRENCY) && before[i]; i++)
+		if (strcmp(word->text, before[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Does the number at token i follow its currency: "$5", "Rs. 5", "$.50"? */
+static bool follows_currency(struct numeral_in *in, size_t i)
+{
+	size_t len;
+	if (!numeral_follows_over(in, i, "."))
+		return false;
+	const char *gap = numeral_gap(in->t, i, &len);
+	return len == 0 || gap[0] != '.' ||
+	    (number_unit_sign(in->t, i - 1) ? len == 1 : len <= 2);
+}
+
 /* A currency in front of the number: "$", "US$", "USD", "USD $", "Rs". */
 static bool read_prefixed(struct numeral_in *in, size_t i,
-    const struct number_word *word, struct found *f)
+    const struct number_word *word, struct number_found *f)
 {
 	const struct text *t = in->t;
 	struct number_unit u = {0};
@@ -281,9 +266,7 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
 		number_unit_money(
 		    &u, word->currency[0] ? word->currency : "AUD", 100);
 		next++;
-	} else if (number_unit_is_code(t, i, word) ||
-	    (number_word_is(word, NUMBER_WORD_CURRENCY) &&
-		strcmp(word->text, "rs") == 0)) {
+	} else if (number_unit_is_code(t, i, word) || is_before(word)) {
 		number_unit_money(&u, word->currency, 100);
 		number_unit_is(in, NUMBER_UNIT_KIND(NUMBER_MONEY));
 		if (numeral_follows(in, next) && number_unit_sign(t, next) &&
@@ -294,7 +277,7 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
 	}
 	u.factor = hundredths;
 	number_unit_is(in, NUMBER_UNIT_KIND(NUMBER_MONEY));
-	if (!numeral_follows(in, next))
+	if (!follows_currency(in, next))
 		return false;
 	bool fifty = cp && t->tokens[next].glued; /* "$fifty" */
 	if (!starts_with_digit(t, next) && !fifty)
@@ -312,13 +295,17 @@ static bool may_begin(const struct number_word *word)
 	case NUMBER_WORD_SCALE:
 	case NUMBER_WORD_DOZEN:
 	case NUMBER_WORD_A:
+	case NUMBER_WORD_POINT:
 	case NUMBER_WORD_PART:
+	case NUMBER_WORD_COUPLE:
+	case NUMBER_WORD_BUY:
+	case NUMBER_WORD_BOGO:
+	case NUMBER_WORD_AMOUNT:
 	case NUMBER_WORD_CURRENCY:
 	case NUMBER_WORD_CODE:
 	case NUMBER_WORD_COUNTRY:
 		return true;
 	case NUMBER_WORD_AND:
-	case NUMBER_WORD_POINT:
 	case NUMBER_WORD_PERCENT:
 	case NUMBER_WORD_PER:
 	case NUMBER_WORD_BASIS:
@@ -329,28 +316,168 @@ static bool may_begin(const struct number_word *word)
 	case NUMBER_WORD_BETWEEN:
 	case NUMBER_WORD_OFF:
 	case NUMBER_WORD_PRICE:
+	case NUMBER_WORD_FREE:
 		break;
 	}
 	return false;
 }
 
+/* ---- words that are amounts by themselves ---- */
+
+static void add_whole(struct number_found *f, const struct number_unit *u,
+    int64_t value, size_t first)
+{
+	struct numeral n = {.value = value, .grouped = value};
+	number_found_add(f, &n, u, first, u->next);
+	f->resume = u->next;
+}
+
+/* "$75 a month", "twice a day": how often, not how long. */
+static bool is_rate(struct numeral_in *in, size_t i)
+{
+	static const char *const often[] = {
+	    "once", "twice", "times", "thrice", "per", "every", NULL};
+	const struct text *t = in->t;
+	if (!numeral_follows(in, i))
+		return false;
+	const struct number_word *word = numeral_word(t, i - 1);
+	if (number_word_is(word, NUMBER_WORD_FOR) ||
+	    number_word_is(word, NUMBER_WORD_TO) ||
+	    number_word_is(word, NUMBER_WORD_AND) ||
+	    number_word_is(word, NUMBER_WORD_BETWEEN))
+		return false;
+	if (word || t->tokens[i - 1].kind != TOKEN_WORD ||
+	    starts_with_digit(t, i - 1))
+		return true;
+	for (size_t k = 0; often[k]; k++)
+		if (numeral_is_word(t, i - 1, often[k]))
+			return true;
+	return false;
+}
+
+/* an hour, a whole year, a week and a half, a tenner */
+static bool read_single(struct numeral_in *in, size_t i, struct number_found *f)
+{
+	struct number_unit u = {.kind = NUMBER_DURATION};
+	int64_t value = NUMERAL_ONE;
+	const struct number_word *word = numeral_next_word(in, i + 1);
+	if (number_word_is(word, NUMBER_WORD_AMOUNT)) {
+		number_unit_money(&u, word->currency, word->value);
+		u.next = i + 2;
+	} else {
+		if (is_rate(in, i) || !number_unit_read(in, i + 1, false, &u) ||
+		    u.kind != NUMBER_DURATION)
+			return false;
+		if (numeral_is(in, u.next, "and") &&
+		    numeral_is(in, u.next + 1, "a") &&
+		    numeral_is(in, u.next + 2, "half")) {
+			value += NUMERAL_ONE / 2;
+			u.next += 3;
+		}
+	}
+	add_whole(f, &u, value, i);
+	return true;
+}
+
+/* %15, as some write it */
+static bool read_percent_in_front(
+    struct numeral_in *in, size_t i, struct number_found *f)
+{
+	struct numeral n;
+	struct number_unit u = {.kind = NUMBER_PERCENT, .factor = 100};
+	if (number_unit_sign(in->t, i) != '%' || !numeral_follows(in, i + 1) ||
+	    !in->t->tokens[i + 1].glued || !starts_with_digit(in->t, i + 1) ||
+	    !numeral_read(in, i + 1, false, &n) || n.suffix)
+		return false;
+	number_found_add(f, &n, &u, i, n.next);
+	f->resume = n.next;
+	return true;
+}
+
+/* ---- clocks and dates ---- */
+
+#define MOST_PARTS                                                             \
+	8u /* of a date; a longer row of numbers is read bit by bit */
+
+/* The sign that glues the number at token i to another one behind it. */
+static char glue_behind(struct numeral_in *in, size_t i)
+{
+	const struct text *t = in->t;
+	size_t at = t->tokens[i].fold + t->tokens[i].fold_len;
+	const char *s = t->folded.bytes;
+	if (at >= t->folded.len || !strchr(":/-", s[at])) {
+		in->more |= at >= t->folded.len && !t->final;
+		return '\0';
+	}
+	if (at + 1 >= t->folded.len)
+		in->more |= !t->final;
+	else if (s[at + 1] >= '0' && s[at + 1] <= '9')
+		return s[at];
+	return '\0';
+}
+
+static bool is_date(struct numeral_in *in, size_t i, char glue, size_t parts)
+{
+	return parts >= 3 ||
+	    (parts == 2 &&
+		(glue == ':' ||
+		    (glue == '/' && numeral_is_word(in->t, i, "24"))));
+}
+
+/* Behind 12:30, 2026-11-03, 10/11/2026, 24/7; i when it is none of these, or
+ * an amount: 10-20-30%. */
+static size_t skip_date(struct numeral_in *in, size_t i)
+{
+	char glue = glue_behind(in, i);
+	size_t parts = 1, last = i;
+	struct number_unit u;
+	while (glue && !in->more && parts < MOST_PARTS) {
+		if (++last >= in->t->n_tokens) {
+			in->more |= !in->t->final;
+			return i;
+		}
+		parts++;
+		if (glue_behind(in, last) != glue)
+			break;
+	}
+	if (in->more || !is_date(in, i, glue, parts))
+		return i;
+	if (parts == MOST_PARTS)
+		return i + 1;
+	return number_unit_read(in, last + 1, false, &u) ? i : last + 1;
+}
+
 /* What starts at token i; false when nothing does. */
-static bool read_at(struct numeral_in *in, size_t i, struct found *f)
+static bool read_at(struct numeral_in *in, size_t i, struct number_found *f)
 {
 	const struct text *t = in->t;
 	const struct token *tok = &t->tokens[i];
-	if (tok->kind == TOKEN_NUMBER)
-		return read_expression(in, i, i, NULL, f);
+	if (tok->kind == TOKEN_NUMBER) {
+		f->resume = skip_date(in, i);
+		return f->resume > i || read_expression(in, i, i, NULL, f);
+	}
 	if (tok->kind == TOKEN_SYMBOL)
-		return read_prefixed(in, i, NULL, f);
+		return read_prefixed(in, i, NULL, f) ||
+		    read_percent_in_front(in, i, f);
 	if (starts_with_digit(t, i))
-		return read_expression(in, i, i, NULL, f);
+		return number_deal_glued_bundle(in, i, f) ||
+		    read_expression(in, i, i, NULL, f);
 	const struct number_word *word = numeral_word(t, i);
 	if (!word)
 		return read_glued_code(in, i, f);
 	if (!may_begin(word))
 		return false;
-	if (number_word_is(word, NUMBER_WORD_PART) && read_part(in, i, word, f))
+	if (number_word_is(word, NUMBER_WORD_PART) &&
+	    number_deal_part(in, i, word, f))
+		return true;
+	if (number_word_is(word, NUMBER_WORD_BUY))
+		return number_deal_buy(in, i, f);
+	if (number_word_is(word, NUMBER_WORD_BOGO)) {
+		struct number_unit u = {NUMBER_PERCENT, 1, "", i + 1};
+		add_whole(f, &u, word->value * (int64_t)NUMERAL_ONE, i);
+		return true;
+	}
+	if (number_word_is(word, NUMBER_WORD_A) && read_single(in, i, f))
 		return true;
 	if (read_prefixed(in, i, word, f))
 		return true;
@@ -360,8 +487,8 @@ static bool read_at(struct numeral_in *in, size_t i, struct found *f)
 
 /* ---- the scan ---- */
 
-static int report(
-    const struct text *t, const struct found *f, size_t k, struct matches *out)
+static int report(const struct text *t, const struct number_found *f, size_t k,
+    struct matches *out)
 {
 	const struct token *first = &t->tokens[f->first[k]];
 	const struct token *last = &t->tokens[f->next[k] - 1];
@@ -388,7 +515,7 @@ int number_scan(struct number_scan *s, const struct text *t,
 	*alive_from = SIZE_MAX;
 	while (s->next_token < t->n_tokens) {
 		struct numeral_in in = {.t = t, .kinds = NUMERAL_ANY_KIND};
-		struct found f = {.n = 0};
+		struct number_found f = {.n = 0};
 		bool found = read_at(&in, s->next_token, &f);
 		if (in.more) {
 			s->kinds = in.kinds;

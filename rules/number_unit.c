@@ -83,15 +83,14 @@ static bool percent_unit(struct numeral_in *in, size_t i,
 			numeral_next_word(in, i + 1), NUMBER_WORD_POINT))
 			u->next = i + 2;
 		return true;
-	case NUMBER_WORD_PER: {
+	case NUMBER_WORD_PER:
 		number_unit_is(in,
 		    NUMBER_UNIT_KIND(NUMBER_PERCENT) |
 			NUMBER_UNIT_KIND(NUMBER_COUNT));
-		const struct number_word *next = numeral_next_word(in, i + 1);
 		u->next = i + 2;
-		return number_word_is(next, NUMBER_WORD_CURRENCY) &&
-		    next->value == 1 && strcmp(next->text, "cent") == 0;
-	}
+		return numeral_is(in, i + 1, "cent") ||
+		    numeral_is(in, i + 1, "ciento") ||
+		    numeral_is(in, i + 1, "cento");
 	case NUMBER_WORD_BASIS:
 		u->factor = 1;
 		if (strcmp(word->text, "bps") == 0)
@@ -127,11 +126,13 @@ static bool money_word(struct numeral_in *in, size_t i,
 static bool time_word(struct numeral_in *in, size_t i,
     const struct number_word *word, struct number_unit *u)
 {
-	if (word->kind == NUMBER_WORD_KIND_OF)
+	bool kind_of =
+	    word->kind == NUMBER_WORD_KIND_OF || word->kind == NUMBER_WORD_FREE;
+	if (kind_of)
 		number_unit_is(in,
 		    NUMBER_UNIT_KIND(NUMBER_DURATION) |
 			NUMBER_UNIT_KIND(NUMBER_COUNT));
-	if (word->kind == NUMBER_WORD_KIND_OF || word->kind == NUMBER_WORD_A)
+	if (kind_of || word->kind == NUMBER_WORD_A)
 		word = numeral_next_word(in, ++i); /* 5 business days */
 	if (!number_word_is(word, NUMBER_WORD_UNIT))
 		return false;
@@ -141,19 +142,38 @@ static bool time_word(struct numeral_in *in, size_t i,
 	return true;
 }
 
-/* The unit that token i is, if it follows. Behind an amount of money, only
- * words are: "$75 USD", but "$75 $80". */
-bool number_unit_read(
-    struct numeral_in *in, size_t i, bool money, struct number_unit *u)
+/* 50,- and 50.-- are whole amounts. */
+static bool follows_whole(struct numeral_in *in, size_t i)
 {
-	if (!numeral_follows(in, i))
+	size_t len;
+	if (i == 0)
 		return false;
-	if (!money && sign_unit(in, i, u))
+	const char *gap = numeral_gap(in->t, i, &len);
+	bool sign = len > 0 && (gap[0] == ',' || gap[0] == '.');
+	if (sign && len > 1 && gap[1] != '-')
+		return false;
+	return sign ? numeral_follows_over(in, i, ",.") && len > 1
+		    : numeral_follows(in, i);
+}
+
+static bool unit_at(struct numeral_in *in, size_t i, struct number_unit *u)
+{
+	if (sign_unit(in, i, u))
 		return true;
 	const struct number_word *word = numeral_word(in->t, i);
 	return word &&
 	    (percent_unit(in, i, word, u) || money_word(in, i, word, u) ||
 		time_word(in, i, word, u));
+}
+
+bool number_unit_read(
+    struct numeral_in *in, size_t i, bool money, struct number_unit *u)
+{
+	if (!follows_whole(in, i))
+		return false;
+	if (!numeral_follows(in, i))
+		return unit_at(in, i, u) && u->kind == NUMBER_MONEY;
+	return (!money || number_unit_sign(in->t, i) == 0) && unit_at(in, i, u);
 }
 
 /* "75usd", "15pct", "1.5k", "30m" */
@@ -189,16 +209,89 @@ static void suffix_unit(
 	}
 }
 
+/* "a grand opening" is no money; such words come behind money: */
+static bool is_great(struct numeral_in *in, struct numeral *n)
+{
+	static const char *const behind[] = {"in", "off", "back", "for", "per",
+	    "a", "to", "and", "or", "on", "as", "at", "from", "more", "extra",
+	    "each", "cash", "worth", "today", "now", "less", "if", "when",
+	    NULL};
+	if (n->digits || n->value != 1000 * (int64_t)NUMERAL_ONE ||
+	    !numeral_follows(in, n->next))
+		return false;
+	for (size_t i = 0; behind[i]; i++)
+		if (numeral_is(in, n->next, behind[i]))
+			return false;
+	n->vague = true;
+	return true;
+}
+
 void number_unit_of(
     struct numeral_in *in, struct numeral *n, bool money, struct number_unit *u)
 {
 	*u = (struct number_unit){.kind = NUMBER_COUNT, .next = n->next};
+	if (n->repeated && unit_at(in, n->repeated, u))
+		return;
 	if (n->suffix) {
 		suffix_unit(in, n, money, u);
 	} else if (!number_unit_read(in, n->next, money, u)) {
 		*u =
 		    (struct number_unit){.kind = NUMBER_COUNT, .next = n->next};
-		if (n->grand)
+		if (n->grand && !is_great(in, n))
 			number_unit_money(u, "", 100);
 	}
+}
+
+/* twenty-five (25) percent: the number said again. */
+static void skip_repeat(struct numeral_in *in, struct numeral *n)
+{
+	size_t len;
+	struct numeral again;
+	size_t i = n->next;
+	if (n->digits || !numeral_follows_over(in, i, "("))
+		return;
+	const char *gap = numeral_gap(in->t, i, &len);
+	numeral_begin_second(in);
+	if (!memchr(gap, '(', len) || in->t->tokens[i].kind != TOKEN_NUMBER ||
+	    !numeral_read(in, i, false, &again) || again.value != n->value ||
+	    !numeral_follows_over(in, again.next, ")"))
+		return;
+	n->repeated = again.next;
+}
+
+/* 1/2 hour, 2 1/2 percent: only with a unit, as 3/4 is also a date. */
+static bool read_fraction(
+    struct numeral_in *in, size_t i, struct numeral *n, struct number_unit *u)
+{
+	struct numeral whole = {0}, part;
+	if (!numeral_read_fraction(in, i, &part)) {
+		if (in->t->tokens[i].kind != TOKEN_NUMBER ||
+		    !numeral_read(in, i, false, &whole) || whole.suffix ||
+		    whole.next != i + 1 || !numeral_follows(in, i + 1) ||
+		    !numeral_read_fraction(in, i + 1, &part))
+			return false;
+	}
+	*n = part;
+	n->value = numeral_add(part.value, whole.value);
+	n->grouped = n->value;
+	size_t unit = n->next + numeral_is(in, n->next, "of");
+	return number_unit_read(in, unit, false, u) && u->kind != NUMBER_COUNT;
+}
+
+/* "1 250" counts as one number only when it has a unit. */
+bool number_read_amount(struct numeral_in *in, size_t i, bool money,
+    struct numeral *n, struct number_unit *u)
+{
+	if (!money && read_fraction(in, i, n, u))
+		return true;
+	if (!numeral_read(in, i, true, n))
+		return false;
+	skip_repeat(in, n);
+	number_unit_of(in, n, money, u);
+	if (n->spaced && u->kind == NUMBER_COUNT && !money) {
+		if (!numeral_read(in, i, false, n))
+			return false;
+		number_unit_of(in, n, money, u);
+	}
+	return true;
 }

@@ -1,6 +1,7 @@
 /*
  * number_unit - what stands around a numeral and makes it an amount: signs,
- * currency codes, words of percent, money and time. Private to number.c.
+ * currency codes, words of percent, money and time. Private to the
+ * number_*.c files.
  */
 #ifndef HANDRAIL_RULES_NUMBER_UNIT_H
 #define HANDRAIL_RULES_NUMBER_UNIT_H
@@ -40,5 +41,8 @@ bool number_unit_read(
  * A glued one may change the numeral's value: "1.5k". */
 void number_unit_of(
     struct numeral_in *, struct numeral *, bool money, struct number_unit *);
+/* Numeral and unit from token i. */
+bool number_read_amount(struct numeral_in *, size_t i, bool money,
+    struct numeral *, struct number_unit *);
 
 #endif

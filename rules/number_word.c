@@ -32,12 +32,16 @@ static const struct number_word words_b[] = {
     {"bgn", NUMBER_WORD_CODE, 0, "BGN"},
     {"bhd", NUMBER_WORD_CODE, 0, "BHD"},
     {"bif", NUMBER_WORD_CODE, 0, "BIF"},
+    {"bill", NUMBER_WORD_PRICE, 0, ""},
     {"billion", NUMBER_WORD_SCALE, 1000000000, ""},
     {"billions", NUMBER_WORD_SCALE, 1000000000, ""},
     {"bmd", NUMBER_WORD_CODE, 0, "BMD"},
     {"bn", NUMBER_WORD_SCALE, 1000000000, ""},
     {"bnd", NUMBER_WORD_CODE, 0, "BND"},
     {"bob", NUMBER_WORD_CODE, 1, "BOB"},
+    {"bogo", NUMBER_WORD_BOGO, 5000, ""},
+    {"bogof", NUMBER_WORD_BOGO, 5000, ""},
+    {"bonus", NUMBER_WORD_KIND_OF, 0, ""},
     {"bps", NUMBER_WORD_BASIS, 0, ""},
     {"british", NUMBER_WORD_COUNTRY, 0, "GBP"},
     {"brl", NUMBER_WORD_CODE, 0, "BRL"},
@@ -46,6 +50,7 @@ static const struct number_word words_b[] = {
     {"buck", NUMBER_WORD_CURRENCY, 100, "USD"},
     {"bucks", NUMBER_WORD_CURRENCY, 100, "USD"},
     {"business", NUMBER_WORD_KIND_OF, 0, ""},
+    {"buy", NUMBER_WORD_BUY, 0, ""},
     {"bwp", NUMBER_WORD_CODE, 0, "BWP"},
     {"byn", NUMBER_WORD_CODE, 0, "BYN"},
     {"bzd", NUMBER_WORD_CODE, 0, "BZD"},
@@ -62,9 +67,14 @@ static const struct number_word words_c[] = {
     {"chf", NUMBER_WORD_CODE, 0, "CHF"},
     {"clp", NUMBER_WORD_CODE, 0, "CLP"},
     {"cny", NUMBER_WORD_CODE, 0, "CNY"},
+    {"complimentary", NUMBER_WORD_KIND_OF, 0, ""},
     {"consecutive", NUMBER_WORD_KIND_OF, 0, ""},
     {"cop", NUMBER_WORD_CODE, 1, "COP"},
+    {"cost", NUMBER_WORD_PRICE, 0, ""},
+    {"couple", NUMBER_WORD_COUPLE, 2, ""},
     {"crc", NUMBER_WORD_CODE, 0, "CRC"},
+    {"crore", NUMBER_WORD_SCALE, 10000000, ""},
+    {"crores", NUMBER_WORD_SCALE, 10000000, ""},
     {"cup", NUMBER_WORD_CODE, 1, "CUP"},
     {"cve", NUMBER_WORD_CODE, 0, "CVE"},
     {"czk", NUMBER_WORD_CODE, 0, "CZK"},
@@ -74,12 +84,15 @@ static const struct number_word words_d[] = {
     {"days", NUMBER_WORD_UNIT, 86400, ""},
     {"decade", NUMBER_WORD_UNIT, 315360000, ""},
     {"decades", NUMBER_WORD_UNIT, 315360000, ""},
+    {"dinar", NUMBER_WORD_CURRENCY, 100, ""},
+    {"dinars", NUMBER_WORD_CURRENCY, 100, ""},
     {"dirham", NUMBER_WORD_CURRENCY, 100, "AED"},
     {"dirhams", NUMBER_WORD_CURRENCY, 100, "AED"},
     {"djf", NUMBER_WORD_CODE, 0, "DJF"},
     {"dkk", NUMBER_WORD_CODE, 0, "DKK"},
     {"dollar", NUMBER_WORD_CURRENCY, 100, "USD"},
     {"dollars", NUMBER_WORD_CURRENCY, 100, "USD"},
+    {"dong", NUMBER_WORD_CURRENCY, 100, "VND"},
     {"dop", NUMBER_WORD_CODE, 0, "DOP"},
     {"dozen", NUMBER_WORD_DOZEN, 12, ""},
     {"dozens", NUMBER_WORD_DOZEN, 12, ""},
@@ -99,19 +112,28 @@ static const struct number_word words_e[] = {
     {"extra", NUMBER_WORD_KIND_OF, 0, ""},
 };
 static const struct number_word words_f[] = {
+    {"fee", NUMBER_WORD_PRICE, 0, ""},
+    {"few", NUMBER_WORD_COUPLE, 3, ""},
     {"fifteen", NUMBER_WORD_ONES, 15, ""},
+    {"fifth", NUMBER_WORD_PART, 2000, ""},
+    {"fifths", NUMBER_WORD_PART, 2000, ""},
     {"fifty", NUMBER_WORD_TENS, 50, ""},
     {"five", NUMBER_WORD_ONES, 5, ""},
+    {"fiver", NUMBER_WORD_AMOUNT, 500, "GBP"},
     {"fjd", NUMBER_WORD_CODE, 0, "FJD"},
     {"for", NUMBER_WORD_FOR, 0, ""},
+    {"forint", NUMBER_WORD_CURRENCY, 100, "HUF"},
+    {"forints", NUMBER_WORD_CURRENCY, 100, "HUF"},
     {"fortnight", NUMBER_WORD_UNIT, 1209600, ""},
     {"fortnights", NUMBER_WORD_UNIT, 1209600, ""},
     {"forty", NUMBER_WORD_TENS, 40, ""},
     {"four", NUMBER_WORD_ONES, 4, ""},
     {"fourteen", NUMBER_WORD_ONES, 14, ""},
     {"fourty", NUMBER_WORD_TENS, 40, ""},
+    {"fr", NUMBER_WORD_CURRENCY, 100, "CHF"},
     {"franc", NUMBER_WORD_CURRENCY, 100, "CHF"},
     {"francs", NUMBER_WORD_CURRENCY, 100, "CHF"},
+    {"free", NUMBER_WORD_FREE, 0, ""},
     {"full", NUMBER_WORD_KIND_OF, 0, ""},
 };
 static const struct number_word words_g[] = {
@@ -126,6 +148,7 @@ static const struct number_word words_g[] = {
 };
 static const struct number_word words_h[] = {
     {"half", NUMBER_WORD_PART, 5000, ""},
+    {"halves", NUMBER_WORD_PART, 5000, ""},
     {"hk", NUMBER_WORD_COUNTRY, 0, "HKD"},
     {"hkd", NUMBER_WORD_CODE, 0, "HKD"},
     {"hnl", NUMBER_WORD_CODE, 0, "HNL"},
@@ -157,6 +180,8 @@ static const struct number_word words_k[] = {
     {"kes", NUMBER_WORD_CODE, 0, "KES"},
     {"kgs", NUMBER_WORD_CODE, 0, "KGS"},
     {"khr", NUMBER_WORD_CODE, 0, "KHR"},
+    {"korun", NUMBER_WORD_CURRENCY, 100, "CZK"},
+    {"koruna", NUMBER_WORD_CURRENCY, 100, "CZK"},
     {"kr", NUMBER_WORD_CURRENCY, 100, ""},
     {"krona", NUMBER_WORD_CURRENCY, 100, ""},
     {"krone", NUMBER_WORD_CURRENCY, 100, ""},
@@ -169,7 +194,10 @@ static const struct number_word words_k[] = {
 };
 static const struct number_word words_l[] = {
     {"lak", NUMBER_WORD_CODE, 1, "LAK"},
+    {"lakh", NUMBER_WORD_SCALE, 100000, ""},
+    {"lakhs", NUMBER_WORD_SCALE, 100000, ""},
     {"lbp", NUMBER_WORD_CODE, 0, "LBP"},
+    {"lei", NUMBER_WORD_CURRENCY, 100, "RON"},
     {"lira", NUMBER_WORD_CURRENCY, 100, "TRY"},
     {"lkr", NUMBER_WORD_CODE, 0, "LKR"},
     {"lrd", NUMBER_WORD_CODE, 0, "LRD"},
@@ -179,6 +207,8 @@ static const struct number_word words_l[] = {
 static const struct number_word words_m[] = {
     {"mad", NUMBER_WORD_CODE, 1, "MAD"},
     {"mdl", NUMBER_WORD_CODE, 0, "MDL"},
+    {"mex", NUMBER_WORD_COUNTRY, 0, "MXN"},
+    {"mexican", NUMBER_WORD_COUNTRY, 0, "MXN"},
     {"mga", NUMBER_WORD_CODE, 0, "MGA"},
     {"million", NUMBER_WORD_SCALE, 1000000, ""},
     {"millions", NUMBER_WORD_SCALE, 1000000, ""},
@@ -219,6 +249,7 @@ static const struct number_word words_n[] = {
     {"nio", NUMBER_WORD_CODE, 0, "NIO"},
     {"nok", NUMBER_WORD_CODE, 0, "NOK"},
     {"npr", NUMBER_WORD_CODE, 0, "NPR"},
+    {"nt", NUMBER_WORD_COUNTRY, 0, "TWD"},
     {"nz", NUMBER_WORD_COUNTRY, 0, "NZD"},
     {"nzd", NUMBER_WORD_CODE, 0, "NZD"},
 };
@@ -230,6 +261,7 @@ static const struct number_word words_o[] = {
 };
 static const struct number_word words_p[] = {
     {"pab", NUMBER_WORD_CODE, 0, "PAB"},
+    {"pair", NUMBER_WORD_COUPLE, 2, ""},
     {"pct", NUMBER_WORD_PERCENT, 0, ""},
     {"pen", NUMBER_WORD_CODE, 1, "PEN"},
     {"pence", NUMBER_WORD_CURRENCY, 1, "GBP"},
@@ -246,10 +278,13 @@ static const struct number_word words_p[] = {
     {"pln", NUMBER_WORD_CODE, 0, "PLN"},
     {"point", NUMBER_WORD_POINT, 0, ""},
     {"points", NUMBER_WORD_POINT, 0, ""},
+    {"por", NUMBER_WORD_PER, 0, ""},
     {"pound", NUMBER_WORD_CURRENCY, 100, "GBP"},
     {"pounds", NUMBER_WORD_CURRENCY, 100, "GBP"},
+    {"pour", NUMBER_WORD_PER, 0, ""},
     {"price", NUMBER_WORD_PRICE, 0, ""},
     {"priced", NUMBER_WORD_PRICE, 0, ""},
+    {"prices", NUMBER_WORD_PRICE, 0, ""},
     {"procent", NUMBER_WORD_PERCENT, 0, ""},
     {"prozent", NUMBER_WORD_PERCENT, 0, ""},
     {"pyg", NUMBER_WORD_CODE, 0, "PYG"},
@@ -257,17 +292,24 @@ static const struct number_word words_p[] = {
 static const struct number_word words_q[] = {
     {"qar", NUMBER_WORD_CODE, 0, "QAR"},
     {"quarter", NUMBER_WORD_PART, 2500, ""},
+    {"quarters", NUMBER_WORD_PART, 2500, ""},
     {"quid", NUMBER_WORD_CURRENCY, 100, "GBP"},
 };
 static const struct number_word words_r[] = {
     {"r", NUMBER_WORD_COUNTRY, 0, "BRL"},
     {"rand", NUMBER_WORD_CURRENCY, 100, "ZAR"},
+    {"rd", NUMBER_WORD_COUNTRY, 0, "DOP"},
     {"reais", NUMBER_WORD_CURRENCY, 100, "BRL"},
     {"renminbi", NUMBER_WORD_CURRENCY, 100, "CNY"},
+    {"ringgit", NUMBER_WORD_CURRENCY, 100, "MYR"},
+    {"riyal", NUMBER_WORD_CURRENCY, 100, "SAR"},
+    {"riyals", NUMBER_WORD_CURRENCY, 100, "SAR"},
+    {"rm", NUMBER_WORD_CURRENCY, 100, "MYR"},
     {"rmb", NUMBER_WORD_CURRENCY, 100, "CNY"},
     {"ron", NUMBER_WORD_CODE, 0, "RON"},
     {"rouble", NUMBER_WORD_CURRENCY, 100, "RUB"},
     {"roubles", NUMBER_WORD_CURRENCY, 100, "RUB"},
+    {"rp", NUMBER_WORD_CURRENCY, 100, "IDR"},
     {"rs", NUMBER_WORD_CURRENCY, 100, "INR"},
     {"rsd", NUMBER_WORD_CODE, 0, "RSD"},
     {"rub", NUMBER_WORD_CODE, 0, "RUB"},
@@ -275,6 +317,7 @@ static const struct number_word words_r[] = {
     {"rubles", NUMBER_WORD_CURRENCY, 100, "RUB"},
     {"rupee", NUMBER_WORD_CURRENCY, 100, "INR"},
     {"rupees", NUMBER_WORD_CURRENCY, 100, "INR"},
+    {"rupiah", NUMBER_WORD_CURRENCY, 100, "IDR"},
     {"rwf", NUMBER_WORD_CODE, 0, "RWF"},
 };
 static const struct number_word words_s[] = {
@@ -291,19 +334,25 @@ static const struct number_word words_s[] = {
     {"seven", NUMBER_WORD_ONES, 7, ""},
     {"seventeen", NUMBER_WORD_ONES, 17, ""},
     {"seventy", NUMBER_WORD_TENS, 70, ""},
+    {"several", NUMBER_WORD_COUPLE, 3, ""},
+    {"sfr", NUMBER_WORD_CURRENCY, 100, "CHF"},
     {"sg", NUMBER_WORD_COUNTRY, 0, "SGD"},
     {"sgd", NUMBER_WORD_CODE, 0, "SGD"},
     {"shekel", NUMBER_WORD_CURRENCY, 100, "ILS"},
     {"shekels", NUMBER_WORD_CURRENCY, 100, "ILS"},
+    {"shilling", NUMBER_WORD_CURRENCY, 100, "KES"},
+    {"shillings", NUMBER_WORD_CURRENCY, 100, "KES"},
     {"six", NUMBER_WORD_ONES, 6, ""},
     {"sixteen", NUMBER_WORD_ONES, 16, ""},
     {"sixty", NUMBER_WORD_TENS, 60, ""},
     {"sll", NUMBER_WORD_CODE, 0, "SLL"},
+    {"soles", NUMBER_WORD_CURRENCY, 100, "PEN"},
     {"sos", NUMBER_WORD_CODE, 1, "SOS"},
     {"srd", NUMBER_WORD_CODE, 0, "SRD"},
     {"ssp", NUMBER_WORD_CODE, 0, "SSP"},
     {"std", NUMBER_WORD_CODE, 1, "STD"},
     {"sterling", NUMBER_WORD_CURRENCY, 100, "GBP"},
+    {"straight", NUMBER_WORD_KIND_OF, 0, ""},
     {"svc", NUMBER_WORD_CODE, 0, "SVC"},
     {"swiss", NUMBER_WORD_COUNTRY, 0, "CHF"},
     {"syp", NUMBER_WORD_CODE, 0, "SYP"},
@@ -311,8 +360,12 @@ static const struct number_word words_s[] = {
 };
 static const struct number_word words_t[] = {
     {"ten", NUMBER_WORD_ONES, 10, ""},
+    {"tenner", NUMBER_WORD_AMOUNT, 1000, "GBP"},
+    {"tenth", NUMBER_WORD_PART, 1000, ""},
+    {"tenths", NUMBER_WORD_PART, 1000, ""},
     {"thb", NUMBER_WORD_CODE, 0, "THB"},
     {"third", NUMBER_WORD_PART, 3333, ""},
+    {"thirds", NUMBER_WORD_PART, 3333, ""},
     {"thirteen", NUMBER_WORD_ONES, 13, ""},
     {"thirty", NUMBER_WORD_TENS, 30, ""},
     {"thousand", NUMBER_WORD_SCALE, 1000, ""},
@@ -350,6 +403,7 @@ static const struct number_word words_w[] = {
     {"whole", NUMBER_WORD_KIND_OF, 0, ""},
     {"wk", NUMBER_WORD_UNIT, 604800, ""},
     {"wks", NUMBER_WORD_UNIT, 604800, ""},
+    {"won", NUMBER_WORD_CURRENCY, 100, "KRW"},
     {"working", NUMBER_WORD_KIND_OF, 0, ""},
     {"wst", NUMBER_WORD_CODE, 0, "WST"},
 };
@@ -371,7 +425,9 @@ static const struct number_word words_y[] = {
 static const struct number_word words_z[] = {
     {"zar", NUMBER_WORD_CODE, 0, "ZAR"},
     {"zero", NUMBER_WORD_ONES, 0, ""},
+    {"zl", NUMBER_WORD_CURRENCY, 100, "PLN"},
     {"zloty", NUMBER_WORD_CURRENCY, 100, "PLN"},
+    {"zlotys", NUMBER_WORD_CURRENCY, 100, "PLN"},
     {"zmw", NUMBER_WORD_CODE, 0, "ZMW"},
 };
 
@@ -389,30 +445,30 @@ static const struct {
 } groups[26] = {
     ['a' - 'a'] = GROUP(a, 0x2523838, 0x050e),
     ['b' - 'a'] = GROUP(b, 0x35ef1db, 0x01bc),
-    ['c' - 'a'] = GROUP(c, 0x2326899, 0x093e),
+    ['c' - 'a'] = GROUP(c, 0x2326899, 0x297e),
     ['d' - 'a'] = GROUP(d, 0x2004711, 0x00f8),
     ['e' - 'a'] = GROUP(e, 0x09a0940, 0x0178),
-    ['f' - 'a'] = GROUP(f, 0x0124300, 0x07f8),
+    ['f' - 'a'] = GROUP(f, 0x0124310, 0x07fc),
     ['g' - 'a'] = GROUP(g, 0x10a3092, 0x0028),
-    ['h' - 'a'] = GROUP(h, 0x01a6401, 0x01bc),
+    ['h' - 'a'] = GROUP(h, 0x01a6401, 0x01fc),
     ['i' - 'a'] = GROUP(i, 0x0072808, 0x0008),
     ['j' - 'a'] = GROUP(j, 0x000d000, 0x0008),
-    ['k' - 'a'] = GROUP(k, 0x34200d0, 0x006e),
-    ['l' - 'a'] = GROUP(l, 0x1060503, 0x0018),
-    ['m' - 'a'] = GROUP(m, 0x3fa7549, 0x01fc),
-    ['n' - 'a'] = GROUP(n, 0x200c141, 0x017c),
+    ['k' - 'a'] = GROUP(k, 0x34240d0, 0x006e),
+    ['l' - 'a'] = GROUP(l, 0x1060513, 0x0038),
+    ['m' - 'a'] = GROUP(m, 0x3fa7559, 0x01fc),
+    ['n' - 'a'] = GROUP(n, 0x208c141, 0x017c),
     ['o' - 'a'] = GROUP(o, 0x0023020, 0x000c),
     ['p' - 'a'] = GROUP(p, 0x1024cd5, 0x05f8),
-    ['q' - 'a'] = GROUP(q, 0x0100001, 0x0098),
-    ['r' - 'a'] = GROUP(r, 0x0545011, 0x01fe),
-    ['s' - 'a'] = GROUP(s, 0x36e49df, 0x03fe),
+    ['q' - 'a'] = GROUP(q, 0x0100001, 0x0198),
+    ['r' - 'a'] = GROUP(r, 0x054d119, 0x01fe),
+    ['s' - 'a'] = GROUP(s, 0x36e49ff, 0x03fe),
     ['t' - 'a'] = GROUP(t, 0x24a7290, 0x036c),
     ['u' - 'a'] = GROUP(u, 0x3040041, 0x000c),
     ['v' - 'a'] = GROUP(v, 0x0102010, 0x0008),
     ['w' - 'a'] = GROUP(w, 0x0044490, 0x00bc),
     ['x' - 'a'] = GROUP(x, 0x000c005, 0x0008),
     ['y' - 'a'] = GROUP(y, 0x0120010, 0x003c),
-    ['z' - 'a'] = GROUP(z, 0x0001811, 0x0038),
+    ['z' - 'a'] = GROUP(z, 0x0001811, 0x007c),
 };
 
 /* Order of a word and of len > 0 bytes that begin with the same letter. */
@@ -426,8 +482,39 @@ static int order(const char *word, const char *s, size_t len)
 	return (unsigned char)word[i] < (unsigned char)s[i] ? -1 : 1;
 }
 
+/* Words that are not written in ASCII letters alone. */
+static const struct number_word *find_other(const char *s, size_t len)
+{
+	static const struct number_word others[] = {
+	    {"z\u0142", NUMBER_WORD_CURRENCY, 100, "PLN"},
+	    {"z\u0142oty", NUMBER_WORD_CURRENCY, 100, "PLN"},
+	    {"z\u0142ote", NUMBER_WORD_CURRENCY, 100, "PLN"},
+	    {"z\u0142otych", NUMBER_WORD_CURRENCY, 100, "PLN"},
+	    {"k\u010D", NUMBER_WORD_CURRENCY, 100, "CZK"},
+	    {"\u0440\u0443\u0431", NUMBER_WORD_CURRENCY, 100, "RUB"},
+	    {"\u0440\u0443\u0431\u043B\u044C", NUMBER_WORD_CURRENCY, 100,
+		"RUB"},
+	    {"\u0440\u0443\u0431\u043B\u044F", NUMBER_WORD_CURRENCY, 100,
+		"RUB"},
+	    {"\u0440\u0443\u0431\u043B\u0435\u0439", NUMBER_WORD_CURRENCY, 100,
+		"RUB"},
+	    {"\u0433\u0440\u043D", NUMBER_WORD_CURRENCY, 100, "UAH"},
+	    {"\u043B\u0432", NUMBER_WORD_CURRENCY, 100, "BGN"},
+	    {"\u5143", NUMBER_WORD_CURRENCY, 100, "CNY"},
+	    {"\u5186", NUMBER_WORD_CURRENCY, 100, "JPY"},
+	    {"\uC6D0", NUMBER_WORD_CURRENCY, 100, "KRW"},
+	};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strlen(others[i].text) == len &&
+		    memcmp(others[i].text, s, len) == 0)
+			return &others[i];
+	return NULL;
+}
+
 const struct number_word *number_word_find(const char *s, size_t len)
 {
+	if (len > 1 && ((s[0] | s[1]) & 0x80))
+		return find_other(s, len);
 	if (len == 0 || s[0] < 'a' || s[0] > 'z')
 		return NULL;
 	size_t group = (size_t)(s[0] - 'a');

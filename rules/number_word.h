@@ -16,8 +16,9 @@ enum number_word_kind {
 	NUMBER_WORD_DOZEN,
 	NUMBER_WORD_A, /* one, if a larger word follows */
 	NUMBER_WORD_AND,
-	NUMBER_WORD_POINT, /* decimal point; "percentage points" */
-	NUMBER_WORD_PART,  /* half, third: value in basis points */
+	NUMBER_WORD_POINT,  /* decimal point; "percentage points" */
+	NUMBER_WORD_PART,   /* half, third: value in basis points */
+	NUMBER_WORD_COUPLE, /* some: value, at least so many */
 	NUMBER_WORD_PERCENT,
 	NUMBER_WORD_PER,
 	NUMBER_WORD_BASIS,
@@ -31,6 +32,10 @@ enum number_word_kind {
 	NUMBER_WORD_BETWEEN,
 	NUMBER_WORD_OFF,   /* half off */
 	NUMBER_WORD_PRICE, /* half price */
+	NUMBER_WORD_BUY,   /* buy one get one */
+	NUMBER_WORD_FREE,
+	NUMBER_WORD_BOGO,   /* value in basis points */
+	NUMBER_WORD_AMOUNT, /* fiver: value in hundredths; currency */
 };
 
 struct number_word {

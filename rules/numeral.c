@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#define MAX_TOKENS 20u /* of one number */
 #define MAX_DIGITS 64u /* bytes of one number in digits */
-#define GAP_BYTES 3u   /* " - " */
+#define GAP_BYTES 4u   /* " - ", ",-- " */
+#define MOST_PARTS 16  /* of a whole: 3/50 is no fraction */
 #define MAX_WHOLE (INT64_MAX / NUMERAL_ONE)
 
 int64_t numeral_scale(int64_t value, int64_t factor)
@@ -29,7 +29,8 @@ static int64_t from_whole(int64_t n)
 
 /* ---- neighbours ---- */
 
-static bool is_gap(const char *s, size_t len)
+/* Spaces, one dash, and what else is allowed. */
+static bool is_gap(const char *s, size_t len, const char *extra)
 {
 	if (len > GAP_BYTES)
 		return false;
@@ -37,10 +38,10 @@ static bool is_gap(const char *s, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '-')
 			dashes++;
-		else if (s[i] != ' ')
+		else if (s[i] != ' ' && (!*extra || !strchr(extra, s[i])))
 			return false;
 	}
-	return dashes <= 1;
+	return dashes <= 1 || *extra;
 }
 
 static bool may_begin_token(char c)
@@ -49,24 +50,46 @@ static bool may_begin_token(char c)
 	    c == '%' || (unsigned char)c >= 0x80;
 }
 
-bool numeral_follows(struct numeral_in *in, size_t i)
+const char *numeral_gap(const struct text *t, size_t i, size_t *len)
 {
-	const struct text *t = in->t;
-	if (i == 0)
-		return false;
 	const struct token *before = &t->tokens[i - 1];
 	size_t start = before->fold + before->fold_len;
-	const char *gap = t->folded.bytes + start;
+	*len = (i < t->n_tokens ? t->tokens[i].fold : t->folded.len) - start;
+	return t->folded.bytes + start;
+}
+
+bool numeral_follows_over(struct numeral_in *in, size_t i, const char *extra)
+{
+	const struct text *t = in->t;
+	size_t len, n = 0;
+	if (i == 0)
+		return false;
+	const char *gap = numeral_gap(t, i, &len);
 	if (i < t->n_tokens)
-		return is_gap(gap, t->tokens[i].fold - start);
-	size_t len = t->folded.len - start;
-	size_t n = 0;
-	while (n < len && n <= GAP_BYTES && (gap[n] == ' ' || gap[n] == '-'))
+		return is_gap(gap, len, extra);
+	while (n < len && n <= GAP_BYTES && is_gap(gap + n, 1, extra))
 		n++;
-	if (is_gap(gap, n) && (n == len || may_begin_token(gap[n])) &&
+	if (is_gap(gap, n, extra) && (n == len || may_begin_token(gap[n])) &&
 	    !t->final)
 		in->more = true;
 	return false;
+}
+
+bool numeral_follows(struct numeral_in *in, size_t i)
+{
+	return numeral_follows_over(in, i, "");
+}
+
+bool numeral_is_word(const struct text *t, size_t i, const char *word)
+{
+	const struct token *tok = &t->tokens[i];
+	return strlen(word) == tok->fold_len &&
+	    memcmp(word, text_fold(t, tok), tok->fold_len) == 0;
+}
+
+bool numeral_is(struct numeral_in *in, size_t i, const char *word)
+{
+	return numeral_follows(in, i) && numeral_is_word(in->t, i, word);
 }
 
 const struct number_word *numeral_word(const struct text *t, size_t i)
@@ -282,175 +305,30 @@ bool numeral_read_behind(
 	return len == tok->fold_len - skip && read_digits(s, len, out);
 }
 
-/* ---- words ---- */
-
-struct words {
-	int64_t total;   /* closed by thousand, million ... */
-	int64_t current; /* 0..999 and more: "twelve hundred" */
-	bool any;
-	bool last_and; /* "and" was read and waits for its number */
-};
-
-static bool ends_in_s(const char *s)
+bool numeral_read_fraction(struct numeral_in *in, size_t i, struct numeral *out)
 {
-	return s[strlen(s) - 1] == 's';
-}
-
-/* May ones or tens follow what has been read: "twenty five", "hundred ten"? */
-static bool takes_small(const struct words *w, const struct number_word *word)
-{
-	int64_t tail = w->current % 100;
-	if (!w->any || (tail == 0 && (w->current || w->total)))
-		return true;
-	return word->kind == NUMBER_WORD_ONES && tail >= 20 && tail % 10 == 0 &&
-	    word->value > 0 && word->value < 10;
-}
-
-/* Take one word into the number; false when it does not belong. */
-static bool take_word(struct words *w, const struct number_word *word)
-{
-	switch (word->kind) {
-	case NUMBER_WORD_ONES:
-	case NUMBER_WORD_TENS:
-		if (!takes_small(w, word))
-			return false;
-		w->current += word->value;
-		break;
-	case NUMBER_WORD_HUNDRED:
-		if (w->current > 99 || (!w->any && ends_in_s(word->text)))
-			return false;
-		w->current = (w->current ? w->current : 1) * 100;
-		break;
-	case NUMBER_WORD_SCALE:
-		if ((w->any && w->current == 0) ||
-		    (!w->any &&
-			(ends_in_s(word->text) || strlen(word->text) < 6)))
-			return false;
-		w->total = numeral_add(w->total,
-		    numeral_scale(w->current ? w->current : 1, word->value));
-		w->current = 0;
-		break;
-	case NUMBER_WORD_DOZEN:
-		if (w->current > 99 || (!w->any && ends_in_s(word->text)))
-			return false;
-		w->current = (w->current ? w->current : 1) * 12;
-		break;
-	case NUMBER_WORD_A:
-	case NUMBER_WORD_AND:
-	case NUMBER_WORD_POINT:
-	case NUMBER_WORD_PART:
-	case NUMBER_WORD_PERCENT:
-	case NUMBER_WORD_PER:
-	case NUMBER_WORD_BASIS:
-	case NUMBER_WORD_CURRENCY:
-	case NUMBER_WORD_CODE:
-	case NUMBER_WORD_COUNTRY:
-	case NUMBER_WORD_UNIT:
-	case NUMBER_WORD_KIND_OF:
-	case NUMBER_WORD_FOR:
-	case NUMBER_WORD_TO:
-	case NUMBER_WORD_BETWEEN:
-	case NUMBER_WORD_OFF:
-	case NUMBER_WORD_PRICE:
+	const struct text *t = in->t;
+	const struct token *a = &t->tokens[i];
+	size_t len;
+	if (a->kind != TOKEN_NUMBER || a->fold_len > 2 ||
+	    !numeral_follows_over(in, i + 1, "/"))
 		return false;
-	}
-	w->any = true;
-	w->last_and = false;
+	const char *gap = numeral_gap(t, i + 1, &len);
+	const struct token *b = &t->tokens[i + 1];
+	if (len != 1 || *gap != '/' || b->kind != TOKEN_NUMBER ||
+	    b->fold_len > 2)
+		return false;
+	numeral_begin_second(in);
+	struct numeral part = {0}, whole = {0};
+	if (!read_digits(text_fold(t, a), a->fold_len, &part) ||
+	    !read_digits(text_fold(t, b), b->fold_len, &whole) ||
+	    part.value == 0 || part.value >= whole.value ||
+	    whole.value > MOST_PARTS * (int64_t)NUMERAL_ONE)
+		return false;
+	*out = (struct numeral){.next = i + 2, .digits = true};
+	out->value = part.value * NUMERAL_ONE / whole.value;
+	out->grouped = out->value;
 	return true;
-}
-
-/* "point two five": tenths and further, from token i; moves n->next. */
-static void read_point(struct numeral_in *in, size_t i, struct numeral *n)
-{
-	int64_t unit = NUMERAL_ONE / 10;
-	const struct number_word *word;
-	for (i++; unit > 0; i++, unit /= 10) {
-		word = numeral_next_word(in, i);
-		if (!word || word->kind != NUMBER_WORD_ONES || word->value > 9)
-			return;
-		n->value = numeral_add(n->value, word->value * unit);
-		n->next = i + 1;
-	}
-}
-
-/* What may follow a number: "and a half", "point five", then "million". */
-static void read_tail(struct numeral_in *in, struct numeral *n)
-{
-	const struct number_word *word = numeral_next_word(in, n->next);
-	if (number_word_is(word, NUMBER_WORD_POINT) && !n->digits)
-		read_point(in, n->next, n);
-	if (number_word_is(word, NUMBER_WORD_AND) &&
-	    number_word_is(numeral_next_word(in, n->next + 1), NUMBER_WORD_A)) {
-		word = numeral_next_word(in, n->next + 2);
-		if (number_word_is(word, NUMBER_WORD_PART) &&
-		    word->value == 5000) {
-			n->value = numeral_add(n->value, NUMERAL_ONE / 2);
-			n->next += 3;
-		}
-	}
-	n->grouped = n->digits ? n->grouped : n->value;
-}
-
-/* "thousand", "million", "hundred" behind any number. */
-static void read_scale(struct numeral_in *in, struct numeral *n)
-{
-	const struct number_word *word;
-	while ((word = numeral_next_word(in, n->next))) {
-		bool scale = word->kind == NUMBER_WORD_SCALE ||
-		    word->kind == NUMBER_WORD_HUNDRED ||
-		    word->kind == NUMBER_WORD_DOZEN;
-		if (!scale)
-			return;
-		n->value = numeral_scale(n->value, word->value);
-		n->grouped = numeral_scale(n->grouped, word->value);
-		n->grand |= strcmp(word->text, "grand") == 0;
-		n->next++;
-	}
-}
-
-static bool read_words(struct numeral_in *in, size_t i,
-    const struct number_word *word, struct numeral *n)
-{
-	struct words w = {0};
-	size_t first = i;
-	if (number_word_is(word, NUMBER_WORD_PART)) { /* half a million */
-		if (word->value != 5000 ||
-		    !number_word_is(
-			numeral_next_word(in, i + 1), NUMBER_WORD_A))
-			return false;
-		word = numeral_next_word(in, i + 2);
-		if (!number_word_is(word, NUMBER_WORD_SCALE))
-			return false;
-		n->value = numeral_scale(word->value, NUMERAL_ONE / 2);
-		n->next = i + 3;
-		return true;
-	}
-	if (number_word_is(word, NUMBER_WORD_A)) { /* a hundred, a dozen */
-		word = numeral_next_word(in, i + 1);
-		if (!number_word_is(word, NUMBER_WORD_HUNDRED) &&
-		    !number_word_is(word, NUMBER_WORD_SCALE) &&
-		    !number_word_is(word, NUMBER_WORD_DOZEN))
-			return false;
-		w.current = 1;
-		w.any = true;
-		i++;
-	}
-	n->next = 0;
-	while (word && i - first < MAX_TOKENS) {
-		if (number_word_is(word, NUMBER_WORD_AND)) {
-			if (!w.any || w.last_and || w.current % 100 != 0)
-				break;
-			w.last_and = true;
-		} else if (take_word(&w, word)) {
-			n->next = i + 1;
-			n->grand |= strcmp(word->text, "grand") == 0;
-		} else {
-			break;
-		}
-		word = numeral_next_word(in, ++i);
-	}
-	n->value = from_whole(numeral_add(w.total, w.current));
-	return n->next > 0;
 }
 
 bool numeral_read(
@@ -468,10 +346,10 @@ bool numeral_read(
 			return true;
 	} else {
 		const struct number_word *word = numeral_word(t, i);
-		if (!word || !read_words(in, i, word, out))
+		if (!word || !numeral_read_words(in, i, word, out))
 			return false;
 	}
-	read_tail(in, out);
-	read_scale(in, out);
+	numeral_read_tail(in, out);
+	numeral_read_scale(in, out);
 	return true;
 }

@@ -28,9 +28,11 @@ struct numeral {
 	int64_t value;   /* in 1/NUMERAL_ONE; INT64_MAX: that or more */
 	int64_t grouped; /* the same if "1.250" means a thousand and more */
 	size_t next;     /* token behind it */
+	size_t repeated; /* token behind it and its repetition, or 0 */
 	bool digits;     /* written in digits */
 	bool spaced;     /* groups of digits with ordinary spaces between */
 	bool grand;      /* "two grand" can only be money */
+	bool vague;      /* "a few", "hundreds of": no count, but with a unit */
 	const struct number_word *suffix; /* letters glued behind, or NULL */
 };
 
@@ -46,11 +48,21 @@ static inline void numeral_begin_second(struct numeral_in *in)
 /* Does token i belong to the one before it, with at most a space or a dash
  * between? False and in->more when it has not settled. */
 bool numeral_follows(struct numeral_in *, size_t i);
+/* The same with signs of extra between as well. */
+bool numeral_follows_over(struct numeral_in *, size_t i, const char *extra);
+/* What stands between token i and the one before it. */
+const char *numeral_gap(const struct text *, size_t i, size_t *len);
+/* Is token i, which exists, that word? */
+bool numeral_is_word(const struct text *, size_t i, const char *word);
+/* Does token i follow, and is it that word? */
+bool numeral_is(struct numeral_in *, size_t i, const char *word);
 /* The number word that token i is, or NULL. The token exists. */
 const struct number_word *numeral_word(const struct text *, size_t i);
 /* The word if token i follows, else NULL. */
 const struct number_word *numeral_next_word(struct numeral_in *, size_t i);
 
+/* "1/2" from token i: a part in 1/NUMERAL_ONE; the numeral ends behind it. */
+bool numeral_read_fraction(struct numeral_in *, size_t i, struct numeral *out);
 /* Read the number that starts with token i, which exists. spaces: "1 250" is
  * one number. False when there is none. */
 bool numeral_read(
@@ -58,6 +70,16 @@ bool numeral_read(
 /* The number behind letters glued in front: "usd75"; skip is their length. */
 bool numeral_read_behind(
     const struct text *, size_t i, size_t skip, struct numeral *out);
+
+/* ---- numeral_words.c ---- */
+
+/* The number that begins with the word of token i. */
+bool numeral_read_words(struct numeral_in *, size_t i,
+    const struct number_word *, struct numeral *);
+/* What may follow a number: "and a half", "point five"; then "million". */
+void numeral_read_tail(struct numeral_in *, struct numeral *);
+void numeral_read_scale(struct numeral_in *, struct numeral *);
+
 /* Saturating. */
 int64_t numeral_scale(int64_t value, int64_t factor);
 int64_t numeral_add(int64_t a, int64_t b);

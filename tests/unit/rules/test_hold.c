@@ -86,6 +86,7 @@ static void a_number_holds_for_its_kinds(void **state)
 	static const char time[] =
 	    "rules:\n" RULE("a", "duration: {above: 2 days}", "handoff");
 	check(time, "So 90 minutes ", 14);
+	check(time, "So 48 hours ", 3); /* and a half */
 	check(time, "So 5 business ", 3);
 }
 
