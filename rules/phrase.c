@@ -7,8 +7,7 @@
  * or dies. The list of the living stays ordered by where they began, so that of
  * two beginnings that reach the same place the earlier one is kept.
  */
-#include "rules/phrase.h"
-#include "rules/phrase_trie.h"
+#include "rules/phrase_walk.h"
 #include "rules/policy.h"
 
 #include <stdlib.h>
@@ -21,13 +20,9 @@ struct keys {
 	size_t n;
 };
 
-struct walk { /* what one call of phrase_scan works on */
-	struct phrase_scan *scan;
-	const struct text *text;
-	const struct phrases *trie;
-	struct matches *out;
+struct walk {
+	struct phrase_walk on;
 	size_t n_next; /* in scan->spare */
-	size_t at;     /* the token */
 	struct keys keys;
 };
 
@@ -40,6 +35,7 @@ void phrase_scan_clear(struct phrase_scan *s)
 {
 	free(s->alive);
 	free(s->spare);
+	phrase_spelled_clear(&s->spelled);
 	*s = (struct phrase_scan){0};
 }
 
@@ -66,7 +62,7 @@ static void find_keys(
 		out->items[out->n++] = states[at].word;
 }
 
-static uint32_t child_of(const struct phrases *p, uint32_t node, uint32_t key)
+uint32_t phrase_child(const struct phrases *p, uint32_t node, uint32_t key)
 {
 	uint32_t i = trie_edge_slot(node, key, p->edge_mask);
 	for (; p->edges[i].child != TRIE_NONE; i = (i + 1) & p->edge_mask)
@@ -75,39 +71,40 @@ static uint32_t child_of(const struct phrases *p, uint32_t node, uint32_t key)
 	return TRIE_NONE;
 }
 
-static int reserve(struct phrase_scan *s, size_t n)
+int phrase_reserve(struct phrase_partial **list, size_t *cap, size_t n)
 {
-	if (n <= s->cap_spare)
+	if (n <= *cap)
 		return 0;
-	size_t cap = s->cap_spare ? s->cap_spare : 16;
-	while (cap < n)
-		cap *= 2;
-	struct phrase_partial *p = realloc(s->spare, cap * sizeof(*p));
+	size_t more = *cap ? *cap : 16;
+	while (more < n)
+		more *= 2;
+	struct phrase_partial *p = realloc(*list, more * sizeof(*p));
 	if (!p)
 		return -1;
-	s->spare = p;
-	s->cap_spare = cap;
+	*list = p;
+	*cap = more;
 	return 0;
 }
 
 static int keep(struct walk *w, const struct phrase_partial *p)
 {
-	if (reserve(w->scan, w->n_next + 1))
+	struct phrase_scan *s = w->on.scan;
+	if (phrase_reserve(&s->spare, &s->cap_spare, w->n_next + 1))
 		return -1;
-	w->scan->spare[w->n_next++] = *p;
+	s->spare[w->n_next++] = *p;
 	return 0;
 }
 
-static int emit(struct walk *w, uint32_t node, uint32_t first)
+int phrase_emit(
+    const struct phrase_walk *w, const struct phrase_partial *p, uint32_t end)
 {
-	const struct trie_node *n = &w->trie->nodes[node];
-	const struct token *tokens = w->text->tokens;
+	const struct trie_node *n = &w->trie->nodes[p->node];
 	struct match m = {
-	    .start = tokens[first].start,
-	    .end = tokens[w->at].end,
-	    .first_token = first,
-	    .n_tokens = (uint32_t)w->at - first + 1,
-	    .sentence = tokens[first].sentence,
+	    .start = p->start,
+	    .end = end,
+	    .first_token = p->first_token,
+	    .n_tokens = (uint32_t)w->at - p->first_token + 1,
+	    .sentence = w->text->tokens[p->first_token].sentence,
 	};
 	for (uint32_t i = 0; i < n->n_accept; i++) {
 		m.detector = w->trie->accepts[n->accept + i];
@@ -117,20 +114,29 @@ static int emit(struct walk *w, uint32_t node, uint32_t first)
 	return 0;
 }
 
-/* A beginning at first has read the token at hand and stands on node. */
-static int reach(struct walk *w, uint32_t node, uint32_t first)
+static const struct token *token_of(const struct walk *w)
+{
+	return &w->on.text->tokens[w->on.at];
+}
+
+/* from has read the token at hand and stands on node. */
+static int reach(
+    struct walk *w, uint32_t node, const struct phrase_partial *from)
 {
 	for (size_t i = 0; i < w->n_next; i++)
-		if (w->scan->spare[i].node == node)
+		if (w->on.scan->spare[i].node == node)
 			return 0;
-	if (emit(w, node, first))
+	const struct phrase_partial p = {.node = node,
+	    .first_token = from->first_token,
+	    .start = from->start};
+	if (phrase_emit(&w->on, &p, token_of(w)->end))
 		return -1;
-	return keep(
-	    w, &(struct phrase_partial){.node = node, .first_token = first});
+	return keep(w, &p);
 }
 
 /* In a gap's sentence, and the gap not used up. */
-static bool gap_goes_on(const struct walk *w, const struct phrase_partial *p)
+bool phrase_gap_goes_on(
+    const struct phrase_walk *w, const struct phrase_partial *p)
 {
 	const struct token *k = &w->text->tokens[w->at];
 	return p->gap_left && p->sentence == k->sentence;
@@ -138,26 +144,28 @@ static bool gap_goes_on(const struct walk *w, const struct phrase_partial *p)
 
 static int step_partial(struct walk *w, const struct phrase_partial *p)
 {
-	const struct token *k = &w->text->tokens[w->at];
 	bool gap = p->gap_left > 0;
-	if (gap && !gap_goes_on(w, p))
+	if (gap && !phrase_gap_goes_on(&w->on, p))
 		return 0;
 	for (size_t i = 0; i < w->keys.n; i++) {
-		uint32_t to = child_of(w->trie, p->node, w->keys.items[i]);
-		if (to != TRIE_NONE && reach(w, to, p->first_token))
+		uint32_t to =
+		    phrase_child(w->on.trie, p->node, w->keys.items[i]);
+		if (to != TRIE_NONE && reach(w, to, p))
 			return -1;
 	}
 	struct phrase_partial on = *p;
-	if (gap && k->kind != TOKEN_SYMBOL)
+	if (gap && token_of(w)->kind != TOKEN_SYMBOL)
 		on.gap_left--;
 	return on.gap_left ? keep(w, &on) : 0;
 }
 
 static int step_root(struct walk *w)
 {
+	const struct phrase_partial from = {
+	    .first_token = (uint32_t)w->on.at, .start = token_of(w)->start};
 	for (size_t i = 0; i < w->keys.n; i++) {
-		uint32_t to = w->trie->from_root[w->keys.items[i]];
-		if (to != TRIE_NONE && reach(w, to, (uint32_t)w->at))
+		uint32_t to = w->on.trie->from_root[w->keys.items[i]];
+		if (to != TRIE_NONE && reach(w, to, &from))
 			return -1;
 	}
 	return 0;
@@ -167,12 +175,13 @@ static int step_root(struct walk *w)
  * gap_left counts places left to look at: the words of the gap and the word
  * behind it.
  */
-static struct phrase_partial into_gap(
-    const struct walk *w, const struct phrase_partial *p)
+struct phrase_partial phrase_into_gap(
+    const struct phrase_walk *w, const struct phrase_partial *p)
 {
 	return (struct phrase_partial){
 	    .node = w->trie->nodes[p->node].gap,
 	    .first_token = p->first_token,
+	    .start = p->start,
 	    .sentence = w->text->tokens[w->at].sentence,
 	    .gap_left = PHRASE_GAP_WORDS + 1,
 	};
@@ -181,19 +190,19 @@ static struct phrase_partial into_gap(
 /* Of what has just been reached, keep what can go on. */
 static int settle(struct walk *w)
 {
-	struct phrase_scan *s = w->scan;
+	struct phrase_scan *s = w->on.scan;
 	size_t n = 0, reached = w->n_next;
 	s->n_alive = 0;
 	if (!reached)
 		return 0;
-	if (reserve(s, reached * 2))
+	if (phrase_reserve(&s->spare, &s->cap_spare, reached * 2))
 		return -1;
 	/* Gaps first go behind the reached ones, then all are moved down. */
 	for (size_t i = 0; i < reached; i++) {
 		struct phrase_partial p = s->spare[i];
-		const struct trie_node *node = &w->trie->nodes[p.node];
+		const struct trie_node *node = &w->on.trie->nodes[p.node];
 		if (!p.gap_left && node->gap != TRIE_NONE)
-			s->spare[w->n_next++] = into_gap(w, &p);
+			s->spare[w->n_next++] = phrase_into_gap(&w->on, &p);
 		if (p.gap_left || node->has_words)
 			s->spare[n++] = p;
 	}
@@ -206,9 +215,18 @@ static int settle(struct walk *w)
 static int by_first(const void *a, const void *b)
 {
 	const struct phrase_partial *x = a, *y = b;
-	if (x->first_token != y->first_token)
-		return x->first_token < y->first_token ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
 	return (x->node > y->node) - (x->node < y->node);
+}
+
+void phrase_put_in_order(struct phrase_scan *s)
+{
+	bool sorted = true;
+	for (size_t i = 1; i < s->n_alive && sorted; i++)
+		sorted = by_first(&s->alive[i - 1], &s->alive[i]) <= 0;
+	if (!sorted)
+		qsort(s->alive, s->n_alive, sizeof(*s->alive), by_first);
 }
 
 static void swap_lists(struct phrase_scan *s)
@@ -219,21 +237,20 @@ static void swap_lists(struct phrase_scan *s)
 	s->cap_alive = s->cap_spare;
 	s->spare = items;
 	s->cap_spare = cap;
-	bool sorted = true;
-	for (size_t i = 1; i < s->n_alive && sorted; i++)
-		sorted = by_first(&s->alive[i - 1], &s->alive[i]) <= 0;
-	if (!sorted)
-		qsort(s->alive, s->n_alive, sizeof(*s->alive), by_first);
+	phrase_put_in_order(s);
 }
 
 static int step(struct walk *w)
 {
-	struct phrase_scan *s = w->scan;
-	const struct token *k = &w->text->tokens[w->at];
+	struct phrase_scan *s = w->on.scan;
+	const struct text *t = w->on.text;
+	const struct token *k = token_of(w);
+	if (k->n_letters)
+		return phrase_spell(&w->on);
 	w->keys.n = 0;
-	find_keys(w->trie, text_fold(w->text, k), k->fold_len, &w->keys);
+	find_keys(w->on.trie, text_fold(t, k), k->fold_len, &w->keys);
 	if (k->alt_len)
-		find_keys(w->trie, w->text->alt + k->alt, k->alt_len, &w->keys);
+		find_keys(w->on.trie, t->alt + k->alt, k->alt_len, &w->keys);
 	if (!w->keys.n && !s->n_alive)
 		return 0;
 	w->n_next = 0;
@@ -259,17 +276,21 @@ int phrase_scan(struct phrase_scan *s, const struct text *t,
 	*alive_from = SIZE_MAX;
 	if (!policy->phrases)
 		return 0;
-	struct walk w = {
-	    .scan = s, .text = t, .trie = policy->phrases, .out = out};
+	struct walk w = {.on = {
+			     .scan = s,
+			     .text = t,
+			     .trie = policy->phrases,
+			     .out = out,
+			 }};
 	for (; s->next_token < t->n_tokens; s->next_token++) {
-		w.at = s->next_token;
+		w.on.at = s->next_token;
 		if (step(&w))
 			return -1;
 	}
 	for (size_t i = 0; i < s->n_alive; i++) {
 		if (is_dead(&s->alive[i], t))
 			continue;
-		*alive_from = t->tokens[s->alive[i].first_token].start;
+		*alive_from = s->alive[i].start;
 		break; /* ordered by where they began */
 	}
 	return 0;
@@ -288,7 +309,7 @@ size_t phrase_scan_alive(const struct phrase_scan *s, const struct text *t,
 		uint32_t from = n->accept + n->n_accept;
 		for (uint32_t k = from; k < n->subtree_end; k++)
 			if (holds(arg, p->accepts[k]))
-				return t->tokens[a->first_token].start;
+				return a->start;
 	}
 	return SIZE_MAX;
 }

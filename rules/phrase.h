@@ -70,14 +70,32 @@ const struct phrases *phrase_builder_finish(
 struct phrase_partial { /* a phrase that has begun */
 	uint32_t node;
 	uint32_t first_token;
+	uint32_t start;    /* original byte; behind the first token's if that
+			      is spelled out and begins with other words */
 	uint32_t sentence; /* of the word before the gap */
 	uint8_t gap_left;  /* words that may still lie between */
+};
+
+struct phrase_letters { /* such a one, inside a word spelled out */
+	struct phrase_partial partial;
+	uint32_t next;  /* of the same place */
+	uint8_t joined; /* letters that were read as words of several */
+	uint8_t before; /* letters in front of its first */
+	bool fresh;     /* a word has just been read */
+	bool until_end; /* that word goes on as long as there are letters */
+	bool paid;      /* the gap has counted these letters */
+};
+
+struct phrase_spelled { /* scratch of phrase_spell.c */
+	struct phrase_letters *items;
+	size_t n, cap;
 };
 
 struct phrase_scan {
 	size_t next_token; /* not read yet */
 	struct phrase_partial *alive, *spare;
 	size_t n_alive, cap_alive, cap_spare;
+	struct phrase_spelled spelled;
 };
 
 void phrase_scan_init(struct phrase_scan *);

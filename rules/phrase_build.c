@@ -373,7 +373,25 @@ static enum phrase_err part_tokens(
 	return PHRASE_ERR_MEMORY;
 }
 
-/* One part between gaps: its words as steps. */
+/* Which of the part's stars stands behind the next word. */
+struct star {
+	const struct part *part;
+	size_t next;
+};
+
+static enum phrase_err add_word(
+    struct phrase_builder *b, const struct token *k, struct star *star)
+{
+	const struct part *p = star->part;
+	bool prefix = star->next < p->n_stars && p->stars[star->next] == k->end;
+	star->next += prefix;
+	if (prefix && k->fold_len > TRIE_MAX_PREFIX_BYTES)
+		return PHRASE_ERR_LONG;
+	return add_step(
+	    b, key_of(b, text_fold(&b->text, k), k->fold_len, prefix));
+}
+
+/* One part between gaps: its words as steps. "Plan A B C" is four words. */
 static enum phrase_err add_part(
     struct phrase_builder *b, const char *s, size_t len)
 {
@@ -383,19 +401,18 @@ static enum phrase_err add_part(
 		err = part_tokens(b, &p);
 	if (err)
 		return err;
-	size_t star = 0;
-	for (size_t i = 0; i < b->text.n_tokens; i++) {
+	struct star star = {.part = &p};
+	for (size_t i = 0; i < b->text.n_tokens && !err; i++) {
 		const struct token *k = &b->text.tokens[i];
-		bool prefix = star < p.n_stars && p.stars[star] == k->end;
-		star += prefix;
-		if (prefix && k->fold_len > TRIE_MAX_PREFIX_BYTES)
-			return PHRASE_ERR_LONG;
-		err = add_step(
-		    b, key_of(b, text_fold(&b->text, k), k->fold_len, prefix));
-		if (err)
-			return err;
+		size_t n = k->n_letters ? k->n_letters : 1;
+		if (k->n_letters)
+			k = &b->text.letters[k->letters];
+		for (size_t l = 0; l < n && !err; l++)
+			err = add_word(b, &k[l], &star);
 	}
-	return star == p.n_stars ? PHRASE_OK : PHRASE_ERR_STAR;
+	if (err)
+		return err;
+	return star.next == p.n_stars ? PHRASE_OK : PHRASE_ERR_STAR;
 }
 
 static enum phrase_err read_steps(

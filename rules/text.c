@@ -33,6 +33,7 @@ void text_clear(struct text *t)
 	free(t->bytes);
 	free(t->alt);
 	free(t->tokens);
+	free(t->letters);
 	free(t->sentences);
 	free(t->state);
 	view_clear(&t->folded);
@@ -45,7 +46,7 @@ void text_reset(struct text *t)
 	t->len = t->alt_len = 0;
 	view_reset(&t->folded);
 	view_reset(&t->plain);
-	t->n_tokens = t->n_sentences = 0;
+	t->n_tokens = t->n_letters = t->n_sentences = 0;
 	t->settled = t->open_token = 0;
 	t->final = false;
 	if (!t->state)

@@ -14,6 +14,9 @@
  * Maps are monotonic: byte i of a view came from original bytes
  * text_from(view, i)..text_to(view, i).
  *
+ * Letters spelled out ("A B I") are one token and, each by itself, in letters:
+ * they may be one word, several words, or letters.
+ *
  * Not UTF-8, over the limit, out of memory: the call says so once and the
  * text takes no more.
  */
@@ -25,6 +28,7 @@
 #include <stdint.h>
 
 #define TEXT_SLACK 8u
+#define TEXT_SPELLED_LETTERS 128u /* at most, in one token */
 
 enum text_err {
 	TEXT_OK = 0,
@@ -47,6 +51,8 @@ struct token {
 	uint8_t kind;            /* enum token_kind */
 	bool glued;              /* nothing but this token's first byte follows
 				    the one before it */
+	uint8_t n_letters;       /* spelled out with so many; 0: a usual word */
+	uint32_t letters;        /* the first of them in text.letters */
 };
 
 /* Where bytes of a view came from, from byte at on up to the next piece: one
@@ -82,6 +88,8 @@ struct text {
 	size_t alt_len, alt_cap;
 	struct token *tokens;
 	size_t n_tokens, cap_tokens;
+	struct token *letters; /* of spelled-out tokens; the last may be open */
+	size_t n_letters, cap_letters;
 	struct sentence *sentences;
 	size_t n_sentences, cap_sentences;
 	size_t settled;    /* original bytes before this one are in the

@@ -14,7 +14,6 @@
 #define TEXT_SENTENCE_BYTES 2048u
 #define TEXT_TOKEN_BYTES 1024u /* of the original; a longer word is cut */
 #define TEXT_READING_BYTES 96u /* a longer word has no other reading */
-#define TEXT_RUN_HELD 4u       /* single letters held before they are joined */
 
 /* What the last character of the folded view was. */
 enum text_prev { PREV_START, PREV_SPACE, PREV_LETTER, PREV_DIGIT, PREV_OTHER };
@@ -50,16 +49,12 @@ struct token_open { /* the word or number being read */
 	struct reading reading;
 };
 
-struct token_run { /* "r e f u n d": single letters with one separator */
-	unsigned n;
-	struct token held[TEXT_RUN_HELD]; /* the first letters */
-	struct token last;
+struct token_run {  /* "r e f u n d": single letters with one separator */
+	unsigned n; /* they are the last in text.letters */
 	char sep[8];
 	uint8_t sep_len;
 	uint8_t gap_spaces; /* white space in the gap after last, up to 255 */
 	bool wide;          /* more than one white space in every gap */
-	char bytes[TEXT_READING_BYTES];
-	uint16_t len;
 };
 
 enum sentence_term { TERM_NONE, TERM_NARROW, TERM_WIDE };

@@ -24,16 +24,21 @@ static const char *fold_of(const struct text *t, const struct token *tok)
 
 /* ---- appending ---- */
 
+static int grow(struct token **tokens, size_t *cap)
+{
+	size_t more = *cap ? *cap * 2 : FIRST_CAP;
+	struct token *p = realloc(*tokens, more * sizeof(*p));
+	if (!p)
+		return TEXT_ERR_MEMORY;
+	*tokens = p;
+	*cap = more;
+	return 0;
+}
+
 static int append(struct text *t, struct token *tok)
 {
-	if (t->n_tokens == t->cap_tokens) {
-		size_t cap = t->cap_tokens ? t->cap_tokens * 2 : FIRST_CAP;
-		struct token *p = realloc(t->tokens, cap * sizeof(*p));
-		if (!p)
-			return TEXT_ERR_MEMORY;
-		t->tokens = p;
-		t->cap_tokens = cap;
-	}
+	if (t->n_tokens == t->cap_tokens && grow(&t->tokens, &t->cap_tokens))
+		return TEXT_ERR_MEMORY;
 	struct sentence *s = &t->sentences[tok->sentence];
 	if (s->n_tokens++ == 0)
 		s->first_token = (uint32_t)t->n_tokens;
@@ -66,15 +71,49 @@ static int add_alt(
 
 /* ---- the run of single letters ---- */
 
+static const struct token *first_letter(const struct text *t)
+{
+	return &t->letters[t->n_letters - t->state->run.n];
+}
+
+static const struct token *last_letter(const struct text *t)
+{
+	return &t->letters[t->n_letters - 1];
+}
+
+/* All letters in one word, each in its other reading if it has one. */
 static int flush_joined(struct text *t)
 {
-	struct token_run *run = &t->state->run;
-	struct token tok = run->held[0];
-	tok.end = run->last.end;
-	tok.fold_len = run->last.fold + run->last.fold_len - tok.fold;
+	unsigned n = t->state->run.n;
+	const struct token *first = first_letter(t), *last = last_letter(t);
+	struct token tok = *first;
+	tok.end = last->end;
+	tok.fold_len = last->fold + last->fold_len - tok.fold;
 	tok.alt_len = 0;
-	int err = add_alt(t, &tok, run->bytes, run->len);
+	tok.letters = (uint32_t)(t->n_letters - n);
+	tok.n_letters = (uint8_t)n;
+	char bytes[TEXT_READING_BYTES];
+	size_t len = 0;
+	for (const struct token *l = first; l <= last; l++) {
+		const char *s = l->alt_len ? t->alt + l->alt : fold_of(t, l);
+		size_t add = l->alt_len ? l->alt_len : l->fold_len;
+		if (add > sizeof(bytes) - len)
+			break;
+		memcpy(bytes + len, s, add);
+		len += add;
+	}
+	int err = add_alt(t, &tok, bytes, len);
 	return err ? err : append(t, &tok);
+}
+
+static int flush_apart(struct text *t)
+{
+	size_t from = t->n_letters - t->state->run.n;
+	int err = 0;
+	for (size_t i = from; i < t->n_letters && err == 0; i++)
+		err = append(t, &t->letters[i]);
+	t->n_letters = from;
+	return err;
 }
 
 int token_flush(struct text *t)
@@ -87,13 +126,7 @@ int token_flush(struct text *t)
 		memchr(run->sep, '/', run->sep_len)
 	    ? RUN_MIN_LIST
 	    : RUN_MIN;
-	int err = 0;
-	if (run->n >= need) {
-		err = flush_joined(t);
-	} else {
-		for (unsigned i = 0; i < run->n && err == 0; i++)
-			err = append(t, &run->held[i]);
-	}
+	int err = run->n >= need ? flush_joined(t) : flush_apart(t);
 	run->n = 0;
 	return err;
 }
@@ -119,7 +152,7 @@ static bool is_separator(const char *s, size_t len)
 static void run_gap(
     const struct text *t, uint32_t end, const char **gap, size_t *len)
 {
-	const struct token *last = &t->state->run.last;
+	const struct token *last = last_letter(t);
 	uint32_t start = last->fold + last->fold_len;
 	*gap = t->folded.bytes + start;
 	*len = end - start;
@@ -134,20 +167,23 @@ static bool run_accepts(
 	size_t len;
 	run_gap(t, fold, &gap, &len);
 	bool wide = len == 1 && gap[0] == ' ' && run->gap_spaces > 1;
+	const struct token *first = first_letter(t);
 	if (!is_separator(gap, len) || len > sizeof(run->sep) ||
-	    sentence != run->held[0].sentence ||
-	    end - run->held[0].start > TEXT_LOOK_AHEAD_BYTES)
+	    sentence != first->sentence || run->n == TEXT_SPELLED_LETTERS ||
+	    end - first->start > TEXT_LOOK_AHEAD_BYTES)
 		return false;
 	return run->n == 1 ||
 	    (wide == run->wide && len == run->sep_len &&
 		memcmp(gap, run->sep, len) == 0);
 }
 
-static void run_extend(struct text *t, const struct token *tok)
+static int run_extend(struct text *t, const struct token *tok)
 {
 	struct token_run *run = &t->state->run;
+	if (t->n_letters == t->cap_letters &&
+	    grow(&t->letters, &t->cap_letters))
+		return TEXT_ERR_MEMORY;
 	if (run->n == 0) {
-		run->len = 0;
 		run->sep_len = 0;
 	} else if (run->n == 1) {
 		const char *gap;
@@ -157,17 +193,10 @@ static void run_extend(struct text *t, const struct token *tok)
 		run->sep_len = (uint8_t)len;
 		run->wide = len == 1 && gap[0] == ' ' && run->gap_spaces > 1;
 	}
-	const char *bytes = tok->alt_len ? t->alt + tok->alt : fold_of(t, tok);
-	size_t len = tok->alt_len ? tok->alt_len : tok->fold_len;
-	if (len <= sizeof(run->bytes) - run->len) {
-		memcpy(run->bytes + run->len, bytes, len);
-		run->len += (uint16_t)len;
-	}
-	if (run->n < TEXT_RUN_HELD)
-		run->held[run->n] = *tok;
-	run->last = *tok;
+	t->letters[t->n_letters++] = *tok;
 	run->n++;
 	run->gap_spaces = 0;
+	return 0;
 }
 
 int token_gap(struct text *t, bool space)
@@ -224,8 +253,7 @@ static int hand_on(struct text *t, struct token *tok, bool single_letter)
 		return err;
 	if (!single_letter)
 		return append(t, tok);
-	run_extend(t, tok);
-	return 0;
+	return run_extend(t, tok);
 }
 
 static int add_symbol(struct text *t, uint32_t start, uint32_t end,
@@ -476,6 +504,6 @@ size_t token_open_start(const struct text *t)
 {
 	const struct text_state *st = t->state;
 	if (st->run.n)
-		return st->run.held[0].start;
+		return first_letter(t)->start;
 	return st->word.open ? st->word.tok.start : t->settled;
 }

@@ -77,6 +77,8 @@ static void assert_same(const struct text *a, const struct text *b)
 		assert_int_equal(x->sentence, y->sentence);
 		assert_int_equal(x->kind, y->kind);
 		assert_int_equal(x->glued, y->glued);
+		assert_int_equal(x->letters, y->letters);
+		assert_int_equal(x->n_letters, y->n_letters);
 	}
 	assert_int_equal(a->n_sentences, b->n_sentences);
 	for (size_t i = 0; i < a->n_sentences; i++)
