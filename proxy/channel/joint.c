@@ -164,8 +164,9 @@ struct span joint_tail(const struct joint *j, uint32_t series)
 void joint_take(struct joint *j)
 {
 	for (int how = 0; how < JOINT_HOWS; how++) {
-		j->readings[how].opened = false;
-		buf_reset(&j->readings[how].fresh);
+		struct joint_reading *r = &j->readings[how];
+		r->opened = r->opened && r->fresh.len == 0;
+		buf_reset(&r->fresh);
 	}
 }
 

@@ -87,7 +87,7 @@ struct variant {
 	struct pointers hold; /* a frame with any of these waits for the end */
 	struct set_rule *sets;
 	size_t n_sets;
-	struct pointer end_if; /* relative to a message: not null ends it */
+	struct pointer end_if; /* relative to a message: something ends it */
 	bool has_end_if;
 	struct pointer error; /* present: the bot reports a failure */
 	bool has_error;

@@ -230,6 +230,16 @@ static int find_roles(
 	return 0;
 }
 
+/* null, false, 0 and "" are nothing to a client that asks whether it is there:
+ * some servers send such a reason with every frame. */
+static bool says_something(const struct json_doc *doc, uint32_t node)
+{
+	struct span raw = json_raw(doc, node);
+
+	return !span_is(raw, "null") && !span_is(raw, "false") &&
+	    !span_is(raw, "\"\"") && !span_is(raw, "0");
+}
+
 /* Roles of a node that is in no special part of the document. */
 static void take_roles(
     struct scan *s, uint32_t node, const struct paths_roles *roles)
@@ -246,7 +256,8 @@ static void take_roles(
 	s->is_error = s->is_error || (roles->error && there);
 	s->holds =
 	    s->holds || (roles->hold && s->doc->nodes[node].child != JSON_NONE);
-	if (roles->end_if && there && s->message[node] != CHANNEL_NO_MESSAGE)
+	if (roles->end_if && says_something(s->doc, node) &&
+	    s->message[node] != CHANNEL_NO_MESSAGE)
 		s->messages[s->message[node]].ends = true;
 }
 

@@ -147,6 +147,7 @@ static bool read_data(
 		if (!s->scan.messages[i].ends)
 			continue;
 		out->finishes |= 1ull << s->ordinal[i];
+		s->messages[s->ordinal[i]].over = true;
 		stream_end_all(s, s->ordinal[i]);
 	}
 	out->drop_mirrors = s->scan.mirror_differs;

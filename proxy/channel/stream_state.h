@@ -38,6 +38,7 @@ struct stream_undo {
 struct stream_message {
 	char key[SCAN_NUMBER_BYTES];
 	bool numbered;               /* not only by its place */
+	bool over;                   /* its end_if held: no text may follow */
 	bool sent_text, sent_end;    /* what the client has got */
 	struct joint *joint;         /* its texts put together; or NULL */
 	uint32_t beside[JOINT_HOWS]; /* the series of those, from the first

@@ -280,7 +280,8 @@ void undo_finish(struct undo *u)
 
 void undo_take(struct undo *u)
 {
-	u->opened = false;
+	/* What has not been given yet has not begun for anybody. */
+	u->opened = u->opened && u->fresh.len == 0;
 	buf_reset(&u->fresh);
 }
 

@@ -212,7 +212,7 @@ static void feed_beside(struct frames *f, const struct channel_part *p)
 		return;
 	}
 	struct series *s = series_at(f, p);
-	if (p->fresh)
+	if (p->fresh || (!s->stream && !s->ended))
 		begin_beside(f, s, p);
 	if (!s->stream || s->ended)
 		return;

@@ -12,6 +12,7 @@ const words = ["I", " guar", "antee", ` ${token}.`];
 const data = (json) => `data: ${json}\n\n`;
 const choice = (index, delta) => data(`{"choices":[{"index":${index},"delta":${JSON.stringify(delta)}}]}`);
 const indices = (...list) => words.map((content, i) => choice(list[i], { content })).join("");
+const finished = (reason) => words.map((content) => data(JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: reason }] }))).join("");
 const end = data('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}') + done;
 
 const bad = `I guarantee ${token}`;
@@ -57,6 +58,11 @@ const streams = {
 	"two choices nobody asked for, in turn": indices("0", "1", "0", "1"),
 	"an index that is there and is not": words.map((content, i) => (i % 2 ? choice(0, { content })
 		: data(`{"choices":[{"delta":${JSON.stringify({ content })}}]}`))).join(""),
+	"every frame the last": finished("stop"),
+	"an empty reason to end in every frame": finished(""),
+	"a reason to end that is false": finished(false),
+	"a word behind the end": choice(0, { content: "Well, I guar" }) + end.replace(done, "") + choice(0, { content: `antee ${token}.` }),
+	"a backslash alone": choice(0, { content: "\\" }) + indices("0", "0", "0", "0"),
 	"parts in one frame": choice(0, { content: [part("Good news"), part(bad)] }),
 	"parts and texts in turn": words.map((w, i) => choice(0, { content: i % 2 ? w : [part(w)] })).join(""),
 	"content and the old text in turn": words.map((w, i) => (i % 2 ? data(`{"choices":[{"index":0,"text":${JSON.stringify(w)}}]}`) : choice(0, { content: w }))).join(""),

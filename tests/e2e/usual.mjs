@@ -136,4 +136,6 @@ export const streams = {
 		...["They", " ask."].map((t) => ({ role: "assistant", content: "", reasoning: t, reasoning_details: [{ type: "reasoning.text", text: t, format: "unknown", index: 0 }] })),
 		{ role: "assistant", content: "It left us." }], "stop", { native_finish_reason: "stop", logprobs: null }) + done,
 	"with ids and names of events": [1, 2, 3].map((i) => `event: message\nid: ${i}\n${line({ ...openai, choices: [{ index: 0, delta: { content: `part ${i}. ` }, finish_reason: null }] })}`).join("") + chunks(openai, []) + done,
+	"a reason to end in every frame, empty": ["It ", "left", " us."].map((content) => line({ ...openai, choices: [{ index: 0, delta: { content }, finish_reason: "" }] })).join("") + chunks(openai, []) + done,
+	"a formula, its backslash first": chunks(openai, ["\\", "[ x = 1 ", "\\", "]"].map((content) => ({ content }))) + done,
 };

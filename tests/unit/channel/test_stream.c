@@ -96,6 +96,9 @@ static void check(const char *wire, const char *expect)
 #define FINISH(i)                                                              \
 	"data: {\"choices\":[{\"index\":" #i                                   \
 	",\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define ENDED(reason, t)                                                       \
+	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t         \
+	"\"},\"finish_reason\":" reason "}]}\n\n"
 #define DONE "data: [DONE]\n\n"
 #define SAY(i, t) DELTA(i, "\"content\":\"" t "\"")
 
@@ -115,8 +118,20 @@ static void test_text(void **state)
 	    "text 1/contentS1=d|pass end0 end2|done end1|pass|");
 	/* Text and end in one frame; no end at all. */
 	check("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
-	      "\"finish_reason\":\"stop\"}]}\n\n" SAY(0, "b"),
-	    "text 0/contentS0=a end0|text 0/contentS0=b|pass end1|");
+	      "\"finish_reason\":\"stop\"}]}\n\n",
+	    "text 0/contentS0=a end0|pass|");
+	/* A client adds up what comes after the end as well. */
+	check(SAY(0, "a") FINISH(0) SAY(0, "") FINISH(0) SAY(1, "c")
+		  SAY(0, "b"),
+	    "text 0/contentS0=a|pass end0|pass|pass|text 1/contentS0=c|"
+	    "unreadable|pass end1|");
+	check(SAY(0, "a") FINISH(0) DELTA(0, "\"refusal\":\"b\""),
+	    "text 0/contentS0=a|pass end0|unreadable|pass|");
+	/* What is empty to a client that asks whether it is over. */
+	check(ENDED("\"\"", "a") ENDED("false", "b") ENDED("0", "c")
+		  ENDED("null", "d") ENDED("\"length\"", "e"),
+	    "text 0/contentS0=a|text 0/contentS1=b|text 0/contentS2=c|"
+	    "text 0/contentS3=d|text 0/contentS4=e end0|pass|");
 	check("data: {\"choices\":[{\"index\":0,\"finish_reason\":null}]}\n\n",
 	    "pass|pass|");
 }
@@ -281,6 +296,9 @@ static void test_joined(void **state)
 	"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
 	/* One place, or several that say the same: nothing to put together. */
 	check_joined(SAY(0, "a") SAY(0, "b") FINISH(0), "|||");
+	/* An escape cut behind its backslash, with nothing before it. */
+	check_joined(
+	    SAY(0, "\\\\") SAY(0, "u0041b") FINISH(0), "|fresh 1+0=Ab |end1 |");
 	check_joined(DELTA(0, "\"content\":[{\"text\":\"a\"}]")
 			 DELTA(0, "\"content\":[{\"text\":\"b\"}]"),
 	    "||");
