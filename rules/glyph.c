@@ -2,8 +2,12 @@
  * are what it does not know: ASCII forms, zeros, scripts. */
 #include "rules/glyph.h"
 
+#include "rules/confusable.h"
+
 #include <string.h>
 #include <utf8proc.h>
+
+#define SIGNS_FROM 0x1600 /* before it no sign looks like a letter */
 
 struct range {
 	int32_t first, last;
@@ -203,6 +207,10 @@ static int32_t ascii_form(int32_t cp)
 	};
 	if (cp < 0xA8)
 		return 0;
+	if (cp >= 0x249C && cp <= 0x24B5) /* letters in parentheses */
+		return 'a' + (cp - 0x249C);
+	if (cp >= 0x1F110 && cp <= 0x1F129)
+		return 'a' + (cp - 0x1F110);
 	if (cp >= 0x1F150 && cp <= 0x1F169) /* letters in black circles */
 		return 'a' + (cp - 0x1F150);
 	if (cp >= 0x1F170 && cp <= 0x1F189) /* and squares */
@@ -280,9 +288,21 @@ bool glyph_keeps_marks(int32_t base)
 	    class == GLYPH_KATAKANA || class == GLYPH_MARK;
 }
 
+/* A sign that is read as a letter: the union sign, the estimated sign. */
+static int32_t letter_form(int32_t cp)
+{
+	bool ordinary;
+	const char *latin = cp >= SIGNS_FROM && glyph_class(cp) == GLYPH_OTHER
+	    ? confusable_latin(cp, &ordinary)
+	    : NULL;
+	return latin ? latin[0] : 0;
+}
+
 size_t glyph_fold(const int32_t *cluster, size_t n, int32_t *out, bool *noise)
 {
 	int32_t form = ascii_form(cluster[0]);
+	if (form == 0)
+		form = letter_form(cluster[0]);
 	if (form < 0)
 		return 0;
 	if (form > 0) {

@@ -49,7 +49,7 @@ void reading_add(
 		return;
 	}
 	bool ordinary = false;
-	char latin = confusable_latin(orig, &ordinary);
+	const char *latin = confusable_latin(orig, &ordinary);
 	if (!latin)
 		latin = confusable_latin(cp, &ordinary);
 	bool script_is_latin = glyph_script(cp) == GLYPH_LATIN;
@@ -68,7 +68,8 @@ void reading_add(
 		r->ambiguous++;
 	else
 		r->sure = true;
-	reading_put(r, latin);
+	for (; *latin; latin++)
+		reading_put(r, *latin);
 }
 
 void reading_erase(struct reading *r)

@@ -45,7 +45,7 @@ static const char *const disguises[] = {"refund", "REFUND", "ReFuNd",
     "\u24E1\u24D4\u24D5\u24E4\u24DD\u24D3",
     "\U0001F161\U0001F154\U0001F155\U0001F164\U0001F15D\U0001F153",
     "\U0001F181\U0001F174\U0001F175\U0001F184\U0001F17D\U0001F173",
-    "r\u1D49fund",
+    "r\u1D49fund", "\u24AD\u24A0\u24A1\u24B0\u24A9\u249F",
     /* invisible */
     "re\u200Bfund", "re\u200C\u200D\u2060fund", "re\uFEFFfund", "re\u00ADfund",
     "r\uFE0Fefund", "re\U000E0041\U000E0042fund", "\u202Ere\u202Cfund",
@@ -61,6 +61,7 @@ static const char *const disguises[] = {"refund", "REFUND", "ReFuNd",
     /* letters of other scripts */
     "r\u0435fund", "\u0433\u0435fund", "ref\u057Dnd", "refu\u0578d",
     "\u0280\u1D07\uA730\u1D1C\u0274\u1D05", "\uA4E3\uA4F0\uA4DD\uA4F4\uA4E0d",
+    "ref\u222And", "r\u212Efund", "\u1587\u15F4fund", "ref\u057D\u0578\u0501",
     /* digits */
     "r3fund",
     "REFUN"
