@@ -48,6 +48,8 @@ struct settle {           /* what has to be safe before the answer leaves */
 	unsigned storing; /* writes of the store that are waited for */
 	bool record_failed, store_failed;
 	bool fell_back;  /* the policy's word for it is the verdict now */
+	bool uncounted;  /* a decision, which counts as what comes of it */
+	bool is_ai;      /* it is on the AI's own words */
 	struct buf line; /* kept while the queue is full */
 	int need;        /* enum audit_need */
 	void (*then)(struct exchange *);

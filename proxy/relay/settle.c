@@ -97,6 +97,25 @@ static void cannot_record(struct exchange *e, const char *why)
 		takeover_request(e);
 }
 
+/* The decision as it stands: what could not be recorded was withheld. */
+static void count(struct exchange *e)
+{
+	struct metrics *m = e->worker->server->metrics;
+	const struct verdicts *v = &e->verdicts;
+	if (!e->settle.uncounted)
+		return;
+	e->settle.uncounted = false;
+	server_count(e->worker->server, verdicts_withhold(v));
+	if (e->settle.is_ai)
+		metrics_add(m, METRIC_MESSAGES, 1, guard_action_name(v->action),
+		    channel_id(e->route->channel));
+	if (v->undecided)
+		metrics_add(
+		    m, METRIC_UNDECIDED, 1, guard_undecided_name(v->undecided));
+	else if (e->undecided)
+		metrics_add(m, METRIC_UNDECIDED, 1, e->undecided);
+}
+
 void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 {
 	if (wake == WORKER_STORED) {
@@ -116,6 +135,7 @@ void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 	e->settle.recorded = true;
 	if (result != AUDIT_OK)
 		cannot_record(e, audit_result_text((enum audit_result)result));
+	count(e);
 	proceed(e);
 }
 
@@ -126,19 +146,11 @@ static const char *cause_of(const struct exchange *e)
 	return e->verdicts.undecided ? "cannot_decide" : "rule";
 }
 
-static void count(const struct exchange *e, bool is_ai)
+/* What the rules found, whatever comes of it. */
+static void count_rules(const struct exchange *e)
 {
 	struct metrics *m = e->worker->server->metrics;
 	const struct verdicts *v = &e->verdicts;
-	server_count(e->worker->server, verdicts_withhold(v));
-	if (is_ai)
-		metrics_add(m, METRIC_MESSAGES, 1, guard_action_name(v->action),
-		    channel_id(e->route->channel));
-	if (v->undecided)
-		metrics_add(
-		    m, METRIC_UNDECIDED, 1, guard_undecided_name(v->undecided));
-	else if (e->undecided)
-		metrics_add(m, METRIC_UNDECIDED, 1, e->undecided);
 	for (size_t i = 0; i < v->n_hits; i++) {
 		struct guard_rule_info rule;
 		guard_policy_rule(
@@ -219,7 +231,9 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	e->settle.storing = 0;
 	e->settle.record_failed = e->settle.fell_back = false;
 	e->settle.store_failed = false;
-	count(e, is_ai);
+	e->settle.uncounted = true;
+	e->settle.is_ai = is_ai;
+	count_rules(e);
 	if (is_ai) {
 		seq = keep_message(e, salt);
 		remember_message(e);

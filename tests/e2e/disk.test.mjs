@@ -60,6 +60,10 @@ for (const [action, said] of [
 		assert.equal(got.body.includes(clean), false, "withheld at last");
 		assert.equal(got.status, 200);
 		if (said) assert.equal(content(got.body), said);
+		const metrics = await (await fetch(`${proxy.console}/metrics`)).text();
+		const counted = (verdict) => Number(new RegExp(`^handrail_messages_total\\{verdict="${verdict}",.*\\} (\\d+)$`, "m").exec(metrics)?.[1]);
+		assert.equal(counted("deliver"), delivered, metrics);
+		assert.equal(counted(action), 1, "what was withheld is counted as that");
 		const flow = await chat(proxy, "s-1", "hello", { stream: true });
 		assert.equal(/well|order/.test(flow.body), false, flow.body.toString());
 		const written = () => proxy.records().filter((r) => r.type === "decision" && r.verdict === "deliver").length;
