@@ -36,14 +36,6 @@ static void buf_close_gap(struct buf *b)
 	b->gap = 0;
 }
 
-void buf_clear(struct buf *b)
-{
-	if (b == NULL)
-		return;
-	free(buf_base(b));
-	*b = (struct buf){0};
-}
-
 void buf_reset(struct buf *b)
 {
 	if (b->data == NULL)
@@ -83,24 +75,6 @@ void buf_commit(struct buf *b, size_t n)
 	assert(b->data != NULL && n < b->cap - b->len);
 	b->len += n;
 	b->data[b->len] = '\0';
-}
-
-void buf_add(struct buf *b, const void *data, size_t n)
-{
-	char *to = buf_reserve(b, n);
-	if (n > 0)
-		memcpy(to, data, n);
-	buf_commit(b, n);
-}
-
-void buf_adds(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
-}
-
-void buf_addc(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void buf_add_int(struct buf *b, int64_t value)

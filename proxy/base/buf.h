@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct buf {
 	char *data; /* NULL until the first add */
@@ -18,13 +20,13 @@ struct buf {
 	size_t gap; /* dropped bytes before data: private */
 };
 
-/* Frees the memory; the buf is then a valid empty one. */
-void buf_clear(struct buf *);
+/* Frees the memory; the buf is then a valid empty one. Accepts NULL. */
+static inline void buf_clear(struct buf *);
 /* Forgets the bytes and keeps the memory. */
 void buf_reset(struct buf *);
-void buf_add(struct buf *, const void *data, size_t n);
-void buf_adds(struct buf *, const char *s);
-void buf_addc(struct buf *, char c);
+static inline void buf_add(struct buf *, const void *data, size_t n);
+static inline void buf_adds(struct buf *, const char *s);
+static inline void buf_addc(struct buf *, char c);
 void buf_add_int(struct buf *, int64_t value); /* in decimal digits */
 void buf_printf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -35,5 +37,35 @@ void buf_commit(struct buf *, size_t n);
 void buf_drop(struct buf *, size_t n);
 /* The bytes as a NUL-terminated string for free(); the buf is then empty. */
 char *buf_steal(struct buf *) __attribute__((returns_nonnull));
+
+static inline void buf_clear(struct buf *b)
+{
+	if (b == NULL || b->data == NULL)
+		return;
+	free(b->data - b->gap);
+	*b = (struct buf){0};
+}
+
+/* Most adds are a few bytes into room that is there: those are not worth a
+ * call. */
+static inline void buf_add(struct buf *b, const void *data, size_t n)
+{
+	if (n >= b->cap - b->len)
+		buf_reserve(b, n);
+	if (n > 0)
+		memcpy(b->data + b->len, data, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+}
+
+static inline void buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+static inline void buf_addc(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
 
 #endif

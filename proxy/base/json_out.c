@@ -4,6 +4,9 @@
  */
 #include "proxy/base/json_out.h"
 
+#include "proxy/base/mem.h"
+#include "proxy/base/plain.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -55,39 +58,37 @@ static void json_out_escape(struct buf *out, unsigned char c)
 		buf_printf(out, "\\u%04x", c);
 }
 
-static bool json_out_is_plain(unsigned char c)
+/* One character that is not plain; the bytes it has. */
+static size_t json_out_odd(struct buf *out, const char *s, size_t n)
 {
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+	size_t bad = 0;
+	size_t len = json_out_utf8((const unsigned char *)s, n, &bad);
+	if (len == 0)
+		buf_adds(out, "\xef\xbf\xbd");
+	else if (len == 1)
+		json_out_escape(out, (unsigned char)*s);
+	else
+		buf_add(out, s, len);
+	return len == 0 ? bad : len;
 }
 
 void json_out_quote(struct buf *out, const char *s, size_t n)
 {
-	const unsigned char *bytes = (const unsigned char *)s;
-	buf_addc(out, '"');
-	for (size_t i = 0, plain = 0; i <= n; i++) {
-		size_t bad = 0, len = 0;
-		while (i < n && json_out_is_plain(bytes[i]))
-			i++;
-		if (i < n) {
-			len = json_out_utf8(bytes + i, n - i, &bad);
-			bool special = bytes[i] < 0x20 || bytes[i] == '"' ||
-			    bytes[i] == '\\';
-			if (len > 0 && !special) {
-				i += len - 1;
-				continue;
-			}
-		}
-		if (i > plain)
-			buf_add(out, s + plain, i - plain);
-		if (i == n)
-			break;
-		if (len == 0) {
-			buf_adds(out, "\xef\xbf\xbd");
-			i += bad - 1;
-		} else {
-			json_out_escape(out, bytes[i]);
-		}
-		plain = i + 1;
+	char *to = buf_reserve(out, mem_add(n, 2));
+	size_t plain = plain_json_run(s, n);
+	*to++ = '"';
+	if (plain > 0)
+		memcpy(to, s, plain);
+	to[plain] = '"';
+	if (plain == n) { /* as nearly always */
+		buf_commit(out, n + 2);
+		return;
+	}
+	buf_commit(out, plain + 1);
+	for (size_t i = plain; i < n; i += plain) {
+		i += json_out_odd(out, s + i, n - i);
+		plain = plain_json_run(s + i, n - i);
+		buf_add(out, s + i, plain);
 	}
 	buf_addc(out, '"');
 }
@@ -154,17 +155,21 @@ void json_out_key(struct json_out *j, const char *key)
 	assert(j->depth > 0);
 	struct json_out_level *level = &j->levels[j->depth - 1];
 	assert(level->object && !level->keyed);
-	/* Compared as written, escapes included: keys are names, and names
-	 * hold nothing that is escaped. */
+	size_t n = strlen(key);
+	assert(plain_json_run(key, n) == n);
 	if (level->started)
 		assert(json_out_compare(j->buf->data + level->key,
-			   level->key_len, key, strlen(key)) < 0);
+			   level->key_len, key, n) < 0);
+	char *start = buf_reserve(j->buf, n + strlen(",\"\":"));
+	char *to = start;
 	if (level->started)
-		buf_addc(j->buf, ',');
-	level->key = j->buf->len + 1;
-	json_out_quote(j->buf, key, strlen(key));
-	level->key_len = j->buf->len - 1 - level->key;
-	buf_addc(j->buf, ':');
+		*to++ = ',';
+	*to++ = '"';
+	level->key = j->buf->len + (size_t)(to - start);
+	level->key_len = n;
+	memcpy(to, key, n);
+	memcpy(to + n, "\":", 2);
+	buf_commit(j->buf, (size_t)(to - start) + n + 2);
 	level->started = level->keyed = true;
 }
 

@@ -37,6 +37,7 @@ void json_out_object(struct json_out *);
 void json_out_array(struct json_out *);
 /* Closes the innermost object or array. */
 void json_out_end(struct json_out *);
+/* A name: ASCII without what JSON escapes. */
 void json_out_key(struct json_out *, const char *key);
 /* NULL is written as null. */
 void json_out_str(struct json_out *, const char *s);

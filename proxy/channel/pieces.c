@@ -7,7 +7,12 @@
 
 void pieces_blank_surrogates(char *p, size_t len)
 {
-	for (size_t i = 0; i + 2 < len; i++)
-		if (utf8_surrogate(p + i, len - i) != 0)
-			memcpy(p + i, "\xef\xbf\xbd", 3);
+	if (len == 0)
+		return;
+	const char *end = p + len;
+	while ((p = memchr(p, 0xed, (size_t)(end - p))) != NULL) {
+		if (utf8_surrogate(p, (size_t)(end - p)) != 0)
+			memcpy(p, "\xef\xbf\xbd", 3);
+		p++;
+	}
 }

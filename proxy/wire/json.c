@@ -8,6 +8,7 @@
 #include "proxy/wire/json.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/base/plain.h"
 #include "proxy/wire/json_keys.h"
 #include "proxy/wire/utf8.h"
 
@@ -169,6 +170,14 @@ static int scan_string(struct parser *p, struct string_facts *facts)
 
 	*facts = (struct string_facts){false, false};
 	for (p->pos++; p->pos < d->len;) {
+		size_t plain =
+		    plain_json_run(d->text + p->pos, d->len - p->pos);
+		if (plain > 0) {
+			facts->lone |= high;
+			high = false;
+			p->pos += plain;
+			continue;
+		}
 		unsigned char c = (unsigned char)d->text[p->pos];
 		if (c == '\\') {
 			facts->escaped = true;
