@@ -46,9 +46,9 @@ static size_t or_default(size_t value, size_t fallback)
 void http1_init(struct http1_parser *p, enum http1_kind kind,
     const struct http1_limits *limits)
 {
-	memset(p, 0, sizeof *p);
-	if (limits != NULL)
-		p->limits = *limits;
+	http1_head_clear(&p->head);
+	http1_head_clear(&p->trailers);
+	p->limits = limits != NULL ? *limits : (struct http1_limits){0};
 	struct http1_limits *l = &p->limits;
 	l->max_line_bytes = or_default(l->max_line_bytes, DEFAULT_LINE_BYTES);
 	l->max_head_bytes = or_default(l->max_head_bytes, DEFAULT_HEAD_BYTES);
@@ -58,8 +58,10 @@ void http1_init(struct http1_parser *p, enum http1_kind kind,
 	l->max_chunk_line_bytes =
 	    or_default(l->max_chunk_line_bytes, DEFAULT_CHUNK_LINE_BYTES);
 	p->kind = kind;
-	p->state = STATE_START;
 	p->head.kind = kind;
+	p->error = 0;
+	p->state = STATE_START;
+	http1_next(p, (struct span){NULL, 0});
 }
 
 void http1_next(struct http1_parser *p, struct span method)
@@ -75,6 +77,15 @@ void http1_next(struct http1_parser *p, struct span method)
 	p->trailers.n_fields = 0;
 }
 
+/* Offset of the first CR or LF in from..to, or to. */
+static size_t find_break(struct span in, size_t from, size_t to)
+{
+	const char *lf = memchr(in.p + from, '\n', to - from);
+	size_t end = lf ? (size_t)(lf - in.p) : to;
+	const char *cr = memchr(in.p + from, '\r', end - from);
+	return cr ? (size_t)(cr - in.p) : end;
+}
+
 /*
  * 1 and *end, the offset of the CR of the line at p->line; 0: not here yet,
  * *end is where the bytes end (a CR whose LF is still to come not counted).
@@ -83,21 +94,21 @@ void http1_next(struct http1_parser *p, struct span method)
 static int line_end(
     struct http1_parser *p, struct span in, size_t max, size_t *end)
 {
-	size_t i = p->scanned > p->line ? p->scanned : p->line;
+	size_t from = p->scanned > p->line ? p->scanned : p->line;
+	/* A line end that begins here would be over the limit. */
+	size_t over = p->line + (max > 1 ? max - 1 : 0);
+	size_t stop = over < in.len ? over : in.len;
+	size_t i = from < stop ? find_break(in, from, stop) : from;
 	int found = 0;
 
-	for (; i < in.len && found == 0; i++) {
-		if (i - p->line + 2 > max)
-			found = HTTP1_ERR_LINE_LIMIT;
-		else if (in.p[i] == '\n')
-			found = HTTP1_ERR_LINE_END;
-		else if (in.p[i] == '\r' && i + 1 == in.len)
-			break;
-		else if (in.p[i] == '\r')
-			found = in.p[i + 1] == '\n' ? 1 : HTTP1_ERR_LINE_END;
-	}
-	if (found != 0)
-		i--;
+	if (i == in.len || (i < stop && in.p[i] == '\r' && i + 1 == in.len))
+		found = 0;
+	else if (i >= stop)
+		found = HTTP1_ERR_LINE_LIMIT;
+	else if (in.p[i] == '\r' && in.p[i + 1] == '\n')
+		found = 1;
+	else
+		found = HTTP1_ERR_LINE_END;
 	*end = i;
 	p->scanned = found > 0 ? i + 2 : i;
 	return found;
@@ -235,7 +246,7 @@ static ssize_t feed_start(
 	}
 	struct http1_head *head = &p->head;
 	enum http1_kind kind = p->kind;
-	memset(head, 0, offsetof(struct http1_head, fields));
+	http1_head_clear(head);
 	head->kind = kind;
 	p->framing_bytes = 0;
 	p->line = p->scanned = 0;

@@ -78,6 +78,11 @@ struct http1_head {
 	struct http1_field fields[HTTP1_FIELDS_MAX];
 };
 
+/* Makes an empty one; fields beyond n_fields stay what they were. */
+void http1_head_clear(struct http1_head *);
+/* The fields there are, not the room for more. */
+void http1_head_copy(struct http1_head *to, const struct http1_head *from);
+
 struct span http1_method(const struct http1_head *);
 struct span http1_target(const struct http1_head *);
 struct span http1_reason(const struct http1_head *);

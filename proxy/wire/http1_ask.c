@@ -3,6 +3,18 @@
 
 #include <assert.h>
 
+void http1_head_clear(struct http1_head *head)
+{
+	memset(head, 0, offsetof(struct http1_head, fields));
+}
+
+void http1_head_copy(struct http1_head *to, const struct http1_head *from)
+{
+	size_t n = from->n_fields * sizeof from->fields[0];
+
+	memcpy(to, from, offsetof(struct http1_head, fields) + n);
+}
+
 static struct span at(
     const struct http1_head *head, uint32_t from, uint32_t len)
 {
@@ -50,9 +62,11 @@ struct span http1_value(const struct http1_head *head, size_t i)
 
 size_t http1_find(const struct http1_head *head, const char *name, size_t from)
 {
+	const struct span wanted = span_str(name);
 	size_t i = from;
 
-	while (i < head->n_fields && !span_is_nocase(http1_name(head, i), name))
+	while (
+	    i < head->n_fields && !span_eq_nocase(http1_name(head, i), wanted))
 		i++;
 	return i;
 }

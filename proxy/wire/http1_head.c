@@ -6,6 +6,8 @@
  */
 #include "proxy/wire/http1_head.h"
 
+#include "proxy/base/plain.h"
+
 #include <assert.h>
 
 /* Methods of HTTP itself, WebDAV and its extensions, and those real clients of
@@ -44,12 +46,13 @@ static const char *const methods[] = {
     "UNLOCK",
 };
 
+/* Letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 5.6.2): a bit each. */
 bool http1_is_token(unsigned char c)
 {
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z'))
-		return true;
-	return c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+	static const uint32_t token[8] = {
+	    [1] = 0x03ff6cfa, [2] = 0xc7fffffe, [3] = 0x57ffffff};
+
+	return token[c >> 5] >> (c & 31) & 1;
 }
 
 static bool is_known_method(const char *s, size_t len)
@@ -154,6 +157,18 @@ int http1_start_line(struct http1_head *head, const char *base, size_t line,
 	return status_line(head, base, end, whole);
 }
 
+static bool is_field_value(const char *p, size_t n)
+{
+	if (plain_is_printable(p, n))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 int http1_field_line(struct http1_head *head, const char *base, size_t line,
     size_t end, bool whole)
 {
@@ -168,11 +183,8 @@ int http1_field_line(struct http1_head *head, const char *base, size_t line,
 	if (base[i] != ':' || i == line)
 		return HTTP1_ERR_FIELD_NAME;
 	size_t name_end = i++;
-	for (size_t k = i; k < end; k++) {
-		unsigned char c = (unsigned char)base[k];
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return HTTP1_ERR_FIELD_VALUE;
-	}
+	if (!is_field_value(base + i, end - i))
+		return HTTP1_ERR_FIELD_VALUE;
 	if (!whole)
 		return 0;
 	while (i < end && (base[i] == ' ' || base[i] == '\t'))

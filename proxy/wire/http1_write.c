@@ -4,37 +4,38 @@
  */
 #include "proxy/wire/http1_write.h"
 
+#include "proxy/base/plain.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 /* RFC 9110 7.6.1, and fields whose meaning is ours to state anew. */
-static const char *const hop_by_hop[] = {
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "http2-settings",
-    "content-length",
+#define NAME(literal)                                                          \
+	{                                                                      \
+		literal, sizeof(literal) - 1                                   \
+	}
+static const struct span hop_by_hop[] = {
+    NAME("connection"),
+    NAME("keep-alive"),
+    NAME("proxy-connection"),
+    NAME("proxy-authenticate"),
+    NAME("proxy-authorization"),
+    NAME("te"),
+    NAME("trailer"),
+    NAME("transfer-encoding"),
+    NAME("upgrade"),
+    NAME("http2-settings"),
+    NAME("content-length"),
 };
-
-static bool is_in(struct span name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_is_nocase(name, list[i]))
-			return true;
-	return false;
-}
+#undef NAME
 
 bool http1_is_hop_by_hop(struct span name)
 {
-	return is_in(
-	    name, hop_by_hop, sizeof hop_by_hop / sizeof hop_by_hop[0]);
+	for (size_t i = 0; i < sizeof hop_by_hop / sizeof hop_by_hop[0]; i++)
+		if (span_eq_nocase(name, hop_by_hop[i]))
+			return true;
+	return false;
 }
 
 static bool is_named_by_connection(
@@ -42,7 +43,7 @@ static bool is_named_by_connection(
 {
 	char token[128];
 
-	if (name.len >= sizeof token || http1_count(head, "connection") == 0)
+	if (name.len >= sizeof token)
 		return false;
 	memcpy(token, name.p, name.len);
 	token[name.len] = '\0';
@@ -51,18 +52,15 @@ static bool is_named_by_connection(
 
 static bool is_dropped(const struct http1_out *out, struct span name)
 {
-	size_t n = 0;
-
-	if (out->drop == NULL)
-		return false;
-	while (out->drop[n] != NULL)
-		n++;
-	return is_in(name, out->drop, n);
+	for (size_t i = 0; out->drop != NULL && out->drop[i] != NULL; i++)
+		if (span_is_nocase(name, out->drop[i]))
+			return true;
+	return false;
 }
 
 static bool is_clean(struct span value)
 {
-	return value.len == 0 ||
+	return value.len == 0 || plain_is_printable(value.p, value.len) ||
 	    (memchr(value.p, '\r', value.len) == NULL &&
 		memchr(value.p, '\n', value.len) == NULL &&
 		memchr(value.p, '\0', value.len) == NULL);
@@ -241,10 +239,11 @@ void http1_write_request(
 	struct span host =
 	    out->host != NULL ? span_str(out->host) : http1_authority(head);
 	add_field(b, span_str("Host"), host);
+	bool names = http1_count(head, "connection") > 0;
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
 		if (!http1_is_hop_by_hop(name) && !is_ours(head, out, name) &&
-		    !is_named_by_connection(head, name) &&
+		    !(names && is_named_by_connection(head, name)) &&
 		    !is_dropped(out, name))
 			add_field(b, name, http1_value(head, i));
 	}
@@ -263,7 +262,9 @@ void http1_write_request(
 
 static void add_status_line(struct buf *b, int status, struct span reason)
 {
-	buf_printf(b, "HTTP/1.1 %03d ", status);
+	buf_adds(b, "HTTP/1.1 ");
+	buf_add_int(b, status);
+	buf_addc(b, ' ');
 	add_span(b, reason);
 	buf_adds(b, "\r\n");
 }
@@ -282,10 +283,11 @@ void http1_write_response(
 	 * ours, so that it carries none of the bot's words. */
 	add_status_line(
 	    b, head->status, span_str(http1_status_text(head->status)));
+	bool names = http1_count(head, "connection") > 0;
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
 		if (http1_is_hop_by_hop(name) ||
-		    is_named_by_connection(head, name) ||
+		    (names && is_named_by_connection(head, name)) ||
 		    is_dropped(out, name) ||
 		    (out->via != NULL && span_is_nocase(name, "via")))
 			continue;
