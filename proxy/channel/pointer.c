@@ -118,6 +118,9 @@ int pointer_parse(struct pointer *out, const char *text, const char **why)
 	free(copy);
 	if (out->deep == SIZE_MAX)
 		out->deep = out->n_steps;
+	out->one = true;
+	for (size_t i = 0; i < out->n_steps; i++)
+		out->one = out->one && out->steps[i].kind == POINTER_KEY;
 	if (*why == NULL)
 		return 0;
 	pointer_clear(out);
@@ -165,7 +168,8 @@ static bool filter_fits(
 		span_eq(json_raw(doc, m), want));
 }
 
-static bool step_fits(
+/* Does the node stand where the step leads, whatever its condition? */
+static bool place_fits(
     const struct json_doc *doc, uint32_t node, const struct pointer_step *s)
 {
 	const struct json_node *n = &doc->nodes[node];
@@ -173,35 +177,43 @@ static bool step_fits(
 	if (n->parent == JSON_NONE)
 		return false;
 	bool in_object = doc->nodes[n->parent].type == JSON_IS_OBJECT;
-	bool fits = false;
 	switch (s->kind) {
 	case POINTER_KEY:
-		fits = in_object
+		return in_object
 		    ? json_key_is(doc, node, (struct span){s->key, s->key_len})
 		    : index_is(n, s);
-		break;
 	case POINTER_ANY:
-		fits = true;
-		break;
+		return true;
 	case POINTER_LAST:
-		fits = !in_object && n->next == JSON_NONE;
-		break;
+		return !in_object && n->next == JSON_NONE;
 	case POINTER_DEEP:
 		break;
 	}
-	return fits && filter_fits(doc, node, s);
+	return false;
 }
 
-/* Steps from..to against the nodes that end at *node, upwards. */
+static bool step_fits(
+    const struct json_doc *doc, uint32_t node, const struct pointer_step *s)
+{
+	return place_fits(doc, node, s) && filter_fits(doc, node, s);
+}
+
+/* Steps from..to against the nodes that end at *node, upwards. Conditions are
+ * looked at last: most nodes stand elsewhere. */
 static bool steps_fit(const struct pointer *p, const struct json_doc *doc,
     size_t from, size_t to, uint32_t *node)
 {
-	while (to > from) {
-		if (*node == JSON_NONE ||
-		    !step_fits(doc, *node, &p->steps[to - 1]))
+	uint32_t at = *node;
+
+	for (size_t i = to; i > from; i--) {
+		if (at == JSON_NONE || !place_fits(doc, at, &p->steps[i - 1]))
+			return false;
+		at = doc->nodes[at].parent;
+	}
+	for (; to > from; to--) {
+		if (!filter_fits(doc, *node, &p->steps[to - 1]))
 			return false;
 		*node = doc->nodes[*node].parent;
-		to--;
 	}
 	return true;
 }
@@ -233,11 +245,33 @@ bool pointer_match(const struct pointer *p, const struct json_doc *doc,
 	return true;
 }
 
+/* Where a pointer of keys alone leads. */
+static uint32_t descend(
+    const struct pointer *p, const struct json_doc *doc, uint32_t node)
+{
+	for (size_t i = 0; i < p->n_steps && node != JSON_NONE; i++) {
+		node = doc->nodes[node].child;
+		while (
+		    node != JSON_NONE && !place_fits(doc, node, &p->steps[i]))
+			node = doc->nodes[node].next;
+		if (node != JSON_NONE && !filter_fits(doc, node, &p->steps[i]))
+			node = JSON_NONE;
+	}
+	return node;
+}
+
 uint32_t pointer_find(const struct pointer *p, const struct json_doc *doc,
     uint32_t base, uint32_t after)
 {
+	if (base >= doc->n_nodes)
+		return JSON_NONE;
+	if (p->one) {
+		uint32_t node = descend(p, doc, base);
+		bool behind =
+		    after == JSON_NONE || (node != JSON_NONE && node > after);
+		return behind ? node : JSON_NONE;
+	}
 	uint32_t i = after == JSON_NONE ? base : after + 1;
-
 	for (; i < doc->n_nodes; i++)
 		if (pointer_may_match(p, doc, i) &&
 		    pointer_match(p, doc, base, i))

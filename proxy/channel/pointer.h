@@ -32,6 +32,7 @@ struct pointer {
 	size_t n_steps;
 	size_t deep;   /* index of `**`, or n_steps */
 	bool relative; /* written without the first slash */
+	bool one;      /* keys alone: no document has two places for it */
 };
 
 /* 0, or -1 with *why a sentence fragment ("more than one **"). *out is clear
