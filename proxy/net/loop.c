@@ -46,6 +46,7 @@ struct loop {
 	struct calls posts;
 	bool asleep; /* in the kernel, or on the way: a post has to wake it */
 	struct calls deferred; /* in this turn, run at its end */
+	struct calls run;      /* room for the next ones: empty */
 	struct loop_timer **heap;
 	size_t n_timers, cap_timers;
 	int64_t tick_due_us; /* what tick is set to; 0: it is not set */
@@ -62,18 +63,20 @@ static void calls_add(struct calls *calls, loop_fn *fn, void *arg)
 	calls->at[calls->n++] = (struct call){fn, arg};
 }
 
-static void calls_run(struct calls *calls)
+static void calls_run(const struct calls *calls)
 {
 	for (size_t i = 0; i < calls->n; i++)
 		calls->at[i].fn(calls->at[i].arg);
-	free(calls->at);
 }
 
+/* What they defer in turn goes to the other of two lists. */
 static bool run_deferred(struct loop *loop)
 {
 	struct calls now = loop->deferred;
-	loop->deferred = (struct calls){0};
+	loop->deferred = loop->run;
+	loop->run = (struct calls){0};
 	calls_run(&now);
+	loop->run = (struct calls){.at = now.at, .cap = now.cap};
 	return now.n > 0;
 }
 
@@ -85,6 +88,7 @@ static bool run_posts(struct loop *loop)
 	loop->asleep = false;
 	pthread_mutex_unlock(&loop->lock);
 	calls_run(&now);
+	free(now.at);
 	return now.n > 0;
 }
 
@@ -140,6 +144,8 @@ static void release(struct loop *loop)
 	if (loop->wake_fd >= 0)
 		close(loop->wake_fd);
 	pthread_mutex_destroy(&loop->lock);
+	free(loop->deferred.at);
+	free(loop->run.at);
 	free(loop->heap);
 	free(loop);
 }
