@@ -10,9 +10,25 @@
 #include <string.h>
 #include <strings.h>
 
+#define NAME(literal)                                                          \
+	{                                                                      \
+		literal, sizeof(literal) - 1                                   \
+	}
 /* Written by Handrail itself, whatever the bot said. */
-static const char *const fixed[] = {
-    "Connection", "Content-Length", "Keep-Alive", "Transfer-Encoding"};
+static const struct span fixed[] = {NAME("Connection"), NAME("Content-Length"),
+    NAME("Keep-Alive"), NAME("Transfer-Encoding")};
+/* What the bot runs on is nothing a customer needs: not worth judging in every
+ * answer. Proxies are expected to have a Server field of their own, if any. */
+static const struct span unwanted[] = {NAME("Server"), NAME("X-Powered-By")};
+#undef NAME
+
+static bool is_in(struct span name, const struct span *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq_nocase(name, names[i]))
+			return true;
+	return false;
+}
 
 /* Its parameters could say anything; the usual ones do not. */
 static bool is_plain_type(struct span value)
@@ -65,10 +81,7 @@ static bool is_fixed(struct span name, struct span value)
 		return true;
 	if (span_is_nocase(name, "content-type"))
 		return is_plain_type(value);
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		if (span_is_nocase(name, fixed[i]))
-			return true;
-	return false;
+	return is_in(name, fixed, sizeof(fixed) / sizeof(fixed[0]));
 }
 
 static bool breaks_rule(struct span value, const struct fields_judge *judge)
@@ -108,6 +121,20 @@ static bool is_withheld(struct span value, const struct fields_judge *judge)
 	return withheld;
 }
 
+static bool is_left_out(
+    struct span name, struct span value, const struct fields_judge *judge)
+{
+	if (is_in(name, unwanted, sizeof(unwanted) / sizeof(unwanted[0])))
+		return true;
+	if (value.len == 0 || is_fixed(name, value) ||
+	    !is_withheld(value, judge))
+		return false;
+	log_line(LOG_WARN, "fields",
+	    "a field of the bot's answer breaks a rule and is left out: %.*s",
+	    (int)name.len, name.p);
+	return true;
+}
+
 char **fields_to_drop(const struct http1_head *head, const char *const *always,
     const struct fields_judge *judge)
 {
@@ -119,15 +146,8 @@ char **fields_to_drop(const struct http1_head *head, const char *const *always,
 		drop[i] = mem_strdup(always[i]);
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
-		struct span value = http1_value(head, i);
-		if (is_fixed(name, value) || value.len == 0 ||
-		    !is_withheld(value, judge))
-			continue;
-		drop[n++] = mem_strndup(name.p, name.len);
-		log_line(LOG_WARN, "fields",
-		    "a field of the bot's answer breaks a rule and is left "
-		    "out: %s",
-		    drop[n - 1]);
+		if (is_left_out(name, http1_value(head, i), judge))
+			drop[n++] = mem_strndup(name.p, name.len);
 	}
 	return drop;
 }

@@ -2,9 +2,10 @@
  * fields - which fields of the bot's answer a customer may see.
  *
  * A header can carry words as well as a body can. What Handrail writes itself
- * passes, and so does a well-formed date; every other value is judged like a
- * text beside the message, and the field is left out when an enforced rule
- * would change it or when that cannot be decided.
+ * passes, and so does a well-formed date; what the bot says it runs on is left
+ * out; every other value is judged like a text beside the message, and the
+ * field is left out when an enforced rule would change it or when that cannot
+ * be decided.
  */
 #ifndef HANDRAIL_RELAY_FIELDS_H
 #define HANDRAIL_RELAY_FIELDS_H

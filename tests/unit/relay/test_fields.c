@@ -98,11 +98,19 @@ static void only_a_date_is_a_date(void **state)
 			fail_msg("passed: %s", others[i]);
 }
 
+static void what_the_bot_runs_on_is_left_out(void **state)
+{
+	assert_true(is_dropped("Server: nginx/1.26.3"));
+	assert_true(is_dropped("x-powered-by: Express"));
+	assert_false(is_dropped("X-Server: nginx/1.26.3"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(words_are_judged),
 	    cmocka_unit_test(only_a_date_is_a_date),
+	    cmocka_unit_test(what_the_bot_runs_on_is_left_out),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
