@@ -188,6 +188,7 @@ static void config_check_webhook(struct reader *r, const struct yaml_node *node,
 		    "what %s is sent could be read on the way", d->name);
 	free(plain);
 	free(u.address.host);
+	free(u.authority);
 	free(u.path);
 }
 

@@ -36,8 +36,7 @@ struct config_listen {
 	char *text; /* as written: "127.0.0.1:8443" */
 	struct config_address address;
 	struct config_certificate *certificates;
-	size_t n_certificates; /* 0: plain, and the address is loopback or
-				  allow_plain was said */
+	size_t n_certificates; /* 0: plain; loopback, or allow_plain */
 	char *client_ca;       /* PEM; NULL: clients need no certificate */
 	bool allow_plain;
 };
@@ -46,6 +45,7 @@ struct config_upstream {
 	char *url; /* as written */
 	bool tls;
 	struct config_address address;
+	char *authority; /* for Host: "bot.internal:9000", "[::1]" */
 	char *path; /* put before the request's path; "" when there is none */
 	char *ca;   /* PEM; NULL: the system's */
 	bool allow_plain;

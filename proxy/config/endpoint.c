@@ -80,6 +80,14 @@ const char *endpoint_parse(const char *text, struct config_address *out)
 	return endpoint_split(text, strlen(text), -1, out);
 }
 
+static char *endpoint_authority(const struct config_address *a, bool usual)
+{
+	bool v6 = strchr(a->host, ':') != NULL;
+	if (usual)
+		return mem_printf(v6 ? "[%s]" : "%s", a->host);
+	return mem_printf(v6 ? "[%s]:%u" : "%s:%u", a->host, (unsigned)a->port);
+}
+
 const char *endpoint_parse_url(const char *text, struct config_upstream *out)
 {
 	bool tls = strncasecmp(text, "https://", 8) == 0;
@@ -92,11 +100,13 @@ const char *endpoint_parse_url(const char *text, struct config_upstream *out)
 		return "a user name does not belong here";
 	if (strpbrk(path, "?# \t") != NULL)
 		return "a query or white space does not belong here";
-	const char *wrong =
-	    endpoint_split(host, len, tls ? 443 : 80, &out->address);
+	int usual = tls ? 443 : 80;
+	const char *wrong = endpoint_split(host, len, usual, &out->address);
 	if (wrong != NULL)
 		return wrong;
 	out->tls = tls;
+	out->authority =
+	    endpoint_authority(&out->address, out->address.port == usual);
 	size_t path_len = strlen(path);
 	while (path_len > 0 && path[path_len - 1] == '/')
 		path_len--;

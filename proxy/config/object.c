@@ -57,6 +57,7 @@ static void config_route_clear(struct config_route *r)
 	free(r->path);
 	free(r->upstream.url);
 	free(r->upstream.address.host);
+	free(r->upstream.authority);
 	free(r->upstream.path);
 	free(r->upstream.ca);
 }

@@ -285,27 +285,24 @@ static void render_edits(struct exchange *e, struct buf *out)
 	free(edits);
 }
 
-/* The bot's own answer, as it came or with edits; as a stream where the client
- * asked for one. */
-static void write_body(struct exchange *e, struct buf *out)
+/* The bot's own answer with edits; as a stream where the client asked for
+ * one. */
+static void change_body(struct exchange *e, bool edited, struct buf *out)
 {
 	char id[ID_BYTES];
 	struct buf body = {0};
-	if (e->end == EXCHANGE_EDITED && e->has_read)
-		render_edits(e, &body);
-	else
-		buf_add(&body, e->answer.data, e->answer.len);
-	if (!e->streamed) {
-		buf_add(out, body.data, body.len);
-		buf_clear(&body);
-		return;
+	struct span whole = {e->answer.data, e->answer.len};
+	if (edited) {
+		render_edits(e, e->streamed ? &body : out);
+		whole = (struct span){body.data, body.len};
 	}
-	id_new(id);
-	channel_render_streamed(e->route->channel,
-	    (struct span){body.data, body.len},
-	    &(struct channel_emit){
-		.time_s = clock_now_us() / CLOCK_SECOND_US, .id = id},
-	    out);
+	if (e->streamed) {
+		id_new(id);
+		channel_render_streamed(e->route->channel, whole,
+		    &(struct channel_emit){
+			.time_s = clock_now_us() / CLOCK_SECOND_US, .id = id},
+		    out);
+	}
 	buf_clear(&body);
 }
 
@@ -314,9 +311,12 @@ static void send_answer(struct exchange *e)
 	static const struct http1_extra type = {
 	    "Content-Type", "text/event-stream; charset=utf-8"};
 	struct buf out = {0};
-	struct buf body = {0};
-	bool same = !e->streamed && !(e->end == EXCHANGE_EDITED && e->has_read);
-	write_body(e, &body);
+	struct buf changed = {0};
+	bool edited = e->end == EXCHANGE_EDITED && e->has_read;
+	bool same = !e->streamed && !edited;
+	if (!same)
+		change_body(e, edited, &changed);
+	const struct buf *body = same ? &e->answer : &changed;
 	const struct http1_head *head = origin_head(e->origin);
 	bool none = head->framing == HTTP1_NO_BODY;
 	/* The first of them only where it is another type. */
@@ -326,19 +326,20 @@ static void send_answer(struct exchange *e)
 			      : stale + 1,
 	    &(struct fields_judge){
 		e->worker->scanner, exchange_policy(e), &e->facts.session});
+	buf_reserve(&out, head->raw_len + body->len + 256);
 	http1_write_response(&out, head,
 	    &(struct http1_out){
 		.framing = none ? HTTP1_NO_BODY : HTTP1_LENGTH,
-		.content_length = body.len,
+		.content_length = body->len,
 		.close = client_closes(e->client),
 		.drop = (const char *const *)drop,
 		.add = &type,
 		.n_add = e->streamed,
 	    });
 	fields_free(drop);
-	buf_add(&out, body.data, body.len);
+	buf_add(&out, body->data, body->len);
 	client_answer(e->client, head->status, &out);
-	buf_clear(&body);
+	buf_clear(&changed);
 	buf_clear(&out);
 }
 

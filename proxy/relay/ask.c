@@ -6,15 +6,15 @@
 
 #include "proxy/admin/metrics.h"
 #include "proxy/audit/record.h"
-#include "proxy/base/clock.h"
+#include "proxy/base/hex.h"
 #include "proxy/base/id.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/server.h"
 
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void on_origin(void *, enum origin_event, const struct origin_data *);
 
@@ -127,23 +127,31 @@ static bool is_trusted(const struct exchange *e)
 	    exchange_config(e), (const unsigned char *)&in6->sin6_addr, 16);
 }
 
+/* A traceparent for our part of the exchange (W3C trace context). */
+static void write_parent(const struct exchange *e, char out[56])
+{
+	unsigned char ours[8];
+	id_random(ours, sizeof(ours));
+	memcpy(out, "00-", 3);
+	memcpy(out + 3, e->trace, 32);
+	out[35] = '-';
+	hex_encode(out + 36, ours, sizeof(ours));
+	memcpy(out + 52, "-01", 4);
+}
+
 static void write_request(
     const struct exchange *e, const char *const *drop, struct buf *out)
 {
 	const struct config_upstream *up = &e->route->upstream;
-	struct span path = http1_path(&e->head);
-	char *target = mem_printf("%s%.*s", up->path, (int)path.len, path.p);
-	bool v6 = strchr(up->address.host, ':') != NULL;
-	bool usual = up->address.port == (up->tls ? 443 : 80);
-	char *host = usual ? mem_printf(v6 ? "[%s]" : "%s", up->address.host)
-			   : mem_printf(v6 ? "[%s]:%u" : "%s:%u",
-				 up->address.host, up->address.port);
-	char peer[ADDRESS_TEXT_BYTES];
-	char parent[64];
-	char span_id[33];
-	address_format_host(client_peer(e->client), peer);
-	id_new(span_id);
-	snprintf(parent, sizeof(parent), "00-%s-%.16s-01", e->trace, span_id);
+	struct buf target = {0};
+	char parent[56];
+	if (up->path[0]) {
+		struct span path = http1_path(&e->head);
+		buf_adds(&target, up->path);
+		buf_add(&target, path.p, path.len);
+	}
+	write_parent(e, parent);
+	buf_reserve(out, e->head.raw_len + e->body.len + 512);
 	http1_write_request(out, &e->head,
 	    &(struct http1_out){
 		.framing = e->body.len || e->head.framing != HTTP1_NO_BODY
@@ -151,16 +159,15 @@ static void write_request(
 		    : HTTP1_NO_BODY,
 		.content_length = e->body.len,
 		.drop = drop,
-		.host = host,
-		.target = span_str(target),
-		.client_address = peer,
+		.host = up->authority,
+		.target = {target.data, target.len},
+		.client_address = client_peer_text(e->client),
 		.proto = client_is_tls(e->client) ? "https" : "http",
 		.trust_forwarded = is_trusted(e),
 		.traceparent = parent,
 	    });
 	buf_add(out, e->body.data, e->body.len);
-	free(host);
-	free(target);
+	buf_clear(&target);
 }
 
 void ask_origin(struct exchange *e, const char *const *drop)
@@ -182,7 +189,6 @@ void ask_origin(struct exchange *e, const char *const *drop)
 	    .fn = on_origin,
 	    .arg = e,
 	});
-	buf_clear(&bytes);
 }
 
 void ask_send(struct exchange *e)

@@ -14,8 +14,8 @@ struct client {
 	struct worker *worker;
 	struct client *next, **link; /* in worker->clients */
 	struct conn *conn;
-	struct http1_parser parser;
-	struct http1_head head; /* of the request under way */
+	char peer[ADDRESS_TEXT_BYTES];
+	struct http1_parser parser; /* its head: of the request under way */
 	struct exchange *exchange;
 	uint64_t requests;
 	bool tls;
@@ -139,6 +139,7 @@ void client_new(struct worker *w, struct conn *conn, bool tls)
 	c->worker = w;
 	c->conn = conn;
 	c->tls = tls;
+	address_format_host(conn_peer(conn), c->peer);
 	c->link = &w->clients;
 	c->next = w->clients;
 	if (c->next)
@@ -167,16 +168,16 @@ void client_new(struct worker *w, struct conn *conn, bool tls)
 static void on_head(struct client *c)
 {
 	const struct config_limits *l = limits_of(c);
-	c->head = c->parser.head;
+	const struct http1_head *head = &c->parser.head;
 	c->read_whole = false;
 	c->requests++;
-	if (!c->head.keep_alive || c->worker->draining ||
+	if (!head->keep_alive || c->worker->draining ||
 	    c->requests >= l->max_requests_per_connection)
 		c->closing = true;
-	c->chunked = c->head.minor >= 1;
+	c->chunked = head->minor >= 1;
 	conn_set_timeout_ms(c->conn, CONN_TIMEOUT_IDLE, 0);
 	loop_timer_arm_ms(&c->deadline, l->body_timeout_ms);
-	c->exchange = exchange_new(c->worker, c, &c->head);
+	c->exchange = exchange_new(c->worker, c, head);
 }
 
 /* The answer is being made: the customer owes us nothing meanwhile. */
@@ -332,13 +333,19 @@ void client_abort(struct client *c, const char *why)
 void client_continue(struct client *c)
 {
 	static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	if (c->head.expect_continue && c->head.minor >= 1 && !c->read_whole)
+	const struct http1_head *head = &c->parser.head;
+	if (head->expect_continue && head->minor >= 1 && !c->read_whole)
 		conn_write(c->conn, interim, sizeof(interim) - 1);
 }
 
 const struct address *client_peer(const struct client *c)
 {
 	return conn_peer(c->conn);
+}
+
+const char *client_peer_text(const struct client *c)
+{
+	return c->peer;
 }
 
 bool client_is_tls(const struct client *c)

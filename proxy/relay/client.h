@@ -36,6 +36,7 @@ void client_abort(struct client *, const char *why);
 /* 100 Continue, when the client waits for it. */
 void client_continue(struct client *);
 const struct address *client_peer(const struct client *);
+const char *client_peer_text(const struct client *); /* without its port */
 bool client_is_tls(const struct client *);
 const char *client_name(const struct client *);
 

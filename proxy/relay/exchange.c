@@ -13,7 +13,9 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BIT(state) (1u << (state))
 
@@ -181,12 +183,13 @@ static void judge_head(struct exchange *e)
 struct exchange *exchange_new(
     struct worker *w, struct client *client, const struct http1_head *head)
 {
-	struct exchange *e = mem_zero(sizeof(*e));
+	struct exchange *e = mem_alloc(sizeof(*e));
+	memset(e, 0, offsetof(struct exchange, head));
 	e->worker = w;
 	e->client = client;
 	e->number = ++w->next_number;
 	e->routes = routes_ref(w->routes);
-	e->head = *head;
+	http1_head_copy(&e->head, head);
 	e->head_bytes = mem_strndup(head->base, head->raw_len);
 	e->head.base = e->head_bytes;
 	e->began_us = clock_mono_us();

@@ -71,7 +71,6 @@ struct exchange {
 	struct routes *routes;
 	const struct config_route *route;
 	size_t route_index;
-	struct http1_head head; /* of the request, on head_bytes */
 	char *head_bytes;
 	struct buf body;
 	bool head_sent; /* the answer's head has left */
@@ -116,6 +115,9 @@ struct exchange {
 
 	struct worker_replies replies; /* of the person, to be sent */
 	bool not_the_ai; /* it answers with a person's or its own words */
+
+	struct http1_head head; /* of the request, on head_bytes; last: what it
+				   has no field in is not zeroed */
 };
 
 struct exchange *exchange_new(

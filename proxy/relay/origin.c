@@ -4,7 +4,9 @@
 #include "proxy/base/buf.h"
 #include "proxy/base/mem.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct origin {
 	struct origin_request o;
@@ -13,9 +15,7 @@ struct origin {
 	char *method;
 	struct upstream_request *waiting; /* for a connection */
 	struct conn *conn;                /* lent */
-	struct http1_parser parser;
-	struct http1_head head;
-	char *head_bytes;
+	char *head_bytes;                 /* what the parser's head is on */
 	struct loop_timer deadline; /* dripping bytes does not extend it */
 	bool reused;                /* may be tried again */
 	bool answered;              /* a byte of the answer has come */
@@ -23,6 +23,7 @@ struct origin {
 	bool over;    /* END or FAILED was said, or the owner is gone */
 	bool reading; /* inside read_answer */
 	bool dead;    /* freed at the end of the turn */
+	struct http1_parser parser; /* last: not zeroed, see origin_new */
 };
 
 static void on_lent(void *arg, const struct upstream_result *);
@@ -43,13 +44,16 @@ const char *origin_failure_name(enum origin_failure failure)
 
 struct origin *origin_new(const struct origin_request *o)
 {
-	struct origin *g = mem_zero(sizeof(*g));
+	struct origin *g = mem_alloc(sizeof(*g));
+	memset(g, 0, offsetof(struct origin, parser));
+	http1_init(&g->parser, HTTP1_RESPONSE, NULL);
 	g->o = *o;
 	if (o->limits)
 		g->limits = *o->limits;
 	loop_timer_init(&g->deadline, o->loop, too_late, g);
 	g->method = mem_strndup(o->method.p, o->method.len);
-	buf_add(&g->bytes, o->bytes->data, o->bytes->len);
+	g->bytes = *o->bytes;
+	*o->bytes = (struct buf){0};
 	g->waiting = upstream_get(o->pool, on_lent, g);
 	return g;
 }
@@ -85,7 +89,7 @@ void origin_free(struct origin *g)
 
 const struct http1_head *origin_head(const struct origin *g)
 {
-	return &g->head;
+	return &g->parser.head;
 }
 
 static void fail(struct origin *g, enum origin_failure why, const char *text)
@@ -106,7 +110,8 @@ static void too_late(void *arg)
 
 static void finish(struct origin *g)
 {
-	bool keep = g->head.keep_alive && !g->head.upgrade;
+	const struct http1_head *head = &g->parser.head;
+	bool keep = head->keep_alive && !head->upgrade;
 	struct conn *conn = g->conn;
 	g->conn = NULL;
 	g->over = true;
@@ -119,10 +124,10 @@ static void finish(struct origin *g)
 
 static void keep_head(struct origin *g)
 {
-	g->head = g->parser.head;
+	struct http1_head *head = &g->parser.head;
 	free(g->head_bytes);
-	g->head_bytes = mem_strndup(g->head.base, g->head.raw_len);
-	g->head.base = g->head_bytes;
+	g->head_bytes = mem_strndup(head->base, head->raw_len);
+	head->base = g->head_bytes;
 }
 
 static bool is_interim(const struct origin *g)

@@ -46,7 +46,7 @@ typedef void origin_fn(
 struct origin_request {
 	struct upstream *pool; /* outlives the origin */
 	struct loop *loop;
-	const struct buf *bytes; /* copied */
+	struct buf *bytes; /* taken: it is empty then */
 	struct span method;
 	const struct http1_limits *limits; /* copied; NULL: the defaults */
 	uint64_t answer_timeout_ms;        /* until the head is there */

@@ -43,10 +43,15 @@ static void test_urls(void **state)
 		const char *text, *host, *path;
 		uint16_t port;
 		bool tls;
-	} good[] = {{"https://bot.internal", "bot.internal", "", 443, true},
-	    {"http://127.0.0.1:9000/", "127.0.0.1", "", 9000, false},
-	    {"HTTPS://[::1]:9/v1/x/", "::1", "/v1/x", 9, true},
-	    {"http://a/b", "a", "/b", 80, false}};
+		const char *authority;
+	} good[] = {{"https://bot.internal", "bot.internal", "", 443, true,
+			"bot.internal"},
+	    {"http://127.0.0.1:9000/", "127.0.0.1", "", 9000, false,
+		"127.0.0.1:9000"},
+	    {"HTTPS://[::1]:9/v1/x/", "::1", "/v1/x", 9, true, "[::1]:9"},
+	    {"https://[::1]/", "::1", "", 443, true, "[::1]"},
+	    {"http://a:443", "a", "", 443, false, "a:443"},
+	    {"http://a/b", "a", "/b", 80, false, "a"}};
 	static const char *const bad[] = {"", "bot", "ftp://a", "https://",
 	    "https:///x", "https://u:p@a", "https://a?x=1", "https://a/b#c",
 	    "https://a:0x1", "https://a b", "https://a/b c"};
@@ -59,7 +64,9 @@ static void test_urls(void **state)
 		assert_string_equal(u.path, good[i].path);
 		assert_int_equal(u.address.port, good[i].port);
 		assert_int_equal(u.tls, good[i].tls);
+		assert_string_equal(u.authority, good[i].authority);
 		free(u.address.host);
+		free(u.authority);
 		free(u.path);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -67,6 +74,7 @@ static void test_urls(void **state)
 		if (endpoint_parse_url(bad[i], &u) == NULL)
 			fail_msg("accepted: %s", bad[i]);
 		assert_null(u.address.host);
+		assert_null(u.authority);
 		assert_null(u.path);
 	}
 }
