@@ -21,6 +21,7 @@
 #include <string.h>
 
 #define WHY_BYTES 1024
+#define STORE_RESERVE_BYTES (4 << 20) /* some hundred handoffs */
 
 struct generation *server_generation(struct server *s)
 {
@@ -102,6 +103,7 @@ static bool open_store(struct server *s, const struct config *c)
 	    &(struct store_options){
 		.sqlite = c->sqlite,
 		.vault = s->vault,
+		.reserve_bytes = STORE_RESERVE_BYTES,
 		.max_jobs = c->limits.max_store_jobs,
 		.max_bytes = c->limits.max_store_bytes,
 	    },

@@ -51,6 +51,11 @@ struct backend_ops {
 	/* A number that differs once another connection has committed. */
 	int (*version)(struct backend *, int64_t *out);
 	int (*scrub)(struct backend *);
+	/* The disk is full: give up the space kept back. False: there is none.
+	 * From then on only durable transactions begin. */
+	bool (*relieve)(struct backend *);
+	/* Called every STORE_TICK_MS: keep space back again. */
+	void (*recover)(struct backend *);
 };
 
 extern const struct backend_ops store_sqlite_ops;

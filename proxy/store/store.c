@@ -142,6 +142,7 @@ void store_tick(struct store *store)
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
 	if (atomic_load(&store->closing))
 		return;
+	store->ops->recover(store->writer.backend);
 	look_outside(store);
 	for (size_t i = 0; i < store->n_listeners; i++)
 		if (store->listeners[i].tick)

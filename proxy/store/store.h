@@ -45,6 +45,7 @@ struct store_options {      /* zero means the default in brackets */
 	bool must_exist;           /* do not create it */
 	size_t max_jobs;           /* waiting [8192] */
 	size_t max_bytes;          /* of texts in waiting jobs [64 MiB] */
+	size_t reserve_bytes;      /* kept back for durable jobs [0] */
 	unsigned busy_ms;          /* wait for another process' lock [5000] */
 };
 

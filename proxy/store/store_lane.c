@@ -114,6 +114,8 @@ static void run_jobs(struct lane *lane, struct store_job *jobs)
 	for (struct store_job *j = jobs; j; j = j->next)
 		durable = durable || j->durable;
 	int err = run_group(lane, jobs, durable);
+	if (err == STORE_FULL && durable && store->ops->relieve(lane->backend))
+		err = run_group(lane, jobs, durable);
 	if (err && jobs->next) {
 		err = STORE_OK;
 		for (struct store_job *j = jobs; j; j = j->next) {

@@ -10,6 +10,7 @@
  * text is bound, never spelled into SQL.
  */
 #include "proxy/store/backend.h"
+#include "proxy/store/reserve.h"
 #include "proxy/store/store_schema.h"
 
 #include "proxy/base/mem.h"
@@ -38,6 +39,8 @@ struct backend {
 	struct backend_stmt stmts[MAX_STATEMENTS];
 	size_t n_stmts;
 	bool durable; /* synchronous is FULL now */
+	struct reserve reserve;
+	bool relieved; /* on the space that was kept back */
 };
 
 static int sqlite_error(int code)
@@ -206,6 +209,8 @@ static int sqlite_begin(struct backend *b, bool reads, bool durable)
 {
 	if (reads)
 		return sqlite_run(b, "BEGIN");
+	if (!durable && b->relieved)
+		return STORE_FULL;
 	if (durable != b->durable) {
 		int err = sqlite_exec(b,
 		    durable ? "PRAGMA synchronous=FULL"
@@ -268,6 +273,20 @@ static int sqlite_scrub(struct backend *b)
 	int code = sqlite3_wal_checkpoint_v2(
 	    b->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &log, &moved);
 	return sqlite_error(code);
+}
+
+static bool sqlite_relieve(struct backend *b)
+{
+	bool given = reserve_release(&b->reserve);
+
+	b->relieved = b->relieved || given;
+	return given;
+}
+
+static void sqlite_recover(struct backend *b)
+{
+	if (reserve_keep(&b->reserve))
+		b->relieved = false;
 }
 
 /* ---- opening ---- */
@@ -344,6 +363,7 @@ static void sqlite_close(struct backend *b)
 	for (size_t i = 0; i < b->n_stmts; i++)
 		sqlite3_finalize(b->stmts[i].handle);
 	sqlite3_close(b->db);
+	reserve_close(&b->reserve);
 	free(b);
 }
 
@@ -377,6 +397,9 @@ static int sqlite_open(struct backend **out,
 		    sqlite3_open_v2(options->sqlite, &b->db, flags, NULL));
 	if (!err)
 		err = sqlite_prepare(b, options, reads, why, size);
+	if (!err && !reads)
+		reserve_open(
+		    &b->reserve, options->sqlite, options->reserve_bytes);
 	if (err && !why[0])
 		snprintf(why, size, "%s", b->db ? sqlite3_errmsg(b->db) : "");
 	if (err) {
@@ -406,4 +429,6 @@ const struct backend_ops store_sqlite_ops = {
     .inserted = sqlite_inserted,
     .version = sqlite_version,
     .scrub = sqlite_scrub,
+    .relieve = sqlite_relieve,
+    .recover = sqlite_recover,
 };

@@ -1,18 +1,19 @@
-// The disk of the audit log is full: nothing unrecorded is delivered, and
-// service resumes by itself when there is room again.
+// The disk is full, of the audit log: nothing unrecorded is delivered, and
+// service resumes by itself when there is room again. Of the store: a handoff
+// that the customer was told of is not forgotten, whatever comes next.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
-import { chat, startBot, startHandrail, tempDir, until } from "./support.mjs";
-import { content, policyWith } from "./parts.mjs";
+import { chat, configuration, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { bridge, content, handoffs, policy, policyWith } from "./parts.mjs";
 
 // Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
-function smallDisk(t) {
+function smallDisk(t, size = "512k") {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "handrail-disk-"));
-	const mount = spawnSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", dir]);
+	const mount = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", dir]);
 	const mounted = !mount.error && mount.status === 0;
 	t.after(() => {
 		if (mounted) spawnSync("umount", ["-l", dir]);
@@ -45,8 +46,8 @@ for (const [action, said] of [
 		const bot = await startBot(t, { chunkSize: 5 });
 		const clean = "All is well with your order.";
 		bot.onMessage("hello", { content: clean });
-		const policy = policyWith(dir, (s) => s.replace("cannot_write: handoff", `cannot_write: ${action}`));
-		const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
+		const strict = policyWith(dir, (s) => s.replace("cannot_write: handoff", `cannot_write: ${action}`));
+		const proxy = await startHandrail(t, { dir, upstream: bot.url, policy: strict });
 		assert.equal(content((await chat(proxy, "c-1", "hello")).body), clean);
 		fill(audit);
 		// What is left of the log's last page takes a few records more.
@@ -73,4 +74,32 @@ for (const [action, said] of [
 		let n = 0;
 		await until(async () => (await chat(proxy, `r-${n++}`, "hello")).body.includes(clean), "service resumes", 20000);
 		await until(() => proxy.records().some((r) => r.type === "gap"), "the gap is on record");
+	});
+
+for (const end of ["SIGTERM", "SIGKILL"])
+	test(`the store's disk is full: a handoff outlives ${end}`, async (t) => {
+		const disk = smallDisk(t, "2m");
+		if (!disk) return t.skip("mounting a tmpfs needs root");
+		const dir = tempDir(t);
+		const bot = await startBot(t, { chunkSize: 5 });
+		bot.onMessage("hello", { content: "All is well." });
+		bot.onMessage("go", { content: "I guarantee it will work." });
+		const options = { dir };
+		const config = configuration(dir, { upstream: bot.url, policy });
+		fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+		const first = await startHandrail(t, options);
+		assert.equal(content((await chat(first, "c-1", "hello")).body), "All is well.");
+		fill(disk);
+		for (let i = 0; i < 5; i++) await chat(first, `f-${i}`, "hello");
+		assert.equal(content((await chat(first, "c-1", "go")).body), bridge);
+		first.kill(end);
+		await first.exit;
+		fs.rmSync(path.join(disk, "filler"));
+		const second = await startHandrail(t, options);
+		const asked = bot.getRequests().length;
+		const got = await chat(second, "c-1", "hello");
+		assert.equal(got.body.includes("All is well."), false, got.body.toString());
+		assert.equal(bot.getRequests().length, asked, "the bot is not asked");
+		assert.equal((await handoffs(second)).length, 1);
+		assert.equal(content((await chat(second, "c-2", "hello")).body), "All is well.");
 	});

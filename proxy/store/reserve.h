@@ -1,0 +1,27 @@
+/*
+ * reserve - disk space kept back for what must not be lost. A file beside the
+ * database; when the disk is full it is given up, so that a lock or a handoff
+ * still finds room. One thread at a time.
+ */
+#ifndef HANDRAIL_PROXY_STORE_RESERVE_H
+#define HANDRAIL_PROXY_STORE_RESERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct reserve {
+	char *path;   /* NULL: there is none */
+	size_t bytes; /* that are wanted */
+	bool kept;
+};
+
+/* The space is beside_path + "-reserve"; 0 bytes: none is kept. Takes at most a
+ * quarter of what is free, so that small disks stay of use. */
+void reserve_open(struct reserve *, const char *beside_path, size_t bytes);
+/* Gives the space up; false: there was none to give. */
+bool reserve_release(struct reserve *);
+/* Takes it again if there is room; whether it is kept (or never was wanted). */
+bool reserve_keep(struct reserve *);
+void reserve_close(struct reserve *);
+
+#endif
