@@ -1,13 +1,11 @@
 /* author - see author.h. */
 #include "proxy/cli/author.h"
 
-#include "proxy/base/file.h"
 #include "proxy/base/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Arguments taken: 0 when it is another option, -1 without its value. */
 static int take_option(
@@ -69,11 +67,7 @@ int author_parse(struct author_args *a, int argc, char **argv)
 
 char *author_path(const struct author *a, const char *file)
 {
-	char *path = file_join(a->dir, file);
-	if (access(path, R_OK) == 0)
-		return path;
-	free(path);
-	return mem_strdup(file); /* a shipped one, or a folder's name */
+	return policy_dir_place(a->files, file);
 }
 
 static const char *level_name(enum diag_level level)

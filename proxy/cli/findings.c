@@ -3,9 +3,6 @@
 
 #include "proxy/base/file.h"
 
-#include <assert.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_SOURCE_BYTES (16u << 20)
@@ -15,30 +12,9 @@ void findings_init(struct findings *f, FILE *out)
 	*f = (struct findings){.out = out};
 }
 
-void findings_add_folder(struct findings *f, const char *folder)
-{
-	assert(f->n_folders < FINDINGS_FOLDERS);
-	f->folders[f->n_folders++] = folder;
-}
-
 void findings_clear(struct findings *f)
 {
 	*f = (struct findings){0};
-}
-
-static bool read_source(
-    const struct findings *f, const char *name, struct buf *out)
-{
-	if (file_read(name, out, MAX_SOURCE_BYTES) == 0)
-		return true;
-	for (size_t i = 0; i < f->n_folders; i++) {
-		char *path = file_join(f->folders[i], name);
-		int err = file_read(path, out, MAX_SOURCE_BYTES);
-		free(path);
-		if (err == 0)
-			return true;
-	}
-	return false;
 }
 
 static const char *line_at(const char *text, unsigned line, size_t *len)
@@ -74,7 +50,8 @@ static void show_source(struct findings *f, const struct diag *d)
 {
 	struct buf text = {0};
 	size_t len = 0;
-	if (!d->line || !d->file || !read_source(f, d->file, &text))
+	if (!d->line || !d->file ||
+	    file_read(d->file, &text, MAX_SOURCE_BYTES) != 0)
 		return;
 	const char *line = line_at(text.data, d->line, &len);
 	if (line) {

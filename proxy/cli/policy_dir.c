@@ -30,6 +30,7 @@ struct zone {
 
 struct policy_dir {
 	char *path;
+	char *shipped_path; /* NULL: nothing is shipped */
 	struct files own, shipped;
 	struct zone *zones;
 	struct guard_source source;
@@ -151,6 +152,24 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
+/* Without "..", and from where we stand if it is below: a path a person reads.
+ * Takes ownership of path. */
+static char *shorten(char *path)
+{
+	char *whole = realpath(path, NULL);
+	char *here = realpath(".", NULL);
+	size_t n = here ? strlen(here) : 0;
+	bool below =
+	    whole && n > 1 && strncmp(whole, here, n) == 0 && whole[n] == '/';
+	char *shorter = below ? mem_strdup(whole + n + 1)
+	    : whole           ? mem_strdup(whole)
+			      : mem_strdup(path);
+	free(whole);
+	free(here);
+	free(path);
+	return shorter;
+}
+
 /* Where the shipped packs are; NULL: nowhere. For free(). */
 static char *find_shipped(const char *given)
 {
@@ -170,27 +189,24 @@ static char *find_shipped(const char *given)
 			char *path = file_join(dir, beside[i]);
 			if (is_folder(path)) {
 				free(dir);
-				return path;
+				return shorten(path);
 			}
 			free(path);
 		}
 		free(dir);
 	}
 	return is_folder(HANDRAIL_SOURCE "/policies")
-	    ? mem_strdup(HANDRAIL_SOURCE "/policies")
+	    ? shorten(mem_strdup(HANDRAIL_SOURCE "/policies"))
 	    : NULL;
 }
 
 static bool read_shipped(
-    struct files *f, const char *given, diag_fn *diag, void *arg)
+    struct policy_dir *p, const char *given, diag_fn *diag, void *arg)
 {
-	char *dir = find_shipped(given);
-	bool good = true;
-	const struct reading r = {f, dir, diag, arg, MAX_DEPTH};
-	if (dir)
-		good = read_folder(&r, "lists") && read_folder(&r, "packs");
-	free(dir);
-	return good;
+	p->shipped_path = find_shipped(given);
+	const struct reading r = {
+	    &p->shipped, p->shipped_path, diag, arg, MAX_DEPTH};
+	return !r.dir || (read_folder(&r, "lists") && read_folder(&r, "packs"));
 }
 
 struct policy_dir *policy_dir_open(
@@ -205,8 +221,7 @@ struct policy_dir *policy_dir_open(
 		    "is not a folder. A policy is a folder with policy.yaml");
 	good = good && read_one(&p->own, dir, "policy.yaml", diag, arg) &&
 	    read_folder(&r, "lists") && read_folder(&r, "packs") &&
-	    read_folder(&r, "tests") &&
-	    read_shipped(&p->shipped, shipped, diag, arg);
+	    read_folder(&r, "tests") && read_shipped(p, shipped, diag, arg);
 	if (!good) {
 		policy_dir_close(p);
 		return NULL;
@@ -239,6 +254,7 @@ void policy_dir_close(struct policy_dir *p)
 		free(z);
 	}
 	free(p->path);
+	free(p->shipped_path);
 	free(p);
 }
 
@@ -291,20 +307,45 @@ const struct guard_source *policy_dir_source(
 	return &p->source;
 }
 
-const char *policy_dir_path(const struct policy_dir *p)
+static const struct guard_file *find(const struct files *f, const char *name)
 {
-	return p->path;
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->items[i].path, name) == 0)
+			return &f->items[i];
+	return NULL;
 }
 
 const struct guard_file *policy_dir_file(
     const struct policy_dir *p, const char *name)
 {
-	const struct files *both[] = {&p->own, &p->shipped};
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < both[k]->n; i++)
-			if (strcmp(both[k]->items[i].path, name) == 0)
-				return &both[k]->items[i];
-	return NULL;
+	const struct guard_file *own = find(&p->own, name);
+	return own ? own : find(&p->shipped, name);
+}
+
+char *policy_dir_place(const struct policy_dir *p, const char *name)
+{
+	if (find(&p->own, name))
+		return file_join(p->path, name);
+	if (find(&p->shipped, name))
+		return file_join(p->shipped_path, name);
+	return mem_strdup(name);
+}
+
+/* Diagnostics on their way to somebody who does not know the folder. */
+struct placed {
+	const struct policy_dir *dir;
+	diag_fn *diag;
+	void *arg;
+};
+
+static void place(const struct diag *d, void *arg)
+{
+	const struct placed *to = arg;
+	char *path = d->file ? policy_dir_place(to->dir, d->file) : NULL;
+	struct diag placed = *d;
+	placed.file = path;
+	to->diag(&placed, to->arg);
+	free(path);
 }
 
 struct guard_policy *policy_dir_load(const char *dir, const char *shipped,
@@ -315,8 +356,9 @@ struct guard_policy *policy_dir_load(const char *dir, const char *shipped,
 	struct guard_policy *policy = NULL;
 	if (!p)
 		return NULL;
+	struct placed to = {p, diag, arg};
 	if (guard_policy_load(&policy, policy_dir_source(p, environment),
-		limits, diag, arg) != GUARD_OK)
+		limits, place, &to) != GUARD_OK)
 		policy = NULL;
 	policy_dir_close(p);
 	return policy;

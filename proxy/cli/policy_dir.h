@@ -26,13 +26,15 @@ void policy_dir_close(struct policy_dir *); /* accepts NULL */
 /* For guard_policy_load; borrowed from the policy_dir. */
 const struct guard_source *policy_dir_source(
     struct policy_dir *, const char *environment);
-/* The folder as given: what diagnostics' file names are relative to. */
-const char *policy_dir_path(const struct policy_dir *);
 /* A file's bytes by the name diagnostics use, or NULL. */
 const struct guard_file *policy_dir_file(
     const struct policy_dir *, const char *name);
+/* Where that file is, as a person can open it: "policies/acme/packs/x.yaml" for
+ * "packs/x.yaml", of the folder or a shipped one; for free(). */
+char *policy_dir_place(const struct policy_dir *, const char *name);
 
-/* All at once; NULL after at least one diagnostic. */
+/* All at once; NULL after at least one diagnostic, with paths as
+ * policy_dir_place gives them. */
 struct guard_policy *policy_dir_load(const char *dir, const char *shipped,
     const char *environment, const struct guard_limits *, diag_fn *, void *arg);
 

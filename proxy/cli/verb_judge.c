@@ -470,7 +470,6 @@ int verb_judge(int argc, char **argv)
 		return code;
 	struct findings findings;
 	findings_init(&findings, stderr);
-	findings_add_folder(&findings, j.dir);
 	j.policy = policy_dir_load(
 	    j.dir, NULL, j.environment, NULL, findings_diag, &findings);
 	findings_clear(&findings);

@@ -200,7 +200,6 @@ static int check_rule(const struct pause_args *a)
 		return usage_error("--rule is looked up in the policy: say "
 				   "-c FILE");
 	findings_init(&f, stderr);
-	findings_add_folder(&f, c->policy);
 	struct guard_policy *policy = policy_dir_load(
 	    c->policy, c->shipped, c->environment, NULL, only_errors, &f);
 	findings_clear(&f);

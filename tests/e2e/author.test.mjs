@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { binary, root, tempDir, writePolicy } from "./support.mjs";
+import { binary, configuration, root, tempDir, writePolicy } from "./support.mjs";
 
 const starter = path.join(root, "policies/starter");
 
@@ -105,6 +105,30 @@ test("explain says what fired, where, and what the customer gets", (t) => {
 	const miss = handrail(
 		["explain", "--policy", dir, "--why-not", "p/a", "Nothing here."]);
 	assert.match(miss.stdout, /^p\/a finds nothing[^]*none of its phrases$/m);
+});
+
+// Whoever says it and wherever the file came from.
+test("a diagnostic names a file that can be opened", (t) => {
+	const placed = (text) => {
+		const place = /^(.*?):\d+:\d+: (?:error|note) P\d+/m.exec(text);
+		assert.ok(place, text);
+		return place[1];
+	};
+	const shipped = handrail(["check", starter], { cwd: root });
+	assert.equal(placed(shipped.stdout), "policies/packs/disclosures.yaml");
+	const elsewhere = handrail(["check", starter], { cwd: tempDir(t) });
+	assert.ok(fs.existsSync(placed(elsewhere.stdout)), elsewhere.stdout);
+	const dir = writePolicy(tempDir(t), {
+		"policy.yaml": policy,
+		"packs/p.yaml": pack("foo", "A foo.").replace("title:", "titel:"),
+	});
+	const judge = handrail(["judge", "--policy", dir], { input: "" });
+	assert.equal(placed(judge.stderr), `${dir}/packs/p.yaml`);
+	assert.match(judge.stderr, /^ {4}6 \| {5}titel: A$/m);
+	const config = path.join(dir, "handrail.yaml");
+	fs.writeFileSync(config, configuration(dir, { upstream: "http://127.0.0.1:9", policy: dir }));
+	const run = handrail(["run", "--check", "-c", config]);
+	assert.equal(placed(run.stderr), `${dir}/packs/p.yaml`);
 });
 
 // A vendor's pack, pinned and changed by the policy that uses it.
