@@ -8,20 +8,33 @@
 #include <limits.h>
 #include <stdio.h>
 
+/* At the part of the rule that does it; the message follows its name. */
 static void report(const struct rule *r, enum load_code code,
     const char *message, diag_fn *diag, void *arg)
 {
 	const struct load_code_row *row = &load_codes[code];
+	const struct rule_place *part =
+	    code == LOAD_HOLDS_MESSAGE ? &r->must_at : &r->find_at;
+	const struct rule_place *at = part->line ? part : &r->at;
+	char text[600];
+	snprintf(text, sizeof(text), "%s %s", r->info.id, message);
 	struct diag d = {
 	    .level = row->level,
 	    .code = row->code,
 	    .file = r->info.file,
-	    .line = r->info.line,
-	    .col = 1,
-	    .width = 1,
-	    .message = message,
+	    .line = at->line ? at->line : r->info.line,
+	    .col = at->line ? at->col : 1,
+	    .width = at->line ? at->width : 1,
+	    .message = text,
 	};
 	diag(&d, arg);
+}
+
+/* What is never enforced holds nothing. */
+static bool may_hold(const struct rule *r)
+{
+	return r->info.mode == GUARD_ENFORCE ||
+	    (r->mode_until_us && r->mode_after == GUARD_ENFORCE);
 }
 
 static bool has_kind(
@@ -77,17 +90,18 @@ static void report_pattern(
 	char texts[256], message[400];
 	bool woken = wakers(p, texts, sizeof(texts));
 	snprintf(message, sizeof(message),
-	    woken ? "its pattern is woken by the fixed text %s"
-		  : "its pattern has no fixed text to look for, so it runs "
+	    woken ? "has a pattern that is woken by the fixed text %s"
+		  : "has a pattern with no fixed text to look for, so it runs "
 		    "on every message%s",
 	    woken ? texts : "");
 	report(r, woken ? LOAD_PATTERN_WOKEN : LOAD_PATTERN_UNWOKEN, message,
 	    diag, arg);
-	if (pattern_is_endless(p))
+	if (pattern_is_endless(p) && may_hold(r))
 		report(r, LOAD_HOLDS_PATTERN,
-		    "its pattern has no upper length: it matches within one "
-		    "sentence, and a stream may be held from where it begins "
-		    "to the end of that; {0,40} instead of * holds less",
+		    "has a pattern with no upper length: it matches within "
+		    "one sentence, and a stream may be held from where it "
+		    "begins to the end of that; {0,40} instead of * holds "
+		    "less",
 		    diag, arg);
 }
 
@@ -105,28 +119,34 @@ static void report_patterns(const struct guard_policy *p, const struct rule *r,
 	}
 }
 
+static void report_holds(const struct guard_policy *p, const struct rule *r,
+    diag_fn *diag, void *arg)
+{
+	if (r->must_say.n && r->info.action != GUARD_APPEND)
+		report(r, LOAD_HOLDS_MESSAGE,
+		    "holds a stream, where it applies, until the wording has "
+		    "been said",
+		    diag, arg);
+	if (near_the_sentence(p, r) || r->n_clauses > 1)
+		report(r, LOAD_HOLDS_SENTENCE,
+		    "holds a stream from what is found to the end of the "
+		    "sentence; near with within holds less",
+		    diag, arg);
+	if (has_kind(p, r, DETECTOR_TEXT_IS) && r->info.action != GUARD_ALLOW)
+		report(r, LOAD_HOLDS_TEXT,
+		    "holds a stream while it is the beginning of one of its "
+		    "texts",
+		    diag, arg);
+}
+
 void guard_policy_cost(const struct guard_policy *p, diag_fn *diag, void *arg)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
 		const struct rule *r = &p->rules[i];
 		if (r->info.mode == GUARD_OFF)
 			continue;
-		if (r->must_say.n && r->info.action != GUARD_APPEND)
-			report(r, LOAD_HOLDS_MESSAGE,
-			    "while this rule applies, a stream is held until "
-			    "the wording has been said",
-			    diag, arg);
 		report_patterns(p, r, diag, arg);
-		if (near_the_sentence(p, r) || r->n_clauses > 1)
-			report(r, LOAD_HOLDS_SENTENCE,
-			    "a stream is held from what is found to the end "
-			    "of the sentence; near with within holds less",
-			    diag, arg);
-		if (has_kind(p, r, DETECTOR_TEXT_IS) &&
-		    r->info.action != GUARD_ALLOW)
-			report(r, LOAD_HOLDS_TEXT,
-			    "a stream is held while it is the beginning of "
-			    "one of these texts",
-			    diag, arg);
+		if (may_hold(r))
+			report_holds(p, r, diag, arg);
 	}
 }

@@ -244,6 +244,18 @@ static void report_unused(struct load *l)
 	}
 }
 
+/* It would let everything through, and look like a policy that does not. */
+static void check_rules(struct load *l)
+{
+	const struct yaml_node *root = yaml_root(l->doc);
+	const struct yaml_node *packs = yaml_get(root, "packs");
+	if (l->rules.n || l->n_errors)
+		return;
+	load_fault(l, packs ? packs->key : root, LOAD_NO_RULES,
+	    "name packs under packs:, such as packs: [offers, disclosures]",
+	    "this policy has no rule: nothing would be judged");
+}
+
 static void read_everything(struct load *l)
 {
 	l->phrases = phrase_builder_new();
@@ -271,6 +283,7 @@ static void read_everything(struct load *l)
 	if (l->no_memory)
 		return;
 	l->doc = doc;
+	check_rules(l);
 	load_check_changes(l);
 	load_apply_environment(l);
 	load_resolve_refers(l);

@@ -50,6 +50,8 @@ const struct load_code_row load_codes[LOAD_CODES] = {
     [LOAD_ZONE] = {"P033", DIAG_ERROR, "the time zone is not known"},
     [LOAD_NO_ENVIRONMENT] = {"P034", DIAG_ERROR,
 	"the environment is not defined"},
+    [LOAD_DEAD] = {"P035", DIAG_WARNING, "it can never apply"},
+    [LOAD_NO_RULES] = {"P036", DIAG_ERROR, "a policy without rules"},
     [LOAD_EXCEPTION_OVER] = {"P041", DIAG_WARNING, "an exception has ended"},
     [LOAD_RULE_OVER] = {"P042", DIAG_WARNING, "a rule is no longer in force"},
     [LOAD_SHADOW_OVER] = {"P043", DIAG_WARNING,

@@ -139,12 +139,33 @@ size_t load_begin_rule(
 		return SIZE_MAX;
 	r->info.file = load_printf(l, "%s", yaml_file(l->doc));
 	r->info.line = slot->info.line = n->line;
+	r->at = r->find_at = r->must_at =
+	    (struct rule_place){n->line, n->col, 1};
 	return l->rules.n - 1;
 }
 
 void load_end_rule(struct load *l, size_t number, const struct rule *r)
 {
 	*LOAD_ITEM(&l->rules, struct rule, number) = *r;
+}
+
+/* Of a node of the pack's own: a change lies in another file. */
+static struct rule_place place_of(
+    const struct rule *r, const struct yaml_node *n)
+{
+	if (!n || strcmp(n->file, r->info.file) != 0)
+		return (struct rule_place){0};
+	return (struct rule_place){n->line, n->col, n->width};
+}
+
+static void note_places(const struct yaml_node *n, struct rule *r)
+{
+	const struct yaml_node *find = yaml_get(n, "find");
+	const struct yaml_node *must = yaml_get(n, "must_say");
+	if (yaml_get(n, "id"))
+		r->at = place_of(r, yaml_get(n, "id"));
+	r->find_at = find ? place_of(r, find->key) : r->at;
+	r->must_at = must ? place_of(r, must->key) : r->at;
 }
 
 void load_rule(struct load *l, const struct yaml_node *n)
@@ -159,6 +180,8 @@ void load_rule(struct load *l, const struct yaml_node *n)
 		return;
 	n = load_changed_rule(l, n, yaml_get_text(n, "id"), load_keys_rule, &r);
 	read_id(l, n, &r);
+	if (r.info.file)
+		note_places(n, &r);
 	r.info.title = load_text(l, n, "title", true);
 	load_rule_head(l, n, &r);
 	load_find(l, yaml_get(n, "find"), &r);

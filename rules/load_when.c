@@ -48,6 +48,27 @@ static struct ai_turn_range ai_turn(struct load *l, const struct yaml_node *n)
 	return (struct ai_turn_range){turn, turn};
 }
 
+static bool has_word(const struct words *w, const char *word)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(w->any[i], word) == 0)
+			return true;
+	return false;
+}
+
+static void check_segments(
+    struct load *l, const struct yaml_node *n, const struct when *w)
+{
+	for (size_t i = 0; i < w->segment.n; i++)
+		if (!has_word(&w->segment_not, w->segment.any[i]))
+			return;
+	if (w->segment.n)
+		load_fault(l, yaml_get(n, "segment_not")->key, LOAD_DEAD,
+		    "take the segments out of one of the two",
+		    "this never holds: segment_not has every segment that "
+		    "segment asks for");
+}
+
 void load_when(struct load *l, const struct yaml_node *n, struct when *w)
 {
 	if (!n || n->kind != YAML_MAP ||
@@ -57,6 +78,7 @@ void load_when(struct load *l, const struct yaml_node *n, struct when *w)
 	w->channel = words(l, yaml_get(n, "channel"));
 	w->segment = words(l, yaml_get(n, "segment"));
 	w->segment_not = words(l, yaml_get(n, "segment_not"));
+	check_segments(l, n, w);
 	w->language = words(l, yaml_get(n, "language"));
 	w->interaction_type = words(l, yaml_get(n, "interaction_type"));
 	w->zone = words(l, yaml_get(n, "zone"));

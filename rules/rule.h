@@ -89,8 +89,13 @@ struct example {
 	const struct guard_session *given; /* never NULL */
 };
 
+struct rule_place { /* in the rule's file; line 0: nowhere */
+	unsigned line, col, width;
+};
+
 struct rule {
 	struct guard_rule_info info;
+	struct rule_place at, find_at, must_at; /* its id, keys of it */
 	bool has_find; /* false: fires by when or must_say alone */
 	const struct clause *clauses;
 	size_t n_clauses;

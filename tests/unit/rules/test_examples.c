@@ -114,16 +114,39 @@ static void tell_cost(const struct diag *d, void *arg)
 	size_t n = strlen(t->lines);
 	assert_int_equal(
 	    d->level, strcmp(d->code, "P061") ? DIAG_NOTE : DIAG_WARNING);
-	snprintf(
-	    t->lines + n, sizeof(t->lines) - n, "%s %u\n", d->code, d->line);
+	snprintf(t->lines + n, sizeof(t->lines) - n, "%s %u:%u %u %.4s\n",
+	    d->code, d->line, d->col, d->width, d->message);
 }
 
+static const char costly[] = PACK_HEAD
+    "rules:\n"
+    "  - id: a\n    title: A\n    find: {phrases: foo, near: now}\n"
+    "    then: log\n" EXAMPLES
+    "  - id: b\n    title: B\n    must_say: [{phrases: bar}]\n"
+    "    then: {prepend: Bar}\n" EXAMPLES
+    "  - {id: c, title: C, mode: shadow, then: log,\n"
+    "     find: {pattern: '[ab]+'}}\n"
+    "  - {id: d, title: D, mode: shadow, then: log,\n"
+    "     must_say: [{phrases: robot}]}\n"
+    "  - id: e\n    title: E\n    find: {text_is: Say foo now.}\n"
+    "    then: log\n" EXAMPLES
+    "  - {id: f, title: F, mode: off, then: log, find: {pattern: 'a'}}\n";
+
+/* It names the rule, and the part of it that costs; what is in shadow holds
+ * nothing. */
 static void test_cost(void **state)
 {
-	struct guard_policy *p = load_unjudged();
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml", POLICY);
+	source_add(&s, "packs/p.yaml", costly);
+	struct guard_policy *p = source_load(&s);
+	if (!p)
+		fail_msg("%u:%u %s", s.line, s.col, s.message);
 	struct tally t = {""};
 	guard_policy_cost(p, tell_cost, &t);
-	assert_string_equal(t.lines, "P060 26\nP061 38\nP065 39\nP063 41\n");
+	assert_string_equal(t.lines,
+	    "P065 7:5 4 p/a \nP060 16:5 8 p/b \nP061 24:6 4 p/c \n"
+	    "P063 29:5 4 p/e \n");
 	guard_policy_unref(p);
 }
 

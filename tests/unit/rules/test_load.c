@@ -416,9 +416,44 @@ static void test_a_pattern_that_gives_up_refuses_its_example(void **state)
 	assert_int_equal(s.line, 11);
 }
 
+static void see_dead(const struct diag *d, void *arg)
+{
+	char *seen = arg;
+	size_t n = strlen(seen);
+	if (strcmp(d->code, "P035") == 0)
+		snprintf(seen + n, 40 - n, "%u:%u ", d->line, d->col);
+}
+
+static void test_a_rule_that_can_never_apply(void **state)
+{
+	(void)state;
+	const char *const pack =
+	    PACK_HEAD "rules:\n"
+		      "  - {id: a, title: A, mode: shadow, then: log, find: "
+		      "{phrases: x},\n"
+		      "     when: {segment: [s, t], segment_not: [t, u, s]}}\n"
+		      "  - {id: b, title: B, mode: shadow, then: log, find: "
+		      "{phrases: x},\n"
+		      "     when: {segment: [s, t], segment_not: [t]}}\n"
+		      "  - {id: c, title: C, mode: shadow, then: log, find: "
+		      "{phrases: x},\n"
+		      "     when: {segment_not: [t]}}\n";
+	const struct guard_file files[] = {
+	    {"policy.yaml", POLICY, sizeof(POLICY) - 1},
+	    {"packs/p.yaml", pack, strlen(pack)}};
+	const struct guard_source source = {.own = files, .n_own = 2};
+	struct guard_policy *policy = NULL;
+	char seen[40] = "";
+	assert_int_equal(
+	    guard_policy_load(&policy, &source, NULL, see_dead, seen), 0);
+	assert_string_equal(seen, "6:30 ");
+	guard_policy_unref(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_rule_that_can_never_apply),
 	    cmocka_unit_test(test_unused_files_are_a_warning),
 	    cmocka_unit_test(test_a_rule_says_what_it_is),
 	    cmocka_unit_test(test_numbers_are_exact),

@@ -33,6 +33,8 @@ static const struct bad bads[] = {
     {"P010", 4, 9, POLICY_HEAD "packs: [../x]\n", NULL, NULL, NULL},
     {"P016", 4, 9, POLICY_HEAD "packs: [pp]\n", NULL, NULL, "did you mean p?"},
     {"P011", 4, 12, POLICY_HEAD "packs: [p, p]\n", PACK_HEAD FOO, NULL, NULL},
+    {"P036", 4, 1, POLICY_HEAD "packs: []\n", NULL, NULL, "packs:"},
+    {"P036", 4, 1, POLICY, PACK_HEAD "rules: []\n", NULL, NULL},
     {"P033", 5, 11, POLICY "timezone: Mars/Olympus\n", PACK_HEAD FOO, NULL,
 	NULL},
     {"P026", 6, 10,
@@ -395,9 +397,9 @@ static bool needs_more_than_text(const char *code)
 {
 	return strncmp(code, "P06", 3) == 0 || strcmp(code, "P013") == 0 ||
 	    strncmp(code, "P04", 3) == 0 || strcmp(code, "P054") == 0 ||
-	    strcmp(code, "P015") == 0 || strcmp(code, "P017") == 0 ||
-	    strcmp(code, "P073") == 0 || strcmp(code, "P074") == 0 ||
-	    strcmp(code, "P075") == 0 ||
+	    strcmp(code, "P035") == 0 || strcmp(code, "P015") == 0 ||
+	    strcmp(code, "P017") == 0 || strcmp(code, "P073") == 0 ||
+	    strcmp(code, "P074") == 0 || strcmp(code, "P075") == 0 ||
 	    strncmp(code, "P08", 3) == 0; /* test_load_sums.c */
 }
 

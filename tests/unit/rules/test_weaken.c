@@ -152,7 +152,8 @@ static void test_conditions(void **state)
 	    "dropping when noticed\n");
 	check("topics:\n  t:\n    says: [red, green]\n    at_least: 2\n"
 	      "    like:\n      - Red and green.\n"
-	      "rules: []\n",
+	      "rules:\n  - {id: o, title: O, mode: off, find: {topic: t}, "
+	      "then: log}\n",
 	    "at_least 2 -> 1 unnoticed: add a passes: (of a topic unlike:) "
 	    "example with exactly 1 of its phrases\n");
 	check(RULE "    find: {phrases: [a], near: [b, c]}\n"
