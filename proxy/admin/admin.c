@@ -1,6 +1,6 @@
 /*
- * admin - see admin.h. Refuses methods other than GET and HEAD, requests with
- * bodies, long heads, and addresses others could reach.
+ * admin - see admin.h. Refuses methods other than GET and HEAD, long bodies and
+ * heads, and addresses others could reach.
  */
 #include "proxy/admin/admin.h"
 
@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 
 #define ADMIN_MAX_HEAD_BYTES 8192
-#define ADMIN_MAX_BODY_BYTES 0
+#define ADMIN_MAX_BODY_BYTES 4096 /* read only to be refused */
 #define ADMIN_TIMEOUT_S 10
 
 struct admin_check {
@@ -95,8 +95,29 @@ static const struct {
     {"/readyz", admin_ready},
 };
 
+/* Whatever libevent knows comes here: it would answer 501 in HTML itself. */
+#define ADMIN_READING (EVHTTP_REQ_GET | EVHTTP_REQ_HEAD)
+#define ADMIN_METHODS                                                          \
+	(ADMIN_READING | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |                    \
+	    EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |        \
+	    EVHTTP_REQ_PATCH)
+
+static void admin_refuse_method(struct evhttp_request *request)
+{
+	struct buf body = {0};
+	evhttp_add_header(
+	    evhttp_request_get_output_headers(request), "Allow", "GET, HEAD");
+	buf_adds(&body, "only GET and HEAD are answered here\n");
+	admin_answer(request, 405, "text/plain", &body);
+	buf_clear(&body);
+}
+
 static void admin_request(struct evhttp_request *request, void *arg)
 {
+	if (!(evhttp_request_get_command(request) & ADMIN_READING)) {
+		admin_refuse_method(request);
+		return;
+	}
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
 	const char *path = uri == NULL ? NULL : evhttp_uri_get_path(uri);
 	size_t n = sizeof(admin_pages) / sizeof(admin_pages[0]);
@@ -156,7 +177,7 @@ int admin_open(
 	a->metrics = o->metrics;
 	a->http = evhttp_new(o->base);
 	assert(a->http != NULL);
-	evhttp_set_allowed_methods(a->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
+	evhttp_set_allowed_methods(a->http, ADMIN_METHODS);
 	evhttp_set_max_headers_size(a->http, ADMIN_MAX_HEAD_BYTES);
 	evhttp_set_max_body_size(a->http, ADMIN_MAX_BODY_BYTES);
 	evhttp_set_timeout(a->http, ADMIN_TIMEOUT_S);

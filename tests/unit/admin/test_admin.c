@@ -138,12 +138,14 @@ static void test_refused(void **state)
 	expect(s, "GET /", "404", "/metrics");
 	expect(s, "GET /metrics/", "404", "");
 	expect(s, "GET /../metrics", "404", "");
-	expect(s, "DELETE /metrics", "501", "");
+	expect(s, "DELETE /metrics", "405", "\r\nAllow: GET, HEAD\r\n");
+	expect(s, "OPTIONS /none", "405", "Content-Type: text/plain");
 	char *answer = ask(s,
 	    "POST /metrics HTTP/1.1\r\nHost: x\r\n"
 	    "Content-Length: 5\r\nConnection: close\r\n\r\n"
 	    "hello");
-	assert_int_not_equal(strncmp(answer + 9, "200", 3), 0);
+	assert_int_equal(strncmp(answer + 9, "405", 3), 0);
+	assert_non_null(strstr(answer, "only GET and HEAD"));
 	free(answer);
 	struct buf big = {0};
 	buf_adds(&big, "GET /metrics HTTP/1.1\r\nX: ");
