@@ -86,6 +86,13 @@ size_t guard_policy_queues(const struct guard_policy *p)
 	return p->n_queues;
 }
 
+struct guard_place guard_policy_queue_place(
+    const struct guard_policy *p, size_t index)
+{
+	assert(index < p->n_queues);
+	return p->queues[index].at;
+}
+
 const char *guard_policy_queue(const struct guard_policy *p, size_t index)
 {
 	assert(index < p->n_queues);

@@ -103,6 +103,8 @@ int guard_why_not(const struct guard_policy *, size_t rule,
  * the rule looks for nothing. 0, or -1 when memory runs out.
  *
  *     "discount" found, but no percent above 10
+ *
+ * Of phrases it names the nearest one where the policy was loaded untested.
  */
 int guard_near_miss(const struct guard_policy *, size_t rule,
     const struct guard_message *, char *out, size_t cap)

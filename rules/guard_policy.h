@@ -129,6 +129,12 @@ void guard_policy_fallback(
 /* The policy's queues by index, for checks against what the operator has. */
 size_t guard_policy_queues(const struct guard_policy *);
 const char *guard_policy_queue(const struct guard_policy *, size_t index);
+struct guard_place {
+	const char *file;          /* NULL: nowhere */
+	unsigned line, col, width; /* from 1; characters */
+};
+struct guard_place guard_policy_queue_place(/* of its destination: */
+    const struct guard_policy *, size_t index);
 /* Where a queue's handoffs go: a destination of the operator's, or "desk". */
 const char *guard_policy_destination(
     const struct guard_policy *, const char *queue);

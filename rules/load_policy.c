@@ -20,9 +20,13 @@ static void read_queue(
 		return; /* "billing:" is the desk's */
 	if (!load_check_map(l, n, load_keys_queue, "in a queue"))
 		return;
+	const struct yaml_node *at = yaml_get(n, "destination");
 	const char *destination = load_text(l, n, "destination", false);
-	if (destination)
+	if (destination) {
 		q->destination = destination;
+		q->at = (struct guard_place){
+		    "policy.yaml", at->line, at->col, at->width};
+	}
 	q->priority = load_priority(l, yaml_get(n, "priority"));
 }
 
@@ -39,7 +43,8 @@ static void read_queues(struct load *l, const struct yaml_node *n)
 		read_queue(l, c, &queues[p->n_queues++]);
 	/* Always there, unless the policy has one of that name. */
 	if (!yaml_get(n, "desk"))
-		queues[p->n_queues++] = (struct queue){"desk", "desk", NULL};
+		queues[p->n_queues++] =
+		    (struct queue){.name = "desk", .destination = "desk"};
 	for (size_t i = 0; i < p->n_queues && !l->no_memory; i++)
 		if (names_add(&l->queue_names, queues[i].name, (uint32_t)i))
 			load_out_of_memory(l);

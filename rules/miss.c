@@ -10,12 +10,14 @@
 #include "rules/guard_author.h"
 #include "rules/index.h"
 #include "rules/limit.h"
+#include "rules/miss_phrase.h"
 #include "rules/policy.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#define PHRASE_BYTES 160
 #define QUOTED_BYTES 60 /* of the message, in a sentence about it */
 
 enum look { LOOK_PART, LOOK_LOOSE, LOOK_BARE, LOOKS };
@@ -27,6 +29,7 @@ struct part {
 	bool near;
 	struct guard_hit found[LOOKS];
 	bool has[LOOKS];
+	char phrase[PHRASE_BYTES]; /* the nearest one, in words; or empty */
 };
 
 #define MAX_PARTS 64u /* every clause and its near */
@@ -235,6 +238,8 @@ static void say_missing(
 	char range[100];
 	if (!p->number) {
 		say(m, "%s", name_of(p));
+		if (p->phrase[0])
+			say(m, " (%s)", p->phrase);
 		return;
 	}
 	limit_print_range(range, sizeof(range), p->number);
@@ -274,6 +279,18 @@ static void say_all(struct miss *m, const struct guard_message *message)
 		say(m, ", but not as they have to stand");
 }
 
+static int find_phrases(struct miss *m, const struct guard_message *message)
+{
+	int err = 0;
+	for (size_t i = 0; i < m->n && !err; i++) {
+		struct part *p = &m->parts[i];
+		if (p->kind == DETECTOR_PHRASES && !p->has[LOOK_PART])
+			err = miss_phrase(m->policy, p->what, message,
+			    p->phrase, sizeof(p->phrase));
+	}
+	return err;
+}
+
 int guard_near_miss(const struct guard_policy *policy, size_t rule,
     const struct guard_message *message, char *out, size_t cap)
 {
@@ -288,8 +305,10 @@ int guard_near_miss(const struct guard_policy *policy, size_t rule,
 	int err = scanner ? probe_ready(&m, message->speaker) : -1;
 	if (!err) {
 		look(&m, scanner, message);
-		say_all(&m, message);
+		err = find_phrases(&m, message);
 	}
+	if (!err)
+		say_all(&m, message);
 	guard_scanner_free(scanner);
 	arena_clear(&m.probe.arena);
 	return err;

@@ -20,6 +20,7 @@ struct phrases; /* phrase.h: the trie of all groups */
 
 struct queue {
 	const char *name, *destination, *priority;
+	struct guard_place at; /* where it names its destination */
 };
 
 struct written {

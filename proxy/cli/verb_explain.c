@@ -6,6 +6,7 @@
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
 #include "proxy/cli/given.h"
+#include "proxy/cli/rule_name.h"
 #include "proxy/cli/verbs.h"
 #include "rules/guard_author.h"
 
@@ -85,8 +86,10 @@ static bool read_given(struct explain *e)
 		e->given_json =
 		    json_load_file(e->as, JSON_REJECT_DUPLICATES, &error);
 		if (!e->given_json) {
-			fprintf(stderr, "%s:%d:%d: %s\n", e->as, error.line,
-			    error.column, error.text);
+			if (error.line > 0)
+				fprintf(stderr, "%s:%d:%d: ", e->as, error.line,
+				    error.column);
+			fprintf(stderr, "%s\n", error.text);
 			return false;
 		}
 	}
@@ -330,12 +333,9 @@ static int explain_why_not(struct explain *e)
 	struct guard_why_answer w;
 	struct guard_rule_info r;
 	char miss[GUARD_MISS_BYTES];
-	size_t rule = author_rule(e->policy, e->why_not);
-	if (rule == SIZE_MAX) {
-		fprintf(stderr, "handrail explain: there is no rule %s\n",
-		    e->why_not);
+	size_t rule = rule_name_find(e->policy, e->why_not, "explain");
+	if (rule == SIZE_MAX)
 		return EXIT_USAGE;
-	}
 	guard_policy_rule(e->policy, rule, &r);
 	if (guard_why_not(
 		e->policy, rule, &e->given.session, &e->message, &w) ||
@@ -363,6 +363,17 @@ static int explain_why_not(struct explain *e)
 
 /* ---- the verb ---- */
 
+/* Only a policy that goes live is explained; why a rule does not fire is what
+ * the author of a failing example asks. */
+static enum guard_err load(struct explain *e)
+{
+	const struct guard_source *source = author_source(&e->a);
+	if (e->why_not)
+		return guard_policy_load_untested(
+		    &e->policy, source, author_diag, &e->a);
+	return guard_policy_load(&e->policy, source, NULL, author_diag, &e->a);
+}
+
 static int run(struct explain *e)
 {
 	if (!author_open(&e->a, e->dir, e->environment, e->format, AUTHOR_JSON))
@@ -370,8 +381,7 @@ static int run(struct explain *e)
 	bool json = e->a.json;
 	e->a.json = false; /* a policy that does not load is told in text */
 	e->a.findings.out = stderr;
-	enum guard_err err = guard_policy_load(
-	    &e->policy, author_source(&e->a), NULL, author_diag, &e->a);
+	enum guard_err err = load(e);
 	e->a.json = json;
 	if (err)
 		return err == GUARD_ERR_MEMORY ? EXIT_BROKEN : EXIT_FINDINGS;

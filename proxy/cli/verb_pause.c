@@ -5,10 +5,10 @@
 #include "proxy/base/mem.h"
 #include "proxy/cli/findings.h"
 #include "proxy/cli/policy_dir.h"
+#include "proxy/cli/rule_name.h"
 #include "proxy/cli/storage.h"
 #include "proxy/config/config.h"
 #include "proxy/store/store_pauses.h"
-#include "rules/yaml.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -164,33 +164,6 @@ static void print_ended(int64_t id)
 }
 
 /* A switch that switches nothing would be found out too late. */
-static bool is_rule(const struct guard_policy *policy, const char *id)
-{
-	size_t n = guard_policy_rules(policy);
-	const char **ids = mem_array(n + 1, sizeof(*ids));
-	bool known = false;
-
-	for (size_t i = 0; i < n; i++) {
-		struct guard_rule_info rule;
-		guard_policy_rule(policy, i, &rule);
-		ids[i] = rule.id;
-		known = known || strcmp(rule.id, id) == 0;
-	}
-	if (!known) {
-		const char *near = yaml_nearest(id, ids);
-		fprintf(stderr,
-		    "handrail pause: the policy has no rule \"%s\"\n", id);
-		if (near)
-			fprintf(stderr, "  did you mean \"%s\"?\n", near);
-		else
-			fprintf(stderr,
-			    "  rules are named as in the audit log: "
-			    "PACK/RULE\n");
-	}
-	free(ids);
-	return known;
-}
-
 static int check_rule(const struct pause_args *a)
 {
 	const struct config *c = a->storage.loaded;
@@ -209,7 +182,7 @@ static int check_rule(const struct pause_args *a)
 		    "--ai-speech do without it\n");
 		return EXIT_FINDINGS;
 	}
-	bool known = is_rule(policy, a->rule);
+	bool known = rule_name_find(policy, a->rule, "pause") != SIZE_MAX;
 	guard_policy_unref(policy);
 	return known ? EXIT_GOOD : EXIT_USAGE;
 }

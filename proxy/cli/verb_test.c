@@ -6,6 +6,7 @@
  */
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
+#include "proxy/cli/rule_name.h"
 #include "proxy/cli/test_quality.h"
 #include "proxy/cli/test_report.h"
 #include "proxy/cli/verbs.h"
@@ -236,6 +237,8 @@ static int finish(struct tester *t, bool loaded)
 		if (loaded && all == 0)
 			puts(t->only ? "no example of this rule was found"
 				     : "no examples were found");
+		if (loaded && all == 0 && t->only)
+			rule_name_find(t->policy, t->only, "test");
 		print_text(t);
 		break;
 	}

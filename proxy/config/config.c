@@ -39,6 +39,13 @@ static const struct yaml_node *config_items(
 	return node->child;
 }
 
+static struct config_place config_place(const struct yaml_node *node)
+{
+	if (node == NULL)
+		return (struct config_place){0};
+	return (struct config_place){node->line, node->col, node->width};
+}
+
 static void config_read_tls(
     struct reader *r, const struct yaml_node *node, struct config_listen *l)
 {
@@ -69,6 +76,8 @@ static void config_read_listen(
 	const struct yaml_node *tls = yaml_get(node, "tls");
 	reader_map(r, node, "listen[]", l);
 	const struct yaml_node *at = yaml_get(node, "address");
+	l->at = config_place(at);
+	l->tls_at = config_place(tls == NULL ? NULL : tls->key);
 	const char *wrong =
 	    at == NULL ? NULL : endpoint_parse(l->text, &l->address);
 	if (wrong != NULL)
@@ -125,6 +134,8 @@ static void config_read_upstream(
 {
 	reader_map(r, node, "routes[].upstream", u);
 	const struct yaml_node *at = yaml_get(node, "url");
+	u->at = config_place(at);
+	u->ca_at = config_place(yaml_get(node, "ca"));
 	if (at == NULL)
 		return;
 	const char *wrong = endpoint_parse_url(u->url, u);

@@ -18,13 +18,11 @@
 #include <stdint.h>
 
 struct channel;
-
+struct config_place { /* in the file; line 0: not written there */
+	unsigned line, col, width;
+};
 struct config_certificate {
 	char *certificate, *key; /* PEM files; the first is the default one */
-};
-
-struct config_tls { /* one item under tls, while reading */
-	char *certificate, *key, *client_ca;
 };
 
 struct config_address {
@@ -34,6 +32,7 @@ struct config_address {
 
 struct config_listen {
 	char *text; /* as written: "127.0.0.1:8443" */
+	struct config_place at, tls_at;
 	struct config_address address;
 	struct config_certificate *certificates;
 	size_t n_certificates; /* 0: plain; loopback, or allow_plain */
@@ -43,6 +42,7 @@ struct config_listen {
 
 struct config_upstream {
 	char *url; /* as written */
+	struct config_place at, ca_at;
 	bool tls;
 	struct config_address address;
 	char *authority; /* for Host: "bot.internal:9000", "[::1]" */

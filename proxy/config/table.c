@@ -4,7 +4,7 @@
  */
 #include "proxy/config/table.h"
 
-#include "proxy/config/config.h"
+#include "proxy/config/private.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -3,17 +3,30 @@
 
 #include "proxy/base/mem.h"
 #include "proxy/net/address.h"
+#include "rules/yaml.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void report(diag_fn *diag, void *arg, const char *file, const char *why)
+/* Where faults are told, and of which file. */
+struct told_to {
+	const char *path; /* of the configuration */
+	diag_fn *diag;
+	void *arg;
+};
+
+static void report(const struct told_to *to, const struct config_place *at,
+    const char *why, const char *hint)
 {
-	diag(&(struct diag){.level = DIAG_ERROR,
-		 .code = "C100",
-		 .file = file,
-		 .message = why},
-	    arg);
+	to->diag(&(struct diag){.level = DIAG_ERROR,
+		     .code = "C100",
+		     .file = to->path,
+		     .line = at->line,
+		     .col = at->col,
+		     .width = at->width,
+		     .message = why,
+		     .hint = hint},
+	    to->arg);
 }
 
 static struct tls_server *server_tls(
@@ -34,8 +47,7 @@ static struct tls_server *server_tls(
 	return tls;
 }
 
-static bool load_addresses(
-    struct generation *g, const char *path, diag_fn *diag, void *arg)
+static bool load_addresses(struct generation *g, const struct told_to *to)
 {
 	const struct config *c = g->config;
 	bool good = true;
@@ -54,15 +66,22 @@ static bool load_addresses(
 		    mem_printf("listen: \"%s\" is not an IP address and "
 			       "port",
 			c->listen[i].text);
-		report(diag, arg, path, why);
+		report(to, &c->listen[i].at, why, "write 127.0.0.1:8443");
 		free(why);
 		good = false;
 	}
 	return good;
 }
 
-static bool load_tls(
-    struct generation *g, const char *path, diag_fn *diag, void *arg)
+static bool tls_failed(
+    const struct told_to *to, const struct config_place *at, struct buf *why)
+{
+	report(to, at, why->len ? why->data : "TLS failed", NULL);
+	buf_clear(why);
+	return false;
+}
+
+static bool load_tls(struct generation *g, const struct told_to *to)
 {
 	const struct config *c = g->config;
 	bool good = true;
@@ -72,52 +91,81 @@ static bool load_tls(
 		if (c->listen[i].n_certificates == 0)
 			continue;
 		g->listen_tls[i] = server_tls(&c->listen[i], &why);
-		good = good && g->listen_tls[i];
+		if (!g->listen_tls[i])
+			good = tls_failed(to, &c->listen[i].tls_at, &why);
 	}
 	g->route_tls = mem_array(c->n_routes, sizeof(*g->route_tls));
 	for (size_t i = 0; i < c->n_routes; i++) {
-		if (!c->routes[i].upstream.tls)
+		const struct config_upstream *u = &c->routes[i].upstream;
+		if (!u->tls)
 			continue;
 		g->route_tls[i] = tls_client_new(
-		    &(struct tls_client_options){
-			.ca = c->routes[i].upstream.ca},
-		    &why);
-		good = good && g->route_tls[i];
+		    &(struct tls_client_options){.ca = u->ca}, &why);
+		if (!g->route_tls[i])
+			good = tls_failed(
+			    to, u->ca_at.line ? &u->ca_at : &u->at, &why);
 	}
-	if (!good)
-		report(diag, arg, path, why.len ? why.data : "TLS failed");
 	buf_clear(&why);
 	return good;
 }
 
+/* "desk" and the operator's destinations, NULL-terminated; for free(). */
+static const char **destination_names(const struct config *c)
+{
+	const char **names = mem_array(c->n_destinations + 2, sizeof(*names));
+	names[0] = "desk";
+	for (size_t i = 0; i < c->n_destinations; i++)
+		names[i + 1] = c->destinations[i].name;
+	return names;
+}
+
+static void report_destination(const struct generation *g, size_t queue,
+    const char *const *names, const struct told_to *to)
+{
+	const struct guard_place at =
+	    guard_policy_queue_place(g->policy, queue);
+	const char *name = guard_policy_queue(g->policy, queue);
+	const char *wrong = guard_policy_destination(g->policy, name);
+	const char *near = yaml_nearest(wrong, names);
+	const struct config_place place = {at.line, at.col, at.width};
+	char *path =
+	    mem_printf("%s/%s", g->config->policy, at.file ? at.file : "");
+	struct told_to policy = {path, to->diag, to->arg};
+	char *why = mem_printf("the policy sends queue \"%s\" to destination "
+			       "\"%s\", which is not under "
+			       "handoff.destinations in %s",
+	    name, wrong, to->path);
+	char *hint = near ? mem_printf("did you mean \"%s\"?", near) : NULL;
+	report(&policy, &place, why, hint);
+	free(hint);
+	free(why);
+	free(path);
+}
+
 /* A queue may name a destination only the operator can define. */
 static bool check_destinations(
-    const struct generation *g, const char *path, diag_fn *diag, void *arg)
+    const struct generation *g, const struct told_to *to)
 {
 	bool good = true;
+	const char **names = destination_names(g->config);
 	for (size_t i = 0; i < guard_policy_queues(g->policy); i++) {
 		const char *name = guard_policy_destination(
 		    g->policy, guard_policy_queue(g->policy, i));
-		bool found = strcmp(name, "desk") == 0;
-		for (size_t k = 0; k < g->config->n_destinations; k++)
-			found |=
-			    strcmp(g->config->destinations[k].name, name) == 0;
-		if (found)
-			continue;
-		char *why = mem_printf("the policy sends queue \"%s\" to "
-				       "destination \"%s\", which is not under "
-				       "handoff.destinations",
-		    guard_policy_queue(g->policy, i), name);
-		report(diag, arg, path, why);
-		free(why);
-		good = false;
+		bool found = false;
+		for (size_t k = 0; names[k]; k++)
+			found = found || strcmp(names[k], name) == 0;
+		if (!found)
+			report_destination(g, i, names, to);
+		good = good && found;
 	}
+	free(names);
 	return good;
 }
 
 struct generation *generation_load(const char *config_path,
     generation_policy_fn *load_policy, diag_fn *diag, void *arg)
 {
+	const struct told_to to = {config_path, diag, arg};
 	struct generation *g = mem_zero(sizeof(*g));
 	atomic_init(&g->refs, 1);
 	if (config_load(&g->config, config_path, diag, arg) != 0)
@@ -131,10 +179,8 @@ struct generation *generation_load(const char *config_path,
 	g->policy = load_policy(g->config, &limits, diag, arg);
 	if (!g->policy)
 		goto fail;
-	if (!check_destinations(g, config_path, diag, arg))
-		goto fail;
-	if (!load_addresses(g, config_path, diag, arg) ||
-	    !load_tls(g, config_path, diag, arg))
+	if (!check_destinations(g, &to) || !load_addresses(g, &to) ||
+	    !load_tls(g, &to))
 		goto fail;
 	return g;
 fail:

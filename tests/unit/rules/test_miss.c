@@ -15,7 +15,7 @@ static struct guard_policy *load(void)
 	struct guard_policy *p = NULL;
 	source_add(&s, "policy.yaml", POLICY);
 	source_add(&s, "packs/p.yaml",
-	    PACK_HEAD "rules:\n"
+	    PACK_HEAD "use_lists: l\nrules:\n"
 		      "  - {id: a, title: A, mode: shadow, then: log,\n"
 		      "     find: {percent: {above: 10, near: [discount*],\n"
 		      "       within: 3 words}}}\n"
@@ -27,7 +27,12 @@ static struct guard_policy *load(void)
 		      "  - {id: d, title: D, mode: shadow, then: log,\n"
 		      "     find: {entities: [email], pattern: 'x+'}}\n"
 		      "  - {id: e, title: E, mode: shadow, then: log,\n"
-		      "     when: {ai_turn: 2}}\n");
+		      "     when: {ai_turn: 2}}\n"
+		      "  - {id: f, title: F, mode: shadow, then: log,\n"
+		      "     find: {phrases: [remove* ... late fee*, won't "
+		      "charge you, <us> ... give]}}\n");
+	source_add(
+	    &s, "lists/l.yaml", "format: 1\nkind: lists\nlists:\n  us: [we]\n");
 	struct guard_source source = {.own = s.own, .n_own = s.n_own};
 	if (guard_policy_load_untested(&p, &source, source_see, &s))
 		fail_msg("%s:%u:%u %s", s.file, s.line, s.col, s.message);
@@ -65,6 +70,15 @@ static void test_each_part_is_told(void **state)
 	check(p, 3, "a@b.test",
 	    "\"a@b.test\" found, but nothing its pattern matches");
 	check(p, 4, "x", "");
+	check(p, 5, "We removed a FEE.",
+	    "none of its phrases (\"remove* ... late fee*\" lacks \"late\")");
+	check(p, 5, "You won't charge it.",
+	    "none of its phrases (the words of \"won't charge you\" are there, "
+	    "but not as they have to stand)");
+	check(p, 5, "They give.",
+	    "none of its phrases (the words of \"<us> ... give\" are there, "
+	    "but not as they have to stand)");
+	check(p, 5, "A charge.", "none of its phrases");
 	guard_policy_unref(p);
 }
 
