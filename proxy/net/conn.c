@@ -101,6 +101,7 @@ static void close_socket(struct conn *c, bool well)
 	}
 	if (c->io.fd < 0)
 		return;
+	c->unread = conn_unread(c);
 	if (!well && !c->io.ssl) {
 		struct linger reset = {.l_onoff = 1, .l_linger = 0};
 		setsockopt(

@@ -131,6 +131,10 @@ bool conn_is_quiet(const struct conn *);
 size_t conn_output_len(const struct conn *);   /* bytes not sent yet */
 uint64_t conn_bytes_sent(const struct conn *); /* handed to the kernel */
 uint64_t conn_bytes_received(const struct conn *);
+/* What was written and the peer cannot have read: it ended before, and its
+ * kernel acknowledged none of it. At least that, with TLS. 0 after a reset out
+ * of nothing, which may follow any reading. Of a closed one: when it closed. */
+size_t conn_unread(const struct conn *);
 enum conn_reason conn_reason(const struct conn *); /* once closed */
 const char *conn_reason_text(const struct conn *); /* once closed */
 const char *conn_reason_name(enum conn_reason);    /* "truncated" */

@@ -4,6 +4,8 @@
 #include "proxy/net/conn_private.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 bool conn_is_open(const struct conn *c)
@@ -44,6 +46,17 @@ uint64_t conn_bytes_sent(const struct conn *c)
 uint64_t conn_bytes_received(const struct conn *c)
 {
 	return c->received;
+}
+
+size_t conn_unread(const struct conn *c)
+{
+	int waiting = 0;
+	if (c->io.fd < 0)
+		return c->unread;
+	if (c->io.was_reset || ioctl(c->io.fd, SIOCOUTQ, &waiting) != 0 ||
+	    waiting < 0)
+		return 0;
+	return c->output.len + (size_t)waiting;
 }
 
 static const char *const reason_names[] = {

@@ -39,6 +39,7 @@ struct conn_io {
 	int fd; /* -1: none */
 	enum conn_reason reason;
 	char why[CONN_WHY_BYTES];
+	bool was_reset; /* and had not ended its side before */
 	/* TLS only */
 	struct ssl_st *ssl;
 	struct tls_client *client; /* a reference; one of the two */

@@ -11,6 +11,8 @@
 void conn_plain_fail(struct conn_io *io, const char *what, int error)
 {
 	io->reason = CONN_RESET;
+	/* A reset behind the peer's own end is EPIPE. */
+	io->was_reset = error == ECONNRESET;
 	snprintf(io->why, sizeof(io->why), "%s: %s", what, strerror(error));
 }
 

@@ -46,6 +46,7 @@ struct conn {
 	bool failed;             /* a read did; io says why */
 	bool more;               /* a burst was cut short */
 	uint64_t sent, received; /* bytes */
+	size_t unread;           /* see conn_unread, of one that is closed */
 	/* time */
 	struct loop_timer timer;
 	uint64_t timeout_ms[CONN_TIMEOUTS];

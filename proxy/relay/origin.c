@@ -188,10 +188,22 @@ static void read_answer(struct origin *g)
 	g->reading = false;
 }
 
-/* A pooled connection the bot had closed already says nothing about the bot. */
-static bool try_again(struct origin *g)
+/* RFC 9110 9.2.2: what is not idempotent is asked once more only when the bot
+ * cannot have read it. A bot with tools would order twice. */
+static bool may_be_repeated(const struct origin *g, const struct conn *c)
 {
-	if (!g->reused || g->answered)
+	static const char *const idempotent[] = {
+	    "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"};
+	for (size_t i = 0; i < sizeof(idempotent) / sizeof(*idempotent); i++)
+		if (strcmp(g->method, idempotent[i]) == 0)
+			return true;
+	return conn_unread(c) >= g->bytes.len;
+}
+
+/* A pooled connection the bot had closed already says nothing about the bot. */
+static bool try_again(struct origin *g, const struct conn *c)
+{
+	if (!g->reused || g->answered || !may_be_repeated(g, c))
 		return false;
 	g->reused = false;
 	if (g->conn)
@@ -206,7 +218,7 @@ static bool try_again(struct origin *g)
 static void on_end_of_stream(struct origin *g)
 {
 	struct http1_event e;
-	if (g->over || !g->conn || g->paused || try_again(g))
+	if (g->over || !g->conn || g->paused || try_again(g, g->conn))
 		return;
 	int err = http1_finish(&g->parser, &e);
 	if (err == 0 && e.kind == HTTP1_END && !is_interim(g))
@@ -239,7 +251,7 @@ static void on_conn(struct conn *c, enum conn_event event, void *arg)
 	case CONN_CLOSED:
 		g->conn = NULL;
 		failure = failure_of(conn_reason(c));
-		if (failure == ORIGIN_TIMEOUT || !try_again(g))
+		if (failure == ORIGIN_TIMEOUT || !try_again(g, c))
 			fail(g, failure, conn_reason_text(c));
 		break;
 	case CONN_OPEN:

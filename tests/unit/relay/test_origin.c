@@ -34,7 +34,9 @@ struct bench {
 	struct buf events; /* "H200 B5 E" */
 	size_t body;
 	struct origin *origin;
+	const char *method; /* NULL: GET */
 	bool pause_on_body, free_on_head, freed, hangup_next;
+	bool close_when_asked; /* the kept connection, behind its back */
 	unsigned ends;
 };
 
@@ -176,6 +178,7 @@ static int tear_down(void **state)
 static void expect_ms(const char *want, uint64_t answer_ms, uint64_t idle_ms)
 {
 	struct buf bytes = {0};
+	const char *method = b.method ? b.method : "GET";
 	buf_adds(&bytes, ASKED);
 	buf_reset(&b.events);
 	b.body = 0;
@@ -183,11 +186,13 @@ static void expect_ms(const char *want, uint64_t answer_ms, uint64_t idle_ms)
 	    .pool = b.pool,
 	    .loop = b.loop,
 	    .bytes = &bytes,
-	    .method = {"GET", 3},
+	    .method = {method, strlen(method)},
 	    .answer_timeout_ms = answer_ms,
 	    .idle_timeout_ms = idle_ms,
 	    .fn = on_origin,
 	});
+	if (b.close_when_asked)
+		conn_close(b.bots[0], CONN_DROPPED, NULL);
 	buf_clear(&bytes);
 	loop_timer_arm_ms(&b.deadline, DEADLINE_MS);
 	loop_run(b.loop);
@@ -223,6 +228,30 @@ static void tries_a_stale_connection_again_once(void **state)
 	SCRIPT({.say = OK5, .hangup = true}, {.say = OK5});
 	expect_ms("H200 B5 E", 5000, 5000);
 	expect_ms("H200 B5 E", 5000, 5000);
+	assert_int_equal(b.accepted, 2);
+}
+
+/* The bot has read it: what it did then nobody knows. */
+static void does_not_repeat_what_was_read(void **state)
+{
+	(void)state;
+	SCRIPT({.say = OK5, .hangup = true}, {.say = OK5});
+	b.method = "POST";
+	expect_ms("H200 B5 E", 5000, 5000);
+	expect_ms("B0 F:reset", 5000, 5000);
+	assert_int_equal(b.asked, 1);
+}
+
+/* The bot closes while the question is on its way to it. */
+static void repeats_what_nobody_read(void **state)
+{
+	(void)state;
+	SCRIPT({.say = OK5}, {.say = OK5});
+	b.method = "POST";
+	expect_ms("H200 B5 E", 5000, 5000);
+	b.close_when_asked = true;
+	expect_ms("H200 B5 E", 5000, 5000);
+	assert_int_equal(b.asked, 2);
 	assert_int_equal(b.accepted, 2);
 }
 
@@ -309,6 +338,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(keeps_a_connection),
 	    TEST(tries_a_stale_connection_again_once),
+	    TEST(does_not_repeat_what_was_read),
+	    TEST(repeats_what_nobody_read),
 	    TEST(swallows_interim_answers),
 	    TEST(tells_a_cut_body),
 	    TEST(tells_bad_bytes),
