@@ -147,6 +147,11 @@ bool glyph_is_break(int32_t cp)
 	    cp == 0x2029;
 }
 
+bool glyph_is_flag_letter(int32_t cp)
+{
+	return cp >= 0x1F1E6 && cp <= 0x1F1FF;
+}
+
 bool glyph_is_invisible(int32_t cp)
 {
 	if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
@@ -207,6 +212,8 @@ static int32_t ascii_form(int32_t cp)
 	};
 	if (cp < 0xA8)
 		return 0;
+	if (glyph_is_flag_letter(cp))
+		return 'a' + (cp - 0x1F1E6);
 	if (cp >= 0x249C && cp <= 0x24B5) /* letters in parentheses */
 		return 'a' + (cp - 0x249C);
 	if (cp >= 0x1F110 && cp <= 0x1F129)
@@ -247,6 +254,8 @@ static size_t normalise(
 	utf8proc_int32_t buf[GLYPH_MAX_FOLDED];
 	size_t len = 0;
 	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && glyph_is_invisible(cluster[i]))
+			continue; /* a variation selector is a mark, too */
 		int last_boundclass = 0;
 		utf8proc_ssize_t got = utf8proc_decompose_char(cluster[i],
 		    buf + len, (utf8proc_ssize_t)(GLYPH_MAX_FOLDED - len),
@@ -298,7 +307,8 @@ static int32_t letter_form(int32_t cp)
 	return latin ? latin[0] : 0;
 }
 
-size_t glyph_fold(const int32_t *cluster, size_t n, int32_t *out, bool *noise)
+size_t glyph_fold(
+    const int32_t *cluster, size_t n, int32_t *out, unsigned *noise)
 {
 	int32_t form = ascii_form(cluster[0]);
 	if (form == 0)
@@ -318,7 +328,7 @@ size_t glyph_fold(const int32_t *cluster, size_t n, int32_t *out, bool *noise)
 		enum glyph_class class = glyph_class(out[i]);
 		if (i > 0 && !keep && class == GLYPH_MARK) {
 			if (n > 1)
-				*noise = true;
+				++*noise;
 			continue;
 		}
 		if (out[i] == ' ' && cluster[0] != ' ' &&

@@ -45,17 +45,19 @@ size_t glyph_encode(int32_t cp, char *out);
 enum glyph_class glyph_class(int32_t cp); /* of a folded code point */
 enum glyph_script glyph_script(int32_t cp);
 bool glyph_is_space(int32_t cp);
-bool glyph_is_break(int32_t cp);     /* a line break */
-bool glyph_is_invisible(int32_t cp); /* controls, default ignorables */
-bool glyph_is_extender(int32_t cp);  /* belongs to the letter in front */
-bool glyph_keeps_marks(int32_t cp);  /* marks are ordinary on this letter */
+bool glyph_is_break(int32_t cp);       /* a line break */
+bool glyph_is_flag_letter(int32_t cp); /* two of them are a flag */
+bool glyph_is_invisible(int32_t cp);   /* controls, default ignorables */
+bool glyph_is_extender(int32_t cp);    /* belongs to the letter in front */
+bool glyph_keeps_marks(int32_t cp);    /* marks are ordinary on this letter */
 
 /*
  * Fold a cluster of 1..GLYPH_MAX_CLUSTER code points. Writes at most
  * GLYPH_MAX_FOLDED and returns how many; 0 when nothing is left of it. *noise
- * is set when marks of the cluster were dropped, else left alone.
+ * grows by the marks of the cluster that were dropped.
  */
-size_t glyph_fold(const int32_t *cluster, size_t n, int32_t *out, bool *noise);
+size_t glyph_fold(
+    const int32_t *cluster, size_t n, int32_t *out, unsigned *noise);
 /* The same without case folding and without dropping anything: NFKC. */
 size_t glyph_compose(const int32_t *cluster, size_t n, int32_t *out);
 /* A Latin letter without its accents: é is e. Others are themselves. */

@@ -100,7 +100,7 @@ static bool fold(const char *s, size_t n, char *out, size_t *len)
 			continue;
 		if (cp == 0x3002 || cp == 0xFF61)
 			cp = '.';
-		bool noise = false;
+		unsigned noise = 0;
 		size_t m = glyph_fold(&cp, 1, folded, &noise);
 		for (size_t k = 0; k < m; k++) {
 			if (!put(out, len, folded[k]))

@@ -15,8 +15,9 @@
 #include "rules/sentence.h"
 #include "rules/token.h"
 
-#define PLAIN_WORD 64u /* letters; a longer one is read like any other */
-#define NEED_MORE 1    /* beside 0 and enum text_err */
+#define PLAIN_WORD 64u  /* letters; a longer one is read like any other */
+#define FLAG_LETTERS 2u /* that make a flag */
+#define NEED_MORE 1     /* beside 0 and enum text_err */
 
 enum ascii_kind { PUNCT, LETTER, DIGIT, SPACE, SPECIAL };
 
@@ -231,12 +232,51 @@ static int keep(const struct reader *r, size_t len)
 
 /* ---- units ---- */
 
+/* One flag: nothing of it is a word, and none goes on over it. */
+static int put_flag(const struct reader *r, size_t len)
+{
+	uint32_t start = (uint32_t)r->t->settled;
+	int err = put_space(r->t, ' ', start, start + (uint32_t)len);
+	return err ? err : pass_over(r, len);
+}
+
+/* Two flag letters are a flag; one, or a row of them, are letters. */
+static int step_flag_letters(const struct reader *r)
+{
+	struct text *t = r->t;
+	size_t end = t->settled, n = 0;
+	while (end - t->settled < TEXT_LOOK_AHEAD_BYTES) {
+		int32_t cp = 0;
+		if (end == r->end && !r->final)
+			return NEED_MORE;
+		if (end == r->end)
+			break;
+		size_t len = glyph_decode(t->bytes + end, r->end - end, &cp);
+		if (!glyph_is_flag_letter(cp))
+			break;
+		end += len;
+		n++;
+	}
+	if (n == FLAG_LETTERS)
+		return put_flag(r, end - t->settled);
+	int err = 0;
+	for (; n > 0 && err == 0; n--) {
+		struct put_cluster c = {.n = 1, .start = (uint32_t)t->settled};
+		t->settled += read_char(r, t->settled, &c.cps[0]);
+		c.end = (uint32_t)t->settled;
+		err = put_cluster(t, &c);
+	}
+	return err;
+}
+
 static int step_cluster(const struct reader *r)
 {
 	struct put_cluster c;
 	int err = read_cluster(r, r->t->settled, &c);
 	if (err)
 		return err;
+	if (glyph_is_flag_letter(c.cps[0]) && byte_at(r, r->t->settled) != '&')
+		return step_flag_letters(r);
 	r->t->settled = c.end;
 	return put_cluster(r->t, &c);
 }

@@ -111,7 +111,7 @@ static size_t fold_fraction(const struct text *t, int32_t cp, int32_t *out)
 static int add_visible(struct text *t, const struct put_cluster *c)
 {
 	int32_t out[GLYPH_MAX_FOLDED];
-	bool noise = false;
+	unsigned noise = 0;
 	size_t n = fold_fraction(t, c->cps[0], out);
 	if (n == 0)
 		n = glyph_fold(c->cps, c->n, out, &noise);
@@ -125,7 +125,7 @@ static int add_visible(struct text *t, const struct put_cluster *c)
 	for (size_t i = 0; i < n && err == 0; i++)
 		err = add_folded(t, c, out[i], n == 1 ? c->cps[0] : out[i]);
 	if (noise)
-		token_noise(t);
+		token_noise(t, noise);
 	if (err == 0 && t->state->word.open && t->state->word.single)
 		err = token_break(t);
 	if (err == 0)
@@ -148,7 +148,7 @@ int put_cluster(struct text *t, const struct put_cluster *c)
 		return err ? err : put_plain(t, c);
 	}
 	if (glyph_class(cp) == GLYPH_MARK && !t->state->prev_keeps_marks) {
-		token_noise(t);
+		token_noise(t, 1);
 		return put_plain(t, c);
 	}
 	return add_visible(t, c);

@@ -1,12 +1,14 @@
 /* reading - see reading.h. */
 #include "rules/reading.h"
 
+#include "rules/chars.h"
 #include "rules/confusable.h"
 #include "rules/glyph.h"
 
 #include <string.h>
 
 #define LEET_MIN_CHARS 3u
+#define LEET_LONG_CHARS 6u /* may have two digits for each letter */
 #define NOISE_MIN_MARKS 2u /* one may be a tone mark of Yoruba or Navajo */
 
 void reading_clear(struct reading *r)
@@ -133,6 +135,15 @@ static void read_leet(struct reading *r)
 	}
 }
 
+/* Letters may have been erased. */
+static bool has_letter(const struct reading *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if (chars_are(r->bytes[i], CHARS_LETTER | CHARS_HIGH))
+			return true;
+	return false;
+}
+
 static void drop_accents(struct reading *r)
 {
 	size_t out = 0;
@@ -150,8 +161,10 @@ static void drop_accents(struct reading *r)
 
 static bool reads_as_leet(const struct reading *r, const struct reading_word *w)
 {
-	return w->digits > 0 && w->letters >= w->digits &&
-	    w->letters + w->digits >= LEET_MIN_CHARS && r->foreign == 0;
+	uint32_t chars = w->letters + w->digits;
+	uint32_t per_letter = chars < LEET_LONG_CHARS ? 1 : 2;
+	return w->digits > 0 && w->letters * per_letter >= w->digits &&
+	    chars >= LEET_MIN_CHARS && r->foreign == 0;
 }
 
 static bool is_wanted(const struct reading *r, const struct reading_word *w)
@@ -176,7 +189,7 @@ size_t reading_finish(struct reading *r, const struct reading_word *w)
 		reading_start(r, w->fold, w->fold_len);
 	if (!r->on)
 		return 0;
-	if (leet)
+	if (leet && has_letter(r))
 		read_leet(r);
 	if (r->noise >= NOISE_MIN_MARKS)
 		drop_accents(r);

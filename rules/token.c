@@ -14,7 +14,9 @@
 
 #define FIRST_CAP 32u
 #define ALT_FIRST_CAP 64u
-#define RUN_MIN 3u      /* letters that make a spelled-out word */
+#define NOISE_ENOUGH 1000u /* marks; more are not counted */
+#define RUN_MIN 3u         /* letters that make a spelled-out word */
+#define RUN_MIN_BEHIND 2u
 #define RUN_MIN_LIST 5u /* when the separator also makes lists: "a, b, c" */
 
 static const char *fold_of(const struct text *t, const struct token *tok)
@@ -116,17 +118,25 @@ static int flush_apart(struct text *t)
 	return err;
 }
 
+/* Are the letters held enough to be a word? Behind another one two are: the
+ * "i t" of "g u a r a n t e e   i t". */
+static bool run_is_word(const struct text *t)
+{
+	const struct token_run *run = &t->state->run;
+	if (memchr(run->sep, ',', run->sep_len) ||
+	    memchr(run->sep, ';', run->sep_len) ||
+	    memchr(run->sep, '/', run->sep_len))
+		return run->n >= RUN_MIN_LIST;
+	bool behind = t->n_tokens && t->tokens[t->n_tokens - 1].n_letters;
+	return run->n >= (behind ? RUN_MIN_BEHIND : RUN_MIN);
+}
+
 int token_flush(struct text *t)
 {
 	struct token_run *run = &t->state->run;
 	if (run->n == 0)
 		return 0;
-	unsigned need = memchr(run->sep, ',', run->sep_len) ||
-		memchr(run->sep, ';', run->sep_len) ||
-		memchr(run->sep, '/', run->sep_len)
-	    ? RUN_MIN_LIST
-	    : RUN_MIN;
-	int err = run->n >= need ? flush_joined(t) : flush_apart(t);
+	int err = run_is_word(t) ? flush_joined(t) : flush_apart(t);
 	run->n = 0;
 	return err;
 }
@@ -158,6 +168,20 @@ static void run_gap(
 	*len = end - start;
 }
 
+/* "w o n ' t": may the gap be, or become, an apostrophe between two of the
+ * run's separators? *whole is set when it is. */
+static bool is_apostrophe(
+    const struct token_run *run, const char *gap, size_t len, bool *whole)
+{
+	char form[2 * sizeof(run->sep) + 1];
+	size_t n = run->sep_len;
+	memcpy(form, run->sep, n);
+	form[n] = '\'';
+	memcpy(form + n + 1, run->sep, n);
+	*whole = run->n > 1 && len == 2 * n + 1 && memcmp(gap, form, len) == 0;
+	return run->n > 1 && len <= 2 * n + 1 && memcmp(gap, form, len) == 0;
+}
+
 /* Does the run go on with a letter that starts here? */
 static bool run_accepts(
     const struct text *t, uint32_t fold, uint32_t end, uint32_t sentence)
@@ -168,13 +192,40 @@ static bool run_accepts(
 	run_gap(t, fold, &gap, &len);
 	bool wide = len == 1 && gap[0] == ' ' && run->gap_spaces > 1;
 	const struct token *first = first_letter(t);
-	if (!is_separator(gap, len) || len > sizeof(run->sep) ||
-	    sentence != first->sentence || run->n == TEXT_SPELLED_LETTERS ||
+	bool apostrophe;
+	is_apostrophe(run, gap, len, &apostrophe);
+	if (sentence != first->sentence || run->n == TEXT_SPELLED_LETTERS ||
 	    end - first->start > TEXT_LOOK_AHEAD_BYTES)
+		return false;
+	if (apostrophe)
+		return true;
+	if (!is_separator(gap, len) || len > sizeof(run->sep))
 		return false;
 	return run->n == 1 ||
 	    (wide == run->wide && len == run->sep_len &&
 		memcmp(gap, run->sep, len) == 0);
+}
+
+/* An apostrophe in front of the letter belongs to it, in the other reading. */
+static int take_apostrophe(struct text *t, struct token *tok)
+{
+	const struct token_run *run = &t->state->run;
+	const char *gap;
+	size_t len;
+	bool apostrophe = false;
+	if (run->n > 1) {
+		run_gap(t, tok->fold, &gap, &len);
+		is_apostrophe(run, gap, len, &apostrophe);
+	}
+	if (!apostrophe)
+		return 0;
+	char bytes[TEXT_READING_BYTES + 1] = {'\''};
+	const char *s = tok->alt_len ? t->alt + tok->alt : fold_of(t, tok);
+	len = tok->alt_len ? tok->alt_len : tok->fold_len;
+	if (len > TEXT_READING_BYTES)
+		return 0;
+	memcpy(bytes + 1, s, len);
+	return add_alt(t, tok, bytes, len + 1);
 }
 
 static int run_extend(struct text *t, const struct token *tok)
@@ -193,10 +244,12 @@ static int run_extend(struct text *t, const struct token *tok)
 		run->sep_len = (uint8_t)len;
 		run->wide = len == 1 && gap[0] == ' ' && run->gap_spaces > 1;
 	}
-	t->letters[t->n_letters++] = *tok;
+	struct token letter = *tok;
+	int err = take_apostrophe(t, &letter);
+	t->letters[t->n_letters++] = letter;
 	run->n++;
 	run->gap_spaces = 0;
-	return 0;
+	return err;
 }
 
 int token_gap(struct text *t, bool space)
@@ -209,7 +262,9 @@ int token_gap(struct text *t, bool space)
 	const char *gap;
 	size_t len;
 	run_gap(t, (uint32_t)t->folded.len, &gap, &len);
-	if (len <= sizeof(run->sep) && (len == 0 || is_separator(gap, len)))
+	bool whole;
+	if ((len <= sizeof(run->sep) && (len == 0 || is_separator(gap, len))) ||
+	    is_apostrophe(run, gap, len, &whole))
 		return 0;
 	return token_flush(t);
 }
@@ -281,8 +336,8 @@ int token_break(struct text *t)
 	read_as(t, &tok, &alt_len);
 	int err = alt_len ? add_alt(t, &tok, w->reading.bytes, alt_len) : 0;
 	if (err == 0)
-		err = hand_on(
-		    t, &tok, w->letters == 1 && w->digits == 0 && w->cased);
+		err = hand_on(t, &tok,
+		    w->letters == 1 && w->digits == 0 && (w->cased || alt_len));
 	if (err == 0 && w->mid.cp == '$')
 		err = add_symbol(
 		    t, w->mid.start, w->mid.end, w->mid.fold, w->mid.fold_len);
@@ -319,18 +374,37 @@ static int break_at(struct text *t)
 	return err ? err : append(t, &second);
 }
 
+/*
+ * A word begins with c: it may go on with the letters held. If not, the last of
+ * them may still be the first of others, as the i is not in
+ * "i   g u a r a n t e e".
+ */
+static int run_meets(struct text *t, const struct token_char *c)
+{
+	struct token_run *run = &t->state->run;
+	uint32_t sentence = (uint32_t)t->n_sentences - 1;
+	bool letter = c->class == GLYPH_LETTER;
+	if (letter && run_accepts(t, c->fold, c->end, sentence))
+		return 0;
+	if (!letter || run->n < 2 || run_is_word(t))
+		return token_flush(t);
+	struct token last = *last_letter(t);
+	run->n--;
+	t->n_letters--;
+	int err = flush_apart(t);
+	run->n = 1;
+	t->letters[t->n_letters++] = last;
+	if (err || run_accepts(t, c->fold, c->end, sentence))
+		return err;
+	return token_flush(t);
+}
+
 static int begin(struct text *t, const struct token_char *c)
 {
-	struct text_state *st = t->state;
-	struct token_open *w = &st->word;
-	if (st->run.n &&
-	    (c->class != GLYPH_LETTER ||
-		!run_accepts(
-		    t, c->fold, c->end, (uint32_t)t->n_sentences - 1))) {
-		int err = token_flush(t);
-		if (err)
-			return err;
-	}
+	struct token_open *w = &t->state->word;
+	int err = t->state->run.n ? run_meets(t, c) : 0;
+	if (err)
+		return err;
 	w->open = true;
 	w->katakana = c->class == GLYPH_KATAKANA;
 	w->single = c->class == GLYPH_SINGLE;
@@ -361,7 +435,7 @@ static void take_mid(struct text *t)
 	} else {
 		reading_put(r, cp);
 	}
-	if (cp == '@')
+	if (cp == '@' && !w->at.cp)
 		w->at = w->mid;
 	w->tok.end = w->mid.end;
 	w->tok.fold_len = w->mid.fold + w->mid.fold_len - w->tok.fold;
@@ -451,7 +525,7 @@ bool token_takes_sign(const struct text *t, int32_t cp)
 	case ',':
 		return prev == PREV_DIGIT;
 	case '@':
-		return prev == PREV_LETTER && !w->at.cp && !t->state->run.n;
+		return prev == PREV_LETTER && !t->state->run.n;
 	case '$':
 	case 0xB7:
 		return prev == PREV_LETTER;
@@ -484,10 +558,11 @@ void token_erase(struct text *t)
 	reading_erase(&w->reading);
 }
 
-void token_noise(struct text *t)
+void token_noise(struct text *t, unsigned marks)
 {
-	if (t->state->word.open)
-		t->state->word.reading.noise++;
+	struct token_open *w = &t->state->word;
+	if (w->open && w->reading.noise < NOISE_ENOUGH)
+		w->reading.noise += (uint16_t)marks;
 }
 
 int token_capital_i(struct text *t, const struct token_char *c)

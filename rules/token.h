@@ -41,8 +41,8 @@ int token_gap(struct text *, bool space) __attribute__((warn_unused_result));
 int token_flush(struct text *) __attribute__((warn_unused_result));
 /* A backspace: the reading of the open word loses its last character. */
 void token_erase(struct text *);
-/* Marks were dropped from the open word. */
-void token_noise(struct text *);
+/* So many marks were dropped from the open word. */
+void token_noise(struct text *, unsigned marks);
 /* A capital I among small letters: l, in the other reading. */
 int token_capital_i(struct text *, const struct token_char *)
     __attribute__((warn_unused_result));

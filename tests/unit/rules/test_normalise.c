@@ -61,7 +61,10 @@ static const char *const disguises[] = {"refund", "REFUND", "ReFuNd",
     /* letters of other scripts */
     "r\u0435fund", "\u0433\u0435fund", "ref\u057Dnd", "refu\u0578d",
     "\u0280\u1D07\uA730\u1D1C\u0274\u1D05", "\uA4E3\uA4F0\uA4DD\uA4F4\uA4E0d",
-    "ref\u222And", "r\u212Efund", "\u1587\u15F4fund", "ref\u057D\u0578\u0501",
+    "ref\u222And", "r\u212Efund", "\u1587\u15F4fund",
+    "\U0001F1F7\U0001F1EA\U0001F1EB\U0001F1FA\U0001F1F3\U0001F1E9",
+    "r\u0303\u0317efund", "r3fu\uA4E0d", "\uAB47.e.f.\u057D.\u0578.\u0501",
+    "ref\u057D\u0578\u0501",
     /* digits */
     "r3fund",
     "REFUN"
@@ -130,6 +133,10 @@ static const struct {
     {"\u05E9\u05C1\u05B8\u05DC\u05D5\u05B9\u05DD",
 	"\u05E9\u05B8\u05C1\u05DC\u05D5\u05B9\u05DD"},
     {"\uD55C\uAD6D \u1112\u1161\u11AB", "\uD55C\uAD6D \uD55C"},
+    {"\u9000\uFE00\u6B3E \u0939\uFE0F\u093F\u0902\u034F\u0926",
+	"\u9000 \u6B3E \u0939\u093F\u0902\u0926"},
+    {"made in \U0001F1FA\U0001F1F8 us\U0001F1FA\U0001F1F8it", "made in us it"},
+    {"r2d2 A55 X1234 AB12345 B00K", "r2d2 a55 x1234 ab12345 book"},
     {"\u9000\u6B3E \u30AB\u30BF\u30AB\u30CA",
 	"\u9000 \u6B3E \u30AB\u30BF\u30AB\u30CA"},
     {"Stra\u00DFe \uFB01nal \u0130zmir Globex\u2122",
