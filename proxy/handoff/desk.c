@@ -7,6 +7,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/handoff/returned.h"
 #include "proxy/store/store_pauses.h"
+#include "proxy/store/store_transcript.h"
 
 #include <string.h>
 

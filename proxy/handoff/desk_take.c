@@ -10,6 +10,7 @@
 #include "proxy/handoff/packet.h"
 #include "proxy/handoff/returned.h"
 #include "proxy/store/store_pauses.h"
+#include "proxy/store/store_transcript.h"
 
 #include <stdlib.h>
 #include <string.h>

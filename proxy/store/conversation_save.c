@@ -8,6 +8,7 @@
  */
 #include "proxy/store/conversation_table.h"
 #include "proxy/store/store_counted.h"
+#include "proxy/store/store_transcript.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/base/log.h"
@@ -55,11 +56,9 @@ static void saving_free(struct saving *s)
 static int saving_run(struct store_tx *tx, struct store_job *job)
 {
 	struct saving *s = (struct saving *)job;
-	int err = store_conversation_put(tx, &s->row, s->customer);
+	int err = store_exchange_put(tx,
+	    &(struct store_exchange){&s->row, s->customer, s->messages, s->n});
 
-	if (!err)
-		err = store_messages_put(
-		    tx, s->row.family, s->row.id, s->messages, s->n);
 	if (!err)
 		err = store_counted_put(tx, s->row.family, s->row.id,
 		    s->counted.rows, s->counted.n);

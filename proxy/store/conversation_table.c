@@ -8,6 +8,7 @@
 #include "proxy/store/conversation_table.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/store/store_transcript.h"
 
 #include <assert.h>
 #include <stdlib.h>

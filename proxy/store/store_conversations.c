@@ -1,15 +1,9 @@
-/*
- * store_conversations - rows of conversations and messages. What is sealed
- * for a message is its salt and its text, one after the other.
- */
+/* store_conversations - see store_conversations.h. */
 #include "proxy/store/store_conversations.h"
 
 #include "proxy/base/mem.h"
 #include "proxy/store/query.h"
-#include "proxy/store/vault.h"
 
-#include <assert.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,13 +66,6 @@ void store_conversation_clear(struct store_conversation *c)
 	*c = (struct store_conversation){0};
 }
 
-void store_messages_free(struct store_message *messages, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(messages[i].text);
-	free(messages);
-}
-
 /* ---- conversations ---- */
 
 #define CONVERSATION_COLUMNS                                                   \
@@ -116,52 +103,6 @@ int store_conversation_get(struct store_tx *tx, const char *family,
 		read_conversation(&q, out);
 	int err = query_end(&q);
 	return err ? err : found ? STORE_OK : STORE_NOT_FOUND;
-}
-
-/* Counters only grow: a write that was tried again comes late. */
-#define NEWER(c)                                                               \
-	"CASE WHEN excluded." c " > conversations." c " THEN excluded." c      \
-	" ELSE conversations." c " END"
-
-int store_conversation_put(struct store_tx *tx,
-    const struct store_conversation *c, const char *customer)
-{
-	char index[VAULT_INDEX_SIZE];
-	struct query q;
-
-	if (customer)
-		vault_index(
-		    tx->vault, "customer", customer, strlen(customer), index);
-	query_start(&q, tx,
-	    "INSERT INTO conversations(family, id, ai_turns, customer_turns,"
-	    " last_seq, customer, created_us, updated_us)"
-	    " VALUES($1, $2, $3, $4, $5, $6, $7, $8)"
-	    " ON CONFLICT(family, id) DO UPDATE SET"
-	    " ai_turns = " NEWER(
-		"ai_turns") ","
-			    " customer_turns = " NEWER(
-				"customer_turns") ","
-						  " last_seq = " NEWER(
-						      "last_seq") ","
-								  " customer = "
-								  "COALESCE("
-								  "excluded."
-								  "customer, "
-								  "conversation"
-								  "s.customer),"
-								  " updated_us "
-								  "= " NEWER(
-								      "updated_"
-								      "us") "");
-	query_text(&q, c->family);
-	query_text(&q, c->id);
-	query_int(&q, c->ai_turns);
-	query_int(&q, c->customer_turns);
-	query_int(&q, c->last_seq);
-	query_text(&q, customer ? index : NULL);
-	query_int(&q, c->created_us);
-	query_int(&q, c->updated_us);
-	return query_run(&q);
 }
 
 /* A lock older than the one there changes nothing: it may have been written
@@ -228,164 +169,4 @@ int store_conversations_names(struct store_tx *tx,
 		free(id);
 	}
 	return query_end(&q);
-}
-
-/* ---- messages ---- */
-
-static int erased_at(
-    struct store_tx *tx, const char *family, const char *id, int64_t *erased_us)
-{
-	struct query q;
-
-	*erased_us = 0;
-	query_start(&q, tx,
-	    "SELECT erased_us FROM conversations"
-	    " WHERE family = $1 AND id = $2");
-	query_text(&q, family);
-	query_text(&q, id);
-	if (query_step(&q))
-		*erased_us = query_get_int(&q, 0);
-	return query_end(&q);
-}
-
-static int seal_message(struct store_tx *tx, struct store_sealed *place,
-    const struct store_message *m, struct buf *out)
-{
-	struct buf plain = {0};
-
-	buf_add(&plain, m->salt, sizeof(m->salt));
-	buf_add(&plain, m->text, m->len);
-	int err = store_seal(tx, place, plain.data, plain.len, out);
-	OPENSSL_cleanse(plain.data, plain.len);
-	buf_clear(&plain);
-	return err;
-}
-
-static int put_message(struct store_tx *tx, struct store_sealed place,
-    const struct store_message *m, bool keep)
-{
-	struct buf sealed = {0};
-	struct query q;
-	int err = STORE_OK;
-
-	place.number = m->seq;
-	if (keep)
-		err = seal_message(tx, &place, m, &sealed);
-	if (!err) {
-		query_start(&q, tx,
-		    "INSERT INTO messages(family, id, seq, speaker, status,"
-		    " kind, time_us, gen, text)"
-		    " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-		    " ON CONFLICT(family, id, seq) DO UPDATE SET"
-		    " speaker = excluded.speaker, status = excluded.status,"
-		    " kind = excluded.kind, time_us = excluded.time_us,"
-		    " gen = excluded.gen, text = excluded.text");
-		query_text(&q, place.family);
-		query_text(&q, place.id);
-		query_int(&q, m->seq);
-		query_int(&q, m->speaker);
-		query_int(&q, m->status);
-		query_int(&q, m->kind);
-		query_int(&q, m->time_us);
-		query_int(&q, place.gen);
-		query_blob(&q, sealed.data, sealed.len);
-		err = query_run(&q);
-	}
-	buf_clear(&sealed);
-	return err;
-}
-
-int store_messages_put(struct store_tx *tx, const char *family, const char *id,
-    const struct store_message *messages, size_t n)
-{
-	struct store_sealed place = {family, id, "message", 0, 0};
-	int64_t erased_us;
-	int err = erased_at(tx, family, id, &erased_us);
-
-	for (size_t i = 0; i < n && !err; i++) {
-		const struct store_message *m = &messages[i];
-		bool keep = m->text && !m->erased && m->time_us > erased_us;
-
-		err = put_message(tx, place, m, keep);
-	}
-	return err;
-}
-
-static int open_message(struct store_tx *tx, const struct store_sealed *place,
-    struct query *q, struct store_message *m)
-{
-	struct buf plain = {0};
-	size_t n;
-	const void *sealed = query_get_blob(q, 6, &n);
-	int err = query_is_null(q, 6)
-	    ? STORE_ERASED
-	    : store_unseal(tx, place, sealed, n, &plain);
-
-	if (!err && plain.len < STORE_SALT_BYTES)
-		err = STORE_KEY;
-	if (!err) {
-		memcpy(m->salt, plain.data, STORE_SALT_BYTES);
-		buf_drop(&plain, STORE_SALT_BYTES);
-		m->len = plain.len;
-		m->text = buf_steal(&plain);
-	}
-	buf_clear(&plain);
-	m->erased = err == STORE_ERASED;
-	return m->erased ? STORE_OK : err;
-}
-
-static int read_message(struct store_tx *tx, struct store_sealed *place,
-    struct query *q, struct store_message *m)
-{
-	*m = (struct store_message){.seq = (uint32_t)query_get_int(q, 0),
-	    .speaker = (enum store_speaker)query_get_int(q, 1),
-	    .status = (enum store_status)query_get_int(q, 2),
-	    .kind = (enum store_kind)query_get_int(q, 3),
-	    .time_us = query_get_int(q, 4)};
-	place->number = m->seq;
-	place->gen = query_get_int(q, 5);
-	return open_message(tx, place, q, m);
-}
-
-static void reverse(struct store_message *messages, size_t n)
-{
-	for (size_t i = 0; i < n / 2; i++) {
-		struct store_message m = messages[i];
-
-		messages[i] = messages[n - 1 - i];
-		messages[n - 1 - i] = m;
-	}
-}
-
-int store_messages_get(struct store_tx *tx, const char *family, const char *id,
-    struct store_range range, struct store_message **out, size_t *n)
-{
-	struct store_sealed place = {family, id, "message", 0, 0};
-	struct query q;
-	int err = STORE_OK, ended;
-
-	*out = NULL;
-	*n = 0;
-	query_start(&q, tx,
-	    "SELECT seq, speaker, status, kind, time_us, gen, text"
-	    " FROM messages"
-	    " WHERE family = $1 AND id = $2 AND seq > $3"
-	    " ORDER BY seq DESC LIMIT $4");
-	query_text(&q, family);
-	query_text(&q, id);
-	query_int(&q, range.after);
-	query_int(&q, range.max > INT32_MAX ? INT32_MAX : (int64_t)range.max);
-	while (!err && query_step(&q)) {
-		*out = mem_realloc_array(*out, *n + 1, sizeof(**out));
-		err = read_message(tx, &place, &q, &(*out)[(*n)++]);
-	}
-	ended = query_end(&q);
-	err = err ? err : ended;
-	reverse(*out, *n);
-	if (err) {
-		store_messages_free(*out, *n);
-		*out = NULL;
-		*n = 0;
-	}
-	return err;
 }

@@ -1,5 +1,6 @@
 /*
- * store_conversations - rows of conversations, their messages and keys.
+ * store_conversations - rows of conversations and their keys; what is said in
+ * them is in store_transcript.h.
  *
  * Text goes in and comes out plain; on disk it is sealed (vault.h). A
  * conversation's key is made when first needed. After an erasure the rows
@@ -65,14 +66,10 @@ struct store_conversation {
 	int64_t created_us, updated_us, erased_us; /* 0: never */
 };
 void store_conversation_clear(struct store_conversation *);
-void store_messages_free(struct store_message *, size_t n);
 
 int store_conversation_get(struct store_tx *, const char *family,
     const char *id, struct store_conversation *out)
     __attribute__((warn_unused_result));
-/* Insert or update counters; state, epoch and handoff are not touched. */
-int store_conversation_put(struct store_tx *, const struct store_conversation *,
-    const char *customer) __attribute__((warn_unused_result));
 int store_conversation_lock(struct store_tx *, const char *family,
     const char *id, uint32_t epoch, const char *handoff)
     __attribute__((warn_unused_result));
@@ -86,20 +83,6 @@ int store_conversations_locked(struct store_tx *,
 /* The names of all; borrowed for the call. */
 int store_conversations_names(struct store_tx *,
     void (*fn)(void *arg, const char *family, const char *id), void *arg)
-    __attribute__((warn_unused_result));
-
-/* Writing a number twice replaces the row. A message from before the erasure
- * of its conversation is kept without text. */
-int store_messages_put(struct store_tx *, const char *family, const char *id,
-    const struct store_message *, size_t n) __attribute__((warn_unused_result));
-/* The last max of those after seq, oldest first; free with
- * store_messages_free. */
-struct store_range {
-	uint32_t after;
-	size_t max;
-};
-int store_messages_get(struct store_tx *, const char *family, const char *id,
-    struct store_range, struct store_message **out, size_t *n)
     __attribute__((warn_unused_result));
 
 /* Seal or open text of the conversation for a row elsewhere. gen is the

@@ -3,20 +3,15 @@
  * an erasure. No key is kept past the job that used it, so an erasure by any
  * process holds from its commit on.
  */
-#include "proxy/store/query.h"
 #include "proxy/store/store_conversations.h"
 #include "proxy/store/store_pauses.h"
+#include "proxy/store/store_row.h"
 #include "proxy/store/vault.h"
 
 #include "proxy/base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static struct vault_place key_place(const struct store_sealed *p, int64_t gen)
-{
-	return (struct vault_place){p->family, p->id, "key", gen};
-}
 
 static struct vault_place text_place(const struct store_sealed *p)
 {
@@ -56,81 +51,33 @@ static void memo_set(struct store_tx *tx, const struct store_sealed *p,
 	    .key = *key};
 }
 
-/* ---- keys ---- */
+/* ---- sealing ---- */
 
-static int key_insert(
-    struct store_tx *tx, struct store_sealed *p, struct vault_key *key)
-{
-	unsigned char wrapped[VAULT_WRAPPED_BYTES];
-	struct vault_place place = key_place(p, p->gen);
-	struct query q;
-
-	vault_key_make(tx->vault, &place, key, wrapped);
-	query_start(&q, tx,
-	    "INSERT INTO keys(family, id, gen, wrapped)"
-	    " VALUES($1, $2, $3, $4)");
-	query_text(&q, p->family);
-	query_text(&q, p->id);
-	query_int(&q, p->gen);
-	query_blob(&q, wrapped, sizeof(wrapped));
-	return query_run(&q);
-}
-
-/* The key of the newest generation, or a new one; p->gen says which. */
 static int key_to_seal(
     struct store_tx *tx, struct store_sealed *p, struct vault_key *key)
 {
-	struct query q;
-	size_t n;
-	bool have = false;
-	int opened = -1;
+	struct store_name name = {p->family, p->id};
+	struct store_row row;
+	int err = store_row_find(tx, &name, &row);
 
-	p->gen = 0;
-	query_start(&q, tx,
-	    "SELECT gen, wrapped FROM keys WHERE family = $1 AND id = $2"
-	    " ORDER BY gen DESC LIMIT 1");
-	query_text(&q, p->family);
-	query_text(&q, p->id);
-	if (query_step(&q)) {
-		p->gen = query_get_int(&q, 0);
-		have = !query_is_null(&q, 1);
-		struct vault_place place = key_place(p, p->gen);
-		const void *wrapped = query_get_blob(&q, 1, &n);
-		if (have)
-			opened = vault_key_unwrap(
-			    tx->vault, &place, wrapped, n, key);
-	}
-	int err = query_end(&q);
 	if (err)
 		return err;
-	if (have)
-		return opened == 0 ? STORE_OK : STORE_KEY;
-	p->gen++;
-	return key_insert(tx, p, key);
+	bool fresh = !row.has_key;
+	err = store_row_key_to_seal(tx, &name, &row, key);
+	if (!err && fresh)
+		err = store_row_put(tx, &name, &row, 0);
+	p->gen = row.gen;
+	return err;
 }
 
 static int key_to_open(
     struct store_tx *tx, const struct store_sealed *p, struct vault_key *key)
 {
-	struct vault_place place = key_place(p, p->gen);
-	struct query q;
-	size_t n;
-	int opened = STORE_ERASED;
+	struct store_name name = {p->family, p->id};
+	struct store_row row;
+	int err = store_row_find(tx, &name, &row);
 
-	query_start(&q, tx,
-	    "SELECT wrapped FROM keys"
-	    " WHERE family = $1 AND id = $2 AND gen = $3");
-	query_text(&q, p->family);
-	query_text(&q, p->id);
-	query_int(&q, p->gen);
-	if (query_step(&q) && !query_is_null(&q, 0)) {
-		const void *wrapped = query_get_blob(&q, 0, &n);
-		opened = vault_key_unwrap(tx->vault, &place, wrapped, n, key)
-		    ? STORE_KEY
-		    : STORE_OK;
-	}
-	int err = query_end(&q);
-	return err ? err : opened;
+	return err ? err : store_row_key_to_open(tx, &name, &row, p->gen, key);
 }
 
 int store_seal(struct store_tx *tx, struct store_sealed *p, const void *text,
@@ -171,6 +118,8 @@ int store_unseal(struct store_tx *tx, const struct store_sealed *p,
 	return err;
 }
 
+/* ---- erasing ---- */
+
 static int put_erasure(struct store_tx *tx, const char *family, const char *id,
     const struct store_erasure *why)
 {
@@ -202,18 +151,18 @@ static int put_erasure(struct store_tx *tx, const char *family, const char *id,
 int store_erase_conversation(struct store_tx *tx, const char *family,
     const char *id, const struct store_erasure *why, size_t *n)
 {
+	struct store_name name = {family, id};
+	struct store_row row;
 	struct query q;
+	int err = store_row_find(tx, &name, &row);
 
 	*n = 0;
 	store_keys_forget(tx);
-	query_start(&q, tx,
-	    "UPDATE keys SET wrapped = NULL"
-	    " WHERE family = $1 AND id = $2 AND wrapped IS NOT NULL");
-	query_text(&q, family);
-	query_text(&q, id);
-	int err = query_run_one(&q);
-	if (err == STORE_NOT_FOUND)
-		return STORE_OK;
+	if (err || !row.has_key)
+		return err;
+	query_start(&q, tx, "UPDATE keys SET wrapped = NULL WHERE n = $1");
+	query_int(&q, row.key);
+	err = query_run_one(&q);
 	*n = err == STORE_OK;
 	return err ? err : put_erasure(tx, family, id, why);
 }

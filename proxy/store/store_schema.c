@@ -111,5 +111,88 @@ static const char version_4[] =
     " value INTEGER NOT NULL, times INTEGER NOT NULL,"
     " PRIMARY KEY(family, id, name, kind, currency, value)) WITHOUT ROWID;";
 
+/*
+ * Conversations and what is said in them are numbered in the order in which
+ * they come, so that those in use now share few pages: every page a commit
+ * touches is written to the log. Three things follow.
+ *
+ * A piece is what was kept at once: heads tells its messages, text holds what
+ * they say, sealed as one. Pieces are only added, each with the number of the
+ * one before it in its conversation; a later one speaks for a number both
+ * have. A key has a row that never moves or grows, so that destroying it
+ * leaves no copy in the unused part of a page. Names are found by one index.
+ *
+ * Heads of older rows begin with '=': their text was sealed as that of one
+ * message (store_transcript.c). 44 is what sealing and the salt add to it.
+ */
+static const char version_5[] =
+    "DROP INDEX conversations_customer;"
+    "DROP INDEX conversations_locked;"
+    "ALTER TABLE conversations RENAME TO conversations_4;"
+    "ALTER TABLE keys RENAME TO keys_4;"
+
+    "CREATE TABLE conversations("
+    " n INTEGER PRIMARY KEY,"
+    " family TEXT NOT NULL, id TEXT NOT NULL,"
+    " locked INTEGER NOT NULL DEFAULT 0,"
+    " epoch INTEGER NOT NULL DEFAULT 0," /* locks so far */
+    " handoff TEXT NOT NULL DEFAULT '',"
+    " ai_turns INTEGER NOT NULL DEFAULT 0,"
+    " customer_turns INTEGER NOT NULL DEFAULT 0,"
+    " last_seq INTEGER NOT NULL DEFAULT 0,"
+    " customer TEXT," /* keyed hash of the id, never the id */
+    " created_us INTEGER NOT NULL, updated_us INTEGER NOT NULL,"
+    " erased_us INTEGER NOT NULL DEFAULT 0,"
+    " key INTEGER NOT NULL DEFAULT 0,"    /* keys.n; 0: none yet */
+    " piece INTEGER NOT NULL DEFAULT 0);" /* pieces.n, the newest */
+    "INSERT INTO conversations(family, id, locked, epoch, handoff, ai_turns,"
+    " customer_turns, last_seq, customer, created_us, updated_us, erased_us)"
+    " SELECT family, id, locked, epoch, handoff, ai_turns, customer_turns,"
+    " last_seq, customer, created_us, updated_us, erased_us"
+    " FROM conversations_4 ORDER BY updated_us;"
+    "CREATE UNIQUE INDEX conversations_name ON conversations(id, family);"
+    "INSERT INTO conversations(family, id, created_us, updated_us)"
+    " SELECT family, id, 0, 0 FROM"
+    " (SELECT family, id FROM keys_4 UNION SELECT family, id FROM messages)"
+    " WHERE true ON CONFLICT DO NOTHING;"
+    "CREATE INDEX conversations_customer ON conversations(customer)"
+    " WHERE customer IS NOT NULL;"
+    "CREATE INDEX conversations_locked ON conversations(locked)"
+    " WHERE locked = 1;"
+
+    "CREATE TABLE keys(n INTEGER PRIMARY KEY,"
+    " gen INTEGER NOT NULL, wrapped BLOB);" /* NULL: destroyed */
+    "INSERT INTO keys(n, gen, wrapped) SELECT c.n, k.gen, k.wrapped"
+    " FROM conversations c"
+    " JOIN keys_4 k ON k.family = c.family AND k.id = c.id"
+    " WHERE k.gen = (SELECT MAX(gen) FROM keys_4 m"
+    "  WHERE m.family = c.family AND m.id = c.id) ORDER BY c.n;"
+    "UPDATE conversations SET key = n"
+    " WHERE EXISTS(SELECT 1 FROM keys k WHERE k.n = conversations.n);"
+
+    "CREATE TABLE pieces(n INTEGER PRIMARY KEY,"
+    " before INTEGER NOT NULL," /* pieces.n, of the conversation; or 0 */
+    " gen INTEGER NOT NULL,"    /* of the key */
+    " heads TEXT NOT NULL,"     /* seq speaker status kind time_us len; */
+    " text BLOB);"              /* NULL: none of it was kept */
+    "INSERT INTO pieces(n, before, gen, heads, text)"
+    " SELECT ROW_NUMBER() OVER (ORDER BY c.n, m.seq),"
+    " CASE WHEN ROW_NUMBER() OVER (PARTITION BY c.n ORDER BY m.seq) = 1"
+    "  THEN 0 ELSE ROW_NUMBER() OVER (ORDER BY c.n, m.seq) - 1 END, m.gen,"
+    " '=' || m.seq || ' ' || m.speaker || ' ' || m.status || ' ' || m.kind ||"
+    " ' ' || m.time_us || ' ' || COALESCE(length(m.text) - 44, -1) || ';',"
+    " m.text FROM conversations c"
+    " JOIN messages m ON m.family = c.family AND m.id = c.id"
+    " ORDER BY c.n, m.seq;"
+    "UPDATE conversations SET piece = last.piece FROM"
+    " (SELECT c.n AS n, SUM(COUNT(*)) OVER (ORDER BY c.n) AS piece"
+    "  FROM conversations c"
+    "  JOIN messages m ON m.family = c.family AND m.id = c.id"
+    "  GROUP BY c.n) AS last WHERE last.n = conversations.n;"
+
+    "DROP TABLE messages;"
+    "DROP TABLE keys_4;"
+    "DROP TABLE conversations_4;";
+
 const char *const store_schema_sqlite[] = {
-    version_1, version_2, version_3, version_4, NULL};
+    version_1, version_2, version_3, version_4, version_5, NULL};

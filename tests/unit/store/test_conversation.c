@@ -4,6 +4,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/store/conversation_table.h"
 #include "proxy/store/conversation_view.h"
+#include "proxy/store/store_transcript.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

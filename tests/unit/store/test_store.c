@@ -310,40 +310,6 @@ static void test_newer_schema(void **state)
 	fixture_clear(&f);
 }
 
-/* What an older program wrote is taken over. */
-static void test_older_schema(void **state)
-{
-	struct fixture f;
-	sqlite3 *db;
-
-	fixture_init(&f);
-	store_close(f.store);
-	assert_int_equal(sqlite3_open(f.path, &db), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(db,
-		"INSERT INTO messages VALUES('web', 'c-1', 1, 0, 0,"
-		" 7, 1, NULL, 0);"
-		"ALTER TABLE messages DROP COLUMN kind;"
-		"ALTER TABLE handoffs DROP COLUMN words;"
-		"ALTER TABLE handoffs DROP COLUMN severity;"
-		"DROP TABLE counted;"
-		"PRAGMA user_version=1",
-		NULL, NULL, NULL),
-	    SQLITE_OK);
-	sqlite3_close(db);
-	fixture_open(&f);
-	store_close(f.store);
-	f.store = NULL;
-	assert_int_equal(sqlite3_open(f.path, &db), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(db, "UPDATE messages SET kind = 1 WHERE kind = 0",
-		NULL, NULL, NULL),
-	    SQLITE_OK);
-	assert_int_equal(sqlite3_changes(db), 1);
-	sqlite3_close(db);
-	fixture_clear(&f);
-}
-
 static void test_tables_gone(void **state)
 {
 	struct fixture f;
@@ -461,7 +427,6 @@ int main(void)
 	    cmocka_unit_test(test_locked_by_another),
 	    cmocka_unit_test(test_not_a_store),
 	    cmocka_unit_test(test_newer_schema),
-	    cmocka_unit_test(test_older_schema),
 	    cmocka_unit_test(test_tables_gone),
 	    cmocka_unit_test(test_wrong_master_key),
 	    cmocka_unit_test(test_no_folder),

@@ -1,0 +1,57 @@
+-- A store as a program of schema 4 left it (master key: 32 bytes of 7), by
+-- "sqlite3 handrail.db .dump": c-1 two exchanges, c-2 erased and then said more,
+-- c-3 handed off, c-4 locked only, c-5 a key only, c-6 erased.
+BEGIN TRANSACTION;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);
+INSERT INTO meta VALUES('master','53ca7f049292c4166071058fe2c3be6c');
+CREATE TABLE conversations( family TEXT NOT NULL, id TEXT NOT NULL, locked INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0, handoff TEXT NOT NULL DEFAULT '', ai_turns INTEGER NOT NULL DEFAULT 0, customer_turns INTEGER NOT NULL DEFAULT 0, last_seq INTEGER NOT NULL DEFAULT 0, customer TEXT, created_us INTEGER NOT NULL, updated_us INTEGER NOT NULL, erased_us INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(family, id)) WITHOUT ROWID;
+INSERT INTO conversations VALUES('web','c-1',0,0,'',2,2,4,'bbbed658cad5da50f389a85666e11164',5,1004,0);
+INSERT INTO conversations VALUES('web','c-2',0,0,'',2,2,4,'de298f17069c819c1fca54c6b93e59aa',5,6000,5000);
+INSERT INTO conversations VALUES('web','c-3',1,1,'h-3',0,1,1,NULL,5,1001,0);
+INSERT INTO conversations VALUES('web','c-4',1,2,'h-4',0,0,0,NULL,0,0,0);
+INSERT INTO conversations VALUES('web','c-6',0,0,'',0,1,1,'58a2dfc8a3a8796b484dfb43714ed6d2',5,1001,5000);
+CREATE TABLE keys( family TEXT NOT NULL, id TEXT NOT NULL, gen INTEGER NOT NULL, wrapped BLOB, PRIMARY KEY(family, id, gen)) WITHOUT ROWID;
+INSERT INTO keys VALUES('web','c-1',1,X'652765c743a9fb51f5a1057374acc673be017761bea550650d6c034ffbc5c839e318dcff94e209b3751be805dac7fe63eecaec36e6a2dbec9d7073f0');
+INSERT INTO keys VALUES('web','c-2',1,NULL);
+INSERT INTO keys VALUES('web','c-2',2,X'1cc5cf6396359fc3c834d2782658726174a32e77fe427ad82b28ba4293541a56b9e4a9434170ee7fb13da064cfe1368703d0cb1f1893ff9639cc16f4');
+INSERT INTO keys VALUES('web','c-3',1,X'6422cd11573ffe1ce5bb0a7e0ecf06e3d5dc0513b3fa913b0ae765641bc83a17d4c58514387f2f6c77c9e80c6e05df8509264b5212df82b7ef145900');
+INSERT INTO keys VALUES('web','c-5',1,X'1f76ba0dca9a2d5f6315c4cf00777d46ed095346fccf19f667f1be42156f88cb061fd062018a093858e15d6dce3d2855f7568c63eb846126f7dc4172');
+INSERT INTO keys VALUES('web','c-6',1,NULL);
+CREATE TABLE messages( family TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, speaker INTEGER NOT NULL, status INTEGER NOT NULL, time_us INTEGER NOT NULL, gen INTEGER NOT NULL, text BLOB, kind INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(family, id, seq)) WITHOUT ROWID;
+INSERT INTO messages VALUES('web','c-1',1,0,0,1001,1,X'8517f09f256c6db21c3374ae90bf549464a87f74c0ae1e68263bb94166e0a44b849bb31d47cdaca9b0d193e7d8f1870b89f31871343b34e71363f1d834f0',0);
+INSERT INTO messages VALUES('web','c-1',2,1,1,1002,1,X'49c3f83ed61a8e2cd8912413d5519af32daca5d7214824a3d8193afa6cd043d05233e4b9f72ae65d20ad1fbafc2392f5f0ea116fcb153d3e7aef72b4024551b96132',0);
+INSERT INTO messages VALUES('web','c-1',3,0,0,1003,1,X'5fb78552803b64c05763af06f340ba9400687d73dc51f4dadb6b0d1f94c3715cf96e23cd0d16033624cad2defa4053aa9f',2);
+INSERT INTO messages VALUES('web','c-1',4,1,2,1004,1,X'bff6552ef5a90508e888666d4cca8e36fcf70796ae46f1a060a296b3aa32d848028c45647c63a970eeddf801',5);
+INSERT INTO messages VALUES('web','c-2',1,0,0,1001,1,X'3be6678adc4b611eff28984fc6601467b2239cb2494d5478a1605218c68754820a695f74ad57dacfb9ac8ef97b87be55d3813066d6dcfd20d66d2d04bfdc',0);
+INSERT INTO messages VALUES('web','c-2',2,1,1,1002,1,X'6b90914becefa92f78e5605f0038c92decbf934ef21baaa282e6d00ab5da49b72350ef6c8344d01d9e1cb02a75cd2562b638e89d2a2472b1ae2c844446aee32d0daa',0);
+INSERT INTO messages VALUES('web','c-2',3,0,0,1003,0,NULL,0);
+INSERT INTO messages VALUES('web','c-2',4,1,0,6000,2,X'fb843941aa1e5a7774323d062df7f79cf05d4a2384a7cae273b61b4226ace6664cef529a374d87ae7c950490807f190fce14c2ffe53d95bef6',0);
+INSERT INTO messages VALUES('web','c-3',1,0,0,1001,1,X'ff7d292ca2c66639527722cc5eb27f152de000a42f5891ef8bdf94ec19ddcd24b17b6564f342875709f87332d96c1713ba6646ba29ffe7f7e655e96ba20b',0);
+INSERT INTO messages VALUES('web','c-6',1,0,0,1001,1,X'1063bf52e5805cb43a050f50654e0f1723f3f7566a5b8889f0a9a3df11564907e16919af8d91f5a9587f5367ab7faa9a1f4677e82626a805cdd89bf38e1a',0);
+CREATE TABLE handoffs( id TEXT PRIMARY KEY, family TEXT NOT NULL, conversation TEXT NOT NULL, epoch INTEGER NOT NULL, state INTEGER NOT NULL, is_returning INTEGER NOT NULL DEFAULT 0, queue TEXT NOT NULL, priority TEXT NOT NULL, destination TEXT NOT NULL, reason TEXT NOT NULL, requested_us INTEGER NOT NULL, accepted_us INTEGER NOT NULL DEFAULT 0, returned_us INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL, gen INTEGER NOT NULL, record BLOB, note_gen INTEGER NOT NULL DEFAULT 0, note BLOB, words TEXT NOT NULL DEFAULT '', severity TEXT NOT NULL DEFAULT '');
+INSERT INTO handoffs VALUES('h-3','web','c-3',1,0,0,'care','normal','desk','rule',2000,0,0,1,1,X'2acbbe5b992ddc98eda8756a7d5c8de94f608227da782e9da4924fb7caaf7ae1f30f7dcb9207f92d',0,NULL,'too hard','high');
+CREATE TABLE replies( id INTEGER PRIMARY KEY, handoff TEXT NOT NULL, written_by TEXT, time_us INTEGER NOT NULL, delivered_us INTEGER NOT NULL DEFAULT 0, gen INTEGER NOT NULL, text BLOB);
+CREATE TABLE outbox( id INTEGER PRIMARY KEY, handoff TEXT NOT NULL, family TEXT NOT NULL, conversation TEXT NOT NULL, destination TEXT NOT NULL, key TEXT NOT NULL, event TEXT NOT NULL, state INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, created_us INTEGER NOT NULL, next_us INTEGER NOT NULL, done_us INTEGER NOT NULL DEFAULT 0, error TEXT, gen INTEGER NOT NULL, body BLOB);
+CREATE TABLE pauses( id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, rule TEXT NOT NULL, from_us INTEGER NOT NULL, until_us INTEGER NOT NULL, ended_us INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL, made_by TEXT NOT NULL);
+CREATE TABLE audit_pending( id INTEGER PRIMARY KEY AUTOINCREMENT, time_us INTEGER NOT NULL, until_us INTEGER NOT NULL, type TEXT NOT NULL, family TEXT, conversation TEXT, actor TEXT, action TEXT, detail TEXT, basis TEXT, handoff TEXT, queue TEXT, priority TEXT, destination TEXT);
+INSERT INTO audit_pending VALUES(1,5000,0,'erase','web','c-2','dpo',NULL,'asked',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO audit_pending VALUES(2,5000,0,'erase','web','c-6','dpo',NULL,'asked',NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE changes( id INTEGER PRIMARY KEY AUTOINCREMENT, time_us INTEGER NOT NULL, kind INTEGER NOT NULL, family TEXT NOT NULL, conversation TEXT NOT NULL, handoff TEXT NOT NULL);
+INSERT INTO changes VALUES(1,1795762746401496,3,'web','c-2','');
+INSERT INTO changes VALUES(2,1795762746401521,3,'web','c-6','');
+CREATE TABLE counted( family TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, currency TEXT NOT NULL, value INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY(family, id, name, kind, currency, value)) WITHOUT ROWID;
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('audit_pending',2);
+INSERT INTO sqlite_sequence VALUES('changes',2);
+CREATE INDEX conversations_customer ON conversations(customer) WHERE customer IS NOT NULL;
+CREATE INDEX conversations_locked ON conversations(locked) WHERE locked = 1;
+CREATE INDEX handoffs_state ON handoffs(state, requested_us);
+CREATE INDEX replies_handoff ON replies(handoff, id);
+CREATE UNIQUE INDEX outbox_key ON outbox(destination, key);
+CREATE INDEX outbox_due ON outbox(next_us) WHERE state = 0;
+CREATE INDEX outbox_order ON outbox(handoff, destination, id) WHERE state = 0;
+CREATE INDEX outbox_handoff ON outbox(handoff, id);
+CREATE INDEX outbox_dead ON outbox(id) WHERE state = 2;
+COMMIT;
+
+PRAGMA user_version=4;
