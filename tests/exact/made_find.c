@@ -239,8 +239,11 @@ static void make_text_is(struct made *m, struct made_rule *r)
 {
 	made_put(m, "\n");
 	for (size_t i = 0; i < 2; i++) {
-		const char *text = made_string(
-		    m, "%s %s, %s.", made_word(m), made_word(m), made_word(m));
+		/* One by one: compilers differ in which they would draw first.
+		 */
+		const char *first = made_word(m), *second = made_word(m);
+		const char *text =
+		    made_string(m, "%s %s, %s.", first, second, made_word(m));
 		made_put(m, "        - \"%s\"\n", text);
 		made_add(&r->find[r->n_find], text);
 	}
