@@ -131,20 +131,76 @@ static bool window_is_over(
 	    phrases_known(c, &near->what, c->window.end);
 }
 
+static bool is_any_word(
+    const struct text *t, size_t token, const char *const *words)
+{
+	const struct token *k = &t->tokens[token];
+	for (; *words; words++)
+		if (k->fold_len == strlen(*words) &&
+		    !memcmp(text_fold(t, k), *words, k->fold_len))
+			return true;
+	return false;
+}
+
 /* "We can't refund it, but we will credit you": what stands behind such a word
  * is not refused any more. */
 static bool sentence_turns(const struct text *t, size_t from, size_t to)
 {
-	static const char *const turns[] = {
-	    "but", "so", "however", "though", "although", "yet", "therefore"};
-	for (size_t i = from; i < to; i++) {
-		const struct token *k = &t->tokens[i];
-		for (size_t w = 0; w < sizeof(turns) / sizeof(*turns); w++)
-			if (k->fold_len == strlen(turns[w]) &&
-			    !memcmp(text_fold(t, k), turns[w], k->fold_len))
-				return true;
-	}
+	static const char *const turns[] = {"but", "so", "however", "though",
+	    "although", "yet", "therefore", NULL};
+	for (size_t i = from; i < to; i++)
+		if (is_any_word(t, i, turns))
+			return true;
 	return false;
+}
+
+/* Does the character lie between a token and the one before it? */
+static bool stands_before(const struct text *t, size_t token, char c)
+{
+	const struct token *k = &t->tokens[token];
+	size_t from = token ? k[-1].fold + k[-1].fold_len : 0;
+	return from < k->fold &&
+	    memchr(t->folded.bytes + from, c, k->fold - from) != NULL;
+}
+
+/* "..., we": does somebody begin to speak for himself at the token? */
+static bool somebody_begins(const struct text *t, size_t token)
+{
+	static const char *const somebody[] = {"i", "i'll", "i've", "i'm",
+	    "i'd", "we", "we'll", "we've", "we're", "we'd", "you'll", "let",
+	    NULL};
+	static const char *const joins[] = {"and", NULL};
+	return is_any_word(t, token, somebody) &&
+	    (stands_before(t, token, ',') ||
+		(token && is_any_word(t, token - 1, joins)));
+}
+
+/* Does another clause begin behind token from, and with token to at the
+ * latest? */
+static bool clause_ends(const struct text *t, size_t from, size_t to)
+{
+	static const char *const marks[] = {
+	    "yes", "sure", "whereas", "while", NULL};
+	if (sentence_turns(t, from, to))
+		return true;
+	for (size_t i = from; i <= to; i++)
+		if (stands_before(t, i, ';') || somebody_begins(t, i) ||
+		    (i < to && is_any_word(t, i, marks)))
+			return true;
+	return false;
+}
+
+/* Does the exception reach from its words to the hit? */
+static bool reaches(const struct text *t, const struct excuse *e,
+    const struct match *words, const struct match *hit)
+{
+	if (!e->in_clause)
+		return true;
+	if (token_end(words) <= hit->first_token)
+		return !clause_ends(t, token_end(words), hit->first_token);
+	if (token_end(hit) <= words->first_token)
+		return !clause_ends(t, token_end(hit), words->first_token);
+	return true;
 }
 
 static bool is_negated(const struct combine_facts *c, const struct match *m)
@@ -264,13 +320,15 @@ static bool clause_holds(const struct combine_facts *c,
 	return false;
 }
 
-static bool excuses(
-    const struct combine_facts *c, const struct rule *r, uint32_t detector)
+static bool excuses(const struct combine_facts *c, const struct pending *p,
+    const struct match *q)
 {
+	const struct rule *r = &c->policy->rules[p->rule];
 	for (size_t i = 0; i < r->n_unless; i++) {
 		const struct excuse *e = &r->unless[i];
-		if (any_has(&e->beside, detector) &&
-		    !excuse_is_over(e, &c->excuse))
+		if (any_has(&e->beside, q->detector) &&
+		    !excuse_is_over(e, &c->excuse) &&
+		    reaches(c->text, e, q, &p->match))
 			return true;
 	}
 	return false;
@@ -284,7 +342,7 @@ static bool look_at(
 	const struct near *near = near_of(c, &r->clauses[0], &p->match);
 	if (!in_sentence(c->text, q, p->match.sentence))
 		return true;
-	if (excuses(c, r, q->detector))
+	if (excuses(c, p, q))
 		return false;
 	if (any_has(&near->what, q->detector) && !same_match(q, &p->match) &&
 	    is_near(c->text, &p->match, q, near->within))

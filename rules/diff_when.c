@@ -17,7 +17,8 @@ static void add_excuse(struct diff *d, struct diff_set *s,
 	const char *day = e->until ? e->until : "";
 	diff_add_any(d, &beside, p, &e->beside, "");
 	for (size_t i = 0; i < beside.n; i++)
-		diff_add(d, s, "%s%s%s", beside.items[i], until, day);
+		diff_add(d, s, "%s%s%s%s", beside.items[i],
+		    e->in_clause ? " within its clause" : "", until, day);
 	if (e->approval)
 		diff_add(d, s, "approval \"%s\"%s%s", e->approval, until, day);
 	if (e->said_by_customer)

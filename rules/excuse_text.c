@@ -85,9 +85,10 @@ static int say_why(const struct guard_policy *p, const struct excuse *e,
 	int found = is_anywhere(p, &e->beside, message, &at);
 	if (found > 0)
 		snprintf(out, GUARD_MISS_BYTES,
-		    "\"%.*s\" is in another sentence; an exception covers only "
-		    "its own",
-		    (int)(at.end - at.start), message->text + at.start);
+		    "\"%.*s\" is in another %s; an exception covers only its "
+		    "own",
+		    (int)(at.end - at.start), message->text + at.start,
+		    e->in_clause ? "clause or sentence" : "sentence");
 	else if (found == 0)
 		snprintf(out, GUARD_MISS_BYTES,
 		    "nothing of the exception in line %u is in the sentence",

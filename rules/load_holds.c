@@ -158,6 +158,7 @@ const struct load_hold load_holds[] = {
     {"unless", "money", BLOCK("money")},
     {"unless", "duration", BLOCK("duration")},
     {"unless", "count", BLOCK("count")},
+    {"unless", "within", WORD(load_words_reach)},
     {"unless", "said_by_customer", WORD(load_words_yes)},
     {"when", "resolved", WORD(load_words_yes)},
     {"when", "repeat_contact", WORD(load_words_yes)},

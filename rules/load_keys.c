@@ -375,6 +375,9 @@ const struct load_key load_keys_unless[] = {
     {"money", SHAPE_MAP, "Such an amount is in the same sentence."},
     {"duration", SHAPE_MAP, "Such a time is in the same sentence."},
     {"count", SHAPE_MAP, "Such a number is in the same sentence."},
+    {"within", SHAPE_TEXT,
+	"clause: these excuse only before the next but, so, semicolon, and I; "
+	"or sentence."},
     {"approval", SHAPE_TEXT, "An approval of this name is there."},
     {"said_by_customer", SHAPE_TEXT, "yes: the customer said the same value."},
     {"text_is", SHAPE_SENTENCES, "The value is one of these."},

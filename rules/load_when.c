@@ -141,12 +141,27 @@ static struct any_of read_beside(struct load *l, const struct yaml_node *n)
 	return out;
 }
 
+/* How far the words and numbers of an exception reach. */
+static bool in_clause(
+    struct load *l, const struct yaml_node *n, const struct any_of *beside)
+{
+	const struct yaml_node *within = yaml_get(n, "within");
+	if (!within)
+		return false;
+	if (!beside->n)
+		load_fault(l, within->key, LOAD_FIND,
+		    "write phrases: [...] beside it, or take it out",
+		    "within has to stand beside phrases or a number");
+	return load_choice(l, within, load_words_reach, 0) == 1;
+}
+
 static void read_excuse(
     struct load *l, const struct yaml_node *n, struct excuse *e)
 {
 	if (!load_check_map(l, n, load_keys_unless, "under unless"))
 		return;
 	e->beside = read_beside(l, n);
+	e->in_clause = in_clause(l, n, &e->beside);
 	e->approval = load_text(l, n, "approval", false);
 	const struct yaml_node *said = yaml_get(n, "said_by_customer");
 	e->said_by_customer = load_yes(l, said, false);

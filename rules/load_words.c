@@ -27,6 +27,7 @@ const char *const load_words_where[] = {
     [MUST_CONVERSATION] = "conversation so far",
     NULL,
 };
+const char *const load_words_reach[] = {"sentence", "clause", NULL};
 const char *const load_words_yes[] = {"no", "yes", NULL};
 const char *const load_words_priority[] = {
     "low", "normal", "high", "urgent", NULL};

@@ -10,6 +10,7 @@ extern const char *const load_words_mode[];     /* enum guard_mode */
 extern const char *const load_words_severity[]; /* enum guard_severity */
 extern const char *const load_words_speaker[];  /* enum guard_speaker */
 extern const char *const load_words_where[];    /* enum must_where */
+extern const char *const load_words_reach[];    /* of an exception */
 extern const char *const load_words_yes[];      /* no, yes */
 extern const char *const load_words_priority[];
 extern const char *const load_words_number[]; /* enum number_kind */

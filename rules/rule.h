@@ -23,6 +23,7 @@ struct clause {
 
 struct excuse {               /* one item under unless */
 	struct any_of beside; /* words, numbers in the sentence of the hit */
+	bool in_clause;       /* in the clause of the hit, that is */
 	const char *approval; /* or NULL */
 	bool said_by_customer;
 	const char *const *texts; /* values that are excused, or NULL */

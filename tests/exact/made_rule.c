@@ -76,6 +76,10 @@ static void put_excuse(struct made *m, struct made_rule *r)
 		made_key(m, 8, "unless", "phrases");
 		made_put(m, "\n");
 		made_phrases(m, 10, &r->beside);
+		if (r->beside.n & 1) {
+			made_key(m, 8, "unless", "within");
+			made_put(m, " clause\n");
+		}
 		break;
 	}
 	m->apart = false;

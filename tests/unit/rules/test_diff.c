@@ -124,6 +124,10 @@ static void test_conditions(void **state)
 	    "stricter p/a:5 when: segment, added: t\n"
 	    "other p/a:5 when: ai_turn changed\n"
 	    "looser p/a:5 in force for a shorter time\n");
+	check(RULE(FIND "    unless: [{phrases: [y]}]\n" LOG),
+	    RULE(FIND "    unless: [{phrases: [y], within: clause}]\n" LOG),
+	    "stricter p/a:5 exception removed: \"y\"\n"
+	    "looser p/a:5 exception added: \"y\" within its clause\n");
 	check(RULE("    must_say: [{phrases: [x]}]\n" LOG),
 	    RULE("    must_say: [{phrases: [x, y]}]\n" LOG),
 	    "looser p/a:5 wording that will do, added: \"y\"\n");

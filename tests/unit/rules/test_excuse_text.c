@@ -22,11 +22,12 @@ static struct guard_policy *load(void)
 	    "      - phrases: [policy, APR]\n"
 	    "      - said_by_customer: yes\n"
 	    "      - text_is:\n          - $6\n"
-	    "      - {phrases: [may], until: 2026-11-30}\n");
+	    "      - {phrases: [may], until: 2026-11-30}\n"
+	    "      - {phrases: [high], within: clause}\n");
 	struct guard_policy *p = source_load(&s);
 	if (!p)
 		fail_msg("%u:%u %s", s.line, s.col, s.message);
-	assert_int_equal(guard_exceptions(p, 0), 5);
+	assert_int_equal(guard_exceptions(p, 0), 6);
 	return p;
 }
 
@@ -59,6 +60,9 @@ static void test_each_exception_says_why(void **state)
 	check(p, 0, &s, "approval \"refund\" is used up");
 	check(p, 1, &s,
 	    "\"APR\" is in another sentence; an exception covers only its own");
+	check(p, 5, &s,
+	    "\"high\" is in another clause or sentence; an exception covers "
+	    "only its own");
 	check(p, 2, &s, "the customer has not said the value");
 	check(p, 3, &s, "the value is none of the listed texts");
 	check(p, 4, NULL,

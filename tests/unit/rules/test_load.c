@@ -374,18 +374,43 @@ static void test_a_number_beside_a_hit_may_excuse_it(void **state)
 		      "        - I'll refund 25% of it.\n"));
 }
 
+static void test_an_exception_may_end_with_its_clause(void **state)
+{
+	guard_policy_unref(load_pack(POLICY,
+	    RULE_HEAD
+	    "    find: {phrases: [credit*]}\n    then: flag\n"
+	    "    unless: \n"
+	    "      - {phrases: [policy, you asked], within: clause}\n"
+	    "      - {phrases: [\"test\"], money: {below: 5}, "
+	    "within: sentence}\n"
+	    "    examples:\n      matches:\n"
+	    "        - It's our policy, but I'll add a credit.\n"
+	    "        - A credit is yours, though the policy is another.\n"
+	    "        - You asked for it; the credit is there.\n"
+	    "        - You asked for it and I've added a credit.\n"
+	    "        - You asked for it, we will add a credit.\n"
+	    "        - \"You asked for it: yes, a credit is there.\"\n"
+	    "      passes:\n"
+	    "        - Our policy on shoes, hats and coats knows no credit.\n"
+	    "        - You asked for shoes and a credit.\n"
+	    "        - We add no credit, by the way, by our policy.\n"
+	    "        - It's a test, but I'll add a credit.\n"
+	    "        - I'll add a credit and I'll make it $4.\n"));
+}
+
 static int load_once(void *arg)
 {
 	struct policy_source s = {0};
 	source_add(&s, "policy.yaml",
 	    POLICY "timezone: America/New_York\nqueues: {care: }\n");
 	source_add(&s, "packs/p.yaml",
-	    PACK_HEAD "use_lists: [words]\ntopics:\n  t: {says: [x y]}\n" FOO
-		      "  - id: b\n    title: B\n    mode: shadow\n"
-		      "    find: {pattern: 'a+', near: [<some>, a <some>]}\n"
-		      "    when: {hours: 08:00-10:00}\n"
-		      "    unless: [{phrases: [z], money: {below: 2}}]\n"
-		      "    then: {handoff: {queue: care, say: Wait.}}\n");
+	    PACK_HEAD
+	    "use_lists: [words]\ntopics:\n  t: {says: [x y]}\n" FOO
+	    "  - id: b\n    title: B\n    mode: shadow\n"
+	    "    find: {pattern: 'a+', near: [<some>, a <some>]}\n"
+	    "    when: {hours: 08:00-10:00}\n"
+	    "    unless: [{phrases: [z], money: {below: 2}, within: clause}]\n"
+	    "    then: {handoff: {queue: care, say: Wait.}}\n");
 	source_ship(&s, "lists/words.yaml", words);
 	struct guard_policy *p = source_load(&s);
 	if (!p && s.n_errors == 0)
@@ -470,6 +495,7 @@ int main(void)
 	    cmocka_unit_test(test_an_example_happens_where_its_rule_applies),
 	    cmocka_unit_test(test_lists_inside_phrases_are_spelled_out),
 	    cmocka_unit_test(test_a_number_beside_a_hit_may_excuse_it),
+	    cmocka_unit_test(test_an_exception_may_end_with_its_clause),
 	    cmocka_unit_test(test_a_pattern_that_gives_up_refuses_its_example),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};

@@ -258,6 +258,14 @@ static const struct bad bads[] = {
 	RULE_HEAD "    find: {phrases: [x]}\n"
 		  "    unless: [{money: {near: [y]}}]\n",
 	NULL, "take it out"},
+    {"P006", 8, 37, POLICY,
+	RULE_HEAD "    find: {phrases: [foo]}\n"
+		  "    unless: [{phrases: [x], within: 6 words}]\n",
+	NULL, "sentence, clause"},
+    {"P028", 8, 28, POLICY,
+	RULE_HEAD "    find: {phrases: [foo]}\n"
+		  "    unless: [{approval: x, within: clause}]\n",
+	NULL, "phrases"},
     {"P028", 8, 5, POLICY,
 	RULE_HEAD "    when: {resolved: no}\n    unless: [{phrases: [x]}]\n",
 	NULL, "when:"},

@@ -72,6 +72,12 @@ static void add_everything(struct bench *b)
 	r->queue = "billing";
 	policy_kit_excuse(k, r)->beside = policy_kit_any(
 	    k, policy_kit_phrases(k, "refund policy", "apr", NULL));
+	struct excuse *clause = policy_kit_excuse(k,
+	    policy_kit_rule(
+		k, "clause", GUARD_FLAG, policy_kit_phrases(k, "money", NULL)));
+	clause->beside =
+	    policy_kit_any(k, policy_kit_phrases(k, "credit", NULL));
+	clause->in_clause = true;
 	uint32_t globex = policy_kit_phrases(
 	    k, "globex", "initech mobile", "mobile phone", NULL);
 	policy_kit_rule(k, "red", GUARD_REDACT, globex)->text = "[other]";
@@ -109,6 +115,7 @@ static void fixed_texts_in_every_cutting(void **state)
 	    "I can't waive the fee, but I can settle one two three claim.",
 	    "Settle. Claim. Deal! A deal today.",
 	    "You get a refund by our refund policy. The refund is late.",
+	    "A credit and we money; money so credit, I money.",
 	    "Globex and Initech Mobile phone, my Globex phone, Globex.",
 	    "Globex phone for a month. A deal.",
 	    "Globex: waive every single fee, settle the claim",
