@@ -20,7 +20,8 @@
 #include <string.h>
 
 #define SURE_LETTERS 6u    /* joined, they are a word wherever they stand */
-#define LEFT_OVER 1u       /* or no more than this is left of all */
+#define LEFT_OVER 1u       /* or no more than this is left of all, ... */
+#define LEFT_OVER_OF 3u    /* ... nothing if they are fewer than this */
 #define ENDING_LETTERS 16u /* of a word known by its beginning */
 
 struct spell {
@@ -53,7 +54,8 @@ static bool is_sure(const struct phrase_letters *p)
 
 static bool counts(const struct phrase_letters *p, size_t rest)
 {
-	return is_sure(p) || p->before + rest <= LEFT_OVER;
+	size_t left = p->joined < LEFT_OVER_OF ? 0 : LEFT_OVER;
+	return is_sure(p) || p->before + rest <= left;
 }
 
 static bool covers(
@@ -62,7 +64,9 @@ static bool covers(
 	return a->partial.node == b->partial.node &&
 	    a->partial.start <= b->partial.start &&
 	    a->partial.gap_left >= b->partial.gap_left &&
-	    (is_sure(a) || (!is_sure(b) && a->before <= b->before)) &&
+	    (is_sure(a) ||
+		(!is_sure(b) && a->before <= b->before &&
+		    a->joined >= b->joined)) &&
 	    a->fresh >= b->fresh;
 }
 

@@ -182,6 +182,7 @@ static void letters_of_a_name_are_no_words(void **state)
 	check(PHRASES("loan", "an", "lo"), "S-L-O-A-N-E", "");
 	check(PHRASES("free"), "F R E E M A N", "");
 	check(PHRASES("fund"), "r e f u n d", "");
+	check(PHRASES("us", "as"), "in the U.S.A. now", "");
 	check(PHRASES("loan"), "a l o a n", "0[2-9]");
 	check(PHRASES("b"), "A/B/C", "0[2-3]");
 }
