@@ -17,6 +17,7 @@ static const struct verb {
     {"explain", "judge one message and say why", verb_explain},
     {"diff", "two versions of a policy: looser, stricter", verb_diff},
     {"schema", "what may stand in a policy's files, for editors", verb_schema},
+    {"disguises", "what rules see through, as a page", verb_disguises},
     {"judge", "judge many messages, JSON lines in and out", verb_judge},
     {"handoff", "the desk: list, show, reply, return", verb_handoff},
     {"pause", "the kill switch: rules to shadow, AI speech off", verb_pause},

@@ -10,6 +10,7 @@ enum { EXIT_GOOD = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_BROKEN = 3 };
 
 int verb_check(int argc, char **argv);
 int verb_diff(int argc, char **argv);
+int verb_disguises(int argc, char **argv);
 int verb_erase(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_handoff(int argc, char **argv);

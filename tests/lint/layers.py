@@ -44,6 +44,7 @@ LAYERS = {
                    "proxy/audit", "proxy/handoff", "proxy/base"}
                   | GUARD | YAML | {"rules/guard_author.h", "rules/guard_tests.h",
                                      "rules/guard_keys.h",
+                                     "rules/guard_disguise.h",
                                      "rules/guard_diff.h"},
                   ("event2/", "openssl/", "jansson.h")),
 }

@@ -1,0 +1,75 @@
+/*
+ * verb_disguises - `handrail disguises`: what rules see through, as the page
+ * docs/DISGUISES.md, which is this output.
+ */
+#include "proxy/cli/verbs.h"
+#include "rules/guard_disguise.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: handrail disguises\n"
+    "Prints, as a page in Markdown, every way of disguising a text that rules\n"
+    "see through, with where its characters come from and where it ends.\n";
+
+static const char head[] =
+    "# What rules see through\n"
+    "\n"
+    "A rule that finds \"refund\" finds it in each of these disguises, alone "
+    "and in\n"
+    "most pairs, in whole messages and in streams, and removes exactly the "
+    "disguised\n"
+    "bytes. Ordinary text of any language is read as it is written: a "
+    "disguise only\n"
+    "adds a second reading to a word no language writes. JSON escapes are "
+    "decoded\n"
+    "before. This page is what `handrail disguises` prints; a test compares "
+    "them.\n"
+    "\n"
+    "| disguise | what it is | characters from | where it ends |\n"
+    "| --- | --- | --- | --- |\n";
+
+static const char tail[] =
+    "\n"
+    "Not seen through: encodings a reader cannot read (base64, rot13), "
+    "misspellings\n"
+    "and repeated letters, letters of a picture, `rn` for m, digits that are "
+    "spelled\n"
+    "out one by one, and whatever is longer than its limit.\n";
+
+/* The signs of Markdown and HTML, as themselves. */
+static void print_cell(const char *text)
+{
+	fputs(" ", stdout);
+	for (; *text; text++) {
+		if (strchr("\\`*_~[<&|", *text))
+			putchar('\\');
+		putchar(*text);
+	}
+	fputs(" |", stdout);
+}
+
+int verb_disguises(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		fputs(usage, stdout);
+		return EXIT_GOOD;
+	}
+	if (argc != 1) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	fputs(head, stdout);
+	const struct guard_disguise *d;
+	for (size_t i = 0; (d = guard_disguise(i)); i++) {
+		putchar('|');
+		print_cell(d->name);
+		print_cell(d->about);
+		print_cell(d->source);
+		print_cell(d->limit ? d->limit : "");
+		putchar('\n');
+	}
+	fputs(tail, stdout);
+	return EXIT_GOOD;
+}
