@@ -47,9 +47,9 @@ void buf_reset(struct buf *b)
 
 char *buf_reserve(struct buf *b, size_t n)
 {
-	size_t need = mem_add(mem_add(b->len, n), 1);
-	if (need <= b->cap)
+	if (n < b->cap - b->len)
 		return b->data + b->len;
+	size_t need = mem_add(mem_add(b->len, n), 1);
 	if (b->gap > b->len && need <= b->cap + b->gap) {
 		buf_close_gap(b);
 		return b->data + b->len;

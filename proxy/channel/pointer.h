@@ -40,20 +40,34 @@ struct pointer {
 int pointer_parse(struct pointer *out, const char *text, const char **why)
     __attribute__((warn_unused_result));
 void pointer_clear(struct pointer *);
-/* One comparison that refuses most nodes, before pointer_match: the last
- * step's key is not as long as the node's, or begins otherwise. */
+/* Can the node be a member of that key? */
+static inline bool pointer_may_be(const struct json_doc *doc,
+    const struct json_node *n, const struct pointer_step *step)
+{
+	if (n->key_escaped || n->key_end == n->key_start)
+		return true;
+	return n->key_end - n->key_start - 2 == step->key_len &&
+	    (step->key_len == 0 || doc->text[n->key_start + 1] == step->key[0]);
+}
+
+/* A comparison that refuses most nodes, before pointer_match: the last key of
+ * the pointer is not as long as the node's, or its parent's, or begins
+ * otherwise. */
 static inline bool pointer_may_match(
     const struct pointer *p, const struct json_doc *doc, uint32_t node)
 {
 	const struct json_node *n = &doc->nodes[node];
 
-	if (p->n_steps == 0 || n->key_escaped || n->key_end == n->key_start)
+	if (p->n_steps == 0)
 		return true;
 	const struct pointer_step *last = &p->steps[p->n_steps - 1];
-	if (last->kind != POINTER_KEY)
+	if (last->kind == POINTER_KEY)
+		return pointer_may_be(doc, n, last);
+	if (last->kind == POINTER_DEEP || p->n_steps == 1 ||
+	    last[-1].kind != POINTER_KEY)
 		return true;
-	return n->key_end - n->key_start - 2 == last->key_len &&
-	    (last->key_len == 0 || doc->text[n->key_start + 1] == last->key[0]);
+	return n->parent != JSON_NONE &&
+	    pointer_may_be(doc, &doc->nodes[n->parent], last - 1);
 }
 /* Does node stand at this pointer below base (0: the document)? */
 bool pointer_match(const struct pointer *, const struct json_doc *,

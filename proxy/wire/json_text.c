@@ -152,8 +152,11 @@ bool json_key_is(const struct json_doc *doc, uint32_t node, struct span text)
 {
 	const struct json_node *n = &doc->nodes[node];
 
-	return n->key_end > n->key_start &&
-	    decodes_to(key_inside(doc, node), n->key_escaped, text);
+	if (n->key_end == n->key_start)
+		return false;
+	if (!n->key_escaped && n->key_end - n->key_start != text.len + 2)
+		return false; /* as most are */
+	return decodes_to(key_inside(doc, node), n->key_escaped, text);
 }
 
 int json_key_order(const struct json_doc *doc, uint32_t a, uint32_t b)
