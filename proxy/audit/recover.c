@@ -26,7 +26,7 @@ void recover_number(struct buf *out, const char *line, size_t len, uint64_t seq)
 	assert(mark != NULL);
 	size_t before = (size_t)(mark - line);
 	buf_add(out, line, before);
-	buf_printf(out, "%llu", (unsigned long long)seq);
+	buf_add_int(out, (int64_t)seq);
 	buf_add(out, mark + 1, len - before - 1);
 }
 

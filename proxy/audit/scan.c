@@ -2,6 +2,7 @@
 #include "proxy/audit/scan.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/base/plain.h"
 
 #include <string.h>
 
@@ -9,9 +10,10 @@
 static size_t scan_string_end(const char *line, size_t len, size_t from)
 {
 	for (size_t i = from + 1; i < len; i++) {
-		if (line[i] == '\\')
+		i += plain_json_run(line + i, len - i);
+		if (i < len && line[i] == '\\')
 			i++;
-		else if (line[i] == '"')
+		else if (i < len && line[i] == '"')
 			return i + 1;
 	}
 	return len;
