@@ -43,6 +43,20 @@ static void sort(struct edits *e, size_t first)
 		    by_place);
 }
 
+/* Two rules that want the same said have it said once, for the first. */
+static void drop_repeated(struct edits *e, size_t first)
+{
+	size_t n = first;
+	for (size_t i = first; i < e->n; i++) {
+		bool said = false;
+		for (size_t k = first; k < n && !said; k++)
+			said = strcmp(e->items[k].text, e->items[i].text) == 0;
+		if (!said)
+			e->items[n++] = e->items[i];
+	}
+	e->n = n;
+}
+
 /* One edit at place for each rule with the action. */
 static int add_wording(struct edits *e, const struct machine *m,
     enum guard_action action, size_t place)
@@ -63,6 +77,7 @@ static int add_wording(struct edits *e, const struct machine *m,
 			return -1;
 	}
 	sort(e, first);
+	drop_repeated(e, first);
 	return 0;
 }
 

@@ -4,9 +4,8 @@
  *
  * A policy never changes once it is loaded and may be read by any number of
  * threads. It is counted: it lives as long as somebody holds a reference.
- * Strings in what is answered are UTF-8, NUL-terminated, and live as long as
- * the caller's reference. An index out of range is the caller's mistake and
- * asserts.
+ * Strings in what is answered are UTF-8 and live as long as the caller's
+ * reference. An index out of range is the caller's mistake and asserts.
  */
 #ifndef HANDRAIL_RULES_GUARD_POLICY_H
 #define HANDRAIL_RULES_GUARD_POLICY_H
@@ -99,12 +98,14 @@ struct guard_rule_info {
 	unsigned rollout_percent; /* 100: everybody */
 	enum guard_speaker speaker;
 };
-/* How many rules; indexes are 0 to that and stable within a policy. */
+/* How many rules; indexes are 0 to that. How many examples were judged. */
 size_t guard_policy_rules(const struct guard_policy *);
-/* How many embedded examples were judged when it was loaded. */
 size_t guard_policy_examples(const struct guard_policy *);
 void guard_policy_rule(
     const struct guard_policy *, size_t index, struct guard_rule_info *out);
+/* A channel the rule asks for, if it asks for none of these; else NULL. */
+const char *guard_policy_unknown_channel(
+    const struct guard_policy *, size_t index, const char *const *channels);
 const char *guard_severity_name(enum guard_severity);
 
 /* What the policy says when no rule is involved. */
@@ -117,8 +118,7 @@ enum guard_event {
 };
 struct guard_fallback {
 	enum guard_action action; /* HANDOFF, BLOCK, FLAG or DELIVER */
-	uint32_t after;           /* BOT_FAILED: handoff after so many; 0: at
-				     once (with HANDOFF) */
+	uint32_t after;           /* BOT_FAILED: handoff after so many, or 0 */
 	const char *say;          /* these three: or NULL */
 	const char *queue;
 	const char *priority;

@@ -74,6 +74,17 @@ void guard_policy_fallback(const struct guard_policy *p, enum guard_event event,
 	*out = p->fallback[event];
 }
 
+const char *guard_policy_unknown_channel(
+    const struct guard_policy *p, size_t index, const char *const *channels)
+{
+	const struct words *w = &p->rules[index].when.channel;
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; channels[k]; k++)
+			if (strcmp(w->any[i], channels[k]) == 0)
+				return NULL;
+	return w->n ? w->any[0] : NULL;
+}
+
 const char *guard_policy_destination(
     const struct guard_policy *p, const char *queue)
 {

@@ -2,6 +2,7 @@
 #include "proxy/relay/generation.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/channel/channel.h"
 #include "proxy/net/address.h"
 #include "rules/yaml.h"
 
@@ -162,6 +163,49 @@ static bool check_destinations(
 	return good;
 }
 
+static void report_channel(const struct generation *g,
+    const struct guard_rule_info *rule, const char *wrong,
+    const char *const *channels, const struct told_to *to)
+{
+	const char *near = yaml_nearest(wrong, channels);
+	char *file = mem_printf("%s/%s", g->config->policy, rule->file);
+	char *why = mem_printf("%s can never apply: no route has the channel "
+			       "\"%s\" that it asks for",
+	    rule->id, wrong);
+	char *hint = mem_printf("the channel of a route is its id: \"%s\"",
+	    near ? near : channels[0]);
+	to->diag(&(struct diag){.level = DIAG_WARNING,
+		     .code = "C101",
+		     .file = file,
+		     .line = rule->line,
+		     .col = 1,
+		     .width = 1,
+		     .message = why,
+		     .hint = hint},
+	    to->arg);
+	free(hint);
+	free(why);
+	free(file);
+}
+
+/* Only here is it known which channels there are. */
+static void check_channels(const struct generation *g, const struct told_to *to)
+{
+	const struct config *c = g->config;
+	const char **ids = mem_array(c->n_routes + 1, sizeof(*ids));
+	for (size_t i = 0; i < c->n_routes; i++)
+		ids[i] = channel_id(c->routes[i].channel);
+	for (size_t i = 0; i < guard_policy_rules(g->policy); i++) {
+		struct guard_rule_info rule;
+		const char *wrong =
+		    guard_policy_unknown_channel(g->policy, i, ids);
+		guard_policy_rule(g->policy, i, &rule);
+		if (wrong)
+			report_channel(g, &rule, wrong, ids, to);
+	}
+	free(ids);
+}
+
 struct generation *generation_load(const char *config_path,
     generation_policy_fn *load_policy, diag_fn *diag, void *arg)
 {
@@ -182,6 +226,7 @@ struct generation *generation_load(const char *config_path,
 	if (!check_destinations(g, &to) || !load_addresses(g, &to) ||
 	    !load_tls(g, &to))
 		goto fail;
+	check_channels(g, &to);
 	return g;
 fail:
 	generation_unref(g);

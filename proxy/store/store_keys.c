@@ -148,6 +148,19 @@ static int put_erasure(struct store_tx *tx, const char *family, const char *id,
 	return err;
 }
 
+/* Why a person took it may be in that person's own words. */
+static int forget_words(struct store_tx *tx, const char *family, const char *id)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "UPDATE handoffs SET words = ''"
+	    " WHERE family = $1 AND conversation = $2");
+	query_text(&q, family);
+	query_text(&q, id);
+	return query_run(&q);
+}
+
 int store_erase_conversation(struct store_tx *tx, const char *family,
     const char *id, const struct store_erasure *why, size_t *n)
 {
@@ -164,6 +177,7 @@ int store_erase_conversation(struct store_tx *tx, const char *family,
 	query_int(&q, row.key);
 	err = query_run_one(&q);
 	*n = err == STORE_OK;
+	err = err ? err : forget_words(tx, family, id);
 	return err ? err : put_erasure(tx, family, id, why);
 }
 

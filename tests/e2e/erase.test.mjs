@@ -48,3 +48,15 @@ for (const by of ["conversation", "customer"])
 		await chat(proxy, "one", "Hello?");
 		assert.equal(bot.getRequests().length, asked, "and so does the lock");
 	});
+
+test("erase: why a person took it is in that person's words, and goes too", async (t) => {
+	const bot = await startBot(t);
+	bot.onMessage("Hello", { content: "Good morning." });
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	await chat(proxy, "one", "Hello");
+	await cli(proxy, "handoff", "take", "openai-chat/one", "--reason", `${words[0]} is upset.`);
+	const state = path.join(proxy.dir, "state");
+	assert.notDeepEqual(holding(path.join(state), words[0]), [], "until then lists show it");
+	await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");
+	assert.deepEqual(holding(state, words[0]).filter((f) => !f.includes("audit")), []);
+});

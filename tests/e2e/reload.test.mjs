@@ -37,6 +37,15 @@ test("SIGHUP with a better policy: the next message is judged by it", async (t) 
 	assert.ok(loads.every((r) => r.examples > 0), "how many examples were judged");
 });
 
+test("a rule for a channel that no route has is told, not only at the start", async (t) => {
+	const { proxy, pack } = await setup(t);
+	assert.doesNotMatch(proxy.log(), /C101/);
+	edit(pack, (s) => s.replace(/^(\s*)find:/m, "$1when: {channel: [chat, email]}\n$1find:"));
+	process.kill(proxy.pid, "SIGHUP");
+	await until(() => /packs\/actions\.yaml:\d+.* C101 .*can never apply.*"chat"/.test(proxy.log()), "the warning");
+	assert.match(proxy.log(), /its id: "openai-chat"/);
+});
+
 test("SIGHUP does not drop a message under way, and it ends under its own policy", async (t) => {
 	const bot = await rawBot(t, async (socket) => {
 		const frames = stream("One. ", "Two. ", "A mango. ", "Bye.").split(/(?<=\n\n)/);
