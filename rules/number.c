@@ -504,6 +504,30 @@ static int report(const struct text *t, const struct number_found *f, size_t k,
 	return matches_add(out, &m);
 }
 
+static bool has_value(
+    const struct number_found *f, const struct number_found *other, size_t k)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->values[i].kind == other->values[k].kind &&
+		    f->values[i].value == other->values[k].value &&
+		    f->next[i] == other->next[k])
+			return true;
+	return false;
+}
+
+/* "4**0%" is 40 % to who sees emphasis, and 0 % behind a product to who does
+ * not: what token i is to the first. In in, what it was to the second. */
+static void read_row_at(
+    struct numeral_in *in, size_t i, struct number_found *out)
+{
+	struct numeral_in rows = {
+	    .t = in->t, .kinds = NUMERAL_ANY_KIND, .rows = true};
+	if (in->more || !in->row || numeral_goes_on(in, i) ||
+	    !read_at(&rows, i, out))
+		out->n = 0;
+	in->more |= rows.more;
+}
+
 void number_scan_init(struct number_scan *s)
 {
 	*s = (struct number_scan){0};
@@ -515,15 +539,20 @@ int number_scan(struct number_scan *s, const struct text *t,
 	*alive_from = SIZE_MAX;
 	while (s->next_token < t->n_tokens) {
 		struct numeral_in in = {.t = t, .kinds = NUMERAL_ANY_KIND};
-		struct number_found f = {.n = 0};
+		struct number_found f = {.n = 0}, row = {.n = 0};
 		bool found = read_at(&in, s->next_token, &f);
+		read_row_at(&in, s->next_token, &row);
 		if (in.more) {
-			s->kinds = in.kinds;
+			s->kinds = in.row ? NUMERAL_ANY_KIND : in.kinds;
 			*alive_from = t->tokens[s->next_token].start;
 			return 0;
 		}
 		for (size_t k = 0; found && k < f.n; k++) {
 			if (report(t, &f, k, out))
+				return -1;
+		}
+		for (size_t k = 0; k < row.n; k++) {
+			if (!has_value(&f, &row, k) && report(t, &row, k, out))
 				return -1;
 		}
 		s->next_token = found ? f.resume : s->next_token + 1;

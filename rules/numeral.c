@@ -6,6 +6,8 @@
 
 #define MAX_DIGITS 64u /* bytes of one number in digits */
 #define GAP_BYTES 4u   /* " - ", ",-- " */
+#define ROW_TOKENS 16u /* digits that were taken apart */
+#define ROW_MIN 3u     /* "2 0 0"; fewer may be a list */
 #define MOST_PARTS 16  /* of a whole: 3/50 is no fraction */
 #define MAX_WHOLE (INT64_MAX / NUMERAL_ONE)
 
@@ -256,6 +258,70 @@ static bool read_groups(struct numeral_in *in, size_t i, struct numeral *n)
 	return true;
 }
 
+bool numeral_goes_on(struct numeral_in *in, size_t i)
+{
+	const struct text *t = in->t;
+	size_t len;
+	if (!numeral_follows_over(in, i, "*") ||
+	    !is_digit(text_fold(t, &t->tokens[i])[0]))
+		return false;
+	const char *gap = numeral_gap(t, i, &len);
+	const struct token *a = &t->tokens[i - 1], *b = &t->tokens[i];
+	if (len == 1 && *gap == ' ')
+		return a->fold_len == 1 && b->fold_len == 1;
+	for (size_t k = 0; k < len; k++)
+		if (gap[k] != '*')
+			return false;
+	return len > 0;
+}
+
+static bool has_space_before(const struct text *t, size_t i)
+{
+	size_t len;
+	return i > 0 && i < t->n_tokens && numeral_gap(t, i, &len)[0] == ' ' &&
+	    len == 1;
+}
+
+/* Do the signs beside a row stand apart as its digits do: "$ 4 0", "4 0 %"? */
+static bool is_spelled(struct numeral_in *in, size_t first, size_t end)
+{
+	const struct text *t = in->t;
+	if (end - first >= ROW_MIN)
+		return true;
+	if (has_space_before(t, first) &&
+	    t->tokens[first - 1].kind == TOKEN_SYMBOL)
+		return true;
+	return numeral_follows(in, end) && has_space_before(t, end) &&
+	    t->tokens[end].kind == TOKEN_SYMBOL;
+}
+
+/* Tokens i.. whose digits were taken apart. */
+static bool read_row(struct numeral_in *in, size_t i, struct numeral *n)
+{
+	const struct text *t = in->t;
+	char s[MAX_DIGITS];
+	size_t len = 0, end = i;
+	bool spaced = false;
+	do {
+		const struct token *tok = &t->tokens[end];
+		if (sizeof(s) - len < tok->fold_len || end - i == ROW_TOKENS)
+			return false;
+		memcpy(s + len, text_fold(t, tok), tok->fold_len);
+		len += tok->fold_len;
+		spaced |= end > i && has_space_before(t, end);
+	} while (numeral_goes_on(in, ++end));
+	if (in->more || end == i + 1 || (spaced && !is_spelled(in, i, end)))
+		return false;
+	size_t digits = digits_length(s, len);
+	if (!read_digits(s, digits, n))
+		return false;
+	n->spaced = spaced;
+	n->next = end;
+	if (digits < len)
+		n->suffix = number_word_suffix(s + digits, len - digits);
+	return digits == len || n->suffix;
+}
+
 /* ".5" is a half: a point in front, and no digits or letters before that. */
 static bool is_fraction(
     const struct text *t, const struct token *tok, size_t len)
@@ -277,7 +343,12 @@ static bool read_digit_token(
 	const struct token *tok = &t->tokens[i];
 	const char *s = text_fold(t, tok);
 	size_t len = digits_length(s, tok->fold_len);
-	if (len == tok->fold_len && spaces && read_groups(in, i, n))
+	bool whole = len == tok->fold_len;
+	if (whole)
+		in->row |= numeral_goes_on(in, i + 1);
+	if (whole && spaces && in->rows && read_row(in, i, n))
+		return true;
+	if (whole && spaces && read_groups(in, i, n))
 		return true;
 	if (!read_digits(s, len, n))
 		return false;

@@ -22,6 +22,8 @@ struct numeral_in {
 	unsigned kinds; /* bits 1 << enum number_kind: what it may be yet; for
 			   number.c, NUMERAL_ANY_KIND to begin with */
 	bool second;    /* these are no longer known to be fewer */
+	bool rows;      /* read digits that were taken apart as one number */
+	bool row;       /* such digits were met */
 };
 
 struct numeral {
@@ -61,6 +63,9 @@ const struct number_word *numeral_word(const struct text *, size_t i);
 /* The word if token i follows, else NULL. */
 const struct number_word *numeral_next_word(struct numeral_in *, size_t i);
 
+/* "4**0", "2 0 0": does token i go on with the digits of the one before it,
+ * when emphasis between digits is none of the text, or they stand apart? */
+bool numeral_goes_on(struct numeral_in *, size_t i);
 /* "1/2" from token i: a part in 1/NUMERAL_ONE; the numeral ends behind it. */
 bool numeral_read_fraction(struct numeral_in *, size_t i, struct numeral *out);
 /* Read the number that starts with token i, which exists. spaces: "1 250" is

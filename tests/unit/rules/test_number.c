@@ -66,6 +66,13 @@ static const struct {
      "half a dozen",
 	"D47088000 D5400 D300 D10 D900 C600"},
     {"three free months", "D7776000"},
+    {"Take **4**0% off, $2**00** back, **$2**00, *$1*50, 2**0**0 dollars",
+	"C400 P4000 P0 M200USD M20000USD C0 M200USD M20000USD C0 M100USD "
+	"M15000USD C5000 C200 M20000USD C0 M0USD"},
+    {"$ 2 0 0, 2 0 0 dollars, $ 4 0, 4 0 %, pick 1 2 or 3 5% off",
+	"M200USD M20000USD C0 C0 C200 M20000USD C0 M0USD M400USD M4000USD C0 "
+	"C400 P4000 P0 C100 C200 C300 P500"},
+    {"2 * 3%, 2*, 3* 4", "C200 P300 C200 C300 C400"},
     {"12:30, 2026-11-03, 10/11/2026, 24/7, 555-123-4567", ""},
     {"10-20-30% off, 10:30%, 1-1-1-1-1-1-1-1-1-20% off, 2/3/50 dollars",
 	"C1000 P2000 P3000 C1000 P3000 C100 C100 C100 C100 C100 P100 P2000 "
