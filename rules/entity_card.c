@@ -4,9 +4,12 @@
 #include "rules/entity_kinds.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #define MIN_DIGITS 13u
 #define MAX_DIGITS 19u
+#define USUAL_SEPARATORS " -."
+#define SEPARATORS USUAL_SEPARATORS "_/|:,"
 
 struct issuer {
 	uint32_t first, last; /* prefix, inclusive */
@@ -58,19 +61,22 @@ static bool is_varied(const char *digits, size_t n)
 	return false;
 }
 
-/* One kind of separator, or groups of four. */
+/* One kind of separator, or groups of four; signs that seldom stand in a number
+ * only between groups as they are printed on cards: fours, 4 6 5, 4 6 4. */
 static bool is_grouped(const struct entity_run *run, size_t n)
 {
 	char kind = '\0';
-	bool same = true, fours = true;
+	bool same = true, fours = true, amex = true, usual = true;
 	for (size_t i = 1; i < n; i++) {
 		if (run->seps[i] == '\0')
 			continue;
 		same &= kind == '\0' || run->seps[i] == kind;
 		kind = run->seps[i];
+		usual &= strchr(USUAL_SEPARATORS, kind) != NULL;
 		fours &= i % 4 == 0;
+		amex &= i == 4 || i == 10;
 	}
-	return same || fours;
+	return usual ? same || fours : fours || (same && amex);
 }
 
 enum entity_answer entity_card(
@@ -81,7 +87,7 @@ enum entity_answer entity_card(
 	    in->s[start] == '7')
 		return ENTITY_NO;
 	struct entity_run run;
-	entity_run_read(in, start, " -.", MAX_DIGITS + 1, &run);
+	entity_run_read(in, start, SEPARATORS, MAX_DIGITS + 1, &run);
 	if (run.more && run.n <= MAX_DIGITS)
 		return ENTITY_MORE;
 	size_t longest = run.n < MAX_DIGITS ? run.n : MAX_DIGITS;

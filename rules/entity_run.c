@@ -7,6 +7,19 @@
 #define CONTEXT_BYTES 64u
 #define CONTEXT_WORD_BYTES 24u
 
+/* Past marks of emphasis between two digits; i when there are none. */
+static size_t skip_stars(const struct entity_in *in, size_t i, bool *more)
+{
+	size_t end = i;
+	while (end < in->n && end - i <= MAX_SEPARATOR && in->s[end] == '*')
+		end++;
+	if (end == in->n && end > i && end - i <= MAX_SEPARATOR)
+		*more = !in->final;
+	bool between = end > i && end - i <= MAX_SEPARATOR && end < in->n &&
+	    entity_is_digit(in->s[end]);
+	return between ? end : i;
+}
+
 /* Length of the separator at i, 0 when there is none before another digit. */
 static size_t separator(const struct entity_in *in, size_t i, const char *seps,
     bool *more, char *kind)
@@ -45,6 +58,9 @@ void entity_run_read(const struct entity_in *in, size_t start, const char *seps,
 		run->ends[run->n] = ++i;
 		run->n++;
 		sep = '\0';
+		i = run->n < max ? skip_stars(in, i, &run->more) : i;
+		if (run->more)
+			return;
 		if (run->n == max || (i < in->n && entity_is_digit(in->s[i])))
 			continue;
 		size_t len = separator(in, i, seps, &run->more, &sep);
