@@ -40,7 +40,8 @@ static const struct guard_disguise rows[] = {
 	NULL},
     {"combining marks", "marks piled on every letter",
 	"Unicode General_Category Mn, Mc, Me",
-	"one accent makes another letter: caf\u00E9 is not cafe"},
+	"an accent makes another letter (caf\u00E9 is not cafe) unless most "
+	"letters have one"},
     {"Cyrillic letters", "letters of Cyrillic that look Latin", TR39,
 	"a word all of them counts only behind a Latin word"},
     {"Greek letters", "letters of Greek that look Latin", TR39,

@@ -10,6 +10,8 @@
 #define LEET_MIN_CHARS 3u
 #define LEET_LONG_CHARS 6u /* may have two digits for each letter */
 #define NOISE_MIN_MARKS 2u /* one may be a tone mark of Yoruba or Navajo */
+#define LADEN_MIN_MARKS 3u /* accents too, if more letters have them than not  \
+			    */
 
 void reading_clear(struct reading *r)
 {
@@ -167,10 +169,22 @@ static bool reads_as_leet(const struct reading *r, const struct reading_word *w)
 	    chars >= LEET_MIN_CHARS && r->foreign == 0;
 }
 
+/* More marks than any language puts on its letters. */
+static bool is_laden(const struct reading *r, const struct reading_word *w)
+{
+	uint32_t marks = (uint32_t)r->accented + r->noise;
+	if (r->noise >= NOISE_MIN_MARKS)
+		return true;
+	if (r->foreign || w->letters < 2)
+		return false;
+	return marks >= w->letters ||
+	    (marks >= LADEN_MIN_MARKS && marks * 2 > w->letters);
+}
+
 static bool is_wanted(const struct reading *r, const struct reading_word *w)
 {
 	bool has_latin = w->letters > (uint32_t)r->mapped + r->foreign;
-	if (r->sure || r->noise >= NOISE_MIN_MARKS)
+	if (r->sure || is_laden(r, w))
 		return true;
 	if (r->mapped && (has_latin || (r->foreign == 0 && w->latin_before)))
 		return true;
@@ -191,7 +205,7 @@ size_t reading_finish(struct reading *r, const struct reading_word *w)
 		return 0;
 	if (leet && has_letter(r))
 		read_leet(r);
-	if (r->noise >= NOISE_MIN_MARKS)
+	if (is_laden(r, w))
 		drop_accents(r);
 	if (r->len == w->fold_len && memcmp(r->bytes, w->fold, r->len) == 0)
 		return 0;

@@ -179,8 +179,8 @@ static void every_second(
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* Limits of the table's rows: "it" would be a flag; digits that are spelled out
- * stay digits; a gap ends with its line. */
+/* Limits of the table's rows: "it" would be a flag, an accented i is no i;
+ * digits that are spelled out stay digits; a gap ends with its line. */
 #define WAIVE (1u << 3)
 #define GUARANTEE (1u << 2)
 #define MONTHS (1u << 4)
@@ -248,6 +248,8 @@ const struct disguise_maker disguise_makers[] = {
     {"bidi controls", put_between, .between = "\u202D\u2066\u2069"},
     {"control characters", put_between, .between = "\x01"},
     {"combining marks", put_behind, .between = "\u0336"},
+    {"combining marks", put_behind, .between = "\u0301", .beyond = GUARANTEE},
+    {"combining marks", put_behind, .between = "\u0308", .beyond = GUARANTEE},
     {"combining marks", put_behind, .between = "\u0303\u0317\u0334"},
     {"spaced letters", put_between, .between = " ", .words = "   ",
 	.beyond = MONTHS},

@@ -63,8 +63,8 @@ static const char *const disguises[] = {"refund", "REFUND", "ReFuNd",
     "\u0280\u1D07\uA730\u1D1C\u0274\u1D05", "\uA4E3\uA4F0\uA4DD\uA4F4\uA4E0d",
     "ref\u222And", "r\u212Efund", "\u1587\u15F4fund",
     "\U0001F1F7\U0001F1EA\U0001F1EB\U0001F1FA\U0001F1F3\U0001F1E9",
-    "r\u0303\u0317efund", "r3fu\uA4E0d", "\uAB47.e.f.\u057D.\u0578.\u0501",
-    "ref\u057D\u0578\u0501",
+    "r\u0303\u0317efund", "r3fu\uA4E0d", "\u0155\u00E9f\u00FA\u0144d",
+    "\uAB47.e.f.\u057D.\u0578.\u0501", "ref\u057D\u0578\u0501",
     /* digits */
     "r3fund",
     "REFUN"
