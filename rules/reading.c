@@ -10,8 +10,7 @@
 #define LEET_MIN_CHARS 3u
 #define LEET_LONG_CHARS 6u /* may have two digits for each letter */
 #define NOISE_MIN_MARKS 2u /* one may be a tone mark of Yoruba or Navajo */
-#define LADEN_MIN_MARKS 3u /* accents too, if more letters have them than not  \
-			    */
+#define LADEN_MIN_MARKS 3u /* accents too, where most letters have them */
 
 void reading_clear(struct reading *r)
 {
