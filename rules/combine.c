@@ -1,5 +1,6 @@
 /* combine - see combine.h. */
 #include "rules/combine.h"
+#include "rules/clause_end.h"
 #include "rules/index.h"
 #include "rules/numeral.h"
 #include "rules/phrase.h"
@@ -131,65 +132,6 @@ static bool window_is_over(
 	    phrases_known(c, &near->what, c->window.end);
 }
 
-static bool is_any_word(
-    const struct text *t, size_t token, const char *const *words)
-{
-	const struct token *k = &t->tokens[token];
-	for (; *words; words++)
-		if (k->fold_len == strlen(*words) &&
-		    !memcmp(text_fold(t, k), *words, k->fold_len))
-			return true;
-	return false;
-}
-
-/* "We can't refund it, but we will credit you": what stands behind such a word
- * is not refused any more. */
-static bool sentence_turns(const struct text *t, size_t from, size_t to)
-{
-	static const char *const turns[] = {"but", "so", "however", "though",
-	    "although", "yet", "therefore", NULL};
-	for (size_t i = from; i < to; i++)
-		if (is_any_word(t, i, turns))
-			return true;
-	return false;
-}
-
-/* Does the character lie between a token and the one before it? */
-static bool stands_before(const struct text *t, size_t token, char c)
-{
-	const struct token *k = &t->tokens[token];
-	size_t from = token ? k[-1].fold + k[-1].fold_len : 0;
-	return from < k->fold &&
-	    memchr(t->folded.bytes + from, c, k->fold - from) != NULL;
-}
-
-/* "..., we": does somebody begin to speak for himself at the token? */
-static bool somebody_begins(const struct text *t, size_t token)
-{
-	static const char *const somebody[] = {"i", "i'll", "i've", "i'm",
-	    "i'd", "we", "we'll", "we've", "we're", "we'd", "you'll", "let",
-	    NULL};
-	static const char *const joins[] = {"and", NULL};
-	return is_any_word(t, token, somebody) &&
-	    (stands_before(t, token, ',') ||
-		(token && is_any_word(t, token - 1, joins)));
-}
-
-/* Does another clause begin behind token from, and with token to at the
- * latest? */
-static bool clause_ends(const struct text *t, size_t from, size_t to)
-{
-	static const char *const marks[] = {
-	    "yes", "sure", "whereas", "while", NULL};
-	if (sentence_turns(t, from, to))
-		return true;
-	for (size_t i = from; i <= to; i++)
-		if (stands_before(t, i, ';') || somebody_begins(t, i) ||
-		    (i < to && is_any_word(t, i, marks)))
-			return true;
-	return false;
-}
-
 /* Does the exception reach from its words to the hit? */
 static bool reaches(const struct text *t, const struct excuse *e,
     const struct match *words, const struct match *hit)
@@ -212,7 +154,7 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 		    q->sentence == m->sentence &&
 		    token_end(q) <= m->first_token &&
 		    is_near(c->text, q, m, COMBINE_NEGATION_WORDS) &&
-		    !sentence_turns(c->text, token_end(q), m->first_token))
+		    clause_negates(c->text, q, m->first_token))
 			return true;
 	}
 	return false;

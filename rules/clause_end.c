@@ -1,0 +1,154 @@
+/* clause_end - see clause_end.h. */
+#include "rules/clause_end.h"
+
+#include <string.h>
+
+#define LITTLE_WORDS 2u /* between "without" and "delay" */
+
+static bool is_any_word(
+    const struct text *t, size_t token, const char *const *words)
+{
+	const struct token *k = &t->tokens[token];
+	for (; *words; words++)
+		if (k->fold_len == strlen(*words) &&
+		    !memcmp(text_fold(t, k), *words, k->fold_len))
+			return true;
+	return false;
+}
+
+/* "We can't refund it, but we will credit you": what stands behind such a word
+ * is not refused any more. */
+static bool sentence_turns(const struct text *t, size_t from, size_t to)
+{
+	static const char *const turns[] = {"but", "so", "however", "though",
+	    "although", "yet", "therefore", NULL};
+	for (size_t i = from; i < to; i++)
+		if (is_any_word(t, i, turns))
+			return true;
+	return false;
+}
+
+/* Does one of the characters lie between a token and the one before it? */
+static bool stands_before(const struct text *t, size_t token, const char *signs)
+{
+	const struct token *k = &t->tokens[token];
+	size_t at = token ? k[-1].fold + k[-1].fold_len : 0;
+	for (; at < k->fold; at++)
+		if (memchr(signs, t->folded.bytes[at], strlen(signs)))
+			return true;
+	return false;
+}
+
+static bool follows_and(const struct text *t, size_t token)
+{
+	static const char *const joins[] = {"and", "then", NULL};
+	return token && is_any_word(t, token - 1, joins);
+}
+
+static bool is_we(const struct text *t, size_t token)
+{
+	static const char *const we[] = {"i", "i'll", "i've", "i'm", "i'd",
+	    "we", "we'll", "we've", "we're", "we'd", "you'll", "let", NULL};
+	return is_any_word(t, token, we);
+}
+
+static bool is_somebody(const struct text *t, size_t token)
+{
+	static const char *const somebody[] = {"you", "he", "she", "they",
+	    "he'll", "she'll", "they'll", "here", "here's", NULL};
+	return is_we(t, token) || is_any_word(t, token, somebody);
+}
+
+bool clause_ends(const struct text *t, size_t from, size_t to)
+{
+	static const char *const marks[] = {
+	    "yes", "sure", "whereas", "while", NULL};
+	if (sentence_turns(t, from, to))
+		return true;
+	for (size_t i = from; i <= to; i++) {
+		bool begins = is_we(t, i) &&
+		    (stands_before(t, i, ",") || follows_and(t, i));
+		if (begins || stands_before(t, i, ";") ||
+		    (i < to && is_any_word(t, i, marks)))
+			return true;
+	}
+	return false;
+}
+
+/* Does somebody act anew from token from on: "lose: I'll", "late - you get"? */
+static bool somebody_begins(const struct text *t, size_t from, size_t to)
+{
+	for (size_t i = from; i <= to; i++)
+		if (is_somebody(t, i) &&
+		    (stands_before(t, i, ",:-(") || follows_and(t, i)))
+			return true;
+	return false;
+}
+
+static bool we_act(const struct text *t, size_t from, size_t to)
+{
+	for (size_t i = from; i <= to; i++)
+		if (is_we(t, i))
+			return true;
+	return false;
+}
+
+/* can't see why not, can't help but */
+static bool is_a_yes_in_two(const struct text *t, size_t i, size_t to)
+{
+	static const char *const see[] = {"see", NULL};
+	static const char *const why[] = {"why", NULL};
+	static const char *const help[] = {"help", NULL};
+	static const char *const but[] = {"but", NULL};
+	if (i + 1 >= to)
+		return false;
+	return (is_any_word(t, i, see) && is_any_word(t, i + 1, why)) ||
+	    (is_any_word(t, i, help) && is_any_word(t, i + 1, but));
+}
+
+/* can't wait, couldn't be happier, without delay: a yes. */
+static bool is_a_yes(const struct text *t, size_t from, size_t to)
+{
+	static const char *const little[] = {
+	    "be", "any", "a", "further", "more", "even", "possibly", NULL};
+	static const char *const yes[] = {"only", "wait", "lose", "imagine",
+	    "thank", "stress", "emphasize", "emphasise", "overstate", "regret",
+	    "refuse", "deny", "hesitate", "forget", "mind", "happier",
+	    "gladder", "prouder", "easier", "simpler", "better", "delay",
+	    "hassle", "doubt", "fail", "question", "questions", "asking",
+	    "waiting", "problem", "problems", "hesitation", NULL};
+	for (size_t i = from; i < to && i <= from + LITTLE_WORDS; i++) {
+		if (is_any_word(t, i, yes) || is_a_yes_in_two(t, i, to))
+			return true;
+		if (!is_any_word(t, i, little))
+			return false;
+	}
+	return false;
+}
+
+/* "Why not give it away" */
+static bool is_why_not(const struct text *t, size_t negation)
+{
+	static const char *const why[] = {"why", NULL};
+	return negation && is_any_word(t, negation - 1, why);
+}
+
+/* Words that take back only what nobody begins to say of himself. */
+static bool is_weak(const struct text *t, const struct match *negation)
+{
+	static const char *const weak[] = {"unfortunately", "regrettably",
+	    "afraid", "instead", "rather", "without", NULL};
+	for (size_t i = 0; i < negation->n_tokens; i++)
+		if (is_any_word(t, negation->first_token + i, weak))
+			return true;
+	return false;
+}
+
+bool clause_negates(
+    const struct text *t, const struct match *negation, size_t to)
+{
+	size_t from = (size_t)negation->first_token + negation->n_tokens;
+	return !clause_ends(t, from, to) && !somebody_begins(t, from, to) &&
+	    !is_a_yes(t, from, to) && !is_why_not(t, negation->first_token) &&
+	    !(is_weak(t, negation) && we_act(t, from, to));
+}

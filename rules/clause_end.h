@@ -1,0 +1,22 @@
+/*
+ * clause_end - how far words reach that take something back: where in a
+ * sentence another clause begins. English only; without its words a clause is
+ * its sentence.
+ */
+#ifndef HANDRAIL_RULES_CLAUSE_END_H
+#define HANDRAIL_RULES_CLAUSE_END_H
+
+#include "rules/match.h"
+#include "rules/text.h"
+
+/* Does another clause begin behind token from, and with token to, which
+ * exists, at the latest? */
+bool clause_ends(const struct text *, size_t from, size_t to);
+
+/* Does the negation, which ends before token to, negate what begins there? Not
+ * over the end of its clause, and not when it only sounds like one: "can't wait
+ * to", "unfortunately it broke and I will". */
+bool clause_negates(
+    const struct text *, const struct match *negation, size_t to);
+
+#endif

@@ -1,0 +1,91 @@
+/* clause_end: what a negation takes back, and what it does not; whole and in
+ * every cutting. */
+#include "tests/support/every_cut.h"
+#include "tests/unit/rules/policy_source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const char pack[] = PACK_HEAD
+    "rules:\n  - id: a\n    title: A\n    find: {money: {above: 50}}\n"
+    "    ignore_negated: yes\n    then: {block: {say: No.}}\n"
+    "    examples:\n      matches:\n        - It is $60.\n"
+    "      passes:\n        - It is $40.\n";
+
+static const char *const promises[] = {
+    "Unfortunately it broke and I will refund $120 to your card.",
+    "Unfortunately for us I must refund $120.",
+    "Never mind the policy, I'll refund $120 now.",
+    "I can't see why not: I'll refund $120 to your card.",
+    "I can't see why not give $120.",
+    "You can't lose: I'll refund $120",
+    "You can't lose with $120 back",
+    "I couldn't be happier to refund $120",
+    "I can not only refund $120 but add a voucher.",
+    "I can't wait to refund $120.",
+    "I can't help but refund $120.",
+    "I won't hesitate to refund $120.",
+    "Without any further delay $120 is yours.",
+    "Rather than argue I'll pay $120.",
+    "Instead of a new one we refund $120.",
+    "We can't mend it \u2013 we refund $120.",
+    "We can't mend it (you get $120).",
+    "We can't mend it, they pay $120.",
+    "We can't mend it; $120 is yours.",
+    "I'm afraid I owe you $120.",
+    "It cannot be mended, here is $120.",
+};
+
+static const char *const refusals[] = {
+    "We can't refund $120.",
+    "We cannot, by our rules, refund $120.",
+    "We can't give vouchers, credits or $120.",
+    "We can't offer: vouchers, credits, $120.",
+    "I can't see a refund of $120.",
+    "I can't help with the $120.",
+    "Unfortunately the $120 are not refundable.",
+    "Unfortunately, I can't refund $120.",
+    "I'm afraid the $120 stay with the bank.",
+    "It broke and I can not refund $120.",
+    "Without a receipt no refund of $120.",
+    "You won't get $120.",
+};
+
+static enum guard_action judged(const struct every_cut *in, const char *text)
+{
+	struct guard_message m = {
+	    .text = text, .len = strlen(text), .speaker = GUARD_AI};
+	struct guard_verdict v = {0};
+	guard_check(in->scanner, in->policy, in->session, &m, &v);
+	every_cut(in, text);
+	return v.action;
+}
+
+static void a_negation_ends_with_its_clause(void **state)
+{
+	struct policy_source s = {0};
+	struct guard_session nothing = {0};
+	source_add(&s, "policy.yaml", POLICY);
+	source_add(&s, "packs/p.yaml", pack);
+	struct every_cut in = {source_load(&s), guard_scanner_new(), &nothing};
+	assert_non_null(in.policy);
+	assert_non_null(in.scanner);
+	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++)
+		if (judged(&in, promises[i]) != GUARD_BLOCK)
+			fail_msg("passes: %s", promises[i]);
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
+		if (judged(&in, refusals[i]) == GUARD_BLOCK)
+			fail_msg("blocked: %s", refusals[i]);
+	guard_scanner_free(in.scanner);
+	guard_policy_unref(in.policy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_negation_ends_with_its_clause),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
