@@ -43,6 +43,7 @@ static void on_change(void *arg, const struct store_change *change)
 			turns_drop_all(c);
 			free(c->customer);
 			c->customer = NULL;
+			c->customer_stored = false;
 		}
 		pthread_mutex_unlock(&shard->lock);
 		return;

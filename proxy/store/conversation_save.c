@@ -27,7 +27,8 @@ struct saving {
 	struct saving *next; /* in the retry list */
 	struct conversations *table;
 	struct store_conversation row;
-	char *customer;
+	char *customer; /* NULL: the row has it, or there is none */
+	bool written;
 	struct store_message *messages;
 	size_t n, cap;
 	struct guard_memory counted;         /* all of it, when anything was */
@@ -42,6 +43,9 @@ static void saving_free(struct saving *s)
 	pthread_mutex_lock(&shard->lock);
 	struct conversation *c = shard_find(shard, key);
 	c->pending--;
+	if (s->written && s->customer && c->customer &&
+	    strcmp(s->customer, c->customer) == 0)
+		c->customer_stored = true;
 	shard_rank(shard, c);
 	pthread_mutex_unlock(&shard->lock);
 	store_conversation_clear(&s->row);
@@ -114,6 +118,7 @@ static void saving_done(struct store_job *job, int err)
 		log_line(LOG_ERROR, "store",
 		    "the texts of an exchange are not stored: %s",
 		    store_err_text(err));
+	s->written = err == STORE_OK;
 	saving_free(s);
 }
 
@@ -127,7 +132,8 @@ static struct saving *saving_new(struct conversation_lease *lease)
 	s->table = lease->table;
 	s->row.family = mem_strdup(c->family);
 	s->row.id = mem_strdup(c->id);
-	s->customer = c->customer ? mem_strdup(c->customer) : NULL;
+	if (c->customer && !c->customer_stored)
+		s->customer = mem_strdup(c->customer);
 	c->pending++;
 	lease->saving = s;
 	TAILQ_INSERT_TAIL(&lease->shard->unsaved, lease, in_unsaved);

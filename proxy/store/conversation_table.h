@@ -33,6 +33,7 @@ struct conversation {
 	size_t idle_bytes; /* what it counted there */
 	uint64_t hash;
 	char *family, *id, *customer; /* customer may be NULL */
+	bool customer_stored;         /* the row has it */
 	enum conversation_known known;
 	atomic_bool locked;
 	bool unsaved; /* locked, not on disk */

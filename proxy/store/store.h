@@ -73,7 +73,7 @@ struct store_job {
 	size_t bytes; /* of text it carries, for max_bytes */
 	bool reads;   /* only reads */
 	bool durable; /* on disk (fsync) before done; else only out of the
-			 process, and up to 5 ms late */
+			 process, and up to 20 ms late */
 	struct store_job *next; /* the store's */
 	int err;                /* the store's */
 };

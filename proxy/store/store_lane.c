@@ -17,8 +17,8 @@
 
 #include <stdlib.h>
 
-#define MAX_GROUP 256  /* jobs in one transaction */
-#define GATHER_US 5000 /* a group without durable jobs waits so long */
+#define MAX_GROUP 1024  /* jobs in one transaction */
+#define GATHER_US 20000 /* a group without durable jobs waits so long */
 
 static _Thread_local bool in_lane;
 
@@ -204,13 +204,15 @@ static void lane_push(struct lane *lane, struct store_job *job)
 static void lane_wait_for_work(struct lane *lane)
 {
 	bool ticks = !lane->reads;
+	/* What the tick has collected has waited for it already. */
+	bool collected = lane->ticked && lane->head;
 	int64_t tick_us = ticks ? lane->store->next_tick_us : 0;
 
 	while (!lane->head && !lane->stopping &&
 	    (!ticks || clock_mono_us() < tick_us))
 		lane_wait(
 		    lane, ticks ? tick_us : clock_mono_us() + CLOCK_SECOND_US);
-	int64_t gather_us = clock_mono_us() + GATHER_US;
+	int64_t gather_us = clock_mono_us() + (collected ? 0 : GATHER_US);
 	while (ticks && lane->head && !lane->durable && !lane->stopping &&
 	    lane->jobs < MAX_GROUP && clock_mono_us() < gather_us &&
 	    lane->bytes < lane->store->max_bytes / 2)
@@ -236,8 +238,9 @@ static void *lane_main(void *arg)
 		pthread_mutex_unlock(&lane->lock);
 		if (jobs)
 			run_jobs(lane, jobs);
-		if (!lane->reads &&
-		    clock_mono_us() >= lane->store->next_tick_us)
+		lane->ticked = !lane->reads &&
+		    clock_mono_us() >= lane->store->next_tick_us;
+		if (lane->ticked)
 			store_tick(lane->store);
 	}
 	return NULL;

@@ -24,6 +24,7 @@ struct lane {
 	size_t jobs, bytes; /* waiting */
 	size_t durable;     /* waiting */
 	bool running;       /* a group is being worked on */
+	bool ticked;        /* just now; its thread alone */
 	bool stopping;
 };
 
