@@ -288,7 +288,6 @@ static void reading_apply(
 		if (r->messages[i].erased)
 			continue;
 		turns_push(c, r->messages[i], &r->table->options);
-		r->messages[i].text = NULL;
 	}
 	/* What memory knows of locks is never older than the row. */
 	if (r->row.epoch > c->epoch) {

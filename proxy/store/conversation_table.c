@@ -8,7 +8,6 @@
 #include "proxy/store/conversation_table.h"
 
 #include "proxy/base/mem.h"
-#include "proxy/store/store_transcript.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -66,9 +65,11 @@ void table_init(struct conversations *table)
 
 void turns_drop_all(struct conversation *c)
 {
-	store_messages_free(c->turns, c->n_turns);
+	texts_clear(&c->texts);
+	if (c->turns)
+		free(c->turns - c->gone_turns);
 	c->turns = NULL;
-	c->n_turns = c->cap_turns = c->turn_bytes = 0;
+	c->n_turns = c->cap_turns = c->turn_bytes = c->gone_turns = 0;
 }
 
 static void conversation_free(struct conversation *c)
@@ -185,7 +186,7 @@ void shard_rank(struct shard *shard, struct conversation *c)
 		return;
 	TAILQ_INSERT_TAIL(&shard->idle, c, idle);
 	c->is_idle = true;
-	c->idle_bytes = c->turn_bytes + c->cap_turns * sizeof(*c->turns);
+	c->idle_bytes = c->texts.bytes + c->cap_turns * sizeof(*c->turns);
 	shard->idle_bytes += c->idle_bytes;
 	while (shard->idle_bytes > shard->max_idle_bytes &&
 	    TAILQ_FIRST(&shard->idle) != c)
@@ -204,11 +205,29 @@ static void drop_oldest(struct conversation *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		c->turn_bytes -= c->turns[i].len;
-		free(c->turns[i].text);
+		texts_drop(&c->texts);
 	}
 	c->n_turns -= n;
-	memmove(c->turns, c->turns + n, c->n_turns * sizeof(*c->turns));
+	c->turns += n;
+	c->gone_turns += n;
 	c->truncated = c->truncated || n > 0;
+}
+
+/* Room for one more: moved together when a quarter is free, else more. */
+static void make_room(struct conversation *c)
+{
+	struct store_message *all = c->turns ? c->turns - c->gone_turns : NULL;
+
+	if (c->gone_turns + c->n_turns < c->cap_turns)
+		return;
+	if (c->n_turns)
+		memmove(all, c->turns, c->n_turns * sizeof(*all));
+	if (c->n_turns + c->cap_turns / 4 >= c->cap_turns) {
+		c->cap_turns = c->cap_turns ? c->cap_turns * 2 : 8;
+		all = mem_realloc_array(all, c->cap_turns, sizeof(*all));
+	}
+	c->turns = all;
+	c->gone_turns = 0;
 }
 
 void turns_push(struct conversation *c, struct store_message m,
@@ -223,11 +242,8 @@ void turns_push(struct conversation *c, struct store_message m,
 		bytes -= c->turns[drop++].len;
 	if (drop)
 		drop_oldest(c, drop);
-	if (c->n_turns == c->cap_turns) {
-		c->cap_turns = c->cap_turns ? c->cap_turns * 2 : 8;
-		c->turns = mem_realloc_array(
-		    c->turns, c->cap_turns, sizeof(*c->turns));
-	}
+	make_room(c);
+	m.text = texts_add(&c->texts, m.text, m.len);
 	c->turns[c->n_turns++] = m;
 	c->turn_bytes += m.len;
 }

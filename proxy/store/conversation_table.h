@@ -11,6 +11,7 @@
 #include "proxy/store/conversation.h"
 #include "proxy/store/conversation_counted.h"
 #include "proxy/store/seen.h"
+#include "proxy/store/texts.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -42,8 +43,10 @@ struct conversation {
 	uint32_t ai_turns, customer_turns, last_seq;
 	int64_t created_us, told_waiting_us;
 	uint32_t bot_failures;
-	struct store_message *turns; /* oldest first */
+	struct store_message *turns; /* oldest first; their texts in texts */
 	size_t n_turns, cap_turns, turn_bytes;
+	size_t gone_turns; /* that were before turns, in its memory */
+	struct texts texts;
 	bool truncated, answered;
 	struct guard_memory counted; /* by delivered messages */
 	size_t pending;              /* writes the store has not answered */
@@ -111,7 +114,7 @@ struct conversation *shard_take(
 void shard_rank(struct shard *, struct conversation *);
 void shard_set_locked(struct shard *, struct conversation *, bool locked);
 
-/* The transcript: takes ownership of m.text; drops the oldest over limits. */
+/* The transcript: copies the text; drops the oldest over limits. */
 void turns_push(struct conversation *, struct store_message m,
     const struct conversations_options *);
 void turns_drop_all(struct conversation *);

@@ -1,6 +1,7 @@
 /*
- * conversation_view - a copy of what is known of a conversation, in one block
- * of pointers and one of text, for the thread that judges.
+ * conversation_view - a copy of what is known of a conversation, for the
+ * thread that judges. The texts are shared (texts.h): what a message costs does
+ * not grow with what was said before it.
  */
 #include "proxy/store/conversation_view.h"
 
@@ -15,7 +16,7 @@ struct view { /* conversation_view and what it points to */
 	struct conversation_view face; /* first */
 	struct store_message *turns;
 	struct guard_span_text *said; /* the customer's, then the AI's */
-	char *text;
+	struct texts_shared texts;
 };
 
 /* Words of the chat that the customer has. History counts as what a customer
@@ -43,16 +44,10 @@ static size_t collect(struct view *view, enum store_speaker speaker, size_t at)
 
 static void copy_turns(struct view *view, const struct conversation *c)
 {
-	size_t size = mem_add(c->turn_bytes, c->n_turns);
-	char *to = view->text = mem_alloc(size + 1);
-
-	view->turns = mem_array(c->n_turns + 1, sizeof(*view->turns));
-	for (size_t i = 0; i < c->n_turns; i++) {
-		view->turns[i] = c->turns[i];
-		view->turns[i].text = to;
-		memcpy(to, c->turns[i].text, c->turns[i].len + 1);
-		to += c->turns[i].len + 1;
-	}
+	view->texts = texts_share(&c->texts);
+	view->turns = mem_alloc(mem_mul(c->n_turns + 1, sizeof(*view->turns)));
+	if (c->n_turns)
+		memcpy(view->turns, c->turns, c->n_turns * sizeof(*c->turns));
 	view->face.n_turns = c->n_turns;
 }
 
@@ -97,6 +92,6 @@ void conversation_view_free(struct conversation_view *face)
 	guard_memory_clear(&view->face.counted);
 	free(view->turns);
 	free(view->said);
-	free(view->text);
+	texts_unshare(&view->texts);
 	free(view);
 }

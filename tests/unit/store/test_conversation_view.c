@@ -104,10 +104,52 @@ static void test_turns_of_the_ai(void **state)
 	fixture_clear(&f);
 }
 
+/* Whatever is said, put out or erased after it was taken. */
+static void test_view_stays(void **state)
+{
+	struct conversations_options options = {.max_turns = 20};
+	struct conversation_request request = {
+	    .family = "web", .id = "c-1", .ready = no_bell};
+	struct fixture f;
+	char text[40];
+
+	fixture_init(&f);
+	struct conversations *table = conversations_new(f.store, &options);
+	struct conversation_lease *a = conversation_begin(table, &request);
+	struct conversation_view *views[100];
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "message %d", i);
+		add_kind(
+		    a, i % 2 ? STORE_AI : STORE_CUSTOMER, STORE_WORDS, text);
+		views[i] = conversation_view(a);
+	}
+	conversation_end(a);
+	store_close(f.store);
+	f.store = NULL;
+	conversations_free(table);
+	for (int i = 0; i < 100; i++) {
+		size_t n = views[i]->n_turns;
+
+		assert_int_equal(n, i < 20 ? i + 1 : 20);
+		assert_int_equal(views[i]->truncated, i >= 20);
+		for (size_t k = 0; k < n; k++) {
+			snprintf(text, sizeof(text), "message %zu",
+			    (size_t)i + 1 - n + k);
+			assert_string_equal(views[i]->turns[k].text, text);
+			assert_int_equal(views[i]->turns[k].seq, i + 2 - n + k);
+		}
+		assert_int_equal(
+		    views[i]->n_customer_said + views[i]->n_ai_said, n);
+		conversation_view_free(views[i]);
+	}
+	fixture_clear(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_history_and_media),
+	    cmocka_unit_test(test_view_stays),
 	    cmocka_unit_test(test_turns_of_the_ai),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
