@@ -60,6 +60,7 @@ static void judge_edited(struct guard_scanner *s, struct machine_how how,
 	else
 		s->edited.undecided = GUARD_UNDECIDED_MEMORY;
 	s->edited.policy = how.policy;
+	s->edited.scope.session = how.session;
 	verdict_rejudge(&s->edited, out);
 	free(text);
 }

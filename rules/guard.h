@@ -104,6 +104,14 @@ void guard_stream_read_on(struct guard_stream *);
 /* The text fed so far; borrowed until the next feed. */
 struct guard_span_text guard_stream_text(const struct guard_stream *);
 
+/*
+ * The queue that takes what is for this one at a time (unix microseconds; 0:
+ * not known): itself or, outside its hours, the one the policy names. Verdicts
+ * name that one already; for fallbacks and other handoffs. Borrowed.
+ */
+const char *guard_open_queue(
+    const struct guard_policy *, const char *queue, int64_t time_us);
+
 #pragma GCC visibility pop
 
 #endif

@@ -92,8 +92,10 @@ const struct load_key load_keys_rollout[] = {
 const struct load_key load_keys_queue[] = {
     {"destination", SHAPE_TEXT, "A destination of the operator's, or desk."},
     {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
-    {"hours", SHAPE_LATER, "When people work this queue."},
-    {"otherwise", SHAPE_LATER, "The queue outside these hours."},
+    {"hours", SHAPE_WORDS,
+	"When people work this queue: Mon-Fri 08:00-20:00, one or more, in the "
+	"policy's time zone; always unless said."},
+    {"otherwise", SHAPE_TEXT, "The queue outside these hours."},
     {NULL, SHAPE_ANY, NULL},
 };
 

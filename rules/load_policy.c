@@ -9,47 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- queues ---- */
-
-static void read_queue(
-    struct load *l, const struct yaml_node *n, struct queue *q)
-{
-	q->name = load_printf(l, "%s", n->key->text);
-	q->destination = "desk";
-	if (n->kind == YAML_TEXT && !n->len)
-		return; /* "billing:" is the desk's */
-	if (!load_check_map(l, n, load_keys_queue, "in a queue"))
-		return;
-	const struct yaml_node *at = yaml_get(n, "destination");
-	const char *destination = load_text(l, n, "destination", false);
-	if (destination) {
-		q->destination = destination;
-		q->at = (struct guard_place){
-		    "policy.yaml", at->line, at->col, at->width};
-	}
-	q->priority = load_priority(l, yaml_get(n, "priority"));
-}
-
-static void read_queues(struct load *l, const struct yaml_node *n)
-{
-	size_t count = n && n->kind == YAML_MAP ? n->n_children : 0;
-	struct queue *queues = load_alloc(l, count + 1, sizeof(*queues));
-	if (!queues)
-		return;
-	struct guard_policy *p = l->policy;
-	p->queues = queues;
-	const struct yaml_node *c = count ? n->child : NULL;
-	for (; c && !l->no_memory; c = c->next)
-		read_queue(l, c, &queues[p->n_queues++]);
-	/* Always there, unless the policy has one of that name. */
-	if (!yaml_get(n, "desk"))
-		queues[p->n_queues++] =
-		    (struct queue){.name = "desk", .destination = "desk"};
-	for (size_t i = 0; i < p->n_queues && !l->no_memory; i++)
-		if (names_add(&l->queue_names, queues[i].name, (uint32_t)i))
-			load_out_of_memory(l);
-}
-
 static void read_include(struct load *l, const struct yaml_node *n)
 {
 	if (!n) {
@@ -330,7 +289,7 @@ void load_policy_file(struct load *l)
 	load_check_map(l, root, load_keys_policy, "in policy.yaml");
 	l->policy->name = load_text(l, root, "name", true);
 	l->policy_zone = load_zone_named(l, yaml_get(root, "timezone"));
-	read_queues(l, yaml_get(root, "queues"));
+	load_queues(l, yaml_get(root, "queues"));
 	if (l->no_memory)
 		return;
 	read_handoff_defaults(l, yaml_get(root, "handoff_defaults"));

@@ -56,5 +56,7 @@ const struct zone_rules *load_zone_named(
 int64_t load_date(struct load *, const struct yaml_node *, unsigned days);
 int64_t load_time(struct load *, const struct yaml_node *);
 struct hours load_hours(struct load *, const struct yaml_node *);
+/* "08:00-20:00" to its end, in minutes of the day, not equal; or false. */
+bool load_clocks(const char *, uint16_t *from, uint16_t *to);
 
 #endif

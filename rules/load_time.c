@@ -135,6 +135,17 @@ int64_t load_time(struct load *l, const struct yaml_node *n)
 	return zone ? zone_unix_us(zone, &c) : 0;
 }
 
+bool load_clocks(const char *s, uint16_t *from, uint16_t *to)
+{
+	unsigned a, b;
+	if (!parse_clock(s, 1439, &a) || s[5] != '-' ||
+	    !parse_clock(s + 6, 1440, &b) || s[11] || a == b)
+		return false;
+	*from = (uint16_t)a;
+	*to = (uint16_t)b;
+	return true;
+}
+
 struct hours load_hours(struct load *l, const struct yaml_node *n)
 {
 	struct hours h = {0};
@@ -145,16 +156,12 @@ struct hours load_hours(struct load *l, const struct yaml_node *n)
 		h.outside = true;
 		s += 8;
 	}
-	unsigned from, to;
-	if (!parse_clock(s, 1439, &from) || s[5] != '-' ||
-	    !parse_clock(s + 6, 1440, &to) || s[11] || from == to) {
+	if (!load_clocks(s, &h.from, &h.to)) {
 		load_fault(l, n, LOAD_DATE,
 		    "write 08:00-20:00, or outside 08:00-20:00",
 		    "\"%s\" is not a span of hours", n->text);
 		return h;
 	}
 	h.set = load_zone(l, n) != NULL;
-	h.from = (uint16_t)from;
-	h.to = (uint16_t)to;
 	return h;
 }

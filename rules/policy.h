@@ -11,17 +11,13 @@
 
 #include "rules/arena.h"
 #include "rules/guard.h"
+#include "rules/queue.h"
 #include "rules/rule.h"
 
 #include <stdatomic.h>
 
 struct conversation;
 struct phrases; /* phrase.h: the trie of all groups */
-
-struct queue {
-	const char *name, *destination, *priority;
-	struct guard_place at; /* where it names its destination */
-};
 
 struct written {
 	const char *text, *file;

@@ -9,17 +9,18 @@ int scope_begin(struct scope *s, const struct scope *how)
 {
 	unsigned char *modes = s->modes;
 	size_t cap = s->cap, n = how->policy->n_rules;
+	*s = *how; /* of this message, also when memory runs out */
+	s->modes = modes;
+	s->cap = cap;
 	if (n > cap) {
 		modes = realloc(modes, n);
 		if (!modes)
 			return -1;
-		cap = n;
+		s->modes = modes;
+		s->cap = n;
 	}
-	*s = *how;
-	s->modes = modes;
-	s->cap = cap;
 	if (n)
-		memset(modes, 0, n);
+		memset(s->modes, 0, n);
 	return 0;
 }
 

@@ -256,8 +256,9 @@ void guard_stream_feed(struct guard_stream *s, const char *bytes, size_t len,
 static void rejudge(struct guard_stream *s, struct guard_verdict *out)
 {
 	if (!s->edited && begin_edited(s)) {
-		struct machine none = {
-		    .policy = s->policy, .undecided = GUARD_UNDECIDED_MEMORY};
+		struct machine none = {.policy = s->policy,
+		    .scope.session = s->message.scope.session,
+		    .undecided = GUARD_UNDECIDED_MEMORY};
 		verdict_rejudge(&none, out);
 		return;
 	}

@@ -127,19 +127,27 @@ static const char *queue_priority(
 	return NULL;
 }
 
-static void say_handoff(const struct guard_policy *p, const char *say,
-    const char *queue, const char *priority, struct guard_verdict *out)
-{
-	out->action = GUARD_HANDOFF;
-	out->say = either(say, p->handoff_say);
-	out->queue = either(queue, p->handoff_queue);
-	out->priority = either(either(priority, queue_priority(p, out->queue)),
-	    p->handoff_priority);
-}
+/* What a rule or a fallback says of a handoff; NULL: as the policy does. */
+struct handoff_words {
+	const char *say, *queue, *priority;
+};
 
-static void fall_back(const struct guard_policy *p, enum guard_undecided why,
+static void say_handoff(const struct machine *m, const struct handoff_words *w,
     struct guard_verdict *out)
 {
+	const struct guard_policy *p = m->policy;
+	const char *queue = either(w->queue, p->handoff_queue);
+	out->action = GUARD_HANDOFF;
+	out->say = either(w->say, p->handoff_say);
+	out->priority = either(
+	    either(w->priority, queue_priority(p, queue)), p->handoff_priority);
+	out->queue = guard_open_queue(p, queue, m->scope.session->time_us);
+}
+
+static void fall_back(const struct machine *m, enum guard_undecided why,
+    struct guard_verdict *out)
+{
+	const struct guard_policy *p = m->policy;
 	const struct guard_fallback *f = &p->fallback[GUARD_CANNOT_DECIDE];
 	out->undecided = why;
 	out->n_hits = out->deciding = out->n_edits = 0;
@@ -148,7 +156,8 @@ static void fall_back(const struct guard_policy *p, enum guard_undecided why,
 		out->say = either(f->say, p->handoff_say);
 		return;
 	}
-	say_handoff(p, f->say, f->queue, f->priority, out);
+	say_handoff(
+	    m, &(struct handoff_words){f->say, f->queue, f->priority}, out);
 }
 
 static int list_edits(
@@ -188,7 +197,8 @@ static int answer(
 	case GUARD_HANDOFF:
 		break;
 	}
-	say_handoff(p, r->text, r->queue, r->priority, out);
+	say_handoff(
+	    m, &(struct handoff_words){r->text, r->queue, r->priority}, out);
 	return 0;
 }
 
@@ -214,28 +224,28 @@ void verdict_build(
 {
 	*out = (struct guard_verdict){.action = GUARD_DELIVER};
 	if (m->undecided != GUARD_DECIDED && !m->has_best) {
-		fall_back(m->policy, m->undecided, out);
+		fall_back(m, m->undecided, out);
 		return;
 	}
 	bool only_best = !knows_hits(m->undecided);
 	const struct found *from = only_best ? &m->best : m->founds;
 	size_t n = only_best ? 1 : m->n_founds;
 	if (reserve(s, n)) {
-		fall_back(m->policy, GUARD_UNDECIDED_MEMORY, out);
+		fall_back(m, GUARD_UNDECIDED_MEMORY, out);
 		return;
 	}
 	n = sort_founds(s, from, n);
 	list_hits(s, m->policy, n, out);
 	out->deciding = find_deciding(s, m->policy, n);
 	if (answer(s, m, out))
-		fall_back(m->policy, GUARD_UNDECIDED_MEMORY, out);
+		fall_back(m, GUARD_UNDECIDED_MEMORY, out);
 }
 
 void verdict_rejudge(const struct machine *edited, struct guard_verdict *out)
 {
 	const struct guard_policy *p = edited->policy;
 	if (edited->undecided != GUARD_DECIDED) {
-		fall_back(p, edited->undecided, out);
+		fall_back(edited, edited->undecided, out);
 		return;
 	}
 	const struct found *first = NULL;
@@ -255,6 +265,8 @@ void verdict_rejudge(const struct machine *edited, struct guard_verdict *out)
 	out->undecided = GUARD_UNDECIDED_EDIT;
 	out->deciding = out->n_hits;
 	out->n_edits = 0;
-	say_handoff(p, handoff && r->text ? r->text : f->say,
-	    either(r->queue, f->queue), either(r->priority, f->priority), out);
+	say_handoff(edited,
+	    &(struct handoff_words){handoff && r->text ? r->text : f->say,
+		either(r->queue, f->queue), either(r->priority, f->priority)},
+	    out);
 }

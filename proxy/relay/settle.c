@@ -34,6 +34,12 @@ static void submit(struct exchange *e)
 		exchange_log(e, LOG_DEBUG, "waits for room in the audit queue");
 }
 
+const char *settle_queue(const struct exchange *e)
+{
+	return guard_open_queue(
+	    exchange_policy(e), e->verdicts.queue, e->facts.session.time_us);
+}
+
 void settle_fill(const struct exchange *e, struct record *r)
 {
 	r->family = channel_family(e->route->channel);
@@ -264,10 +270,10 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	if (v->action == GUARD_HANDOFF &&
 	    conversation_locked_as(e->lease, &lock))
 		r.handoff = (struct record_handoff){.id = lock.handoff,
-		    .queue = v->queue,
+		    .queue = settle_queue(e),
 		    .priority = v->priority,
-		    .destination =
-			server_destination(e->routes->generation, v->queue),
+		    .destination = server_destination(
+			e->routes->generation, settle_queue(e)),
 		    .cause = cause_of(e)};
 	settle_record(e, &r, need_of(e), then);
 	free(hits);

@@ -96,5 +96,8 @@ bool settle_is_silenced(const struct exchange *);
 void settle_woken(struct exchange *, enum worker_wake, int result);
 /* Fill in what every record of this exchange has. */
 void settle_fill(const struct exchange *, struct record *);
+/* Where the handoff goes at this time: the queue of the verdict, or the one
+ * that takes over outside its hours. */
+const char *settle_queue(const struct exchange *);
 
 #endif

@@ -100,9 +100,10 @@ void takeover_request(struct exchange *e)
 	    .channel = channel_id(e->route->channel),
 	    .cause = cause,
 	    .policy = guard_policy_digest(exchange_policy(e)),
-	    .queue = v->queue,
+	    .queue = settle_queue(e),
 	    .priority = v->priority,
-	    .destination = server_destination(e->routes->generation, v->queue),
+	    .destination =
+		server_destination(e->routes->generation, settle_queue(e)),
 	    .withheld = withheld,
 	    .n_withheld = withheld_texts(e, withheld),
 	    .customer_told = v->say,

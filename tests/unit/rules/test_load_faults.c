@@ -33,6 +33,32 @@ static const struct bad bads[] = {
     {"P010", 4, 9, POLICY_HEAD "packs: [../x]\n", NULL, NULL, NULL},
     {"P016", 4, 9, POLICY_HEAD "packs: [pp]\n", NULL, NULL, "did you mean p?"},
     {"P011", 4, 12, POLICY_HEAD "packs: [p, p]\n", PACK_HEAD FOO, NULL, NULL},
+    {"P004", 6, 17,
+	POLICY "timezone: UTC\nqueues: {care: {hours: \"08:00-20:00\"}}\n",
+	PACK_HEAD FOO, NULL, "otherwise:"},
+    {"P004", 5, 17, POLICY "queues: {care: {otherwise: desk}}\n", PACK_HEAD FOO,
+	NULL, "hours:"},
+    {"P008", 6, 26,
+	POLICY "timezone: UTC\n"
+	       "queues: {care: {  hours: Mon-Fri 8-20, otherwise: desk}}\n",
+	PACK_HEAD FOO, NULL, "Mon-Fri 08:00-20:00"},
+    {"P008", 6, 25,
+	POLICY "timezone: UTC\n"
+	       "queues: {care: {hours: [Mun 08:00-20:00], otherwise: desk}}\n",
+	PACK_HEAD FOO, NULL, NULL},
+    {"P026", 6, 54,
+	POLICY "timezone: UTC\n"
+	       "queues: {care: {hours: \"Sun 08:00-20:00\", otherwise: dsk}}\n",
+	PACK_HEAD FOO, NULL, "desk"},
+    {"P006", 7, 44,
+	POLICY "timezone: UTC\nqueues:\n"
+	       "  a: {hours: \"Sun 08:00-20:00\", otherwise: b}\n"
+	       "  b: {hours: \"Sun 08:00-20:00\", otherwise: a}\n",
+	PACK_HEAD FOO, NULL, "without hours"},
+    {"P033", 5, 24,
+	POLICY
+	"queues: {care: {hours: \"Sun 08:00-20:00\", otherwise: desk}}\n",
+	PACK_HEAD FOO, NULL, NULL},
     {"P036", 4, 1, POLICY_HEAD "packs: []\n", NULL, NULL, "packs:"},
     {"P036", 4, 1, POLICY, PACK_HEAD "rules: []\n", NULL, NULL},
     {"P033", 5, 11, POLICY "timezone: Mars/Olympus\n", PACK_HEAD FOO, NULL,
@@ -119,8 +145,6 @@ static const struct bad bads[] = {
     {"P090", 5, 1, POLICY "bot_must_answer_within: 3\n", PACK_HEAD FOO, NULL,
 	NULL},
     {"P090", 5, 1, POLICY "only: [x]\n", PACK_HEAD FOO, NULL, NULL},
-    {"P090", 5, 17, POLICY "queues: {care: {hours: always}}\n", PACK_HEAD FOO,
-	NULL, NULL},
     {"P090", 6, 23, POLICY "handoff_defaults:\n  ai_may_speak_again: yes\n",
 	PACK_HEAD FOO, NULL, NULL},
     /* the pack */
