@@ -7,6 +7,7 @@
  */
 #include "rules/entity.h"
 
+#include "rules/calm.h"
 #include "rules/entity_kinds.h"
 #include "rules/scan_spot.h"
 
@@ -122,6 +123,18 @@ static size_t skip_word(const struct entity_in *in, size_t i)
 	return end < in->n && in->s[end] != '@' ? i : 0;
 }
 
+/* Behind the calm words (calm.h) from i on, where none is wanted that begins
+ * with a word: up to one of two letters, with which a number may. */
+static size_t skip_calm(const struct walk *w, size_t i)
+{
+	const char *s = w->in.s;
+	size_t end = calm_skip_folded(w->t, &w->s->calm, i);
+	bool two = end - i >= 3 && s[end - 1] == ' ' &&
+	    entity_is_alnum(s[end - 2]) && entity_is_alnum(s[end - 3]) &&
+	    (end - i == 3 || s[end - 4] == ' ');
+	return two ? end - 3 : end;
+}
+
 /* The next place at or behind i where an entity may start, or n. Any word may
  * start a postal address. */
 static size_t next_start(const struct walk *w, size_t i)
@@ -133,9 +146,14 @@ static size_t next_start(const struct walk *w, size_t i)
 	while (i < in->n) {
 		char c = in->s[i];
 		if (entity_is_alnum(c)) {
-			size_t skip = w->wanted[ENTITY_POSTAL_ADDRESS]
-			    ? 0
-			    : skip_word(in, i);
+			if (w->wanted[ENTITY_POSTAL_ADDRESS])
+				return i;
+			size_t skip = skip_calm(w, i);
+			if (skip > i) {
+				i = skip;
+				continue;
+			}
+			skip = skip_word(in, i);
 			if (!skip)
 				return i;
 			i = skip;

@@ -21,6 +21,7 @@
 
 struct entity_scan {
 	size_t next;               /* byte of the folded view not read yet */
+	size_t calm;               /* calm.h */
 	size_t free[ENTITY_KINDS]; /* end of the last entity of the kind */
 };
 

@@ -7,6 +7,7 @@
  */
 #include "rules/link.h"
 
+#include "rules/calm.h"
 #include "rules/chars.h"
 #include "rules/link_host.h"
 #include "rules/scan_spot.h"
@@ -351,11 +352,19 @@ static size_t skip_word(const struct in *in, size_t i)
 }
 
 /* The next place at or behind i where a link may begin, or n. */
-static size_t next_start(const struct in *in, size_t i)
+static size_t next_start(
+    const struct in *in, const struct text *t, size_t *calm, size_t i)
 {
 	bool inside = i > 0 && is_word(in->s[i - 1]);
 	while (i < in->n) {
 		bool word = is_word(in->s[i]);
+		if (word && !inside) {
+			size_t behind = calm_skip_plain(t, calm, i);
+			if (behind > i) {
+				i = behind;
+				continue;
+			}
+		}
 		if ((word ? !inside : in->s[i] == '/') && begins(in, i)) {
 			size_t skip = word ? skip_word(in, i) : 0;
 			if (!skip)
@@ -436,7 +445,7 @@ int link_scan(struct link_scan *s, const struct text *t,
 	const struct in in = {
 	    .s = t->plain.bytes, .n = t->plain.len, .final = t->final};
 	*alive_from = SIZE_MAX;
-	while ((s->next = next_start(&in, s->next)) < in.n) {
+	while ((s->next = next_start(&in, t, &s->calm, s->next)) < in.n) {
 		struct found f = {.mail = false};
 		struct match m;
 		enum answer answer = try_at(&in, s->next, &f);

@@ -24,6 +24,7 @@
 
 struct link_scan {
 	size_t next; /* byte of the plain view not read yet */
+	size_t calm; /* calm.h */
 };
 
 void link_scan_init(struct link_scan *);

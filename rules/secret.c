@@ -2,6 +2,7 @@
  * to that of the next. */
 #include "rules/secret.h"
 
+#include "rules/calm.h"
 #include "rules/scan_spot.h"
 #include "rules/secret_kinds.h"
 
@@ -62,8 +63,9 @@ static bool begins_dashes(const struct secret_in *in, size_t i)
 }
 
 /* The next place at or behind i where a secret may start, or n. */
-static size_t next_start(const struct secret_in *in, size_t i)
+static size_t next_start(const struct walk *w, size_t *calm, size_t i)
 {
+	const struct secret_in *in = &w->in;
 	bool behind = i == 0 || separates[(unsigned char)in->s[i - 1]];
 	while (i < in->n) {
 		char c = in->s[i];
@@ -72,11 +74,13 @@ static size_t next_start(const struct secret_in *in, size_t i)
 			if (begins_dashes(in, i))
 				return i;
 		} else if (!separator && c != ')' && c != ']') {
-			size_t skip = secret_skip_word(in, i);
+			size_t skip = calm_skip_plain(w->t, calm, i);
+			behind = skip > i; /* a space is */
+			if (!behind)
+				skip = secret_skip_word(in, i);
 			if (!skip)
 				return i;
 			i = skip;
-			behind = false;
 			continue;
 		}
 		behind = separator;
@@ -131,7 +135,7 @@ int secret_scan(struct secret_scan *s, const struct text *t,
 	for (size_t i = 0; i < all->n; i++)
 		w.wanted[p->detectors[all->detectors[i]].secret] = true;
 	*alive_from = SIZE_MAX;
-	while ((s->next = next_start(&w.in, s->next)) < w.in.n) {
+	while ((s->next = next_start(&w, &s->calm, s->next)) < w.in.n) {
 		struct found f;
 		enum secret_answer answer = ask(&w, s->next, &f);
 		if (answer == SECRET_MORE) {

@@ -19,6 +19,7 @@
 
 struct secret_scan {
 	size_t next; /* byte of the plain view not read yet */
+	size_t calm; /* calm.h */
 };
 
 void secret_scan_init(struct secret_scan *);

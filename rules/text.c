@@ -35,6 +35,7 @@ void text_clear(struct text *t)
 	free(t->tokens);
 	free(t->letters);
 	free(t->sentences);
+	free(t->calm);
 	free(t->state);
 	view_clear(&t->folded);
 	view_clear(&t->plain);
@@ -46,7 +47,7 @@ void text_reset(struct text *t)
 	t->len = t->alt_len = 0;
 	view_reset(&t->folded);
 	view_reset(&t->plain);
-	t->n_tokens = t->n_letters = t->n_sentences = 0;
+	t->n_tokens = t->n_letters = t->n_sentences = t->n_calm = 0;
 	t->settled = t->open_token = 0;
 	t->final = false;
 	if (!t->state)
@@ -126,6 +127,7 @@ static int append(struct text *t, const char *bytes, size_t len)
 	}
 	memcpy(t->bytes + t->len, bytes, len);
 	t->len += len;
+	memset(t->bytes + t->len, 0, TEXT_SLACK);
 	return 0;
 }
 

@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXT_SLACK 8u
+#define TEXT_SLACK 16u
 #define TEXT_SPELLED_LETTERS 128u /* at most, in one token */
 
 enum text_err {
@@ -79,9 +79,14 @@ struct sentence {
 	bool closed;
 };
 
+/* Bytes of both views in which nothing begins but words (calm.h). */
+struct text_calm {
+	uint32_t fold, plain, len;
+};
+
 struct text {
-	char *bytes; /* the original, owned, all of it; TEXT_SLACK bytes more
-			may be read */
+	char *bytes; /* the original, owned, all of it; TEXT_SLACK zeros
+			behind it */
 	size_t len, cap;
 	struct text_view folded, plain;
 	char *alt;
@@ -92,6 +97,8 @@ struct text {
 	size_t n_letters, cap_letters;
 	struct sentence *sentences;
 	size_t n_sentences, cap_sentences;
+	struct text_calm *calm; /* ascending */
+	size_t n_calm, cap_calm;
 	size_t settled;    /* original bytes before this one are in the
 			      views and, but for an unfinished last token,
 			      in tokens */

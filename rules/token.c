@@ -26,9 +26,11 @@ static const char *fold_of(const struct text *t, const struct token *tok)
 
 /* ---- appending ---- */
 
-static int grow(struct token **tokens, size_t *cap)
+static int grow(struct token **tokens, size_t *cap, size_t need)
 {
 	size_t more = *cap ? *cap * 2 : FIRST_CAP;
+	while (more < need)
+		more *= 2;
 	struct token *p = realloc(*tokens, more * sizeof(*p));
 	if (!p)
 		return TEXT_ERR_MEMORY;
@@ -37,9 +39,16 @@ static int grow(struct token **tokens, size_t *cap)
 	return 0;
 }
 
+int token_reserve(struct text *t, size_t more)
+{
+	size_t need = t->n_tokens + more;
+	return need <= t->cap_tokens ? 0
+				     : grow(&t->tokens, &t->cap_tokens, need);
+}
+
 static int append(struct text *t, struct token *tok)
 {
-	if (t->n_tokens == t->cap_tokens && grow(&t->tokens, &t->cap_tokens))
+	if (token_reserve(t, 1))
 		return TEXT_ERR_MEMORY;
 	struct sentence *s = &t->sentences[tok->sentence];
 	if (s->n_tokens++ == 0)
@@ -232,7 +241,7 @@ static int run_extend(struct text *t, const struct token *tok)
 {
 	struct token_run *run = &t->state->run;
 	if (t->n_letters == t->cap_letters &&
-	    grow(&t->letters, &t->cap_letters))
+	    grow(&t->letters, &t->cap_letters, t->n_letters + 1))
 		return TEXT_ERR_MEMORY;
 	if (run->n == 0) {
 		run->sep_len = 0;

@@ -39,10 +39,30 @@ static void every_byte_has_its_classes(void **state)
 	}
 }
 
+static void small_letters_are_counted(void **state)
+{
+	/* Any byte in any place, letters and others around it. */
+	static const char around[] = "az`{\0\xe1\xff";
+	for (size_t a = 0; a < sizeof(around) - 1; a++)
+		for (size_t place = 0; place < 8; place++)
+			for (int c = 0; c < 256; c++) {
+				char s[8];
+				size_t n = 0;
+				memset(s, 'm', place);
+				memset(s + place, around[a], sizeof(s) - place);
+				s[place] = (char)c;
+				while (
+				    n < sizeof(s) && s[n] >= 'a' && s[n] <= 'z')
+					n++;
+				assert_int_equal(chars_small_of_eight(s), n);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_byte_has_its_classes),
+	    cmocka_unit_test(small_letters_are_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
