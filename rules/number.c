@@ -190,8 +190,9 @@ static bool read_glued_code(
 	const struct token *tok = &t->tokens[i];
 	const char *s = text_fold(t, tok);
 	size_t skip = 0;
-	while (skip < tok->fold_len && s[skip] >= 'a' && s[skip] <= 'z')
-		skip++;
+	while (skip < tok->fold_len && skip <= 3 && s[skip] >= 'a' &&
+	    s[skip] <= 'z')
+		skip++; /* one more than a code has tells as much as all */
 	if (skip < 2 || skip > 3 || skip == tok->fold_len)
 		return false;
 	const struct number_word *word = number_word_find(s, skip);
