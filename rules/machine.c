@@ -431,6 +431,7 @@ static void forget(struct machine *m)
 static void step(struct machine *m)
 {
 	m->fresh.n = m->values.n = 0;
+	m->looked = m->text.settled;
 	if (scan(m) || (m->texts_alive && match_texts(m))) {
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
@@ -485,7 +486,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	m->counted.n = m->live_kept = m->sleepers.n = 0;
 	m->n_pendings = m->n_founds = 0;
 	m->has_best = m->has_redact = m->has_prepend = false;
-	m->withheld_from = SIZE_MAX;
+	m->withheld_from = m->looked = SIZE_MAX;
 	m->texts_alive = m->policy->index->n_texts > 0;
 	m->stopped = m->ended = m->whole_waits = false;
 	m->whole = how->whole;
@@ -526,27 +527,38 @@ static bool text_failed(struct machine *m, int err)
 	return true;
 }
 
-void machine_feed(struct machine *m, const char *bytes, size_t len)
+/* Nothing has been read since it was looked at last: the same would be found.
+ */
+static bool is_known(const struct machine *m)
 {
+	return m->text.settled == m->looked;
+}
+
+bool machine_feed(struct machine *m, const char *bytes, size_t len)
+{
+	bool new = m->looked == SIZE_MAX;
 	while (len && !m->stopped && !m->ended) {
 		size_t room = m->text.max_bytes - m->text.len;
 		size_t n = len < SLICE_BYTES ? len : SLICE_BYTES;
 		if (room == 0) {
 			machine_give_up(m, GUARD_UNDECIDED_TOO_LONG);
-			return;
+			return true;
 		}
 		n = n < room ? n : room;
 		int err = text_feed(&m->text, bytes, n);
 		/* What came before a fault is judged the same way for every
 		 * cutting: as far as it had settled. */
 		bool end_follows = m->whole && n == len && !err;
-		if (err != TEXT_ERR_MEMORY && !end_follows)
+		if (err != TEXT_ERR_MEMORY && !end_follows && !is_known(m)) {
 			step(m);
+			new = true;
+		}
 		if (text_failed(m, err))
-			return;
+			return true;
 		bytes += n;
 		len -= n;
 	}
+	return new;
 }
 
 void machine_end(struct machine *m)

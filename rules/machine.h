@@ -63,6 +63,8 @@ struct machine {
 	struct sleepers sleepers;
 	struct matches counted;
 	size_t live_kept; /* of live after the last clean-up */
+	size_t looked;    /* text.settled when it was looked at last; SIZE_MAX:
+			     never */
 	struct excuse_said said;
 	struct sums sums;
 	struct totals totals;
@@ -101,7 +103,8 @@ void machine_init(struct machine *);
 void machine_clear(struct machine *);
 /* Start over, keeping the memory. Faults show in undecided. */
 void machine_begin(struct machine *, const struct machine_how *);
-void machine_feed(struct machine *, const char *bytes, size_t len);
+/* False: it read nothing new, and everything is as it was. */
+bool machine_feed(struct machine *, const char *bytes, size_t len);
 void machine_end(struct machine *);
 /* It cannot be decided: why. The first reason stays. */
 void machine_give_up(struct machine *, enum guard_undecided why);

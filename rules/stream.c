@@ -233,8 +233,7 @@ static bool is_withheld(const struct guard_stream *s)
 void guard_stream_feed(struct guard_stream *s, const char *bytes, size_t len,
     struct guard_progress *out)
 {
-	if (!s->cut || s->read_on) {
-		machine_feed(&s->message, bytes, len);
+	if ((!s->cut || s->read_on) && machine_feed(&s->message, bytes, len)) {
 		if (release(s)) {
 			s->message.undecided = GUARD_UNDECIDED_MEMORY;
 			s->message.stopped = true;
