@@ -18,8 +18,7 @@
 
 #define PLAIN_WORD 64u  /* letters; a longer one is read like any other */
 #define FLAG_LETTERS 2u /* that make a flag */
-#define PLAIN_OPEN SIZE_MAX
-#define NEED_MORE 1 /* beside 0 and enum text_err */
+#define NEED_MORE 1     /* beside 0 and enum text_err */
 
 enum ascii_kind { PUNCT, LETTER, DIGIT, SPACE, SPECIAL };
 
@@ -441,8 +440,7 @@ static int step_alnum(const struct reader *r, char c, bool digit)
 
 /* Letters from pos that are a whole word, whatever comes: the sign behind them
  * is there and cannot be part of it. 0: it takes a closer look. Single letters
- * may be one spelled out, and a capital I among small ones may be an l.
- * PLAIN_OPEN: where it ends is not known yet. */
+ * may be one spelled out, and a capital I among small ones may be an l. */
 static size_t plain_word(const struct reader *r, size_t pos)
 {
 	size_t end = r->end - pos < PLAIN_WORD ? r->end : pos + PLAIN_WORD;
@@ -452,7 +450,7 @@ static size_t plain_word(const struct reader *r, size_t pos)
 		    chars_are(r->t->bytes[i - 1], CHARS_SMALL))
 			return 0;
 	if (i == end)
-		return i - pos < PLAIN_WORD && !r->final ? PLAIN_OPEN : 0;
+		return 0;
 	unsigned char next = byte_at(r, i);
 	bool over = i - pos > 1 && next < 0x80 &&
 	    (ascii_kinds[next] == SPACE || ascii_kinds[next] == PUNCT) &&
@@ -469,8 +467,6 @@ static int step_letter(const struct reader *r, char c)
 	if (err || r->t->settled > before)
 		return err;
 	size_t n = plain_word(r, before);
-	if (n == PLAIN_OPEN)
-		return NEED_MORE;
 	return n ? put_word(r->t, n) : step_alnum(r, c, false);
 }
 
