@@ -36,15 +36,12 @@ static bool requires_wording(const struct rule *r)
 	return r->must_say.n || r->must_also_say.n;
 }
 
-/* Without a time only an ALLOW is out of force: it would let text pass. */
+/* Without a time every rule is in force, as who asks without one sees it. */
 static bool in_force(const struct scope *s, const struct rule *r)
 {
 	int64_t now = s->session->time_us;
-	if (!r->from_us && !r->to_us)
+	if (!now || (!r->from_us && !r->to_us))
 		return true;
-	if (!now)
-		return r->info.action != GUARD_ALLOW ||
-		    s->purpose == SCOPE_RULE;
 	return (!r->from_us || now >= r->from_us) &&
 	    (!r->to_us || now < r->to_us);
 }

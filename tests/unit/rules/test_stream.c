@@ -218,6 +218,35 @@ static void an_allow_of_a_rule_that_finds_nothing_in_every_cutting(void **state)
 	check_all(b, "");
 }
 
+/* Without a time it is in force, as any rule. */
+static void a_text_allowed_for_a_time(void **state)
+{
+	struct bench *b = *state;
+	static const char text[] = "We guarantee it.";
+	static const uint32_t named[] = {0};
+	static const struct {
+		int64_t now;
+		enum guard_action action;
+	} cases[] = {{0, GUARD_DELIVER}, {1999, GUARD_BLOCK},
+	    {2000, GUARD_DELIVER}, {2999, GUARD_DELIVER}, {3000, GUARD_BLOCK}};
+	policy_kit_rule(&b->kit, "promise", GUARD_BLOCK,
+	    policy_kit_phrases(&b->kit, "guarantee", NULL));
+	struct rule *allow = policy_kit_rule(&b->kit, "allow", GUARD_ALLOW,
+	    policy_kit_texts(&b->kit, text, NULL));
+	allow->allows = named;
+	allow->n_allows = 1;
+	allow->from_us = 2000;
+	allow->to_us = 3000;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct guard_message m = {GUARD_AI, text, strlen(text)};
+		struct guard_verdict v;
+		b->session.time_us = cases[i].now;
+		check_all(b, text);
+		guard_check(b->scanner, b->policy, &b->session, &m, &v);
+		assert_int_equal(v.action, cases[i].action);
+	}
+}
+
 /* ---- how much is held ---- */
 
 /* After each of the pieces (NULL at the end) exactly so many are safe. */
@@ -438,6 +467,7 @@ int main(void)
 	    TEST(random_texts_in_every_cutting),
 	    TEST(required_wording_in_every_cutting),
 	    TEST(an_allow_of_a_rule_that_finds_nothing_in_every_cutting),
+	    TEST(a_text_allowed_for_a_time),
 	    TEST(only_what_may_be_hit_is_held),
 	    TEST(redactions_are_let_go),
 	    TEST(a_settled_handoff_cuts),
