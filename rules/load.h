@@ -55,6 +55,7 @@ struct load_pack {
 struct load_topic {
 	struct any_of says;
 	unsigned at_least;
+	bool used;
 };
 
 /* A text the policy sends itself, to be judged at the end. */

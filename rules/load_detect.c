@@ -2,6 +2,7 @@
  * load_detect - detectors: each thing that can be found has one number,
  * however many rules look for it. A key in words tells equal ones.
  */
+#include "rules/chars.h"
 #include "rules/load_amounts.h"
 #include "rules/load_parts.h"
 
@@ -52,6 +53,37 @@ static bool has_list_inside(const struct yaml_node *n)
 	return !is_list_name(n) && strchr(n->text, '<') && strchr(n->text, '>');
 }
 
+static bool is_wordish(char c)
+{
+	return chars_are(c, CHARS_LETTER | CHARS_DIGIT | CHARS_HIGH);
+}
+
+/* Two dots, the half of a list's name, signs of a pattern: each would be read
+ * as nothing, and the phrase as another. What to write instead, or NULL. */
+static const char *slip_in(const char *s)
+{
+	for (size_t i = 0; s[i]; i++) {
+		char before = i ? s[i - 1] : ' ', next = s[i + 1];
+		if (s[i] == '.' && next == '.') {
+			size_t dots = strspn(s + i, ".");
+			if (dots == 2)
+				return "write ... for a gap of up to six words";
+			i += dots - 1;
+		} else if (s[i] == '<' && is_wordish(next) &&
+		    !strchr(s + i, '>')) {
+			return "write <name> for any phrase of the list name";
+		} else if (s[i] == '>' && is_wordish(before) &&
+		    !memchr(s, '<', i)) {
+			return "write <name> for any phrase of the list name";
+		} else if (s[i] == '|' && is_wordish(before) &&
+		    is_wordish(next)) {
+			return "write each as a phrase of its own; regular "
+			       "expressions stand under pattern:";
+		}
+	}
+	return NULL;
+}
+
 static bool check_phrase(struct load *l, const struct yaml_node *n)
 {
 	if (n->kind != YAML_TEXT) {
@@ -59,7 +91,14 @@ static bool check_phrase(struct load *l, const struct yaml_node *n)
 		    "a phrase is expected here");
 		return false;
 	}
-	return !yaml_check_letters(l->doc, n, load_see, l);
+	if (yaml_check_letters(l->doc, n, load_see, l))
+		return false;
+	const char *instead = slip_in(n->text);
+	if (instead)
+		load_fault(l, n, LOAD_PHRASE, instead,
+		    "the phrase \"%s\" has signs that mean nothing here",
+		    n->text);
+	return !instead;
 }
 
 static uint32_t list_detector(struct load *l, struct load_list *list)

@@ -190,8 +190,9 @@ static void find_topic(struct finder *f, const struct yaml_node *n)
 		    "the topic \"%s\" is not defined in this pack", n->text);
 		return;
 	}
-	const struct load_topic *topic =
+	struct load_topic *topic =
 	    LOAD_ITEM(&l->topics, struct load_topic, number);
+	topic->used = true;
 	struct clause *c = add_clause(f, topic->says, false);
 	if (c)
 		c->at_least = topic->at_least;

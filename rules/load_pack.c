@@ -214,6 +214,30 @@ static void add_topic_rule(struct load *l, const struct yaml_node *n,
 		*slot = r;
 }
 
+/* As many distinct matches as a text may have; SIZE_MAX: no end of them. */
+static size_t ways_to_say(const struct yaml_node *says)
+{
+	size_t n = 0;
+	const struct yaml_node *c =
+	    says->kind == YAML_LIST ? says->child : says;
+	for (; c; c = says->kind == YAML_LIST ? c->next : NULL, n++)
+		if (c->kind != YAML_TEXT || strpbrk(c->text, "<*.\xE2"))
+			return SIZE_MAX; /* lists, endings, gaps */
+	return n;
+}
+
+static void check_at_least(struct load *l, const struct yaml_node *n,
+    const struct yaml_node *says, unsigned at_least)
+{
+	size_t ways = says ? ways_to_say(says) : SIZE_MAX;
+	if (ways < at_least)
+		load_fault(l, yaml_get(n, "at_least"), LOAD_DEAD,
+		    "add phrases, or lower at_least",
+		    "the topic \"%s\" is never found: it has %zu of the %u "
+		    "phrases that have to be there",
+		    n->key->text, ways, at_least);
+}
+
 static void read_topic(struct load *l, const struct yaml_node *n)
 {
 	if (!load_check_map(l, n, load_keys_topic, "in a topic"))
@@ -226,6 +250,7 @@ static void read_topic(struct load *l, const struct yaml_node *n)
 	    .says = load_phrases(l, says),
 	    .at_least = load_whole(l, yaml_get(n, "at_least"), 1, 100, 1),
 	};
+	check_at_least(l, n, says, topic.at_least);
 	char *key = load_printf(l, "%s/%s", l->pack->name, n->key->text);
 	struct load_topic *slot = key ? load_push(l, &l->topics) : NULL;
 	if (!slot)
@@ -234,6 +259,24 @@ static void read_topic(struct load *l, const struct yaml_node *n)
 	if (names_add(&l->topic_names, key, (uint32_t)l->topics.n - 1))
 		load_out_of_memory(l);
 	add_topic_rule(l, n, &topic, key);
+}
+
+static void check_topics_used(struct load *l, const struct yaml_node *topics)
+{
+	const struct yaml_node *t =
+	    topics && topics->kind == YAML_MAP ? topics->child : NULL;
+	char key[MAX_PATH_BYTES];
+	for (; t; t = t->next) {
+		snprintf(
+		    key, sizeof(key), "%s/%s", l->pack->name, t->key->text);
+		uint32_t i = names_find(&l->topic_names, key);
+		if (i != NAMES_NONE &&
+		    !LOAD_ITEM(&l->topics, struct load_topic, i)->used)
+			load_fault(l, t->key, LOAD_UNUSED,
+			    "find it in a rule: find: {topic: NAME}",
+			    "no rule of this pack finds the topic \"%s\"",
+			    t->key->text);
+	}
 }
 
 /* ---- packs ---- */
@@ -286,6 +329,7 @@ static void read_pack(
 			load_rule(l, r);
 	load_totals(l, totals);
 	load_offers(l, offers);
+	check_topics_used(l, topics);
 }
 
 const struct load_pack *load_pack_file(

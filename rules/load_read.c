@@ -30,7 +30,7 @@ const struct load_code_row load_codes[LOAD_CODES] = {
     [LOAD_KEY] = {"P014", DIAG_ERROR, "unknown key"},
     [LOAD_TOO_MANY] = {"P015", DIAG_ERROR, "too many or too long"},
     [LOAD_NO_PACK] = {"P016", DIAG_ERROR, "the pack is not there"},
-    [LOAD_UNUSED] = {"P017", DIAG_WARNING, "the file is not used"},
+    [LOAD_UNUSED] = {"P017", DIAG_WARNING, "it is not used"},
     [LOAD_PHRASE] = {"P020", DIAG_ERROR, "the phrase cannot be used"},
     [LOAD_NO_LIST] = {"P021", DIAG_ERROR, "the list is not defined"},
     [LOAD_LIST_IN_PHRASE] = {"P022", DIAG_ERROR,
@@ -319,6 +319,11 @@ unsigned load_choice(struct load *l, const struct yaml_node *n,
 	for (unsigned i = 0; words[i]; i++)
 		if (strcmp(words[i], n->text) == 0)
 			return i;
+	/* What editors make of yes and no, and the schema takes. */
+	if (words == load_words_yes && !strcmp(n->text, "true"))
+		return 1;
+	if (words == load_words_yes && !strcmp(n->text, "false"))
+		return 0;
 	char all[256], hint[400];
 	join(all, sizeof(all), words);
 	const char *near = yaml_nearest(n->text, words);

@@ -398,6 +398,18 @@ static void test_an_exception_may_end_with_its_clause(void **state)
 	    "        - I'll add a credit and I'll make it $4.\n"));
 }
 
+static void test_true_is_yes(void **state)
+{
+	struct guard_policy *p = load_pack(POLICY,
+	    RULE_HEAD "    find: {phrases: [foo]}\n    ignore_negated: true\n"
+		      "    then: flag\n" EXAMPLES
+		      "  - id: b\n    title: B\n    find: {phrases: [foo]}\n"
+		      "    ignore_negated: false\n    then: flag\n" EXAMPLES);
+	assert_true(p->rules[0].ignore_negated);
+	assert_false(p->rules[1].ignore_negated);
+	guard_policy_unref(p);
+}
+
 static int load_once(void *arg)
 {
 	struct policy_source s = {0};
@@ -445,8 +457,22 @@ static void see_dead(const struct diag *d, void *arg)
 {
 	char *seen = arg;
 	size_t n = strlen(seen);
-	if (strcmp(d->code, "P035") == 0)
+	if (strcmp(d->code, "P035") == 0 || strcmp(d->code, "P017") == 0)
 		snprintf(seen + n, 40 - n, "%u:%u ", d->line, d->col);
+}
+
+static void check_dead(const char *pack, const char *expected)
+{
+	const struct guard_file files[] = {
+	    {"policy.yaml", POLICY, sizeof(POLICY) - 1},
+	    {"packs/p.yaml", pack, strlen(pack)}};
+	const struct guard_source source = {.own = files, .n_own = 2};
+	struct guard_policy *policy = NULL;
+	char seen[40] = "";
+	assert_int_equal(
+	    guard_policy_load(&policy, &source, NULL, see_dead, seen), 0);
+	assert_string_equal(seen, expected);
+	guard_policy_unref(policy);
 }
 
 static void test_a_rule_that_can_never_apply(void **state)
@@ -463,16 +489,21 @@ static void test_a_rule_that_can_never_apply(void **state)
 		      "  - {id: c, title: C, mode: shadow, then: log, find: "
 		      "{phrases: x},\n"
 		      "     when: {segment_not: [t]}}\n";
-	const struct guard_file files[] = {
-	    {"policy.yaml", POLICY, sizeof(POLICY) - 1},
-	    {"packs/p.yaml", pack, strlen(pack)}};
-	const struct guard_source source = {.own = files, .n_own = 2};
-	struct guard_policy *policy = NULL;
-	char seen[40] = "";
-	assert_int_equal(
-	    guard_policy_load(&policy, &source, NULL, see_dead, seen), 0);
-	assert_string_equal(seen, "6:30 ");
-	guard_policy_unref(policy);
+	check_dead(pack, "6:30 ");
+}
+
+static void test_topics_nobody_can_find(void **state)
+{
+	(void)state;
+	check_dead(PACK_HEAD "topics:\n  few: {says: [foo], at_least: 5}\n"
+			     "  two: {says: [foo, oof], at_least: 2}\n"
+			     "  any: {says: [foo*], at_least: 5}\n"
+			     "rules:\n"
+			     "  - {id: a, title: A, mode: shadow, then: log,\n"
+			     "     find: {topic: few}}\n"
+			     "  - {id: b, title: B, mode: shadow, then: log,\n"
+			     "     find: {topic: any}}\n",
+	    "5:32 6:3 ");
 }
 
 int main(void)
@@ -496,6 +527,8 @@ int main(void)
 	    cmocka_unit_test(test_lists_inside_phrases_are_spelled_out),
 	    cmocka_unit_test(test_a_number_beside_a_hit_may_excuse_it),
 	    cmocka_unit_test(test_an_exception_may_end_with_its_clause),
+	    cmocka_unit_test(test_topics_nobody_can_find),
+	    cmocka_unit_test(test_true_is_yes),
 	    cmocka_unit_test(test_a_pattern_that_gives_up_refuses_its_example),
 	    cmocka_unit_test(test_every_allocation_may_fail),
 	};
