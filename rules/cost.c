@@ -14,7 +14,8 @@ static void report(const struct rule *r, enum load_code code,
 {
 	const struct load_code_row *row = &load_codes[code];
 	const struct rule_place *part =
-	    code == LOAD_HOLDS_MESSAGE ? &r->must_at : &r->find_at;
+	    code == LOAD_HOLDS_MESSAGE && r->must_say.n ? &r->must_at
+							: &r->find_at;
 	const struct rule_place *at = part->line ? part : &r->at;
 	char text[600];
 	snprintf(text, sizeof(text), "%s %s", r->info.id, message);
@@ -126,6 +127,12 @@ static void report_holds(const struct guard_policy *p, const struct rule *r,
 		report(r, LOAD_HOLDS_MESSAGE,
 		    "holds a stream, where it applies, until the wording has "
 		    "been said",
+		    diag, arg);
+	if (r->has_find && r->info.action == GUARD_PREPEND)
+		report(r, LOAD_HOLDS_MESSAGE,
+		    "holds every stream, where it applies, until it is found "
+		    "or the message is over: what is put in front comes first; "
+		    "append holds less",
 		    diag, arg);
 	if (near_the_sentence(p, r) || r->n_clauses > 1)
 		report(r, LOAD_HOLDS_SENTENCE,

@@ -130,7 +130,9 @@ static const char costly[] = PACK_HEAD
     "     must_say: [{phrases: robot}]}\n"
     "  - id: e\n    title: E\n    find: {text_is: Say foo now.}\n"
     "    then: log\n" EXAMPLES
-    "  - {id: f, title: F, mode: off, then: log, find: {pattern: 'a'}}\n";
+    "  - {id: f, title: F, mode: off, then: log, find: {pattern: 'a'}}\n"
+    "  - id: g\n    title: G\n    find: {phrases: foo}\n"
+    "    then: {prepend: Bar}\n" EXAMPLES;
 
 /* It names the rule, and the part of it that costs; what is in shadow holds
  * nothing. */
@@ -146,7 +148,7 @@ static void test_cost(void **state)
 	guard_policy_cost(p, tell_cost, &t);
 	assert_string_equal(t.lines,
 	    "P065 7:5 4 p/a \nP060 16:5 8 p/b \nP061 24:6 4 p/c \n"
-	    "P063 29:5 4 p/e \n");
+	    "P063 29:5 4 p/e \nP060 39:5 4 p/g \n");
 	guard_policy_unref(p);
 }
 
