@@ -1,6 +1,8 @@
 /* diff - see guard_diff.h and diff.h. Rules in pairs, and their heads. */
 #include "rules/diff.h"
 
+#include "rules/load_words.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,9 +37,9 @@ void diff_say(
 	d->report(
 	    &(struct guard_difference){
 		.direction = direction,
-		.rule = at->info.id,
-		.file = at->info.file,
-		.line = at->info.line,
+		.rule = at ? at->info.id : d->head,
+		.file = at ? at->info.file : "policy.yaml",
+		.line = at ? at->info.line : d->line,
 		.what = what,
 	    },
 	    d->arg);
@@ -127,7 +129,7 @@ static const char *no(const char *text)
 	return text ? text : "none";
 }
 
-static bool same(const char *a, const char *b)
+bool diff_same(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
@@ -145,8 +147,13 @@ static void diff_modes(struct diff *d)
 							    : GUARD_STRICTER,
 		    "rolled out to %u%% -> %u%%", a->rollout_percent,
 		    b->rollout_percent);
-	if (a->speaker != b->speaker)
-		diff_say(d, GUARD_OTHER, "it is about another speaker");
+	if (a->speaker != b->speaker) {
+		diff_say(d, GUARD_LOOSER,
+		    "it no longer judges what the %s says",
+		    load_words_speaker[a->speaker]);
+		diff_say(d, GUARD_STRICTER, "it judges what the %s says",
+		    load_words_speaker[b->speaker]);
+	}
 }
 
 static void diff_action(struct diff *d)
@@ -164,13 +171,13 @@ static void diff_action(struct diff *d)
 		    guard_action_name(b->action));
 		return;
 	}
-	if (!same(d->a->text, d->b->text))
+	if (!diff_same(d->a->text, d->b->text))
 		diff_say(d, GUARD_WORDING,
 		    "customer text changed (no effect on what is caught)");
-	if (!same(d->a->queue, d->b->queue))
+	if (!diff_same(d->a->queue, d->b->queue))
 		diff_say(d, GUARD_OTHER, "queue %s -> %s", no(d->a->queue),
 		    no(d->b->queue));
-	if (!same(d->a->priority, d->b->priority))
+	if (!diff_same(d->a->priority, d->b->priority))
 		diff_say(d, GUARD_OTHER, "priority %s -> %s",
 		    no(d->a->priority), no(d->b->priority));
 }
@@ -195,13 +202,13 @@ static void diff_allows(struct diff *d)
 static void diff_words_of_head(struct diff *d)
 {
 	const struct guard_rule_info *a = &d->a->info, *b = &d->b->info;
-	if (!same(a->title, b->title) || !same(a->why, b->why))
+	if (!diff_same(a->title, b->title) || !diff_same(a->why, b->why))
 		diff_say(d, GUARD_WORDING, "title or why changed");
 	if (a->severity != b->severity)
 		diff_say(d, GUARD_WORDING, "severity %s -> %s",
 		    guard_severity_name(a->severity),
 		    guard_severity_name(b->severity));
-	if (!same(a->owner, b->owner))
+	if (!diff_same(a->owner, b->owner))
 		diff_say(d, GUARD_WORDING, "owner %s -> %s", no(a->owner),
 		    no(b->owner));
 }
@@ -269,5 +276,7 @@ int guard_diff(const struct guard_policy *older,
 		i += order <= 0;
 		k += order >= 0;
 	}
+	d.a = d.b = NULL;
+	diff_policy(&d);
 	return err;
 }

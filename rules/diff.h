@@ -14,7 +14,9 @@
 
 struct diff {
 	const struct guard_policy *older, *newer;
-	const struct rule *a, *b; /* the rule in both */
+	const struct rule *a, *b; /* the rule in both; NULL and NULL: */
+	const char *head;         /* a key of policy.yaml, */
+	unsigned line;            /* and its line */
 	struct arena *arena;      /* of the comparison */
 	guard_diff_fn *report;
 	void *arg;
@@ -24,6 +26,9 @@ struct diff {
 /* printf-like; may cut. */
 void diff_say(struct diff *, enum guard_direction, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Both absent, or the same text. */
+bool diff_same(const char *, const char *);
 
 /* A growing list of texts. */
 struct diff_set {
@@ -46,6 +51,8 @@ void diff_sets(struct diff *, struct diff_set *older, struct diff_set *newer,
 
 /* diff_find.c: what is looked for. */
 void diff_find(struct diff *);
+/* diff_policy.c: what policy.yaml says besides its packs. */
+void diff_policy(struct diff *);
 /* diff_when.c: where, when, unless, what has to be said. */
 void diff_conditions(struct diff *);
 

@@ -3,6 +3,7 @@
  * has to be said. See diff.h.
  */
 #include "rules/diff.h"
+#include "rules/zone.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +111,21 @@ static void diff_lists(
 	diff_list(d, "when: customer_is", &a->customer_is, &b->customer_is);
 }
 
+#define DAY_S INT64_C(86400)
+#define SOME_DAY (INT64_C(20454) * DAY_S) /* 2026-01-01 */
+
+/* Do two zones differ on any day of two years? */
+static bool same_clock(const struct zone_rules *a, const struct zone_rules *b)
+{
+	if (!a || !b)
+		return a == b;
+	for (int64_t day = 0; day < 2 * 366; day++)
+		if (zone_offset(a, SOME_DAY + day * DAY_S) !=
+		    zone_offset(b, SOME_DAY + day * DAY_S))
+			return false;
+	return true;
+}
+
 static void diff_when(struct diff *d)
 {
 	const struct when *a = &d->a->when, *b = &d->b->when;
@@ -117,6 +133,10 @@ static void diff_when(struct diff *d)
 	if (a->hours.set != b->hours.set || a->hours.from != b->hours.from ||
 	    a->hours.to != b->hours.to || a->hours.outside != b->hours.outside)
 		diff_say(d, GUARD_OTHER, "when: hours changed");
+	else if (a->hours.set && !same_clock(a->zone_rules, b->zone_rules))
+		diff_say(d, GUARD_LOOSER,
+		    "when: hours are those of another timezone, so at some it "
+		    "no longer applies");
 	if (a->ai_turn.min != b->ai_turn.min ||
 	    a->ai_turn.max != b->ai_turn.max)
 		diff_say(d, GUARD_OTHER, "when: ai_turn changed");

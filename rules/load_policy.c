@@ -153,11 +153,13 @@ static void read_fallback(struct load *l, const struct yaml_node *root,
 	if (!f.priority)
 		f.priority = p->handoff_priority;
 	p->fallback[line->event] = f;
+	p->fallback_line[line->event] = n ? n->key->line : 0;
 }
 
 /* ---- environments ---- */
 
-static void read_rollout(struct load *l, const struct yaml_node *n, bool chosen)
+static void read_rollout(
+    struct load *l, const struct yaml_node *n, bool chosen, struct rollout *out)
 {
 	if (!load_check_map(l, n, load_keys_rollout, "in a rollout"))
 		return;
@@ -170,24 +172,36 @@ static void read_rollout(struct load *l, const struct yaml_node *n, bool chosen)
 	    .by_customer = load_choice(l, yaml_get(n, "by"),
 			       load_words_rollout_by, 0) == 1,
 	};
+	const char *rule = r.rule ? r.rule->text : NULL;
+	*out =
+	    (struct rollout){load_printf(l, "%s", rule ? rule : ""), r.percent};
 	struct load_rollout *slot = r.rule ? load_push(l, &l->rollouts) : NULL;
 	if (slot)
 		*slot = r;
 }
 
-static void read_environment(
-    struct load *l, const struct yaml_node *n, bool chosen)
+static void read_environment(struct load *l, const struct yaml_node *n,
+    bool chosen, struct environment *out)
 {
+	out->name = load_printf(l, "%s", n->key->text);
+	out->line = n->key->line;
+	out->most = GUARD_ENFORCE;
 	if (!load_check_map(l, n, load_keys_environment, "in an environment"))
 		return;
 	enum guard_mode most = (enum guard_mode)load_choice(
 	    l, yaml_get(n, "mode"), load_words_mode, GUARD_ENFORCE);
-	if (chosen)
+	out->most = most;
+	if (chosen) {
 		l->most = most;
+		l->policy->environment = out->name;
+	}
 	const struct yaml_node *rollout = yaml_get(n, "rollout");
-	const struct yaml_node *r = rollout ? rollout->child : NULL;
+	size_t count = rollout ? rollout->n_children : 0;
+	struct rollout *all = load_alloc(l, count + 1, sizeof(*all));
+	const struct yaml_node *r = count && all ? rollout->child : NULL;
+	out->rollouts = all;
 	for (; r; r = r->next)
-		read_rollout(l, r, chosen);
+		read_rollout(l, r, chosen, &all[out->n_rollouts++]);
 }
 
 static void read_environments(struct load *l, const struct yaml_node *root)
@@ -197,12 +211,16 @@ static void read_environments(struct load *l, const struct yaml_node *root)
 	bool found = false;
 	struct names known = {0};
 	l->most = GUARD_ENFORCE;
-	const struct yaml_node *n =
-	    all && all->kind == YAML_MAP ? all->child : NULL;
+	bool map = all && all->kind == YAML_MAP;
+	struct environment *kept =
+	    load_alloc(l, (map ? all->n_children : 0) + 1, sizeof(*kept));
+	const struct yaml_node *n = map && kept ? all->child : NULL;
+	l->policy->environments = kept;
 	for (; n; n = n->next) {
 		bool chosen = wanted && strcmp(n->key->text, wanted) == 0;
 		found |= chosen;
-		read_environment(l, n, chosen);
+		read_environment(
+		    l, n, chosen, &kept[l->policy->n_environments++]);
 		if (names_add(&known, n->key->text, 0))
 			load_out_of_memory(l);
 	}

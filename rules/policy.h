@@ -25,6 +25,19 @@ struct written {
 	uint32_t detector; /* it belongs to */
 };
 
+struct rollout {
+	const char *rule;
+	uint32_t percent;
+};
+
+struct environment {
+	const char *name;
+	unsigned line;
+	enum guard_mode most; /* no rule goes further */
+	const struct rollout *rollouts;
+	size_t n_rollouts;
+};
+
 struct guard_policy {
 	atomic_uint refs;
 	struct arena arena;
@@ -53,8 +66,13 @@ struct guard_policy {
 	const struct queue *queues;
 	size_t n_queues;
 	struct guard_fallback fallback[GUARD_HAS_MEDIA + 1];
+	unsigned fallback_line[GUARD_HAS_MEDIA + 1]; /* of its key; 0: none */
 	const char *handoff_say, *handoff_queue, *handoff_priority;
 	unsigned include; /* bit set of handoff include items */
+	/* As they are written, for those who compare policies. */
+	const char *environment; /* the one that was chosen, or NULL */
+	const struct environment *environments;
+	size_t n_environments;
 };
 
 #endif

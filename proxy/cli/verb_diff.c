@@ -18,7 +18,8 @@ static const char usage[] =
     "  --environment NAME  which of their environments [the rules' own "
     "modes]\n"
     "  --format text|json  how to report [text]\n"
-    "Compares rules part by part: looser (less is found or happens; needs a\n"
+    "Compares rules part by part, fallbacks and environments: looser (less is\n"
+    "found or happens; needs a\n"
     "second approver), stricter, other, wording. Exit code 1 when something\n"
     "is looser.\n";
 

@@ -52,6 +52,86 @@ static void check(const char *older, const char *newer, const char *expected)
 	guard_policy_unref(b);
 }
 
+static void tell_policy(const struct guard_difference *d, void *arg)
+{
+	struct told *t = arg;
+	size_t n = strlen(t->lines);
+	snprintf(t->lines + n, sizeof(t->lines) - n, "%s %s %s:%u %s\n",
+	    guard_direction_name(d->direction), d->rule, d->file, d->line,
+	    d->what);
+}
+
+static struct guard_policy *load_head(const char *head, const char *environment)
+{
+	char text[1000];
+	struct policy_source s = {0};
+	struct guard_policy *p = NULL;
+	snprintf(text, sizeof(text), "%s%s", POLICY, head);
+	source_add(&s, "policy.yaml", text);
+	source_add(&s, "packs/p.yaml", PACK_HEAD FOO);
+	struct guard_source source = {
+	    .own = s.own, .n_own = s.n_own, .environment = environment};
+	if (guard_policy_load_untested(&p, &source, source_see, &s))
+		fail_msg("%s:%u:%u %s", s.file, s.line, s.col, s.message);
+	return p;
+}
+
+static void check_heads(const char *older, const char *newer,
+    const char *environment, const char *expected)
+{
+	struct guard_policy *a = load_head(older, environment);
+	struct guard_policy *b = load_head(newer, environment);
+	struct told t = {""};
+	assert_int_equal(guard_diff(a, b, tell_policy, &t), 0);
+	assert_string_equal(t.lines, expected);
+	guard_policy_unref(a);
+	guard_policy_unref(b);
+}
+
+static void test_fallbacks(void **state)
+{
+	check_heads("if_a_message_has_media: flag\nif_the_bot_fails: handoff\n",
+	    "if_a_message_has_media: deliver\n"
+	    "if_the_engine_cannot_decide: block\n"
+	    "if_the_bot_fails: handoff after 3\n"
+	    "if_a_message_cannot_be_read: {handoff: {say: Wait.}}\n",
+	    NULL,
+	    "looser if_the_engine_cannot_decide policy.yaml:6 "
+	    "handoff -> block\n"
+	    "wording if_the_engine_cannot_decide policy.yaml:6 "
+	    "customer text changed\n"
+	    "wording if_a_message_cannot_be_read policy.yaml:8 "
+	    "customer text changed\n"
+	    "looser if_the_bot_fails policy.yaml:7 "
+	    "handoff after 0 -> after 3\n"
+	    "looser if_a_message_has_media policy.yaml:5 flag -> deliver\n");
+}
+
+static void test_environments(void **state)
+{
+	const char *const older = "environments:\n  live: {mode: enforce}\n"
+				  "  gone: {mode: shadow}\n";
+	const char *const newer =
+	    "environments:\n"
+	    "  live: {mode: shadow, rollout: [{rule: p/a, percent: 5}]}\n"
+	    "  new: {mode: off}\n";
+	check_heads(older, newer, NULL,
+	    "looser live policy.yaml:6 mode enforce -> shadow\n"
+	    "looser live policy.yaml:6 p/a rolled out to 100% -> 5%\n"
+	    "other new policy.yaml:7 environment added, mode off\n"
+	    "other gone policy.yaml:7 environment removed\n");
+	check_heads(older, newer, "live",
+	    "looser p/a packs/p.yaml:5 mode enforce -> shadow\n"
+	    "looser p/a packs/p.yaml:5 rolled out to 100% -> 5%\n"
+	    "other new policy.yaml:7 environment added, mode off\n"
+	    "other gone policy.yaml:7 environment removed\n");
+	check_heads(newer, older, NULL,
+	    "stricter live policy.yaml:6 mode shadow -> enforce\n"
+	    "stricter live policy.yaml:6 p/a rolled out to 5% -> 100%\n"
+	    "other gone policy.yaml:7 environment added, mode shadow\n"
+	    "other new policy.yaml:7 environment removed\n");
+}
+
 /* One rule in shadow with these lines. */
 #define RULE(lines) "  - id: a\n    title: A\n    mode: shadow\n" lines
 #define FIND "    find: {phrases: [foo]}\n"
@@ -183,12 +263,22 @@ static void test_memory(void **state)
 	guard_policy_unref(p.b);
 }
 
+static void test_speaker(void **state)
+{
+	check(RULE(FIND LOG), RULE("    speaker: customer\n" FIND LOG),
+	    "looser p/a:5 it no longer judges what the ai says\n"
+	    "stricter p/a:5 it judges what the customer says\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rules_come_and_go),
 	    cmocka_unit_test(test_what_is_found),
 	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_speaker),
+	    cmocka_unit_test(test_fallbacks),
+	    cmocka_unit_test(test_environments),
 	    cmocka_unit_test(test_conditions),
 	    cmocka_unit_test(test_what_happens),
 	    cmocka_unit_test(test_many_of_a_set_are_counted),
