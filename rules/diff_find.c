@@ -103,6 +103,28 @@ static void diff_bound(
 	    of->name, from, to);
 }
 
+/* The limit of a rule that adds up over the conversation, or NULL. */
+static const struct allowance *own_limit(const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_allowances; i++)
+		if (!r->allowances[i].name && r->allowances[i].has_number)
+			return &r->allowances[i];
+	return NULL;
+}
+
+/* A range with the limit its rule has, wherever that is kept. */
+static struct number_range limited(
+    const struct number_range *range, const struct rule *r)
+{
+	struct number_range out = *range;
+	const struct allowance *own = own_limit(r);
+	if (!out.has_above && own && own->number.kind == out.kind) {
+		out.has_above = true;
+		out.above = own->up_to;
+	}
+	return out;
+}
+
 static void diff_ranges(
     struct diff *d, const struct number_range *a, const struct number_range *b)
 {
@@ -157,7 +179,9 @@ static void diff_clause(
 	const struct number_range *y = range_of(d->newer, b);
 	struct diff_set older = {0}, newer = {0};
 	if (x && y) {
-		diff_ranges(d, x, y);
+		struct number_range from = limited(x, d->a);
+		struct number_range to = limited(y, d->b);
+		diff_ranges(d, &from, &to);
 	} else {
 		diff_add_any(d, &older, d->older, &a->what, "");
 		diff_add_any(d, &newer, d->newer, &b->what, "");
@@ -221,6 +245,8 @@ static void add_allowances(
 	for (size_t i = 0; i < r->n_allowances; i++) {
 		const struct allowance *a = &r->allowances[i];
 		char limit[40] = "any";
+		if (a == own_limit(r))
+			continue; /* diff_ranges */
 		if (a->has_number)
 			limit_print(
 			    limit, sizeof(limit), a->number.kind, a->up_to);
@@ -253,6 +279,10 @@ static void diff_sums(struct diff *d)
 	add_signals(d, &s, d->older, a);
 	add_signals(d, &t, d->newer, b);
 	diff_sets(d, &s, &t, &signals);
+	if (!own_limit(a) != !own_limit(b))
+		diff_say(d, own_limit(b) ? GUARD_STRICTER : GUARD_LOOSER,
+		    "limit counts over %s",
+		    own_limit(b) ? "the conversation" : "one message only");
 	if (a->score != b->score)
 		diff_say(d, b->score < a->score ? GUARD_LOOSER : GUARD_STRICTER,
 		    "score %" PRIu32 " -> %" PRIu32, a->score, b->score);

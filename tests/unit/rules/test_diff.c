@@ -263,6 +263,23 @@ static void test_memory(void **state)
 	guard_policy_unref(p.b);
 }
 
+static void test_limits_over_the_conversation(void **state)
+{
+	static const char *const message =
+	    RULE("    find: {money: {above: 50}}\n" LOG);
+	static const char *const sum =
+	    RULE("    find: {money: {above: 50, over: conversation}}\n" LOG);
+	static const char *const more =
+	    RULE("    find: {money: {above: 75, over: conversation}}\n" LOG);
+	check(message, sum,
+	    "stricter p/a:5 limit counts over the "
+	    "conversation\n");
+	check(sum, message,
+	    "looser p/a:5 limit counts over one message "
+	    "only\n");
+	check(sum, more, "looser p/a:5 limit 50 -> 75\n");
+}
+
 static void test_speaker(void **state)
 {
 	check(RULE(FIND LOG), RULE("    speaker: customer\n" FIND LOG),
@@ -276,6 +293,7 @@ int main(void)
 	    cmocka_unit_test(test_rules_come_and_go),
 	    cmocka_unit_test(test_what_is_found),
 	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_limits_over_the_conversation),
 	    cmocka_unit_test(test_speaker),
 	    cmocka_unit_test(test_fallbacks),
 	    cmocka_unit_test(test_environments),
