@@ -9,7 +9,6 @@
 #include "proxy/base/id.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
-#include "proxy/handoff/handoff.h"
 #include "proxy/relay/beside.h"
 #include "proxy/relay/fields.h"
 #include "proxy/relay/refuse.h"
@@ -396,9 +395,9 @@ void answer_send(struct exchange *e)
 			send_words(e);
 		else
 			send_answer(e);
-		if (e->replies.n)
-			handoff_replies_sent(e->worker->server->handoffs,
-			    e->lease, e->replies.items, e->replies.n);
 	}
-	exchange_done(e);
+	if (e->client && e->replies.n)
+		takeover_sending(e);
+	else
+		exchange_done(e);
 }

@@ -102,6 +102,8 @@ static void on_conn(struct conn *conn, enum conn_event event, void *arg)
 		on_closed(c);
 		break;
 	case CONN_SENT:
+		if (c->exchange)
+			exchange_client_sent(c->exchange);
 		break;
 	}
 }
@@ -297,6 +299,18 @@ void client_send_last(struct client *c)
 bool client_closes(const struct client *c)
 {
 	return c->closing || !c->read_whole || c->worker->draining;
+}
+
+void client_tell_sent(struct client *c)
+{
+	conn_notify_sent(c->conn);
+}
+
+/* Who finished its side may be gone altogether, and the kernel takes bytes for
+ * it all the same: only what was acknowledged has arrived. */
+bool client_has_read(const struct client *c)
+{
+	return !conn_saw_eof(c->conn) || conn_unread(c->conn) == 0;
 }
 
 static void next_request(void *arg)

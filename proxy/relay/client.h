@@ -28,6 +28,10 @@ enum http1_framing client_framing(const struct client *);
 void client_send_last(struct client *); /* the last chunk */
 /* Must the answer say Connection: close? */
 bool client_closes(const struct client *);
+/* exchange_client_sent when all that was written is with the kernel. */
+void client_tell_sent(struct client *);
+/* False: the customer had finished its side, and has not read all of it. */
+bool client_has_read(const struct client *);
 /* The answer is complete: next request, or close. The exchange is gone from
  * the client's point of view. */
 void client_finish(struct client *);

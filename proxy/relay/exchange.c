@@ -35,7 +35,9 @@ static const struct {
     [EXCHANGE_FLOW] = {"flow", BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
     [EXCHANGE_PASS] = {"pass", BIT(EXCHANGE_OVER)},
     [EXCHANGE_SETTLE] = {"settle",
-	BIT(EXCHANGE_ASK) | BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
+	BIT(EXCHANGE_ASK) | BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_SEND) |
+	    BIT(EXCHANGE_OVER)},
+    [EXCHANGE_SEND] = {"send", BIT(EXCHANGE_OVER)},
     [EXCHANGE_OVER] = {"over", 0},
 };
 
@@ -308,6 +310,12 @@ void exchange_client_drained(struct exchange *e)
 		flow_drained(e);
 }
 
+void exchange_client_sent(struct exchange *e)
+{
+	if (e->state == EXCHANGE_SEND)
+		takeover_sent(e);
+}
+
 /* A message that is being judged is still judged and recorded: what had left
  * by then is known. Everything else ends here. */
 void exchange_client_gone(struct exchange *e)
@@ -324,6 +332,7 @@ void exchange_client_gone(struct exchange *e)
 	case EXCHANGE_ASK:
 	case EXCHANGE_BODY:
 	case EXCHANGE_PASS:
+	case EXCHANGE_SEND: /* what a person wrote comes again */
 		leave(e);
 		break;
 	case EXCHANGE_OVER:

@@ -1,11 +1,11 @@
 /*
  * exchange - one request of a customer and what becomes of it.
  *
- *   READ --> LINE --> ASK --> BODY --> SETTLE --> SEND --> OVER
- *    |         |       |       (whole answer)       ^
- *    |         |       `----> FLOW ---> SETTLE -----|   (streamed answer)
- *    |         `-----------------------> SETTLE ----'   (a person has it,
- *    |                                                   or takes it now)
+ *   READ --> LINE --> ASK --> BODY --> SETTLE ----------> OVER
+ *    |         |       |       (whole answer)              ^
+ *    |         |       `----> FLOW ---> SETTLE ------------|  (streamed)
+ *    |         `-----------------------> SETTLE -> SEND ---'  (a person has
+ *    |                                                    it, or takes it now)
  *    `--> PASS (a route that belongs to no conversation)
  *
  * exchange.c owns the states; ask.c gets the question to the bot, customer.c
@@ -33,6 +33,7 @@ enum exchange_state {
 	EXCHANGE_FLOW,   /* its stream is coming in and going out */
 	EXCHANGE_PASS,   /* what belongs to no conversation */
 	EXCHANGE_SETTLE, /* record and lock are being written */
+	EXCHANGE_SEND,   /* a person's words are on their way */
 	EXCHANGE_OVER,
 };
 
@@ -102,8 +103,9 @@ struct exchange {
 	enum exchange_end end;
 	struct settle settle;
 
-	struct frames *frames; /* FLOW */
-	struct loop_timer beat;
+	struct frames *frames;     /* FLOW */
+	struct loop_timer beat;    /* SEND: looks whether they were read */
+	int64_t send_until_us;     /* SEND: looked so long */
 	char stream[33];           /* ties its records together */
 	bool opened;               /* its opening record is written */
 	bool edit_pending;         /* an edit's record is under way */
@@ -125,6 +127,7 @@ struct exchange *exchange_new(
 void exchange_request_body(struct exchange *, struct span);
 void exchange_request_end(struct exchange *);
 void exchange_client_drained(struct exchange *);
+void exchange_client_sent(struct exchange *); /* see client_tell_sent */
 void exchange_client_gone(struct exchange *);
 /* NULL when it is gone. */
 struct exchange *exchange_find(struct worker *, uint64_t number);

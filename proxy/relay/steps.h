@@ -70,6 +70,9 @@ void takeover_request(struct exchange *); /* the draft is e->told */
  * while, else "". */
 const char *takeover_text(struct exchange *);
 void takeover_answer(struct exchange *); /* a person has the conversation */
+/* The person's words are written to the client, have left. */
+void takeover_sending(struct exchange *);
+void takeover_sent(struct exchange *);
 void takeover_replies(
     struct exchange *, int err, const struct worker_replies *);
 

@@ -15,6 +15,9 @@
 #include "proxy/handoff/handoff.h"
 #include "proxy/relay/server.h"
 
+#define LOOK_MS 10                /* has a client that ended read it? */
+#define LOOK_US (CLOCK_SECOND_US) /* so long: then it counts as gone */
+
 static void on_stored(void *arg, uint64_t ticket, int err)
 {
 	worker_wake(arg, ticket, WORKER_STORED, err, NULL);
@@ -244,7 +247,7 @@ static void judge_person(struct exchange *e)
 void takeover_replies(
     struct exchange *e, int err, const struct worker_replies *got)
 {
-	if (err != 0) {
+	if (err != 0 || !e->client) { /* nobody is there: they wait */
 		store_replies_free(got->items, got->n);
 		refuse_for_now(e);
 		return;
@@ -264,4 +267,33 @@ void takeover_replies(
 	}
 	e->not_the_ai = true;
 	judge_person(e);
+}
+
+/* What was not read comes with the next response. */
+static void look(void *arg)
+{
+	struct exchange *e = arg;
+	if (client_has_read(e->client)) {
+		handoff_replies_sent(e->worker->server->handoffs, e->lease,
+		    e->replies.items, e->replies.n);
+		exchange_done(e);
+	} else if (clock_mono_us() >= e->send_until_us) {
+		exchange_log(e, LOG_INFO, "left before a person's words came");
+		exchange_done(e);
+	} else {
+		loop_timer_arm_ms(&e->beat, LOOK_MS);
+	}
+}
+
+void takeover_sending(struct exchange *e)
+{
+	exchange_goto(e, EXCHANGE_SEND);
+	loop_timer_init(&e->beat, e->worker->loop, look, e);
+	client_tell_sent(e->client);
+}
+
+void takeover_sent(struct exchange *e)
+{
+	e->send_until_us = clock_mono_us() + LOOK_US;
+	look(e);
 }

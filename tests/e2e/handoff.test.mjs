@@ -1,9 +1,11 @@
 // A handoff is total: the lock, the packet, the person's answers, the return.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
-import { chat, here, run, startBot, startHandrail, until } from "./support.mjs";
+import { post, wire } from "./parts.mjs";
+import { ask, chat, here, run, startBot, startHandrail, until } from "./support.mjs";
 
 const policy = path.join(here, "policy");
 const said = (answer) => JSON.parse(answer.body).choices[0].message.content;
@@ -49,6 +51,32 @@ test("customer and person talk, the AI stays silent, return gives it back", asyn
 	const spoke = records.findLastIndex((r) => r.type === "decision" && r.verdict === "deliver");
 	assert.ok(returned >= 0 && returned < spoke, "returned on record before the AI speaks again");
 });
+
+for (const leaves of [true, false])
+	test(`a person's words and a client that ${leaves ? "left before they came" : "only ended its side"}`, async (t) => {
+		const { proxy, cli, id } = await handedOff(t);
+		const texts = ["one,", "two,", "three,"];
+		for (const text of texts) assert.equal((await cli("reply", id, text)).code, 0);
+		const socket = wire(proxy);
+		socket.on("error", () => {});
+		let got = "";
+		socket.on("data", (d) => (got += d));
+		await once(socket, "secureConnect");
+		const bytes = post("c-1", ask("Hello?"));
+		if (leaves) {
+			await new Promise((done) => socket.end(bytes, done)); // with close_notify
+			socket.destroy();
+			await until(async () => JSON.parse((await cli("show", id, "--format", "json")).out).later.length, "its message is kept");
+		} else {
+			socket.end(bytes);
+			await once(socket, "close");
+			assert.ok(texts.every((text) => got.includes(text)), got);
+		}
+		const next = said(await chat(proxy, "c-1", "Still there?"));
+		for (const text of texts) assert.equal(next.includes(text), leaves, next);
+		const third = said(await chat(proxy, "c-1", "And now?"));
+		for (const text of texts) assert.equal(third.includes(text), false, third);
+	});
 
 test("a lock survives kill -9 and a restart", async (t) => {
 	const { bot, proxy } = await handedOff(t);
