@@ -231,10 +231,26 @@ static bool read_answer(struct exchange *e)
 	return e->has_read;
 }
 
+/* Good by its status, and what was announced or asked for is not there. */
+static bool lacks_body(const struct exchange *e)
+{
+	const struct http1_head *head = origin_head(e->origin);
+	struct span none = {NULL, 0};
+	if (e->answer.len || head->status != 200)
+		return false;
+	return e->asked.stream ||
+	    channel_framing(e->route->channel, false,
+		http1_get(head, "content-type"), none, true) == CHANNEL_JSON;
+}
+
 void answer_end(struct exchange *e)
 {
 	if (e->unreadable) {
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+		return;
+	}
+	if (lacks_body(e)) {
+		ask_failed(e, ORIGIN_PROTOCOL, "its answer has no body");
 		return;
 	}
 	int status = origin_head(e->origin)->status;

@@ -4,6 +4,7 @@
 #include "proxy/admin/admin.h"
 #include "proxy/admin/metrics.h"
 #include "proxy/base/clock.h"
+#include "proxy/base/file.h"
 #include "proxy/base/keys.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
@@ -83,6 +84,18 @@ void server_count(struct server *s, bool held)
 	atomic_fetch_add(held ? &s->held : &s->forwarded, 1);
 }
 
+/* As those of audit log and keys. */
+static bool make_store_folder(const char *path)
+{
+	char *folder = file_dir(path);
+	int err = file_mkdirs(folder, 0700);
+	if (err != 0)
+		log_line(LOG_ERROR, "store", "%s: cannot be made: %s", folder,
+		    strerror(-err));
+	free(folder);
+	return err == 0;
+}
+
 static bool open_store(struct server *s, const struct config *c)
 {
 	char why[WHY_BYTES];
@@ -99,6 +112,8 @@ static bool open_store(struct server *s, const struct config *c)
 	s->maker.node = s->node;
 	memcpy(s->maker.key, keys.pseudonym, sizeof(s->maker.key));
 	keys_wipe(&keys);
+	if (!make_store_folder(c->sqlite))
+		return false;
 	int err = store_open(&s->store,
 	    &(struct store_options){
 		.sqlite = c->sqlite,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { chat, run, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { chat, configuration, run, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
 import { answer, bridge, completion, content, goodPost, policyWith, raw, rawBot, stream } from "./parts.mjs";
 
 async function setup(t) {
@@ -137,6 +137,19 @@ test("SIGHUP with a change that needs a restart is refused, key by key", async (
 		undo();
 	}
 	assert.equal(proxy.records().filter((r) => r.type === "policy.load").length, 1);
+});
+
+test("folders that are missing are made, as run --check says", async (t) => {
+	const dir = tempDir(t);
+	const config = configuration(dir, { upstream: "http://127.0.0.1:9" })
+		.replace("state/handrail.db", "deep/in/handrail.db");
+	const file = path.join(dir, "handrail.yaml");
+	fs.writeFileSync(file, config);
+	const check = await run(["run", "--check", "-c", file]);
+	assert.equal(check.code, 0, check.err);
+	assert.deepEqual(fs.readdirSync(dir), ["handrail.yaml"]);
+	await startHandrail(t, { dir });
+	assert.ok(fs.existsSync(path.join(dir, "deep/in/handrail.db")));
 });
 
 test("run --check: good is 0 and starts nothing", async (t) => {

@@ -81,6 +81,19 @@ test("what is no HTTP is a 424 in JSON", async (t) => {
 		});
 });
 
+test("a good status without a body is a bot that failed", async (t) => {
+	const none = (type) => `HTTP/1.1 200 OK\r\n${type ? `Content-Type: ${type}\r\n` : ""}Content-Length: 0\r\n\r\n`;
+	const empty = [none("application/json"), none("text/event-stream"), none(), chunked("0\r\n\r\n")];
+	const proxy = await table(t, empty);
+	for (const i of empty.keys())
+		for (const stream of i === 0 || i === 3 ? [false, true] : [true]) {
+			const got = await chat(proxy, `c-${i}-${stream}`, `case ${i}`, { stream });
+			assert.equal(got.status, 424, empty[i]);
+			assert.equal(error(got).code, "bot_failed");
+		}
+	assert.match(proxy.log(), /its answer has no body/);
+});
+
 test("what is no answer of the channel is the fallback, in the framing asked for", async (t) => {
 	const proxy = await table(t, unreadable);
 	for (const [i, name] of Object.keys(unreadable).entries())
