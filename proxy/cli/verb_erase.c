@@ -80,7 +80,8 @@ static int run(struct erase_args *a)
 		if (a->storage.json)
 			print_json(0);
 		else
-			printf("There is no text of it in the store.\n");
+			printf("There is no text of it in the store; what "
+			       "was said before now will not be kept.\n");
 		return EXIT_FINDINGS;
 	}
 	err = scrub(a->storage.store);

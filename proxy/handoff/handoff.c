@@ -273,10 +273,15 @@ static void fill_request(struct work *w, struct conversation_lease *lease,
     const struct handoff_request *r)
 {
 	struct conversation_view *view = conversation_view(lease);
-	struct packet_source source = {r, view, &w->lock, w->family, w->id};
+	struct handoff_request left = *r;
+	struct packet_source source = {&left, view, &w->lock, w->family, w->id};
 	struct buf record = {0}, body = {0};
 	char key[PACKET_KEY_SIZE];
 
+	if (conversation_was_erased(lease, r->time_us)) {
+		left.customer = NULL;
+		left.n_withheld = left.n_facts = 0;
+	}
 	fill_handoff(w, r, view);
 	packet_write(&record, &source);
 	if (strcmp(w->handoff.destination, HANDOFF_DESK) != 0) {

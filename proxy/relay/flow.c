@@ -17,6 +17,8 @@
 #include "proxy/relay/fields.h"
 #include "proxy/relay/server.h"
 
+#include <stdlib.h>
+
 static void release(struct exchange *e);
 static void close_flow(struct exchange *e);
 
@@ -131,14 +133,16 @@ static void record_edits(struct exchange *e)
 		return;
 	e->edit_pending = true;
 	e->edits_asked = frames_edits(e->frames);
+	struct guard_hit *hits;
+	size_t n = frames_new_edits(e->frames, &hits);
+	struct guard_verdict made = {
+	    .action = GUARD_REDACT, .hits = hits, .n_hits = n};
 	struct record r = {
-	    .type = RECORD_STREAM_EDIT,
-	    .speaker = GUARD_AI,
-	    .action = GUARD_REDACT,
-	    .released = (int64_t)frames_released(e->frames),
-	};
+	    .type = RECORD_STREAM_EDIT, .speaker = GUARD_AI, .verdict = &made};
 	settle_fill(e, &r);
+	r.time_us = clock_now_us();
 	settle_record(e, &r, AUDIT_DURABLE, edits_recorded);
+	free(hits);
 }
 
 /* While the bot was speaking somebody may have taken the conversation, or all

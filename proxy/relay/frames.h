@@ -53,6 +53,9 @@ bool frames_holding(const struct frames *);
 /* Settled edits so far; those from the first unrecorded one on wait. */
 size_t frames_edits(const struct frames *);
 void frames_edits_recorded(struct frames *, size_t n);
+/* The edits since the last call, as hits of the rules that make them; their
+ * number. For free(). */
+size_t frames_new_edits(struct frames *, struct guard_hit **out);
 /*
  * OVER, and the closing record is written: everything may leave. Approved text
  * that goes behind a message (append) goes with the frame that carries the end

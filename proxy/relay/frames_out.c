@@ -160,6 +160,30 @@ void frames_edits_recorded(struct frames *f, size_t n)
 	f->edits_recorded = n;
 }
 
+static struct guard_hit hit_of(
+    const struct frames *f, const struct guard_edit *e)
+{
+	struct guard_rule_info rule;
+	guard_policy_rule(f->o.policy, e->rule, &rule);
+	return (struct guard_hit){.start = e->start,
+	    .end = e->end,
+	    .rule = e->rule,
+	    .action = rule.action,
+	    .mode = GUARD_ENFORCE};
+}
+
+size_t frames_new_edits(struct frames *f, struct guard_hit **out)
+{
+	size_t n = 0;
+	*out = mem_array(f->edits + 1, sizeof(**out));
+	for (size_t i = 0; i < f->n_series; i++) {
+		struct series *s = &f->series[i];
+		for (; !s->beside && s->n_told < s->n_edits; s->n_told++)
+			(*out)[n++] = hit_of(f, &s->edits[s->n_told]);
+	}
+	return n;
+}
+
 /* Where the message ends in the queue: its last frame, that of the stream, or
  * behind all. */
 static struct queued **end_of(struct frames *f, uint32_t message)

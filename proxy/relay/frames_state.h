@@ -21,6 +21,7 @@ struct series {
 	bool stuck;               /* held: a text inside it is withheld */
 	struct guard_edit *edits; /* settled, copied from the stream */
 	size_t n_edits;
+	size_t n_told; /* of them, by frames_new_edits */
 };
 
 struct part {

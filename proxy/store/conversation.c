@@ -41,6 +41,7 @@ static void on_change(void *arg, const struct store_change *change)
 		struct conversation *c = shard_find(shard, key);
 		if (c) {
 			turns_drop_all(c);
+			c->erased_us = clock_now_us();
 			free(c->customer);
 			c->customer = NULL;
 			c->customer_stored = false;
@@ -397,7 +398,8 @@ uint32_t conversation_add(struct conversation_lease *lease,
 	m.seq = ++c->last_seq;
 	count(c, &m, message->beside);
 	bool enough = save_add(lease, &m);
-	turns_push(c, m, &lease->table->options);
+	if (m.time_us > c->erased_us)
+		turns_push(c, m, &lease->table->options);
 	pthread_mutex_unlock(&lease->shard->lock);
 	if (enough)
 		conversation_flush(lease);
@@ -418,6 +420,14 @@ void conversation_withhold(struct conversation_lease *lease, uint32_t from)
 		save_add(lease, m); /* in place of the row it has */
 	}
 	pthread_mutex_unlock(&lease->shard->lock);
+}
+
+bool conversation_was_erased(struct conversation_lease *lease, int64_t since_us)
+{
+	pthread_mutex_lock(&lease->shard->lock);
+	bool erased = held(lease)->erased_us >= since_us;
+	pthread_mutex_unlock(&lease->shard->lock);
+	return erased;
 }
 
 bool conversation_is_new(struct conversation_lease *lease)

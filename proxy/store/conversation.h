@@ -106,6 +106,8 @@ uint32_t conversation_add(
 /* Messages of the AI from this number on were withheld after all. */
 void conversation_withhold(struct conversation_lease *, uint32_t from);
 bool conversation_is_new(struct conversation_lease *); /* no message yet */
+/* Were texts erased at or after that time? Those of before are not kept. */
+bool conversation_was_erased(struct conversation_lease *, int64_t since_us);
 /* The customer has had an empty answer, of which no message tells. */
 void conversation_answered(struct conversation_lease *);
 /* Submit what waits: jobs submitted from now on come after it. */

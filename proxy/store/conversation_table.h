@@ -42,6 +42,7 @@ struct conversation {
 	char handoff[STORE_HANDOFF_ID_SIZE];
 	uint32_t ai_turns, customer_turns, last_seq;
 	int64_t created_us, told_waiting_us;
+	int64_t erased_us; /* what is older is not kept; 0: never */
 	uint32_t bot_failures;
 	struct store_message *turns; /* oldest first; their texts in texts */
 	size_t n_turns, cap_turns, turn_bytes;

@@ -161,6 +161,15 @@ static int forget_words(struct store_tx *tx, const char *family, const char *id)
 	return query_run(&q);
 }
 
+/* There is no text: none of before this moment may come. */
+static int forbid(struct store_tx *tx, const struct store_name *name,
+    struct store_row *row, const struct store_erasure *why)
+{
+	int err = row->n ? STORE_OK : store_row_put(tx, name, row, why->now_us);
+
+	return err ? err : put_erasure(tx, name->family, name->id, why);
+}
+
 int store_erase_conversation(struct store_tx *tx, const char *family,
     const char *id, const struct store_erasure *why, size_t *n)
 {
@@ -171,8 +180,10 @@ int store_erase_conversation(struct store_tx *tx, const char *family,
 
 	*n = 0;
 	store_keys_forget(tx);
-	if (err || !row.has_key)
+	if (err)
 		return err;
+	if (!row.has_key) /* what is being said now is not kept either */
+		return forbid(tx, &name, &row, why);
 	query_start(&q, tx, "UPDATE keys SET wrapped = NULL WHERE n = $1");
 	query_int(&q, row.key);
 	err = query_run_one(&q);

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { chat, run, startBot, startHandrail } from "./support.mjs";
-import { cli, handoffs, policy } from "./parts.mjs";
+import { chat, run, sleep, startBot, startHandrail, until } from "./support.mjs";
+import { answer, cli, completion, frame, handoffs, policy, rawBot } from "./parts.mjs";
 
 const words = ["Wintergreen", "persimmon"];
 
@@ -60,3 +60,41 @@ test("erase: why a person took it is in that person's words, and goes too", asyn
 	await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");
 	assert.deepEqual(holding(state, words[0]).filter((f) => !f.includes("audit")), []);
 });
+
+// An answer that has begun when the erasure comes: what was said before it is
+// not stored when the stream ends, and the conversation goes on.
+for (const wait of [0, 400])
+	test(`erase while the first answer streams, ${wait ? "its question kept" : "nothing kept yet"}`, async (t) => {
+		let finish;
+		const bot = await rawBot(t, (socket, _, n) => {
+			if (n > 1) return socket.write(answer(completion("Plain words.")));
+			socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+			const chunk = (s) => socket.write(`${Buffer.byteLength(s).toString(16)}\r\n${s}\r\n`);
+			chunk(frame({ role: "assistant", content: `The ${words[1]} ` }));
+			finish = () => {
+				chunk(frame({ content: "is here." }) + frame({}, { finish_reason: "stop" }) + "data: [DONE]\n\n");
+				socket.write("0\r\n\r\n");
+			};
+		});
+		const proxy = await startHandrail(t, { upstream: bot.url, policy });
+		const first = chat(proxy, "c-1", `My name is ${words[0]}.`, { stream: true });
+		await until(() => finish, "the bot speaks");
+		await sleep(wait);
+		const erased = await run(["erase", "-c", path.join(proxy.dir, "handrail.yaml"), "--conversation", "openai-chat/c-1", "--reason", "asked to"]);
+		assert.equal(erased.code, wait ? 0 : erased.code, erased.err);
+		await sleep(300);
+		finish();
+		assert.ok((await first).body.includes(words[1]));
+		await chat(proxy, "c-1", "Hello again.");
+		await chat(proxy, "c-1", "Let me speak to a human now");
+		const [{ id }] = await handoffs(proxy);
+		const shown = JSON.parse(await cli(proxy, "handoff", "show", id, "--format", "json"));
+		const text = JSON.stringify(shown);
+		for (const word of words) assert.equal(text.includes(word), false, text);
+		assert.ok(text.includes("Hello again."), text);
+		proxy.kill("SIGKILL");
+		await proxy.exit;
+		const again = await startHandrail(t, { dir: proxy.dir });
+		const later = await cli(again, "handoff", "show", id, "--format", "json");
+		for (const word of words) assert.equal(later.includes(word), false, later);
+	});

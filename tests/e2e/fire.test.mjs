@@ -65,8 +65,14 @@ test("redact: only the number changes", async (t) => {
 	assert.equal(await stream.finalContent(), want);
 	const raw = (await chat(proxy, "c-3", "go", { stream: true })).body.toString();
 	assert.equal(/4111|1111/.test(raw), false);
-	const types = proxy.records().map((r) => r.type);
-	assert.ok(types.includes("stream.edit"));
+	const records = proxy.records();
+	const edit = records.find((r) => r.type === "stream.edit");
+	const decision = records.find((r) => r.type === "decision" && r.stream === edit.stream);
+	const made = ({ rules }) => rules.map((r) => [r.rule, r.action, r.line, r.spans.map((s) => [s.start, s.end])]);
+	assert.equal(edit.rules.length, 1, JSON.stringify(edit));
+	assert.deepEqual(made(edit), made(decision), "which rule changed what");
+	assert.equal(edit.reason, decision.reason);
+	assert.ok(edit.time >= decision.time);
 });
 
 for (const [name, content, said] of [
