@@ -39,7 +39,7 @@ const struct record_field record_fields[] = {
     {"forwarded_total", T(HEARTBEAT), RECORD_COUNT, AT(forwarded_total),
 	.always = true, .about = "messages sent on since the start"},
     {"from", T(GAP), RECORD_TIME, AT(from_us), .about = "when the gap began"},
-    {"handoff", T(DECISION) | HANDOFFS, RECORD_OTHER,
+    {"handoff", T(DECISION) | T(OPERATOR_ACTION) | HANDOFFS, RECORD_OTHER,
 	.write = record_put_handoff, .schema = "object",
 	.about = "id, queue, priority, destination, cause"},
     {"held_total", T(HEARTBEAT), RECORD_COUNT, AT(held_total), .always = true,

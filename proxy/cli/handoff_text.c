@@ -241,6 +241,7 @@ static const char *kind_in_words(const char *kind)
 	    {"error", "an error of the bot"},
 	    {"other", "beside the message"},
 	    {"unreadable", "could not be read"},
+	    {"interrupted", "interrupted"},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
@@ -251,7 +252,7 @@ static const char *kind_in_words(const char *kind)
 
 static const char *status_in_words(const char *status, const char *kind)
 {
-	if (strcmp(kind, "original") == 0)
+	if (strcmp(kind, "original") == 0 || strcmp(kind, "interrupted") == 0)
 		return NULL;
 	if (strcmp(status, "withheld") == 0)
 		return "WITHHELD: the customer has not seen this";

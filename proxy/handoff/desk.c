@@ -179,6 +179,8 @@ static int return_write(
 	int64_t now_us = clock_now_us();
 	int err = a->text ? store_handoff_note(tx, h->id, a->text) : STORE_OK;
 
+	if (!err && a->by)
+		err = store_handoff_set_returned_by(tx, h->id, a->by);
 	if (!err)
 		err =
 		    store_handoff_return(tx, h->id, now_us, &a->outcome->later);

@@ -61,8 +61,9 @@ int returned_record(struct store_tx *tx, const char *handoff, int64_t now_us)
 		err = put_event(tx, &h, now_us);
 	if (!err)
 		err = returned_audit(tx, &h,
-		    &(struct returned_what){
-			.type = "handoff.returned", .now_us = now_us});
+		    &(struct returned_what){.type = "handoff.returned",
+			.actor = h.returned_by[0] ? h.returned_by : NULL,
+			.now_us = now_us});
 	store_handoff_clear(&h);
 	return err;
 }

@@ -198,6 +198,7 @@ void ask_send(struct exchange *e)
 		return;
 	}
 	exchange_goto(e, EXCHANGE_ASK);
+	conversation_asking(e->lease);
 	ask_origin(e, channel_strip(e->route->channel));
 }
 

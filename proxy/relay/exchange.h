@@ -4,8 +4,7 @@
  *   READ --> LINE --> ASK --> BODY --> SETTLE ----------> OVER
  *    |         |       |       (whole answer)              ^
  *    |         |       `----> FLOW ---> SETTLE ------------|  (streamed)
- *    |         `-----------------------> SETTLE -> SEND ---'  (a person has
- *    |                                                    it, or takes it now)
+ *    |         `-----------------------> SETTLE -> SEND ---'  (a person's)
  *    `--> PASS (a route that belongs to no conversation)
  *
  * exchange.c owns the states; ask.c gets the question to the bot, customer.c

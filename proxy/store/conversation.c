@@ -318,11 +318,23 @@ enum conversation_refusal conversation_refusal(struct conversation_lease *lease)
 	    : CONVERSATION_NOT_REFUSED;
 }
 
+/* The bot had the question, and nothing came of it that is kept. */
+static void no_answer(struct conversation_lease *lease)
+{
+	struct conversation *c = lease->conversation;
+
+	pthread_mutex_lock(&lease->shard->lock);
+	if (c && c->holder == lease && c->asking)
+		save_asking(lease, false);
+	pthread_mutex_unlock(&lease->shard->lock);
+}
+
 void conversation_end(struct conversation_lease *lease)
 {
 	if (!lease)
 		return;
 	struct shard *shard = lease->shard;
+	no_answer(lease);
 	/* Before the next in line can add anything. */
 	conversation_flush(lease);
 	pthread_mutex_lock(&shard->lock);
@@ -371,7 +383,7 @@ static void count(
 {
 	bool turn = m->kind != STORE_MEDIA && m->kind != STORE_ERROR;
 
-	if (m->kind != STORE_ERROR)
+	if (m->kind != STORE_ERROR && m->kind != STORE_INTERRUPTED)
 		c->answered = m->speaker != STORE_CUSTOMER;
 	if (m->speaker == STORE_CUSTOMER)
 		c->customer_turns += turn;
@@ -396,6 +408,7 @@ uint32_t conversation_add(struct conversation_lease *lease,
 		memcpy(m.salt, message->salt, sizeof(m.salt));
 	pthread_mutex_lock(&lease->shard->lock);
 	m.seq = ++c->last_seq;
+	c->asking = c->asking && m.speaker == STORE_CUSTOMER;
 	count(c, &m, message->beside);
 	bool enough = save_add(lease, &m);
 	if (m.time_us > c->erased_us)
@@ -436,6 +449,27 @@ bool conversation_is_new(struct conversation_lease *lease)
 	bool is_new = held(lease)->last_seq == 0;
 	pthread_mutex_unlock(&lease->shard->lock);
 	return is_new;
+}
+
+void conversation_asking(struct conversation_lease *lease)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	if (!c->asking)
+		save_asking(lease, true);
+	pthread_mutex_unlock(&lease->shard->lock);
+}
+
+bool conversation_was_broken(struct conversation_lease *lease)
+{
+	struct conversation *c = held(lease);
+
+	pthread_mutex_lock(&lease->shard->lock);
+	bool broken = c->broken;
+	c->broken = false;
+	pthread_mutex_unlock(&lease->shard->lock);
+	return broken;
 }
 
 void conversation_answered(struct conversation_lease *lease)

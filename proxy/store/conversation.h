@@ -106,6 +106,11 @@ uint32_t conversation_add(
 /* Messages of the AI from this number on were withheld after all. */
 void conversation_withhold(struct conversation_lease *, uint32_t from);
 bool conversation_is_new(struct conversation_lease *); /* no message yet */
+/* The bot has the question from now on: kept with what the customer wrote,
+ * until an answer is added or the lease ends. */
+void conversation_asking(struct conversation_lease *);
+/* Had it the question when the service stopped? Once. */
+bool conversation_was_broken(struct conversation_lease *);
 /* Were texts erased at or after that time? Those of before are not kept. */
 bool conversation_was_erased(struct conversation_lease *, int64_t since_us);
 /* The customer has had an empty answer, of which no message tells. */

@@ -150,7 +150,14 @@ static struct saving *saving_now(struct conversation_lease *lease)
 	s->row.customer_turns = c->customer_turns;
 	s->row.last_seq = c->last_seq;
 	s->row.created_us = c->created_us;
+	s->row.asking = c->asking;
 	return s;
+}
+
+void save_asking(struct conversation_lease *lease, bool asking)
+{
+	lease->conversation->asking = asking;
+	saving_now(lease);
 }
 
 void save_counted(struct conversation_lease *lease)
@@ -279,6 +286,7 @@ static void reading_apply(
 	c->customer_turns = r->row.customer_turns;
 	c->last_seq = r->row.last_seq;
 	c->created_us = r->row.created_us;
+	c->broken = r->row.asking;
 	c->counted = r->counted;
 	r->counted = (struct guard_memory){0};
 	c->truncated = r->n > 0 && r->messages[0].seq > 1;

@@ -49,6 +49,8 @@ struct conversation {
 	size_t gone_turns; /* that were before turns, in its memory */
 	struct texts texts;
 	bool truncated, answered;
+	bool asking; /* the bot has the question */
+	bool broken; /* it had it when the service stopped; not told yet */
 	struct guard_memory counted; /* by delivered messages */
 	size_t pending;              /* writes the store has not answered */
 	struct conversation_lease *holder;
@@ -122,8 +124,9 @@ void turns_drop_all(struct conversation *);
 
 /* conversation_save.c. Collect and take under the lock, submit without it:
  * the store may make the submitter wait, but for its own thread. */
-/* All the conversation has counted is to be written. */
+/* To be written: all it has counted, whether the bot has the question. */
 void save_counted(struct conversation_lease *);
+void save_asking(struct conversation_lease *, bool asking);
 /* Copies m. True: enough waits, take it. */
 bool save_add(struct conversation_lease *, const struct store_message *m);
 struct saving *save_take(struct conversation_lease *); /* or NULL */

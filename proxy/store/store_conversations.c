@@ -51,6 +51,7 @@ const char *store_kind_name(enum store_kind kind)
 	    [STORE_ERROR] = "error",
 	    [STORE_OTHER] = "other",
 	    [STORE_UNREADABLE] = "unreadable",
+	    [STORE_INTERRUPTED] = "interrupted",
 	};
 
 	/* Of a newer program, perhaps. */
@@ -70,7 +71,8 @@ void store_conversation_clear(struct store_conversation *c)
 
 #define CONVERSATION_COLUMNS                                                   \
 	"SELECT family, id, locked, epoch, handoff, ai_turns, customer_turns," \
-	" last_seq, created_us, updated_us, erased_us FROM conversations "
+	" last_seq, created_us, updated_us, erased_us, asking"                 \
+	" FROM conversations "
 
 static void read_conversation(struct query *q, struct store_conversation *c)
 {
@@ -85,6 +87,7 @@ static void read_conversation(struct query *q, struct store_conversation *c)
 	c->created_us = query_get_int(q, 8);
 	c->updated_us = query_get_int(q, 9);
 	c->erased_us = query_get_int(q, 10);
+	c->asking = query_get_int(q, 11) != 0;
 }
 
 int store_conversation_get(struct store_tx *tx, const char *family,

@@ -40,6 +40,8 @@ enum store_kind {
 	STORE_ERROR, /* the bot reports a failure: no turn, no answer */
 	STORE_OTHER,
 	STORE_UNREADABLE, /* bytes of what could not be read */
+	/* Of the system: the service stopped in the middle of an answer. */
+	STORE_INTERRUPTED,
 };
 const char *store_speaker_name(enum store_speaker); /* "customer", ... */
 const char *store_status_name(enum store_status);   /* "delivered", ... */
@@ -64,6 +66,7 @@ struct store_conversation {
 	char handoff[STORE_HANDOFF_ID_SIZE]; /* of the latest lock, or "" */
 	uint32_t ai_turns, customer_turns, last_seq;
 	int64_t created_us, updated_us, erased_us; /* 0: never */
+	bool asking; /* the bot has the question */
 };
 void store_conversation_clear(struct store_conversation *);
 

@@ -37,6 +37,7 @@ void store_handoff_clear(struct store_handoff *h)
 	free(h->reason);
 	free(h->words);
 	free(h->severity);
+	free(h->returned_by);
 	free(h->record);
 	free(h->note);
 	*h = (struct store_handoff){0};
@@ -114,7 +115,7 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 	" h.requested_us, h.accepted_us, h.returned_us, h.seq,"                \
 	" (SELECT COUNT(*) FROM replies r WHERE r.handoff = h.id"              \
 	"  AND r.delivered_us = 0), h.gen, h.record, h.note_gen, h.note,"      \
-	" h.words, h.severity"                                                 \
+	" h.words, h.severity, h.returned_by"                                  \
 	" FROM handoffs h "
 
 static void read_handoff(struct query *q, struct store_handoff *h)
@@ -137,6 +138,7 @@ static void read_handoff(struct query *q, struct store_handoff *h)
 	h->replies_waiting = (size_t)query_get_int(q, 14);
 	h->words = query_get_text(q, 19);
 	h->severity = query_get_text(q, 20);
+	h->returned_by = query_get_text(q, 21);
 }
 
 /* The text of two columns, generation and sealed; NULL where it is erased. */
@@ -310,6 +312,18 @@ int store_handoff_return(
 	query_text(&q, id);
 	err = query_run_one(&q);
 	return err == STORE_NOT_FOUND ? why_not(tx, id) : err;
+}
+
+int store_handoff_set_returned_by(
+    struct store_tx *tx, const char *id, const char *by)
+{
+	struct query q;
+
+	query_start(
+	    &q, tx, "UPDATE handoffs SET returned_by = $1 WHERE id = $2");
+	query_text(&q, by);
+	query_text(&q, id);
+	return query_run(&q);
 }
 
 int store_handoff_note(struct store_tx *tx, const char *id, const char *note)

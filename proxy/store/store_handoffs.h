@@ -25,10 +25,11 @@ struct store_handoff {
 	char *words;    /* the same in plain words, the policy's; or "" */
 	char *severity; /* of the rule, or "" */
 	int64_t requested_us, accepted_us, returned_us; /* 0: not yet */
-	uint32_t seq; /* last message the record holds */
-	bool erased;  /* record is NULL, its key is gone */
-	char *record; /* JSON of handoff.h; NULL in lists */
-	char *note;   /* the person's, on returning; NULL in lists */
+	char *returned_by; /* who asked for it, or "" */
+	uint32_t seq;      /* last message the record holds */
+	bool erased;       /* record is NULL, its key is gone */
+	char *record;      /* JSON of handoff.h; NULL in lists */
+	char *note;        /* the person's, on returning; NULL in lists */
 	size_t replies_waiting;
 };
 void store_handoff_clear(struct store_handoff *);
@@ -60,6 +61,8 @@ int store_handoff_return(struct store_tx *, const char *id, int64_t now_us,
 int store_handoff_finish(struct store_tx *, const char *id, int64_t now_us)
     __attribute__((warn_unused_result));
 
+int store_handoff_set_returned_by(struct store_tx *, const char *id,
+    const char *by) __attribute__((warn_unused_result));
 int store_handoff_note(struct store_tx *, const char *id, const char *note)
     __attribute__((warn_unused_result));
 /* Ids that begin with prefix, at most max: to complete one typed short. */

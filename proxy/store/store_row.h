@@ -15,6 +15,7 @@ struct store_row {
 	int64_t n; /* 0: there is none */
 	uint32_t ai_turns, customer_turns, last_seq;
 	int64_t updated_us, erased_us;
+	bool asking;   /* the bot has the question */
 	int64_t piece; /* the newest; 0: none */
 	int64_t key;   /* its row; 0: none was ever made */
 	int64_t gen;   /* of that key; 0: none */

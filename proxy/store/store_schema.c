@@ -194,5 +194,12 @@ static const char version_5[] =
     "DROP TABLE keys_4;"
     "DROP TABLE conversations_4;";
 
+/* Who gave it back: the record of it may come later than the asking. And
+ * whether the bot has the question: found so at a start, the customer may have
+ * seen some of an answer that nobody kept. */
+static const char version_6[] =
+    "ALTER TABLE handoffs ADD COLUMN returned_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE conversations ADD COLUMN asking INTEGER NOT NULL DEFAULT 0;";
+
 const char *const store_schema_sqlite[] = {
-    version_1, version_2, version_3, version_4, version_5, NULL};
+    version_1, version_2, version_3, version_4, version_5, version_6, NULL};

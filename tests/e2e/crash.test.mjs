@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { auditRecords, chat, sleep, startHandrail, tempDir, until } from "./support.mjs";
-import { answer, bridge, completion, goodPost, handoffs, policyWith, raw, rawBot, sse, stream } from "./parts.mjs";
+import { answer, bridge, cli, completion, fallback, goodPost, handoffs, policyWith, raw, rawBot, sse, stream } from "./parts.mjs";
 
 const file = "handoff:\n  destinations:\n    out: {preset: file, path: out.jsonl, base_ms: 20ms}\n  default: out\n";
 
@@ -93,4 +93,35 @@ test("kill -9 under load", async (t) => {
 	// A line written just before the kill may be written again, under its key.
 	const extra = delivered().length - new Set(delivered().map((e) => e.id)).size;
 	assert.ok(extra <= 1, `${extra} doubled lines`);
+});
+
+test("kill -9 in the middle of an answer: the person is told that there was one", async (t) => {
+	const bot = await rawBot(t, (socket, request) => {
+		if (!request.includes('"stream":true')) return socket.end(answer(completion("All is well.")));
+		socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + stream("one ", "two ").split("data: [DONE]")[0].replace('"stop"', "null"));
+	});
+	const policy = policyWith(tempDir(t));
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	await chat(proxy, "c-1", "First.");
+	await chat(proxy, "c-2", "First.");
+	raw(proxy, goodPost("c-1", "Count, please.", { stream: true }));
+	await until(() => bot.requests.length === 3, "the bot speaks");
+	await sleep(400);
+	proxy.kill("SIGKILL");
+	await proxy.exit;
+	const again = await startHandrail(t, { dir: proxy.dir });
+	for (const id of ["c-1", "c-2"]) {
+		await chat(again, id, "Are you there?");
+		await chat(again, id, "Let me speak to a human now");
+	}
+	const shown = async (id) => {
+		const one = (await handoffs(again)).find((h) => h.conversation === id);
+		const { handoff } = JSON.parse(await cli(again, "handoff", "show", one.id, "--format", "json"));
+		return [handoff.record.transcript.messages.map((m) => m.kind ?? m.text), await cli(again, "handoff", "show", one.id)];
+	};
+	const [c1, text] = await shown("c-1");
+	const rest = ["Are you there?", "All is well.", "Let me speak to a human now", fallback];
+	assert.deepEqual(c1, ["First.", "All is well.", "Count, please.", "interrupted", ...rest]);
+	assert.match(text, /\[interrupted\][^]*The service stopped while the AI was answering/);
+	assert.deepEqual((await shown("c-2"))[0], ["First.", "All is well.", ...rest], "where nothing was under way");
 });

@@ -50,6 +50,9 @@ test("customer and person talk, the AI stays silent, return gives it back", asyn
 	const returned = records.findIndex((r) => r.type === "handoff.returned");
 	const spoke = records.findLastIndex((r) => r.type === "decision" && r.verdict === "deliver");
 	assert.ok(returned >= 0 && returned < spoke, "returned on record before the AI speaks again");
+	assert.equal(records[returned].actor, os.userInfo().username);
+	const action = records.find((r) => r.type === "operator.action");
+	assert.deepEqual([action.action, action.handoff.id], ["handoff.return", id]);
 });
 
 for (const leaves of [true, false])
@@ -77,6 +80,16 @@ for (const leaves of [true, false])
 		const third = said(await chat(proxy, "c-1", "And now?"));
 		for (const text of texts) assert.equal(third.includes(text), false, third);
 	});
+
+test("a return that waits for a reply to be read is recorded under who asked for it", async (t) => {
+	const { proxy, cli, id } = await handedOff(t);
+	await cli("reply", id, "One more thing.");
+	assert.equal((await cli("return", id, "--by", "ann")).code, 0);
+	assert.equal(proxy.records().some((r) => r.type === "handoff.returned"), false);
+	assert.match(said(await chat(proxy, "c-1", "Yes?")), /One more thing/);
+	const record = await until(() => proxy.records().find((r) => r.type === "handoff.returned"), "its record");
+	assert.equal(record.actor, "ann");
+});
 
 test("a lock survives kill -9 and a restart", async (t) => {
 	const { bot, proxy } = await handedOff(t);

@@ -576,8 +576,8 @@ static void test_audit_rows(void **state)
 	fixture_wait(!conversation_is_locked(lease));
 	conversation_end(lease);
 	assert_int_equal(store_call(p.f.store, false, audits_run, &types), 0);
-	assert_string_equal(
-	    types.data, "handoff.accepted+ operator.action+ handoff.returned ");
+	assert_string_equal(types.data,
+	    "handoff.accepted+ operator.action+ handoff.returned+ ");
 	buf_reset(&types);
 	assert_int_equal(store_call(p.f.store, false, audits_run, &types), 0);
 	assert_int_equal(types.len, 0);
