@@ -25,7 +25,11 @@ static const char usage[] =
     "       handrail pause end ID\n"
     "  --rule ID        this rule acts as if in shadow\n"
     "  --all            every rule does (list: also those that are over)\n"
-    "  --ai-speech      no AI message is delivered at all\n"
+    "  --ai-speech      no AI message is delivered at all; a conversation in "
+    "which\n"
+    "                   the customer writes meanwhile goes to a person, and "
+    "stays\n"
+    "                   with people until `handrail handoff return`\n"
     "  --for TIME       90s, 15m, 1h, 2d\n"
     "  --reason TEXT    why; goes into the audit log\n" STORAGE_USAGE;
 
