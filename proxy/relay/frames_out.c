@@ -292,37 +292,37 @@ static size_t safe_texts(
 	return total;
 }
 
-/* The frame the cut goes through: its safe beginning may still leave, and
- * nothing behind it. */
-static void trim_head(struct frames *f)
+/* It is written once: what is left of its texts may look like labels. */
+static void trim(
+    const struct frames *f, struct queued *q, const struct span *texts)
 {
-	struct queued *q = f->head;
-	if (!q)
-		return;
-	struct span *texts = mem_array(q->n_parts + 1, sizeof(*texts));
-	bool some = !q->stuck && !q->last && !q->frame.waits &&
-	    readings_are_safe(f, q) && safe_texts(f, q, texts) > 0;
-	if (some) {
-		struct buf raw = {0};
-		channel_render_frame(f->stream,
-		    (struct span){q->raw.data, q->raw.len}, texts, q->n_parts,
-		    true, &raw);
-		buf_clear(&q->raw);
-		q->raw = raw;
-		for (size_t i = 0; i < q->n_parts; i++)
-			q->parts[i].end = q->parts[i].start + texts[i].len;
-		if (q->next)
-			q->next->stuck = true;
-	}
-	q->stuck = !some;
-	free(texts);
+	struct buf raw = {0};
+	channel_render_frame(f->stream, (struct span){q->raw.data, q->raw.len},
+	    texts, q->n_parts, true, &raw);
+	buf_clear(&q->raw);
+	q->raw = raw;
+	q->ours = true;
+	for (size_t i = 0; i < q->n_parts; i++)
+		q->parts[i].end = q->parts[i].start + texts[i].len;
+	if (q->next)
+		q->next->stuck = true;
 }
 
+/* Of the frame the cut goes through the safe beginning may still leave, and
+ * nothing behind it. Which labels are left out is known when all has ended. */
 void frames_close(struct frames *f)
 {
 	enum frames_state state = f->state;
-	trim_head(f);
+	struct queued *q = f->head;
+	struct span *texts = mem_array(q ? q->n_parts + 1 : 1, sizeof(*texts));
+	bool some = q && !q->stuck && !q->last && !q->frame.waits &&
+	    readings_are_safe(f, q) && safe_texts(f, q, texts) > 0;
 	frames_end_all(f);
+	if (some)
+		trim(f, q, texts);
+	if (q)
+		q->stuck = !some;
+	free(texts);
 	if (state != FRAMES_OPEN)
 		f->state = state;
 }

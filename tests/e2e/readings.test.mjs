@@ -62,6 +62,7 @@ const streams = {
 	"an empty reason to end in every frame": finished(""),
 	"a reason to end that is false": finished(false),
 	"a word behind the end": choice(0, { content: "Well, I guar" }) + end.replace(done, "") + choice(0, { content: `antee ${token}.` }),
+	"an unknown field, behind a frame of no known shape": data(`{"id":"x","x":{"role":"assistant","text":"hi "}}`) + `zzz: I guarantee ${token}\n\n`,
 	"a backslash alone": choice(0, { content: "\\" }) + indices("0", "0", "0", "0"),
 	"parts in one frame": choice(0, { content: [part("Good news"), part(bad)] }),
 	"parts and texts in turn": words.map((w, i) => choice(0, { content: i % 2 ? w : [part(w)] })).join(""),
