@@ -280,6 +280,9 @@ static void finish(struct exchange *e)
 		return;
 	}
 	struct buf out = {0};
+	/* Nobody is promised a person whom a restart would forget. */
+	if (e->settle.store_failed && e->verdicts.action == GUARD_HANDOFF)
+		buf_reset(&e->say);
 	if (!e->head_sent)
 		send_head(e);
 	send_rest(e, &out);

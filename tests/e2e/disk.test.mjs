@@ -103,3 +103,32 @@ for (const end of ["SIGTERM", "SIGKILL"])
 		assert.equal((await handoffs(second)).length, 1);
 		assert.equal(content((await chat(second, "c-2", "hello")).body), "All is well.");
 	});
+
+test("the store's disk is full and nothing is kept back: no person is promised", async (t) => {
+	const disk = smallDisk(t, "400k");
+	if (!disk) return t.skip("mounting a tmpfs needs root");
+	const dir = tempDir(t);
+	const bot = await startBot(t, { chunkSize: 5 });
+	bot.onMessage("hello", { content: "All is well." });
+	bot.onMessage("go", { content: "I guarantee it will work." });
+	const config = configuration(dir, { upstream: bot.url, policy });
+	fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+	const proxy = await startHandrail(t, { dir });
+	assert.equal(content((await chat(proxy, "c-1", "hello")).body), "All is well.");
+	fs.rmSync(path.join(disk, "handrail.db-reserve"), { force: true });
+	fill(disk);
+	const seen = [];
+	for (const more of [{}, { stream: true }])
+		for (let i = 0; i < 4; i++) {
+			const got = await chat(proxy, `${more.stream ?? false}-${i}`, "go", more);
+			assert.equal(/guarantee/.test(got.body), false, got.body.toString());
+			seen.push(got.body.includes(bridge));
+		}
+	const promised = seen.filter(Boolean).length;
+	assert.ok(promised < seen.length, "there is no room at last");
+	proxy.kill("SIGKILL");
+	await proxy.exit;
+	fs.rmSync(path.join(disk, "filler"));
+	const again = await startHandrail(t, { dir });
+	assert.ok((await handoffs(again)).length >= promised, "whoever was told of a person has one");
+});
