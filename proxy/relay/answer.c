@@ -395,10 +395,7 @@ static bool taken_meanwhile(struct exchange *e)
 
 void answer_send(struct exchange *e)
 {
-	/* Nobody is promised a person whom a restart would forget. */
-	bool unkept =
-	    e->settle.store_failed && e->verdicts.action == GUARD_HANDOFF;
-	if (unkept || (e->not_the_ai && e->settle.record_failed)) {
+	if (settle_is_unkept(e) || (e->not_the_ai && e->settle.record_failed)) {
 		exchange_refuse(e, 503, "conversation_unavailable",
 		    "This conversation cannot go on at the moment. Please try "
 		    "again shortly.");

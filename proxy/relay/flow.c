@@ -280,8 +280,7 @@ static void finish(struct exchange *e)
 		return;
 	}
 	struct buf out = {0};
-	/* Nobody is promised a person whom a restart would forget. */
-	if (e->settle.store_failed && e->verdicts.action == GUARD_HANDOFF)
+	if (settle_is_unkept(e))
 		buf_reset(&e->say);
 	if (!e->head_sent)
 		send_head(e);

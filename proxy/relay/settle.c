@@ -192,6 +192,11 @@ static int need_of(const struct exchange *e)
 	return verdicts_change(&e->verdicts) ? AUDIT_DURABLE : AUDIT_WRITTEN;
 }
 
+bool settle_is_unkept(const struct exchange *e)
+{
+	return e->settle.store_failed && e->verdicts.action == GUARD_HANDOFF;
+}
+
 bool settle_is_silenced(const struct exchange *e)
 {
 	struct pauses *pauses = e->worker->server->pauses;

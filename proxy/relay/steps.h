@@ -96,6 +96,9 @@ void settle_record(struct exchange *, struct record *, int need,
 void settle_moment(struct exchange *);
 /* Is all speech of the AI paused at this moment? */
 bool settle_is_silenced(const struct exchange *);
+/* A handoff that is in memory only: nobody is promised a person whom a restart
+ * would forget. */
+bool settle_is_unkept(const struct exchange *);
 void settle_woken(struct exchange *, enum worker_wake, int result);
 /* Fill in what every record of this exchange has. */
 void settle_fill(const struct exchange *, struct record *);

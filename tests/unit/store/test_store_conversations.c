@@ -1,6 +1,6 @@
 /* store_conversations, store_keys: rows, and that erased text is gone from the
  * bytes of the disk. */
-#include "tests/unit/store/fixture.h"
+#include "tests/unit/store/got.h"
 
 #include "proxy/base/file.h"
 #include "proxy/store/query.h"
@@ -46,38 +46,6 @@ static int write_two(struct store_tx *tx, void *arg)
 	err = err ? err : put(tx, "c-1", NULL, &b);
 	err = err ? err : put(tx, "c-2", "CUSTOMERNAME", &a);
 	return err ? err : put(tx, "c-3", "SOMEBODYELSE", &a);
-}
-
-struct got {
-	const char *id;
-	struct store_range range;
-	struct store_conversation c;
-	struct store_message *list;
-	size_t n;
-};
-
-static int get_run(struct store_tx *tx, void *arg)
-{
-	struct got *got = arg;
-	int err = store_conversation_get(tx, "web", got->id, &got->c);
-
-	return err ? err
-		   : store_messages_get(
-			 tx, "web", got->id, got->range, &got->list, &got->n);
-}
-
-static struct got get(struct fixture *f, const char *id)
-{
-	struct got got = {.id = id, .range = {0, 100}};
-
-	assert_int_equal(store_call(f->store, true, get_run, &got), 0);
-	return got;
-}
-
-static void got_clear(struct got *got)
-{
-	store_conversation_clear(&got->c);
-	store_messages_free(got->list, got->n);
 }
 
 static void test_rows(void **state)

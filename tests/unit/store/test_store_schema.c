@@ -1,5 +1,5 @@
 /* store_schema: what older programs wrote is taken over, sealed as it was. */
-#include "tests/unit/store/fixture.h"
+#include "tests/unit/store/got.h"
 
 #include "proxy/base/file.h"
 #include "proxy/store/query.h"
@@ -33,38 +33,6 @@ static void open_version_4(struct fixture *f)
 	    file_read("tests/unit/store/version4.sql", &sql, 1 << 20), 0);
 	open_old(f, sql.data);
 	buf_clear(&sql);
-}
-
-struct got {
-	const char *id;
-	struct store_range range;
-	struct store_conversation c;
-	struct store_message *list;
-	size_t n;
-};
-
-static int get_run(struct store_tx *tx, void *arg)
-{
-	struct got *got = arg;
-	int err = store_conversation_get(tx, "web", got->id, &got->c);
-
-	return err ? err
-		   : store_messages_get(
-			 tx, "web", got->id, got->range, &got->list, &got->n);
-}
-
-static struct got get(struct fixture *f, const char *id)
-{
-	struct got got = {.id = id, .range = {0, 100}};
-
-	assert_int_equal(store_call(f->store, true, get_run, &got), 0);
-	return got;
-}
-
-static void got_clear(struct got *got)
-{
-	store_conversation_clear(&got->c);
-	store_messages_free(got->list, got->n);
 }
 
 static void check_message(const struct store_message *m, uint32_t seq,
