@@ -57,6 +57,9 @@ test("erase: why a person took it is in that person's words, and goes too", asyn
 	await cli(proxy, "handoff", "take", "openai-chat/one", "--reason", `${words[0]} is upset.`);
 	const state = path.join(proxy.dir, "state");
 	assert.notDeepEqual(holding(path.join(state), words[0]), [], "until then lists show it");
+	// Its row on the way to the audit log is gone once it is there.
+	await until(() => proxy.records().filter((r) => r.action === "handoff.take" || r.type === "handoff.requested").length >= 2, "the take is on record");
+	await sleep(500);
 	await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");
 	// On its way to the audit log, which keeps it, it is in the store once more.
 	await until(() => !holding(state, words[0]).some((f) => !f.includes("audit")), "the words are gone from the store");
