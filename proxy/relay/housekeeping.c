@@ -213,6 +213,9 @@ static int record_pending(struct store_tx *tx, void *arg)
 		int err = store_take_pending_audit(tx, BATCH, &items, &n);
 		while (!err && done < n && record_once(s, &items[done]))
 			done++;
+		for (size_t i = 0; i < done; i++)
+			if (record_type_of(items[i].type) == RECORD_ERASE)
+				store_scrub_after(tx);
 		if (!err && done)
 			err = store_drop_pending_audit(tx, items[done - 1].id);
 		store_audits_free(items, n);

@@ -50,7 +50,8 @@ struct backend_ops {
 	int64_t (*inserted)(struct backend *); /* number of the last new row */
 	/* A number that differs once another connection has committed. */
 	int (*version)(struct backend *, int64_t *out);
-	int (*scrub)(struct backend *);
+	/* Empty the log; BUSY at once unless it may wait for readers. */
+	int (*scrub)(struct backend *, bool wait);
 	/* The disk is full: give up the space kept back. False: there is none.
 	 * From then on only durable transactions begin. */
 	bool (*relieve)(struct backend *);

@@ -39,7 +39,8 @@ struct store_tx {
 	const struct backend_ops *ops;
 	struct backend *backend;
 	const struct vault *vault;
-	bool told; /* store_tell was called */
+	bool told;  /* store_tell was called */
+	bool scrub; /* store_scrub_after was */
 	struct key_memo memo;
 };
 /* Wipe the memo: at the end of every job. */

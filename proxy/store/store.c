@@ -115,6 +115,8 @@ static int take_changes(struct store *store, struct change_list *list)
 	err = err ? err : ops->commit(backend);
 	if (err)
 		ops->rollback(backend);
+	else
+		store->unscrubbed = store->unscrubbed || tx.scrub;
 	return err;
 }
 
@@ -137,6 +139,19 @@ static void look_outside(struct store *store)
 	clear_changes(&list);
 }
 
+void store_scrub_after(struct store_tx *tx)
+{
+	tx->scrub = true;
+}
+
+/* With a reader in the way: at the next tick. */
+static void scrub_now(struct store *store)
+{
+	if (store->unscrubbed)
+		store->unscrubbed =
+		    store->ops->scrub(store->writer.backend, false) != 0;
+}
+
 void store_tick(struct store *store)
 {
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
@@ -144,6 +159,7 @@ void store_tick(struct store *store)
 		return;
 	store->ops->recover(store->writer.backend);
 	look_outside(store);
+	scrub_now(store);
 	for (size_t i = 0; i < store->n_listeners; i++)
 		if (store->listeners[i].tick)
 			store->listeners[i].tick(store->listeners[i].arg);
@@ -173,6 +189,7 @@ static void drain_inline(struct store *store)
 	store->draining = false;
 	if (store->told)
 		look_outside(store);
+	scrub_now(store);
 }
 
 void store_submit(struct store *store, struct store_job *job)
@@ -316,6 +333,7 @@ void store_start(struct store *store)
 	assert(!store->started);
 	store->started = true;
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
+	store->unscrubbed = true; /* what the end of the last run left */
 	if (lane_start(&store->writer) || lane_start(&store->reader)) {
 		log_line(LOG_ERROR, "store", "cannot start its threads");
 		abort();
@@ -400,7 +418,8 @@ static void scrub_done(struct store_job *job, int err)
 	struct scrub *scrub = (struct scrub *)job;
 
 	if (!err)
-		err = scrub->store->ops->scrub(scrub->store->writer.backend);
+		err = scrub->store->ops->scrub(
+		    scrub->store->writer.backend, true);
 	call_done(job, err);
 }
 

@@ -122,5 +122,8 @@ int store_tell(struct store_tx *, const struct store_change *)
 /* Delete what the write-ahead log still holds of overwritten pages; BUSY when
  * another process is in the way (its next checkpoint does it). */
 int store_scrub(struct store *) __attribute__((warn_unused_result));
+/* The same once this transaction is committed, tried at each tick until it
+ * works: for words that pass through the store on their way elsewhere. */
+void store_scrub_after(struct store_tx *);
 
 #endif

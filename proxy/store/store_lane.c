@@ -81,6 +81,8 @@ static int try_group(
 		store->ops->rollback(lane->backend);
 	else if (tx.told)
 		store->told = true;
+	if (!err && !a->failed && tx.scrub)
+		store->unscrubbed = true;
 	return err;
 }
 

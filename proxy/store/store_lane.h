@@ -50,6 +50,7 @@ struct store {
 	/* the writer's thread alone */
 	int64_t next_tick_us, version, last_change;
 	bool told;
+	bool unscrubbed; /* store_scrub_after */
 };
 
 /* Whether this thread is a lane's: it must not wait for room or answers. */

@@ -38,6 +38,7 @@ struct backend {
 	sqlite3 *db;
 	struct backend_stmt stmts[MAX_STATEMENTS];
 	size_t n_stmts;
+	int busy_ms;
 	bool durable; /* synchronous is FULL now */
 	struct reserve reserve;
 	bool relieved; /* on the space that was kept back */
@@ -265,13 +266,15 @@ static int sqlite_version(struct backend *b, int64_t *out)
 	return sqlite_number(b, "PRAGMA data_version", out);
 }
 
-static int sqlite_scrub(struct backend *b)
+static int sqlite_scrub(struct backend *b, bool wait)
 {
 	int log = 0, moved = 0;
 
 	errno = 0;
+	sqlite3_busy_timeout(b->db, wait ? b->busy_ms : 0);
 	int code = sqlite3_wal_checkpoint_v2(
 	    b->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &log, &moved);
+	sqlite3_busy_timeout(b->db, b->busy_ms);
 	return sqlite_error(code);
 }
 
@@ -324,14 +327,13 @@ static int sqlite_migrate(struct backend *b, char *why, size_t size)
 static int sqlite_prepare(struct backend *b,
     const struct store_options *options, bool reads, char *why, size_t size)
 {
-	char busy[48];
 	int err = STORE_OK;
 
 	sqlite3_extended_result_codes(b->db, 1);
 	sqlite3_limit(b->db, SQLITE_LIMIT_ATTACHED, 0);
-	snprintf(busy, sizeof(busy), "PRAGMA busy_timeout=%u",
-	    options->busy_ms ? options->busy_ms : 5000);
-	const char *const setup[] = {busy, "PRAGMA journal_mode=WAL",
+	b->busy_ms = options->busy_ms ? (int)options->busy_ms : 5000;
+	sqlite3_busy_timeout(b->db, b->busy_ms);
+	const char *const setup[] = {"PRAGMA journal_mode=WAL",
 	    "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON",
 	    "PRAGMA temp_store=MEMORY", "PRAGMA journal_size_limit=67108864",
 	    "PRAGMA trusted_schema=OFF", "PRAGMA wal_autocheckpoint=4000",

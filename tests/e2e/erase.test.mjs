@@ -54,13 +54,18 @@ test("erase: why a person took it is in that person's words, and goes too", asyn
 	bot.onMessage("Hello", { content: "Good morning." });
 	const proxy = await startHandrail(t, { upstream: bot.url, policy });
 	await chat(proxy, "one", "Hello");
-	await cli(proxy, "handoff", "take", "openai-chat/one", "--reason", `${words[0]} is upset.`);
+	// Stopped, so that the reason is still on its way to the log when it erases.
+	const take = ["handoff", "take", "-c", path.join(proxy.dir, "handrail.yaml"), "openai-chat/one", "--reason", `${words[0]} is upset.`];
+	await until(async () => {
+		proxy.kill("SIGSTOP");
+		const { code } = await run(take);
+		if (code) proxy.kill("SIGCONT");
+		return code === 0;
+	}, "the conversation is stored and taken");
 	const state = path.join(proxy.dir, "state");
 	assert.notDeepEqual(holding(path.join(state), words[0]), [], "until then lists show it");
-	// Its row on the way to the audit log is gone once it is there.
-	await until(() => proxy.records().filter((r) => r.action === "handoff.take" || r.type === "handoff.requested").length >= 2, "the take is on record");
-	await sleep(500);
 	await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");
+	proxy.kill("SIGCONT");
 	// On its way to the audit log, which keeps it, it is in the store once more.
 	await until(() => !holding(state, words[0]).some((f) => !f.includes("audit")), "the words are gone from the store");
 });

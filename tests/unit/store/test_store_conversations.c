@@ -8,6 +8,8 @@
 #include "proxy/store/store_pauses.h"
 #include "proxy/store/store_transcript.h"
 
+#include <sqlite3.h>
+
 static int put(struct store_tx *tx, const char *id, const char *customer,
     const struct store_message *m)
 {
@@ -256,6 +258,49 @@ static void test_erase_leaves_no_byte(void **state)
 	fixture_clear(&f);
 }
 
+static int pending_run(struct store_tx *tx, void *arg)
+{
+	return store_put_pending_audit(tx,
+	    &(struct store_audit){.type = "operator.action",
+		.actor = "user:1",
+		.detail = "WHYITWASTAKEN"});
+}
+
+static int nothing_run(struct store_tx *tx, void *arg)
+{
+	return 0;
+}
+
+static int drop_run(struct store_tx *tx, void *arg)
+{
+	store_scrub_after(tx);
+	return store_drop_pending_audit(tx, 1);
+}
+
+/* A reader in the way is not waited for: it is done at the next turn. */
+static void test_scrub_after(void **state)
+{
+	struct fixture f;
+	sqlite3 *reader;
+
+	fixture_init(&f);
+	assert_int_equal(store_call(f.store, false, pending_run, NULL), 0);
+	assert_int_equal(store_scrub(f.store), 0);
+	assert_true(on_disk(&f, "WHYITWASTAKEN", 13));
+	assert_int_equal(sqlite3_open(f.path, &reader), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(reader, "BEGIN; SELECT * FROM meta", NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(store_call(f.store, false, drop_run, NULL), 0);
+	assert_true(on_disk(&f, "WHYITWASTAKEN", 13));
+	assert_int_equal(
+	    sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(store_call(f.store, false, nothing_run, NULL), 0);
+	assert_false(on_disk(&f, "WHYITWASTAKEN", 13));
+	sqlite3_close(reader);
+	fixture_clear(&f);
+}
+
 static void test_erase_customer(void **state)
 {
 	struct fixture f;
@@ -323,6 +368,7 @@ int main(void)
 	    cmocka_unit_test(test_counters_only_grow),
 	    cmocka_unit_test(test_locks),
 	    cmocka_unit_test(test_erase_leaves_no_byte),
+	    cmocka_unit_test(test_scrub_after),
 	    cmocka_unit_test(test_erase_customer),
 	    cmocka_unit_test(test_after_an_erasure),
 	};
