@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define LITTLE_WORDS 2u /* between "without" and "delay" */
+#define NO_REACHES 2u   /* words between "no" and what there is none of */
+#define TWICE_WORDS 3u  /* between "no way" and "won't" */
 
 static bool is_any_word(
     const struct text *t, size_t token, const char *const *words)
@@ -93,17 +95,19 @@ static bool we_act(const struct text *t, size_t from, size_t to)
 	return false;
 }
 
-/* can't see why not, can't help but */
+/* can't see why not, can't help but, won't say no */
 static bool is_a_yes_in_two(const struct text *t, size_t i, size_t to)
 {
-	static const char *const see[] = {"see", NULL};
-	static const char *const why[] = {"why", NULL};
-	static const char *const help[] = {"help", NULL};
-	static const char *const but[] = {"but", NULL};
-	if (i + 1 >= to)
-		return false;
-	return (is_any_word(t, i, see) && is_any_word(t, i + 1, why)) ||
-	    (is_any_word(t, i, help) && is_any_word(t, i + 1, but));
+	static const char *const pairs[][2] = {{"see", "why"}, {"help", "but"},
+	    {"think", "twice"}, {"say", "no"}, {"stop", "me"}, {"stop", "us"}};
+	for (size_t k = 0; k < sizeof(pairs) / sizeof(*pairs); k++) {
+		const char *const first[] = {pairs[k][0], NULL};
+		const char *const second[] = {pairs[k][1], NULL};
+		if (i + 1 < to && is_any_word(t, i, first) &&
+		    is_any_word(t, i + 1, second))
+			return true;
+	}
+	return false;
 }
 
 /* can't wait, couldn't be happier, without delay: a yes. */
@@ -116,7 +120,8 @@ static bool is_a_yes(const struct text *t, size_t from, size_t to)
 	    "refuse", "deny", "hesitate", "forget", "mind", "happier",
 	    "gladder", "prouder", "easier", "simpler", "better", "delay",
 	    "hassle", "doubt", "fail", "question", "questions", "asking",
-	    "waiting", "problem", "problems", "hesitation", NULL};
+	    "waiting", "problem", "problems", "hesitation", "worry", "resist",
+	    NULL};
 	for (size_t i = from; i < to && i <= from + LITTLE_WORDS; i++) {
 		if (is_any_word(t, i, yes) || is_a_yes_in_two(t, i, to))
 			return true;
@@ -126,11 +131,12 @@ static bool is_a_yes(const struct text *t, size_t from, size_t to)
 	return false;
 }
 
-/* "Why not give it away" */
-static bool is_why_not(const struct text *t, size_t negation)
+/* "Why not give it away", "never refuse to give it" */
+static bool is_turned(const struct text *t, size_t negation)
 {
-	static const char *const why[] = {"why", NULL};
-	return negation && is_any_word(t, negation - 1, why);
+	static const char *const turns[] = {
+	    "why", "never", "not", "don't", "doesn't", NULL};
+	return negation && is_any_word(t, negation - 1, turns);
 }
 
 /* Words that take back only what nobody begins to say of himself. */
@@ -144,11 +150,62 @@ static bool is_weak(const struct text *t, const struct match *negation)
 	return false;
 }
 
+static bool is_no(const struct text *t, const struct match *negation)
+{
+	static const char *const no[] = {"no", NULL};
+	return negation->n_tokens == 1 &&
+	    is_any_word(t, negation->first_token, no);
+}
+
+/* Is there none of what begins at token to? "No refund", "no other refund";
+ * not "no: a refund", "no problem", "no cost to you". */
+static bool is_none_of(const struct text *t, size_t from, size_t to)
+{
+	static const char *const nothing[] = {"problem", "problems", "worries",
+	    "worry", "doubt", "matter", "need", "question", "questions",
+	    "hassle", "trouble", "wonder", "fuss", "charge", "charges", "cost",
+	    "fee", "fees", "strings", "catch", "risk", "interest", "deposit",
+	    "contract", "commitment", "obligation", "more", "less", "later",
+	    "sooner", "further", "extra", "way", "chance", "reason", "sweat",
+	    "biggie", "rush", "hurry", "pressure", "time", "one", "brainer",
+	    "limit", "limits", "to", NULL};
+	if (to - from > NO_REACHES)
+		return false;
+	for (size_t i = from; i < to; i++)
+		if (is_any_word(t, i, nothing) || is_somebody(t, i))
+			return false;
+	for (size_t i = from; i <= to; i++)
+		if (stands_before(t, i, ",:;-("))
+			return false;
+	return true;
+}
+
 bool clause_negates(
     const struct text *t, const struct match *negation, size_t to)
 {
 	size_t from = (size_t)negation->first_token + negation->n_tokens;
+	if (is_no(t, negation))
+		return is_none_of(t, from, to);
 	return !clause_ends(t, from, to) && !somebody_begins(t, from, to) &&
-	    !is_a_yes(t, from, to) && !is_why_not(t, negation->first_token) &&
+	    !is_a_yes(t, from, to) && !is_turned(t, negation->first_token) &&
 	    !(is_weak(t, negation) && we_act(t, from, to));
+}
+
+bool clause_affirms(
+    const struct text *t, const struct match *first, const struct match *second)
+{
+	static const char *const apart[] = {"and", "or", "nor", "because", "if",
+	    "since", "as", "until", "unless", "when", "where", "who", NULL};
+	size_t from = (size_t)first->first_token + first->n_tokens;
+	size_t to = second->first_token;
+	bool weak = is_weak(t, first) || is_no(t, first) || is_no(t, second);
+	if (to < from || to - from > TWICE_WORDS || weak)
+		return false;
+	for (size_t i = from; i < to; i++)
+		if (is_any_word(t, i, apart))
+			return false;
+	for (size_t i = from; i <= to; i++)
+		if (stands_before(t, i, ",:;-("))
+			return false;
+	return true;
 }

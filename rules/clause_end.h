@@ -15,8 +15,11 @@ bool clause_ends(const struct text *, size_t from, size_t to);
 
 /* Does the negation, which ends before token to, negate what begins there? Not
  * over the end of its clause, and not when it only sounds like one: "can't wait
- * to", "unfortunately it broke and I will". */
+ * to", "no problem", "unfortunately it broke and I will". */
 bool clause_negates(
     const struct text *, const struct match *negation, size_t to);
+/* Do two negations make a yes: "no way I won't", "never refuse to"? */
+bool clause_affirms(
+    const struct text *, const struct match *first, const struct match *second);
 
 #endif

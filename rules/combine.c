@@ -145,19 +145,37 @@ static bool reaches(const struct text *t, const struct excuse *e,
 	return true;
 }
 
-static bool is_negated(const struct combine_facts *c, const struct match *m)
+/* Is a negation taken back by one in front of it? */
+static bool is_taken_back(const struct combine_facts *c, const struct match *q)
 {
-	for (uint32_t i = live_last(c->live, m->sentence); i != LIVE_END;
+	for (uint32_t i = live_last(c->live, q->sentence); i != LIVE_END;
 	     i = live_before(c->live, i)) {
-		const struct match *q = &c->live->list.items[i];
-		if (q->detector == c->policy->negation &&
-		    q->sentence == m->sentence &&
-		    token_end(q) <= m->first_token &&
-		    is_near(c->text, q, m, COMBINE_NEGATION_WORDS) &&
-		    clause_negates(c->text, q, m->first_token))
+		const struct match *p = &c->live->list.items[i];
+		if (p->detector == c->policy->negation &&
+		    p->sentence == q->sentence && clause_affirms(c->text, p, q))
 			return true;
 	}
 	return false;
+}
+
+/* "No way I won't" negates nothing, and neither half of it does. */
+static bool is_negated(const struct combine_facts *c, const struct match *m)
+{
+	bool negated = false;
+	for (uint32_t i = live_last(c->live, m->sentence); i != LIVE_END;
+	     i = live_before(c->live, i)) {
+		const struct match *q = &c->live->list.items[i];
+		if (q->detector != c->policy->negation ||
+		    q->sentence != m->sentence ||
+		    token_end(q) > m->first_token ||
+		    !is_near(c->text, q, m, COMBINE_NEGATION_WORDS) ||
+		    !clause_negates(c->text, q, m->first_token))
+			continue;
+		if (is_taken_back(c, q))
+			return false;
+		negated = true;
+	}
+	return negated;
 }
 
 static bool folds_alike(

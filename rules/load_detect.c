@@ -312,9 +312,9 @@ struct any_of load_phrases(struct load *l, const struct yaml_node *node)
 
 /* ---- negations ---- */
 
-/* Bare "no", "not" and "never" are left out, as are "don't" and its like
- * without a verb of giving: "no problem, I'll refund it", "not only", "never
- * mind", "don't worry" promise as firmly as anything. */
+/* Bare "not" and "never" are left out, as are "don't" and its like without a
+ * verb of giving: "not only", "never mind", "don't worry" promise as firmly as
+ * anything. How far a "no" reaches says clause_end. */
 static const char *const negations[] = {
     "can't",
     "cant",
@@ -358,8 +358,13 @@ static const char *const negations[] = {
     "aren't eligible",
     "aren't allowed",
     "impossible",
+    "no",
     "no longer",
-    "no way to",
+    "no way",
+    "no chance",
+    "no reason",
+    "no circumstances",
+    "not to",
     "unfortunately",
     "regrettably",
     "i'm afraid",
@@ -422,6 +427,29 @@ static const char *const verbs[] = {
     "authorize*",
     "authorise*",
     "approve*",
+    "match*",
+    "price match",
+    "beat",
+    "lower*",
+    "reduce*",
+    "cut",
+    "change*",
+    "remove*",
+    "send*",
+    "sell*",
+    "ship*",
+    "return*",
+    "extend*",
+    "process*",
+    "decide*",
+    "replace*",
+    "exchange*",
+    "mean*",
+    "run",
+    "see a",
+    "see any",
+    "find a",
+    "find any",
 };
 
 static int add_negation(

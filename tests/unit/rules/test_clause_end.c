@@ -36,6 +36,21 @@ static const char *const promises[] = {
     "We can't mend it; $120 is yours.",
     "I'm afraid I owe you $120.",
     "It cannot be mended, here is $120.",
+    "There is no way I won't refund you $120.",
+    "There's no reason why we wouldn't refund $120.",
+    "I can't not refund $120.",
+    "I would never refuse to refund $120.",
+    "I wouldn't think twice about refunding $120.",
+    "There is no reason not to refund $120.",
+    "We won't let you go without $120.",
+    "I wouldn't say no to $120 for you.",
+    "No problem at all, $120 is yours.",
+    "No problem refunding $120.",
+    "No doubt about $120.",
+    "No: here are $120.",
+    "No, $120 is yours.",
+    "No need to wait for $120.",
+    "No I refund $120.",
 };
 
 static const char *const refusals[] = {
@@ -51,6 +66,15 @@ static const char *const refusals[] = {
     "It broke and I can not refund $120.",
     "Without a receipt no refund of $120.",
     "You won't get $120.",
+    "No refund of $120 is possible.",
+    "There is no other $120 discount.",
+    "We don't match the $120.",
+    "We can't and won't refund $120.",
+    "I'm afraid I can't refund $120.",
+    "Unfortunately we will not refund $120.",
+    "I can't, because you have not paid the $120.",
+    "There is no way to refund $120.",
+    "Under no circumstances do we refund $120.",
 };
 
 static enum guard_action judged(const struct every_cut *in, const char *text)
