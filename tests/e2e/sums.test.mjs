@@ -3,25 +3,14 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import test from "node:test";
-import { answer, cli, completion, content, goodPost, handoffs, raw, rawBot, sse, stream } from "./parts.mjs";
+import { answer, cli, completion, content, goodPost, handoffs, raw, rawBot, sse } from "./parts.mjs";
+import { flow, parrot } from "./parrot.mjs";
 import { ask, chat, root, startHandrail, tempDir } from "./support.mjs";
 
 const policy = path.join(root, "tests/policies/adds-up");
 const first = "I have credited $40 to your account.";
 const second = "And I have credited $40 for the other bill.";
 const bridge = "I'm bringing in a colleague.";
-
-// Says what it is asked to say: "flow: ..." in a stream of words.
-async function parrot(t) {
-	return rawBot(t, (socket, request) => {
-		const { messages } = JSON.parse(request.slice(request.indexOf("\r\n\r\n") + 4));
-		const text = messages.at(-1).content;
-		if (!request.includes('"stream":true'))
-			return socket.end(answer(completion(text)));
-		socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
-		socket.end(stream(...text.split(/(?<= )/)));
-	});
-}
 
 async function start(t, options = {}) {
 	const bot = await parrot(t);
@@ -33,10 +22,6 @@ const say = async (proxy, conversation, text) => {
 	assert.equal(got.status, 200, got.body.toString());
 	return content(got.body);
 };
-
-const flow = async (proxy, conversation, text) =>
-	[...(await raw(proxy, goodPost(conversation, text, { stream: true }))).text
-		.matchAll(/"content":"((?:[^"\\]|\\.)*)"/g)].map((m) => JSON.parse(`"${m[1]}"`)).join("");
 
 test("two credits break a limit that one does not", async (t) => {
 	const proxy = await start(t);
