@@ -178,7 +178,7 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 	return negated;
 }
 
-static bool folds_alike(
+bool combine_folds_alike(
     const struct text *t, const struct match *a, const struct match *b)
 {
 	if (a->n_tokens != b->n_tokens)
@@ -202,7 +202,7 @@ bool combine_is_distinct(
 		if (q->detector != rule)
 			continue;
 		n++;
-		if (q->start <= m->start && folds_alike(c->text, q, m))
+		if (q->start <= m->start && combine_folds_alike(c->text, q, m))
 			return false;
 	}
 	/* More are never asked for; some may still arrive out of order. */
@@ -217,7 +217,7 @@ static enum combine is_enough(
 	for (size_t i = 0; i < c->counted->n; i++) {
 		const struct match *q = &c->counted->items[i];
 		n += q->detector == p->rule && q->start < p->match.start &&
-		    !folds_alike(c->text, q, &p->match);
+		    !combine_folds_alike(c->text, q, &p->match);
 	}
 	if (n + 1 >= at_least)
 		return COMBINE_YES;

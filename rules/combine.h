@@ -56,6 +56,9 @@ struct pending { /* a match that may become a hit */
 	int64_t total;                     /* settled: of the allowance */
 };
 
+/* Do two matches say the same words? */
+bool combine_folds_alike(
+    const struct text *, const struct match *, const struct match *);
 /* Is the match new to the rule (at_least), so that it is to be counted? */
 bool combine_is_distinct(
     const struct combine_facts *, uint32_t rule, const struct match *);

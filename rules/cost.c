@@ -128,6 +128,11 @@ static void report_holds(const struct guard_policy *p, const struct rule *r,
 		    "holds a stream, where it applies, until the wording has "
 		    "been said",
 		    diag, arg);
+	if (r->only && r->info.action > GUARD_APPEND)
+		report(r, LOAD_HOLDS_MESSAGE,
+		    "holds a stream from the first sentence that is no small "
+		    "talk until a topic is found",
+		    diag, arg);
 	if (r->has_find && r->info.action == GUARD_PREPEND)
 		report(r, LOAD_HOLDS_MESSAGE,
 		    "holds every stream, where it applies, until it is found "

@@ -29,6 +29,10 @@ static bool looks_for(const struct rule *r, uint32_t detector)
 		for (size_t k = 0; k < r->clauses[i].what.n; k++)
 			if (r->clauses[i].what.detectors[k] == detector)
 				return true;
+	for (size_t i = 0; r->only && i < r->only->n; i++)
+		for (size_t k = 0; k < r->only->topics[i].says.n; k++)
+			if (r->only->topics[i].says.detectors[k] == detector)
+				return true;
 	return false;
 }
 
@@ -58,7 +62,8 @@ static int reach_phrases(
 {
 	int err = 0;
 	for (size_t i = 0; i < of->n_examples && !err; i++) {
-		if (!of->examples[i].matches)
+		/* What is in scope passes. */
+		if (of->examples[i].matches == (of->only != NULL))
 			continue;
 		err = find_phrases(c, &of->examples[i]);
 		for (size_t k = 0; k < c->matches.n && !err; k++)
@@ -73,6 +78,10 @@ static bool is_of_topic(const struct rule *r, const struct rule *topic)
 		if (topic->n_clauses &&
 		    r->clauses[i].what.detectors ==
 			topic->clauses[0].what.detectors)
+			return true;
+	for (size_t i = 0; r->only && topic->n_clauses && i < r->only->n; i++)
+		if (r->only->topics[i].says.detectors ==
+		    topic->clauses[0].what.detectors)
 			return true;
 	return false;
 }

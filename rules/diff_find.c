@@ -300,10 +300,37 @@ static void diff_sums(struct diff *d)
 					       : "one message only");
 }
 
+/* ---- scope ---- */
+
+static void add_only(struct diff *d, struct diff_set *s,
+    const struct guard_policy *p, const struct only *only)
+{
+	char prefix[160];
+	for (size_t i = 0; only && i < only->n; i++) {
+		const struct only_topic *t = &only->topics[i];
+		snprintf(
+		    prefix, sizeof(prefix), "%s (%u): ", t->name, t->at_least);
+		diff_add_any(d, s, p, &t->says, prefix);
+	}
+	if (only)
+		diff_add_any(d, s, p, &only->small_talk, "small talk: ");
+}
+
+static void diff_only(struct diff *d)
+{
+	static const struct diff_words words = {"now in scope:",
+	    "no longer in scope:", GUARD_LOOSER, GUARD_STRICTER};
+	struct diff_set a = {0}, b = {0};
+	add_only(d, &a, d->older, d->a->only);
+	add_only(d, &b, d->newer, d->b->only);
+	diff_sets(d, &a, &b, &words);
+}
+
 void diff_find(struct diff *d)
 {
 	diff_clauses(d);
 	diff_sums(d);
+	diff_only(d);
 	if (d->a->ignore_negated != d->b->ignore_negated)
 		diff_say(d,
 		    d->b->ignore_negated ? GUARD_LOOSER : GUARD_STRICTER,

@@ -75,6 +75,8 @@ enum guard_why {
 	GUARD_WHY_TOGETHER,  /* not all of find is in one sentence */
 	GUARD_WHY_ALLOWED,   /* its amounts are allowed, alone or in all */
 	GUARD_WHY_TOTAL,     /* the scores it adds come to less */
+	GUARD_WHY_TOPIC,     /* it is on a topic that is in scope */
+	GUARD_WHY_TALK,      /* it is nothing but small talk */
 	GUARD_WHY_SEVERAL,   /* several of these together */
 	GUARD_WHY_NOT_FOUND, /* nothing of find is in the text */
 	GUARD_WHY_UNDECIDED,

@@ -83,6 +83,16 @@ void hits_add_whole(struct machine *m, uint32_t rule, enum found_class class)
 	add(m, &f, GUARD_ENFORCE);
 }
 
+void hits_add_stray(struct machine *m)
+{
+	struct found f = {.rule = m->only.rule,
+	    .class = FOUND_AT_END,
+	    .start = m->only.start,
+	    .end = m->only.end,
+	    .detector = DETECTOR_NONE};
+	add(m, &f, GUARD_ENFORCE);
+}
+
 void hits_add_match(
     struct machine *m, const struct pending *p, enum found_class class)
 {

@@ -13,6 +13,8 @@
 void hits_add_whole(struct machine *, uint32_t rule, enum found_class);
 /* A match that has become a hit. */
 void hits_add_match(struct machine *, const struct pending *, enum found_class);
+/* The sentence that strays from the scope (only.h). */
+void hits_add_stray(struct machine *);
 
 /* A total that is reached with a signal (totals.h). */
 void hits_add_total(

@@ -200,6 +200,8 @@ size_t hold_frontier(struct hold *h, struct machine *m)
 		return 0;
 	size_t from = candidates(h, m, false);
 	from = least(from, totals_from(m, scope_withholds));
+	if (m->only.only && scope_withholds(&m->scope, m->only.rule))
+		from = least(from, only_frontier(m));
 	struct combine_facts facts = machine_facts(m);
 	sums_ahead_begin(&m->sums);
 	for (size_t i = 0; i < m->n_pendings; i++) {

@@ -118,7 +118,7 @@ static void put_rule(const struct build *b, uint32_t id)
 	const struct rule *r = &b->policy->rules[id];
 	struct index *x = b->index;
 	enum guard_action action = r->info.action;
-	bool by_text = r->has_find || r->total.n;
+	bool by_text = r->has_find || r->total.n || r->only;
 	if (!by_text)
 		put(b, &x->whole, id);
 	else if (action == GUARD_PREPEND)
@@ -131,6 +131,8 @@ static void put_rule(const struct build *b, uint32_t id)
 	put_allowances(b, id);
 	if (r->total.n)
 		put_total(b, id);
+	if (r->only)
+		put(b, &x->onlys, id);
 	put_must(b, id, &r->must_say);
 	put_must(b, id, &r->must_also_say);
 	for (size_t i = 0; i < r->n_unless; i++)
@@ -170,7 +172,7 @@ static int build_lists(struct build *b)
 	    make_room(a, x->kinds, DETECTOR_KINDS) ||
 	    make_room(a, &x->whole, 1) || make_room(a, &x->prepends, 1) ||
 	    make_room(a, &x->allows, 1) || make_room(a, &x->totals, 1) ||
-	    make_room(a, &x->wordings, 1))
+	    make_room(a, &x->onlys, 1) || make_room(a, &x->wordings, 1))
 		return -1;
 	b->fill = true;
 	for (uint32_t i = 0; i < p->n_rules; i++)

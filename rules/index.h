@@ -45,6 +45,7 @@ struct index {
 	struct index_rules prepends; /* rules with PREPEND and a find */
 	struct index_rules allows;   /* rules with ALLOW */
 	struct index_rules totals;   /* rules that are one */
+	struct index_rules onlys;    /* rules that are a scope */
 	struct index_rules scorers;  /* rules some total adds */
 	uint32_t *scorer_of;         /* by rule: its place in scorers, or
 					INDEX_NO_SLOT */

@@ -282,6 +282,7 @@ static void read_everything(struct load *l)
 	load_policy_file(l);
 	if (l->no_memory)
 		return;
+	load_check_topics(l);
 	l->doc = doc;
 	check_rules(l);
 	load_check_changes(l);

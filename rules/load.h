@@ -53,6 +53,9 @@ struct load_pack {
 };
 
 struct load_topic {
+	const char *name; /* pack/topic */
+	const struct yaml_node *key;
+	const struct yaml_doc *doc;
 	struct any_of says;
 	unsigned at_least;
 	bool used;

@@ -190,7 +190,8 @@ void load_examples(struct load *l, const struct yaml_node *rule, struct rule *r)
 	const struct yaml_node *passes = yaml_get(n, "passes");
 	if ((!count_of(matches) || !count_of(passes)) &&
 	    (r->info.mode == GUARD_ENFORCE || r->mode_after == GUARD_ENFORCE))
-		load_fault(l, yaml_get(rule, "id"), LOAD_EXAMPLES,
+		load_fault(l, yaml_get(rule, "id") ? yaml_get(rule, "id") : n,
+		    LOAD_EXAMPLES,
 		    "add the other kind under examples:, or mode: shadow",
 		    "%s cannot be enforced without examples of both kinds "
 		    "(matches: and passes:)",

@@ -407,6 +407,7 @@ const struct load_block load_blocks[] = {
     {"add_to find", "under find", load_keys_add_find},
     {"topic", "in a topic", load_keys_topic},
     {"entity", "in an entity", load_keys_entity},
+    {"only", "under only", load_keys_only},
     {"rule", "in a rule", load_keys_rule},
     {"find", "under find", load_keys_find},
     {"percent", "under percent", load_keys_number},

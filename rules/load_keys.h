@@ -32,18 +32,18 @@ struct load_key {
 extern const struct load_key load_keys_policy[], load_keys_pack[],
     load_keys_lists[], load_keys_environment[], load_keys_rollout[],
     load_keys_queue[], load_keys_handoff_defaults[], load_keys_topic[],
-    load_keys_entity[], load_keys_rule[], load_keys_find[], load_keys_number[],
-    load_keys_money[], load_keys_total[], load_keys_offers[],
-    load_keys_detect[], load_keys_allowed[], load_keys_allowed_number[],
-    load_keys_allowed_money[], load_keys_links[], load_keys_unless[],
-    load_keys_when[], load_keys_must[], load_keys_must_item[],
-    load_keys_effective[], load_keys_then[], load_keys_redact[],
-    load_keys_block[], load_keys_handoff[], load_keys_allow[],
-    load_keys_examples[], load_keys_example[], load_keys_given[],
-    load_keys_approval[], load_keys_fallback[], load_keys_extended[],
-    load_keys_change[], load_keys_set[], load_keys_set_find[],
-    load_keys_set_limit[], load_keys_add_to[], load_keys_add_find[],
-    load_keys_tests[], load_keys_test[], load_keys_turn[];
+    load_keys_entity[], load_keys_only[], load_keys_rule[], load_keys_find[],
+    load_keys_number[], load_keys_money[], load_keys_total[],
+    load_keys_offers[], load_keys_detect[], load_keys_allowed[],
+    load_keys_allowed_number[], load_keys_allowed_money[], load_keys_links[],
+    load_keys_unless[], load_keys_when[], load_keys_must[],
+    load_keys_must_item[], load_keys_effective[], load_keys_then[],
+    load_keys_redact[], load_keys_block[], load_keys_handoff[],
+    load_keys_allow[], load_keys_examples[], load_keys_example[],
+    load_keys_given[], load_keys_approval[], load_keys_fallback[],
+    load_keys_extended[], load_keys_change[], load_keys_set[],
+    load_keys_set_find[], load_keys_set_limit[], load_keys_add_to[],
+    load_keys_add_find[], load_keys_tests[], load_keys_test[], load_keys_turn[];
 
 /* All blocks by name, for printing; ends with a NULL name. */
 struct load_block {

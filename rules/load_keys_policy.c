@@ -36,7 +36,9 @@ const struct load_key load_keys_policy[] = {
 	"deliver, flag (default), handoff or block: images, audio, files."},
     {"interactions", SHAPE_LATER, "The matrix of interaction types."},
     {"bot_must_answer_within", SHAPE_LATER, "How long the bot may take."},
-    {"only", SHAPE_LATER, "The only topics in scope."},
+    {"only", SHAPE_ANY,
+	"The only topics the AI may speak about, by name, or a block that says "
+	"more: what is on none of them and no small talk is out of scope."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -133,6 +135,31 @@ const struct load_key load_keys_add_find[] = {
     {"near", SHAPE_WORDS, "More words that may be near."},
     {"entities", SHAPE_WORDS, "More kinds of data."},
     {"secrets", SHAPE_WORDS, "More kinds of secrets."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_only[] = {
+    {"title", SHAPE_TEXT, "What the rule policy/only says, for people."},
+    {"why", SHAPE_TEXT, "The reason, for whoever reads the log."},
+    {"severity", SHAPE_TEXT, "low, medium, high or critical."},
+    {"mode", SHAPE_TEXT, "off, shadow or enforce (default)."},
+    {"shadow_until", SHAPE_TEXT, "When to look at a shadow rule again."},
+    {"when", SHAPE_MAP, "Where and when it applies; all must hold."},
+    {"topics", SHAPE_WORDS,
+	"The topics in scope: topic, or pack/topic where several packs have "
+	"one of that name."},
+    {"small_talk", SHAPE_WORDS,
+	"More phrases or <lists> of small talk; a sentence is small talk when "
+	"they and the usual ones are at least half of its words."},
+    {"then", SHAPE_ANY,
+	"What happens with the rest of the message: handoff unless said."},
+    {"effective", SHAPE_MAP, "From when to when it is in force."},
+    {"references", SHAPE_WORDS, "Laws, contracts, policies behind it."},
+    {"ticket", SHAPE_TEXT, "Where it was decided."},
+    {"owner", SHAPE_TEXT,
+	"Who answers for it; the policy's owner unless said."},
+    {"examples", SHAPE_MAP,
+	"matches: messages out of scope; passes: others. Tested."},
     {NULL, SHAPE_ANY, NULL},
 };
 

@@ -255,27 +255,26 @@ static void read_topic(struct load *l, const struct yaml_node *n)
 	struct load_topic *slot = key ? load_push(l, &l->topics) : NULL;
 	if (!slot)
 		return;
+	topic.name = key;
+	topic.key = n->key;
+	topic.doc = l->doc;
 	*slot = topic;
 	if (names_add(&l->topic_names, key, (uint32_t)l->topics.n - 1))
 		load_out_of_memory(l);
 	add_topic_rule(l, n, &topic, key);
 }
 
-static void check_topics_used(struct load *l, const struct yaml_node *topics)
+void load_check_topics(struct load *l)
 {
-	const struct yaml_node *t =
-	    topics && topics->kind == YAML_MAP ? topics->child : NULL;
-	char key[MAX_PATH_BYTES];
-	for (; t; t = t->next) {
-		snprintf(
-		    key, sizeof(key), "%s/%s", l->pack->name, t->key->text);
-		uint32_t i = names_find(&l->topic_names, key);
-		if (i != NAMES_NONE &&
-		    !LOAD_ITEM(&l->topics, struct load_topic, i)->used)
+	for (size_t i = 0; i < l->topics.n; i++) {
+		const struct load_topic *t =
+		    LOAD_ITEM(&l->topics, struct load_topic, i);
+		l->doc = t->doc;
+		if (!t->used)
 			load_fault(l, t->key, LOAD_UNUSED,
-			    "find it in a rule: find: {topic: NAME}",
-			    "no rule of this pack finds the topic \"%s\"",
-			    t->key->text);
+			    "find it in a rule: find: {topic: NAME}, or name "
+			    "it under only: in policy.yaml",
+			    "nothing finds the topic \"%s\"", t->key->text);
 	}
 }
 
@@ -321,7 +320,7 @@ static void read_pack(
 	const struct yaml_node *rules = yaml_get(root, "rules");
 	const struct yaml_node *totals = yaml_get(root, "totals");
 	const struct yaml_node *offers = yaml_get(root, "offers");
-	if (!rules && !totals && !offers)
+	if (!rules && !totals && !offers && !topics)
 		load_text(l, root, "rules", true);
 	if (rules && rules->kind == YAML_LIST)
 		for (const struct yaml_node *r = rules->child;
@@ -329,7 +328,6 @@ static void read_pack(
 			load_rule(l, r);
 	load_totals(l, totals);
 	load_offers(l, offers);
-	check_topics_used(l, topics);
 }
 
 const struct load_pack *load_pack_file(

@@ -43,6 +43,8 @@ void load_lists_file(struct load *, const char *name); /* load_pack.c */
 /* NULL after reporting. */
 const struct load_pack *load_pack_file(
     struct load *, const struct yaml_node *name);
+/* After all that may find one: topics nothing does. */
+void load_check_topics(struct load *);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
 void load_find(struct load *, const struct yaml_node *, struct rule *);
 void load_unless(struct load *, const struct yaml_node *, struct rule *);
@@ -51,6 +53,9 @@ void load_must(struct load *, const struct yaml_node *, struct must *);
 /* The action under key. */
 void load_then(struct load *, const struct yaml_node *rule, const char *key,
     struct rule *);
+/* As by "then: handoff". */
+void load_then_handoff(struct load *, struct rule *);
+void load_only(struct load *, const struct yaml_node *); /* load_only.c */
 void load_examples(struct load *, const struct yaml_node *, struct rule *);
 /* matches and passes, either may be NULL; what is neither is reported. */
 void load_example_lists(struct load *, const struct yaml_node *matches,

@@ -322,4 +322,5 @@ void load_policy_file(struct load *l)
 	if (packs && packs->kind != YAML_MAP)
 		read_packs(l, packs);
 	load_extends(l, yaml_get(root, "extends"));
+	load_only(l, yaml_get(root, "only"));
 }

@@ -95,7 +95,8 @@ const struct load_code_row load_codes[LOAD_CODES] = {
     [LOAD_NO_SCORE] = {"P081", DIAG_ERROR,
 	"a total cannot add this rule's score"},
     [LOAD_UNUSED_SCORE] = {"P082", DIAG_WARNING, "a score no total adds"},
-    [LOAD_OFFERS_UNTESTED] = {"P083", DIAG_WARNING, "offers without examples"},
+    [LOAD_OFFERS_UNTESTED] = {"P083", DIAG_WARNING,
+	"offers or a scope without examples"},
     [LOAD_DEAD_TOTAL] = {"P084", DIAG_ERROR, "a total that cannot be reached"},
     [LOAD_LATER] = {"P090", DIAG_ERROR, "not in this version"},
 };

@@ -157,6 +157,13 @@ static void then_handoff(
 		r->priority = queue_priority(l, r->queue);
 }
 
+void load_then_handoff(struct load *l, struct rule *r)
+{
+	static const struct yaml_node nothing = {.kind = YAML_TEXT, .text = ""};
+	r->info.action = GUARD_HANDOFF;
+	then_handoff(l, &nothing, r);
+}
+
 static void then_allow(
     struct load *l, const struct yaml_node *n, struct rule *r)
 {

@@ -32,6 +32,7 @@ void machine_clear(struct machine *m)
 	sums_clear(&m->sums);
 	totals_clear(&m->totals);
 	wording_clear(&m->wording);
+	only_clear(&m->only);
 	free(m->pendings);
 	free(m->founds);
 	machine_init(m);
@@ -198,6 +199,8 @@ static int route(struct machine *m, const struct match *match)
 	const struct index *x = m->policy->index;
 	uint32_t detector = match->detector;
 	wording_note(&m->wording, m->policy, detector);
+	if (m->only.only && only_note(m, match))
+		return -1;
 	if (x->condition[detector] &&
 	    (live_add(&m->live, match) || sleep_wake(m)))
 		return -1;
@@ -450,6 +453,7 @@ static void step(struct machine *m)
 	if (m->sleepers.n)
 		sleep_forget(m);
 	totals_look(m);
+	only_look(m);
 	forget(m);
 }
 
@@ -506,6 +510,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
+	only_begin(m);
 	find_whole(m, false);
 }
 
@@ -572,5 +577,7 @@ void machine_end(struct machine *m)
 	if (text_failed(m, err) || m->stopped)
 		return;
 	find_whole(m, true);
+	if (only_is_broken(m) && is_allowed(m, m->only.rule) == COMBINE_NO)
+		hits_add_stray(m);
 	totals_end(m);
 }

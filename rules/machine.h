@@ -18,6 +18,7 @@
 #include "rules/index.h"
 #include "rules/link.h"
 #include "rules/number.h"
+#include "rules/only.h"
 #include "rules/pattern.h"
 #include "rules/phrase.h"
 #include "rules/scope.h"
@@ -68,6 +69,7 @@ struct machine {
 	struct excuse_said said;
 	struct sums sums;
 	struct totals totals;
+	struct only_scan only;
 	struct pending *pendings;
 	size_t n_pendings, cap_pendings;
 	struct found *founds;

@@ -82,6 +82,19 @@ struct total {
 	bool over_conversation;
 };
 
+/* The topics a message may be about; what is on none of them and no small talk
+ * is out of scope (only.h). */
+struct only_topic {
+	const char *name; /* "orders/order status" */
+	struct any_of says;
+	unsigned at_least; /* distinct ones of them */
+};
+struct only {
+	const struct only_topic *topics;
+	size_t n;
+	struct any_of small_talk;
+};
+
 struct example {
 	const char *text;
 	size_t len;
@@ -107,6 +120,7 @@ struct rule {
 	uint32_t repeats; /* detector of words that say an amount again */
 	uint32_t score;   /* in totals; 0: none */
 	struct total total;
+	const struct only *only; /* NULL: the rule is no scope */
 	const struct excuse *unless;
 	size_t n_unless;
 	struct when when;

@@ -31,9 +31,10 @@ void scope_clear(struct scope *s)
 	s->cap = 0;
 }
 
-static bool requires_wording(const struct rule *r)
+/* Does it fire by what is not there? */
+static bool misses_something(const struct rule *r)
 {
-	return r->must_say.n || r->must_also_say.n;
+	return r->must_say.n || r->must_also_say.n || r->only;
 }
 
 /* Without a time every rule is in force, as who asks without one sees it. */
@@ -118,7 +119,7 @@ static enum guard_mode find_mode(const struct scope *s, size_t index)
 		return GUARD_OFF;
 	bool text_only =
 	    s->purpose == SCOPE_EDITED || s->purpose == SCOPE_OWN_TEXT;
-	if (requires_wording(r) && (session->aside || text_only))
+	if (misses_something(r) && (session->aside || text_only))
 		return GUARD_OFF;
 	if (text_only && !r->has_find && !r->total.n)
 		return GUARD_OFF;

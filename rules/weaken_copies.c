@@ -291,7 +291,8 @@ static void copy_conditions(struct weaken *w)
 		    "add a passes: example that refuses, such as \"I'm sorry, "
 		    "I can't ...\"");
 	}
-	bool has_more = w->rule->has_find || w->rule->must_say.n;
+	bool has_more =
+	    w->rule->has_find || w->rule->must_say.n || w->rule->only;
 	c = w->rule->when.set && has_more ? weaken_add_copy(w) : NULL;
 	if (c) {
 		c->rule.when = (struct when){0};
@@ -315,6 +316,62 @@ static void copy_conditions(struct weaken *w)
 	}
 }
 
+/* ---- scope ---- */
+
+/* A copy with a scope that may be changed; NULL: no room. */
+static struct only *own_only(struct weaken *w, struct weaken_copy **copy)
+{
+	const struct only *only = w->rule->only;
+	struct arena *a = &w->probe.arena;
+	struct weaken_copy *c = weaken_add_copy(w);
+	struct only *own = arena_alloc(a, sizeof(*own));
+	struct only_topic *topics =
+	    arena_array(a, only->n + 1, sizeof(*topics));
+	w->no_memory |= !own || !topics;
+	if (!c || !own || !topics)
+		return NULL;
+	if (only->n)
+		memcpy(topics, only->topics, only->n * sizeof(*topics));
+	*own = *only;
+	own->topics = topics;
+	c->rule.only = own;
+	*copy = c;
+	return own;
+}
+
+/* Here less is stricter: what would be missed are messages in scope. */
+static void copy_topic(struct weaken *w, size_t i)
+{
+	struct weaken_copy *c;
+	struct only *own = own_only(w, &c);
+	const struct only_topic *t = &w->rule->only->topics[i];
+	if (!own)
+		return;
+	struct only_topic *topics = (struct only_topic *)own->topics;
+	memmove(&topics[i], &topics[i + 1], (own->n - i - 1) * sizeof(*topics));
+	own->n--;
+	weaken_say(
+	    c->what, WEAKEN_WHAT_BYTES, "dropping the topic \"%s\"", t->name);
+	weaken_say(c->advice, WEAKEN_ADVICE_BYTES,
+	    "add a passes: example that is on \"%s\" and no other topic",
+	    t->name);
+}
+
+static void copy_only(struct weaken *w)
+{
+	const struct only *only = w->rule->only;
+	struct weaken_copy *c;
+	for (size_t i = 0; only && i < only->n; i++)
+		copy_topic(w, i);
+	struct only *own = only ? own_only(w, &c) : NULL;
+	if (!own)
+		return;
+	own->small_talk.n = 0;
+	weaken_say(c->what, WEAKEN_WHAT_BYTES, "dropping small talk");
+	weaken_say(c->advice, WEAKEN_ADVICE_BYTES,
+	    "add a passes: example that is nothing but small talk");
+}
+
 int weaken_make_copies(struct weaken *w)
 {
 	w->n = 0;
@@ -327,6 +384,7 @@ int weaken_make_copies(struct weaken *w)
 	copy_wording(w, false);
 	copy_wording(w, true);
 	copy_conditions(w);
+	copy_only(w);
 	weaken_copy_sums(w);
 	return w->no_memory ? -1 : 0;
 }

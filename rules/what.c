@@ -106,6 +106,10 @@ bool what_print(
 		    f->total, rule->total.at_least);
 		return true;
 	}
+	if (rule->only) {
+		snprintf(out, WHAT_BYTES, "on none of the topics in scope");
+		return true;
+	}
 	if (f->detector == DETECTOR_NONE)
 		return false;
 	const struct detector *d = &p->detectors[f->detector];

@@ -19,6 +19,8 @@ static const char *const texts[GUARD_WHY_KINDS] = {
     [GUARD_WHY_TOGETHER] = "does not find everything in one sentence",
     [GUARD_WHY_ALLOWED] = "finds only amounts that are allowed, or said again",
     [GUARD_WHY_TOTAL] = "adds up to less than its at_least",
+    [GUARD_WHY_TOPIC] = "finds a topic that is in scope",
+    [GUARD_WHY_TALK] = "finds nothing but small talk",
     [GUARD_WHY_SEVERAL] = "is kept from firing by several conditions together",
     [GUARD_WHY_NOT_FOUND] = "finds nothing of what it looks for",
     [GUARD_WHY_UNDECIDED] = "could not be decided",
@@ -35,8 +37,21 @@ struct probe {
 	struct guard_policy policy;
 	struct rule *rules;
 	uint32_t *adds;
-	struct clause *bare; /* the clauses without near and at_least */
+	struct clause *bare;  /* the clauses without near and at_least */
+	struct only onlys[3]; /* its scope without topics, without small talk,
+				 without both */
 };
+
+/* A scope without its topics, or without small talk. */
+static const struct only *bare_only(
+    const struct probe *p, const struct only *only, enum guard_why why)
+{
+	if (!only)
+		return NULL;
+	bool topics = only->n && why != GUARD_WHY_TOPIC;
+	bool talk = only->small_talk.n && why != GUARD_WHY_TALK;
+	return topics ? &p->onlys[1] : talk ? &p->onlys[0] : &p->onlys[2];
+}
 
 static void drop(struct probe *p, struct rule *r, enum guard_why why)
 {
@@ -76,6 +91,10 @@ static void drop(struct probe *p, struct rule *r, enum guard_why why)
 		break;
 	case GUARD_WHY_TOTAL:
 		r->total.at_least = 1;
+		break;
+	case GUARD_WHY_TOPIC:
+	case GUARD_WHY_TALK:
+		r->only = bare_only(p, r->only, why);
 		break;
 	case GUARD_WHY_SEVERAL:
 		for (enum guard_why w = GUARD_WHY_WHEN; w < GUARD_WHY_SEVERAL;
@@ -139,6 +158,10 @@ static int probe_init(struct probe *p, const struct guard_policy *policy,
 	p->policy.n_topics = 0;
 	p->policy.index = NULL;
 	const struct rule *original = &policy->rules[rule];
+	if (original->only) {
+		p->onlys[0] = p->onlys[1] = *original->only;
+		p->onlys[0].n = p->onlys[1].small_talk.n = 0;
+	}
 	if (make_bare(p, original) || add_scorers(p, policy, original, speaker))
 		return -1;
 	for (size_t i = 0; i < 2 * GUARD_WHY_KINDS; i++) {

@@ -305,6 +305,7 @@ static void make(struct made *m, struct draw *d, size_t max_rules, bool simple)
 	/* The slow reference knows rules by their numbers: no more of them. */
 	if (!simple && draw_chance(d, 20))
 		made_offers(m);
+	made_scope_topic(m);
 	char *rules = take(&m->out);
 	made_put(m,
 	    "format: 1\nkind: pack\npack: p\ntitle: Made\nversion: 1\n"

@@ -63,6 +63,7 @@ struct made {
 	} out;
 	unsigned topics; /* written so far, into topics_out */
 	struct made_out topics_out, parts_out;
+	bool scoped; /* the policy has a scope: only */
 	bool bare;   /* writing parts: no near, no bounds */
 	bool simple; /* only what the slow reference understands */
 	bool apart;  /* words of their own: nothing excuses itself */
@@ -112,6 +113,9 @@ void made_excusing_number(struct made *, struct made_rule *);
 void made_score(struct made *, struct made_rule *);
 void made_totals(struct made *);
 void made_offers(struct made *);
+/* A topic that is in scope, then (in policy.yaml) the scope. */
+void made_scope_topic(struct made *);
+void made_scope(struct made *);
 void made_counted(struct made *);
 
 #endif

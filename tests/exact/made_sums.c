@@ -1,6 +1,7 @@
 /*
- * made_sums - what adds up in a generated policy: scores and their totals, the
- * offers that are allowed, and what the conversation has counted so far.
+ * made_sums - what concerns a generated policy as a whole: scores and their
+ * totals, the offers that are allowed, the topics in scope, and what the
+ * conversation has counted so far.
  */
 #include "tests/exact/made.h"
 
@@ -154,6 +155,56 @@ void made_offers(struct made *m)
 	}
 	made_key(m, 2, "offers", "otherwise");
 	made_put(m, " %s\n", some_action(m));
+}
+
+/* ---- scope ---- */
+
+void made_scope_topic(struct made *m)
+{
+	m->scoped = draw_chance(m->draw, 15);
+	if (!m->scoped)
+		return;
+	made_put_topic(m, "  topic %u:\n    says:\n", m->topics);
+	for (size_t i = 0; i < 3; i++)
+		made_put_topic(
+		    m, "      - \"%s\"\n", made_phrase(m, &m->rules[0].beside));
+	made_put_topic(m, "    at_least: %zu\n", 1 + draw(m->draw, 2));
+	m->topics++;
+	/* Of small talk, said as often. */
+	made_add(&m->rules[0].beside, "hello");
+	made_add(&m->rules[0].beside, "thank you");
+	made_add(&m->rules[0].near, "hello there");
+}
+
+void made_scope(struct made *m)
+{
+	static const char *const actions[] = {"handoff",
+	    "{block: {say: Not here.}}", "flag", "{append: So be it.}",
+	    "{replace: Let me see.}"};
+	if (!m->scoped)
+		return;
+	made_put(m, "only:\n");
+	made_key(m, 2, "only", "topics");
+	made_put(m, " [topic %u]\n", m->topics - 1);
+	made_key(m, 2, "only", "then");
+	made_put(m, " %s\n", actions[draw(m->draw, 5)]);
+	if (draw_chance(m->draw, 40)) {
+		made_key(m, 2, "only", "small_talk");
+		made_put(m, "\n");
+		made_phrases(m, 4, &m->rules[0].beside);
+	}
+	if (draw_chance(m->draw, 10)) {
+		made_key(m, 2, "only", "mode");
+		made_put(m, " shadow\n");
+	}
+	if (draw_chance(m->draw, 10)) {
+		made_key(m, 2, "only", "when");
+		made_put(m, " {channel: chat}\n");
+	}
+	if (draw_chance(m->draw, 10)) {
+		made_key(m, 2, "only", "effective");
+		made_put(m, " {from: 2020-01-01}\n");
+	}
 }
 
 /* ---- counted so far ---- */

@@ -139,7 +139,7 @@ static bool all_keys_known(void)
 	    "duration", "count", "links", "unless", "when", "must_say",
 	    "must_say item", "effective", "then", "redact", "block", "handoff",
 	    "allow", "topic", "total", "offers", "detect", "allowed",
-	    "allowed percent", "allowed money", NULL};
+	    "allowed percent", "allowed money", "only", NULL};
 	bool good = true;
 	for (size_t b = 0; load_blocks[b].name; b++) {
 		bool listed = false;

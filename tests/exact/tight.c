@@ -279,8 +279,11 @@ static bool is_part_way(struct reference *r)
 /* With every end of the sentence behind it. */
 static bool try_ends(struct reference *r, size_t at)
 {
-	static const char *const ends[] = {"", " so", ". So"};
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends) && r->left; i++) {
+	/* The last makes a sentence something else than small talk. */
+	static const char *const ends[] = {"", " so", ". So",
+	    " so so so so so so so so so so so so so so so so so so so so"};
+	size_t n = sizeof(ends) / sizeof(*ends) - !r->made->scoped;
+	for (size_t i = 0; i < n && r->left; i++) {
 		r->left--;
 		size_t len = append(r, at, ends[i]);
 		if (!is_reason(r, len))

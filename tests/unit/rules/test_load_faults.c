@@ -144,7 +144,6 @@ static const struct bad bads[] = {
     {"P090", 5, 1, POLICY "interactions: {}\n", PACK_HEAD FOO, NULL, NULL},
     {"P090", 5, 1, POLICY "bot_must_answer_within: 3\n", PACK_HEAD FOO, NULL,
 	NULL},
-    {"P090", 5, 1, POLICY "only: [x]\n", PACK_HEAD FOO, NULL, NULL},
     {"P090", 6, 23, POLICY "handoff_defaults:\n  ai_may_speak_again: yes\n",
 	PACK_HEAD FOO, NULL, NULL},
     /* the pack */
