@@ -114,6 +114,10 @@ static bool open_store(struct server *s, const struct config *c)
 	keys_wipe(&keys);
 	if (!make_store_folder(c->sqlite))
 		return false;
+	if (!claim_take(&s->claim, c->sqlite, why, sizeof(why))) {
+		log_line(LOG_ERROR, "store", "%s", why);
+		return false;
+	}
 	int err = store_open(&s->store,
 	    &(struct store_options){
 		.sqlite = c->sqlite,
@@ -382,6 +386,7 @@ static void stop(struct server *s)
 		housekeeping_stopped(s);
 	outbox_stop(s->outbox);
 	store_close(s->store);
+	claim_drop(&s->claim);
 	audit_close(s->audit);
 	for (size_t i = 0; i < s->n_workers; i++)
 		worker_free(s->workers[i]);

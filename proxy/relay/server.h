@@ -10,6 +10,7 @@
 
 #include "proxy/audit/audit.h"
 #include "proxy/relay/generation.h"
+#include "proxy/store/claim.h"
 #include "proxy/store/conversation.h"
 #include "proxy/store/pause.h"
 
@@ -28,6 +29,7 @@ struct server {
 	struct metrics *metrics;
 	struct audit *audit;
 	struct vault *vault;
+	struct claim claim; /* on the store */
 	struct store *store;
 	struct conversations *conversations;
 	struct pauses *pauses;

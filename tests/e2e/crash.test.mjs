@@ -5,7 +5,7 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { auditRecords, chat, sleep, startHandrail, tempDir, until } from "./support.mjs";
+import { auditRecords, chat, run, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
 import { answer, bridge, cli, completion, fallback, goodPost, handoffs, policyWith, raw, rawBot, sse, stream } from "./parts.mjs";
 
 const file = "handoff:\n  destinations:\n    out: {preset: file, path: out.jsonl, base_ms: 20ms}\n  default: out\n";
@@ -124,4 +124,20 @@ test("kill -9 in the middle of an answer: the person is told that there was one"
 	assert.deepEqual(c1, ["First.", "All is well.", "Count, please.", "interrupted", ...rest]);
 	assert.match(text, /\[interrupted\][^]*The service stopped while the AI was answering/);
 	assert.deepEqual((await shown("c-2"))[0], ["First.", "All is well.", ...rest], "where nothing was under way");
+});
+
+// Each would have locks the other does not see.
+test("a store serves one process at a time", async (t) => {
+	const bot = await startBot(t);
+	const first = await startHandrail(t, { upstream: bot.url });
+	const file = path.join(first.dir, "handrail.yaml");
+	const other = path.join(first.dir, "other.yaml");
+	fs.writeFileSync(other, fs.readFileSync(file, "utf8").replace("node: e2e", "node: other"));
+	const second = await run(["run", "-c", other]);
+	assert.equal(second.code, 3, second.err);
+	assert.match(second.err, new RegExp(`process ${first.pid} serves with the store .*handrail\\.db; stop it`));
+	first.kill("SIGKILL");
+	await first.exit;
+	const again = await startHandrail(t, { dir: first.dir });
+	assert.match(again.ready, /^ready/);
 });
