@@ -334,6 +334,7 @@ void store_start(struct store *store)
 	store->started = true;
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
 	store->unscrubbed = true; /* what the end of the last run left */
+	scrub_now(store);
 	if (lane_start(&store->writer) || lane_start(&store->reader)) {
 		log_line(LOG_ERROR, "store", "cannot start its threads");
 		abort();
