@@ -132,11 +132,14 @@ char *guard_apply_edits(const char *text, size_t len,
 	size_t at = 0, n = 0;
 	for (size_t i = 0; i < n_edits; i++) {
 		const struct guard_edit *e = &edits[i];
-		memcpy(out + n, text + at, e->start - at);
-		n += e->start - at;
-		memcpy(out + n, e->text, e->len);
-		n += e->len;
-		at = e->end;
+		size_t start = e->start < len ? e->start : len;
+		size_t plain = start > at ? start - at : 0;
+		memcpy(out + n, text + at, plain);
+		memcpy(out + n + plain, e->text, e->len);
+		n += plain + e->len;
+		at += plain;
+		if (e->end > at)
+			at = e->end < len ? e->end : len;
 	}
 	if (len > at)
 		memcpy(out + n, text + at, len - at);

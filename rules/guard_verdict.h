@@ -79,6 +79,7 @@ struct guard_verdict {
 
 /*
  * A copy of text with the edits applied, NUL-terminated, of *out_len bytes.
+ * Edits are in order; what of a place is behind the end of text is not there.
  * The caller frees it with free(). NULL when memory runs out.
  */
 char *guard_apply_edits(const char *text, size_t len,

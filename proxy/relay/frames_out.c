@@ -367,6 +367,9 @@ static void tell(
 	size_t n = 0, len = 0;
 	while (n < s->n_edits && (whole || s->edits[n].start < sent))
 		n++;
+	/* An edit leaves whole with the frame its place begins in. */
+	if (n > 0 && s->edits[n - 1].end > sent)
+		sent = s->edits[n - 1].end;
 	char *seen = guard_apply_edits(text.p, sent, s->edits, n, &len);
 	told_line(&out->seen, seen, seen ? len : 0);
 	free(seen);

@@ -121,6 +121,38 @@ static void test_redact_splices(void **state)
 	    GUARD_REDACT, is_redacted);
 }
 
+/* Whatever of the card's frames have left, its place has been filled whole. */
+static void is_redacted_and_bridged(
+    const struct buf *in, const struct played *got, const char *words)
+{
+	static const char own[] = "A colleague takes over.";
+	static const char card[] = "4111 1111 1111 1111";
+	const struct told_text *t = &got->told.of[CHANNEL_SAID];
+	const char *all = t->all.data, *seen = t->seen.len ? t->seen.data : "";
+	size_t before = (size_t)(strstr(all, card) - all);
+	(void)in;
+	assert_memory_equal(words, seen, t->seen.len);
+	words += t->seen.len;
+	assert_string_equal(words + strspn(words, "\n"), own);
+	if (strstr(seen, "XX"))
+		before += strlen(card) + t->seen.len - before - strlen("XX");
+	else
+		before = t->seen.len;
+	assert_string_equal(all + before, t->rest.data);
+	assert_null(strstr(got->out.data, "4111"));
+	assert_null(strstr(got->out.data, "zq81"));
+}
+
+static void test_redact_then_handoff(void **state)
+{
+	each_cutting(*state,
+	    "Your card 4111 1111 1111 1111 I guarantee zq81 it.", GUARD_HANDOFF,
+	    is_redacted_and_bridged);
+	each_cutting(*state,
+	    "Your card 4111 1111 1111 1111 is set. I guarantee zq81 it.",
+	    GUARD_HANDOFF, is_redacted_and_bridged);
+}
+
 static void is_blocked(
     const struct buf *in, const struct played *got, const char *words)
 {
@@ -227,6 +259,7 @@ int main(void)
 	    cmocka_unit_test(test_clean_is_identical),
 	    cmocka_unit_test(test_handoff_cuts),
 	    cmocka_unit_test(test_redact_splices),
+	    cmocka_unit_test(test_redact_then_handoff),
 	    cmocka_unit_test(test_block_stops),
 	    cmocka_unit_test(test_append_follows),
 	    cmocka_unit_test(test_edit_waits_for_its_record),

@@ -189,6 +189,26 @@ static void edits_are_applied_in_order(void **state)
 	free(s);
 }
 
+/* Of the beginning of a text: an edit over its end, and one behind it. */
+static void edits_end_with_the_text(void **state)
+{
+	const struct guard_edit over[] = {{1, 5, "-", 1, 0}};
+	const struct guard_edit behind[] = {{5, 9, "-", 1, 0}};
+	const struct guard_edit crossed[] = {
+	    {1, 3, "-", 1, 0}, {2, 3, "+", 1, 0}};
+	size_t len;
+	char *s = guard_apply_edits("012", 3, over, 1, &len);
+	assert_string_equal(s, "0-");
+	free(s);
+	s = guard_apply_edits("012", 3, behind, 1, &len);
+	assert_string_equal(s, "012-");
+	free(s);
+	s = guard_apply_edits("0123", 4, crossed, 2, &len);
+	assert_string_equal(s, "0-+3");
+	assert_int_equal(len, 4);
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +218,7 @@ int main(void)
 	    cmocka_unit_test(every_value_has_a_name),
 	    cmocka_unit_test(times_are_the_policys),
 	    cmocka_unit_test(edits_are_applied_in_order),
+	    cmocka_unit_test(edits_end_with_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
