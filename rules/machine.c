@@ -1,6 +1,7 @@
 /* machine - see machine.h. */
 #include "rules/machine.h"
 #include "rules/hits.h"
+#include "rules/whole_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -284,45 +285,6 @@ static int scan(struct machine *m)
 	return has_kind(m, DETECTOR_PATTERN) ? scan_patterns(m) : 0;
 }
 
-/* ---- texts that are listed as a whole ---- */
-
-/* 1: is it, 0: may become it, -1: neither. */
-static int compare_text(const char *s, size_t len, const struct index_text *t)
-{
-	size_t n = len < t->len ? len : t->len;
-	if (n && memcmp(s, t->folded, n))
-		return -1;
-	for (size_t i = n; i < len; i++)
-		if (s[i] != ' ' && s[i] != '\n')
-			return -1;
-	return len >= t->len;
-}
-
-static int match_texts(struct machine *m)
-{
-	const struct index *x = m->policy->index;
-	const char *s = m->text.folded.bytes;
-	size_t len = m->text.folded.len;
-	bool alive = false;
-	for (; len && (*s == ' ' || *s == '\n'); len--)
-		s++;
-	for (size_t i = 0; i < x->n_texts; i++) {
-		int is = compare_text(s, len, &x->texts[i]);
-		alive |= is >= 0;
-		if (is <= 0 || !m->text.final)
-			continue;
-		struct match all = {
-		    .detector = x->texts[i].detector,
-		    .end = (uint32_t)m->text.len,
-		    .n_tokens = (uint32_t)m->text.n_tokens,
-		};
-		if (matches_add(&m->fresh, &all))
-			return -1;
-	}
-	m->texts_alive = alive && !m->text.final;
-	return 0;
-}
-
 /* ---- pendings ---- */
 
 /* What is left to ask of a pending whose words are all there. */
@@ -435,7 +397,7 @@ static void step(struct machine *m)
 {
 	m->fresh.n = m->values.n = 0;
 	m->looked = m->text.settled;
-	if (scan(m) || (m->texts_alive && match_texts(m))) {
+	if (scan(m) || (m->texts_alive && whole_text_match(m))) {
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
