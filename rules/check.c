@@ -82,6 +82,12 @@ void guard_check(struct guard_scanner *s, const struct guard_policy *policy,
 		judge_edited(s, how, message, out);
 }
 
+const struct guard_ask *guard_scanner_asks(
+    const struct guard_scanner *s, size_t *n)
+{
+	return classify_asks(&((struct guard_scanner *)s)->message, 0, n);
+}
+
 void guard_check_rule(struct guard_scanner *s,
     const struct guard_policy *policy, size_t rule,
     const struct guard_session *session, const struct guard_message *message,

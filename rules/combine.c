@@ -67,18 +67,44 @@ static bool same_match(const struct match *a, const struct match *b)
 static bool is_over_for(
     const struct combine_facts *c, unsigned kinds, uint32_t sentence)
 {
+	if (sentence >= c->text->n_sentences)
+		return c->text->final;
+	const struct sentence *s = &c->text->sentences[sentence];
+	if (kinds >> DETECTOR_CLASSIFIER & 1 &&
+	    c->alive[DETECTOR_CLASSIFIER] < s->end)
+		return false;
 	if (c->text->final)
 		return true;
-	if (sentence >= c->text->n_sentences)
-		return false;
-	const struct sentence *s = &c->text->sentences[sentence];
 	if (!s->closed || c->settled < s->end)
 		return false;
-	for (unsigned kind = 0; kind < DETECTOR_KINDS; kind++)
+	for (unsigned kind = 0; kind < DETECTOR_CLASSIFIER; kind++)
 		if (kind != DETECTOR_PHRASES && kinds >> kind & 1 &&
 		    c->alive[kind] < s->end)
 			return false;
 	return true;
+}
+
+bool combine_is_ripe(const struct combine_facts *c, uint32_t sentence)
+{
+	if (c->text->final)
+		return true;
+	const struct sentence *s = &c->text->sentences[sentence];
+	return is_over_for(c, ~(1u << DETECTOR_CLASSIFIER), sentence) &&
+	    c->alive[DETECTOR_PHRASES] >= s->end;
+}
+
+/* Can nothing come any more that the rule asks for in the sentence? */
+static bool is_over_for_rule(
+    const struct combine_facts *c, const struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	uint32_t classifier = rule_classifier(r);
+	unsigned asks = c->policy->index->asks[p->rule];
+	if (classifier && r->n_clauses > 1 &&
+	    c->classified[classifier - 1] <= p->match.sentence)
+		return false;
+	return is_over_for(
+	    c, asks & ~(1u << DETECTOR_CLASSIFIER), p->match.sentence);
 }
 
 bool combine_is_over(const struct combine_facts *c, uint32_t sentence)
@@ -419,6 +445,19 @@ static enum combine begin(const struct combine_facts *c, struct pending *p)
 	return COMBINE_OPEN;
 }
 
+bool combine_lacks_answer(
+    const struct combine_facts *c, const struct pending *p)
+{
+	const struct rule *r = &c->policy->rules[p->rule];
+	if (p->combined || r->n_clauses < 2 || !rule_classifier(r))
+		return false;
+	uint32_t answer = (uint32_t)1 << (r->n_clauses - 1);
+	uint32_t rest = answer - 1;
+	if (!near_of(c, &r->clauses[0], &p->match)->what.n)
+		rest &= ~(uint32_t)1;
+	return (p->found & rest) == rest && !(p->found & answer);
+}
+
 /* The words behind the match may still be on their way to being tokens. */
 static bool is_readable(const struct combine_facts *c, const struct match *m)
 {
@@ -440,8 +479,7 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		if (!look_at(c, p, &c->live->list.items[i]))
 			return COMBINE_NO;
 	p->seen = (uint32_t)c->live->list.n;
-	bool over =
-	    is_over_for(c, c->policy->index->asks[p->rule], p->match.sentence);
+	bool over = is_over_for_rule(c, p);
 	if (!all_found(c, p)) {
 		const struct near *near = near_of(c, &r->clauses[0], &p->match);
 		bool missed = near->what.n && !(p->found & 1) &&

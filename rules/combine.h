@@ -34,6 +34,8 @@ struct combine_facts {
 	const size_t *alive; /* by kind: no new match of it will start before
 				this byte (match.h) */
 	size_t settled;      /* nor one of any kind before this */
+	const uint32_t *classified; /* by classifier: sentences its answers
+				       are known for */
 	struct excuse_facts excuse;
 	struct { /* the window asked about last: many rules ask alike */
 		size_t from;
@@ -63,6 +65,10 @@ bool combine_folds_alike(
 bool combine_is_distinct(
     const struct combine_facts *, uint32_t rule, const struct match *);
 enum combine combine_look(struct combine_facts *, struct pending *);
+/* Is an answer of its classifier all a match still needs? */
+bool combine_lacks_answer(const struct combine_facts *, const struct pending *);
+/* Is the sentence complete, and everything found but by classifiers? */
+bool combine_is_ripe(const struct combine_facts *, uint32_t sentence);
 /* Can nothing come any more in the sentence? */
 bool combine_is_over(const struct combine_facts *, uint32_t sentence);
 /* Does something of near stand close enough to the match: yes, not any more,

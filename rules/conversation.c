@@ -124,6 +124,8 @@ static int give(struct run *run, const struct guard_session *given)
 		s->resolved = given->resolved;
 	if (given->repeat_contact != GUARD_UNKNOWN)
 		s->repeat_contact = given->repeat_contact;
+	if (given->answers)
+		s->answers = given->answers;
 	for (size_t i = 0; i < given->n_approvals; i++)
 		give_approval(m, &given->approvals[i]);
 	for (size_t i = 0; i < given->n_customer_said; i++)

@@ -1,6 +1,7 @@
 /* cost - see guard_author.h. */
 #include "rules/guard_author.h"
 
+#include "rules/index.h"
 #include "rules/load_codes.h"
 #include "rules/pattern.h"
 #include "rules/policy.h"
@@ -139,7 +140,13 @@ static void report_holds(const struct guard_policy *p, const struct rule *r,
 		    "or the message is over: what is put in front comes first; "
 		    "append holds less",
 		    diag, arg);
-	if (near_the_sentence(p, r) || r->n_clauses > 1)
+	if (rule_classifier(r) && r->n_clauses == 1)
+		report(r, LOAD_HOLDS_SENTENCE,
+		    "holds a stream at every sentence until its classifier has "
+		    "answered; phrases beside it choose which sentences are "
+		    "asked about",
+		    diag, arg);
+	else if (near_the_sentence(p, r) || r->n_clauses > 1)
 		report(r, LOAD_HOLDS_SENTENCE,
 		    "holds a stream from what is found to the end of the "
 		    "sentence; near with within holds less",

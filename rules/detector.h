@@ -15,13 +15,14 @@
 #define DETECTOR_NONE UINT32_MAX
 
 enum detector_kind {
-	DETECTOR_PHRASES, /* any phrase of a group, by the trie */
-	DETECTOR_NUMBER,  /* percent, money, duration, count in a range */
-	DETECTOR_ENTITY,  /* one enum entity_kind */
-	DETECTOR_SECRET,  /* one enum secret_kind */
-	DETECTOR_LINKS,   /* a link outside the allowed hosts */
-	DETECTOR_PATTERN, /* PCRE2 */
-	DETECTOR_TEXT_IS, /* the whole message is one of these */
+	DETECTOR_PHRASES,    /* any phrase of a group, by the trie */
+	DETECTOR_NUMBER,     /* percent, money, duration, count in a range */
+	DETECTOR_ENTITY,     /* one enum entity_kind */
+	DETECTOR_SECRET,     /* one enum secret_kind */
+	DETECTOR_LINKS,      /* a link outside the allowed hosts */
+	DETECTOR_PATTERN,    /* PCRE2 */
+	DETECTOR_TEXT_IS,    /* the whole message is one of these */
+	DETECTOR_CLASSIFIER, /* what an outside service says of a sentence */
 	DETECTOR_KINDS,
 };
 
@@ -85,6 +86,9 @@ struct detector {
 	struct near context;      /* PATTERN: what has to stand near each
 				     match, whatever the rule; n 0: nothing */
 	const char *const *texts; /* TEXT_IS: NULL-terminated */
+	uint32_t classifier;      /* CLASSIFIER: number of it in the policy */
+	const char *label;        /* CLASSIFIER: NULL: any */
+	uint32_t score_above;     /* CLASSIFIER: millionths */
 	uint64_t
 	    mark; /* PHRASES: of what they say, the same wherever they do */
 };

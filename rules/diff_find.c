@@ -32,6 +32,8 @@ static const char *kind_name(enum detector_kind kind)
 		return "pattern";
 	case DETECTOR_TEXT_IS:
 		return "text_is";
+	case DETECTOR_CLASSIFIER:
+		return "classifier";
 	case DETECTOR_KINDS:
 		break;
 	}

@@ -22,6 +22,8 @@ const char *guard_undecided_name(enum guard_undecided undecided)
 		return "hits";
 	case GUARD_UNDECIDED_EDIT:
 		return "edit";
+	case GUARD_UNDECIDED_CLASSIFIER:
+		return "classifier";
 	}
 	return "unknown";
 }

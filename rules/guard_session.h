@@ -55,6 +55,8 @@ struct guard_counted {
 	int64_t times;    /* how often it was counted; above 0 */
 };
 
+struct guard_answers; /* guard_classify.h */
+
 /* All zeros is a valid session: NULL, 0 and UNKNOWN mean absent, and what is
  * absent excuses nothing. Strings are UTF-8, NUL-terminated. */
 struct guard_session {
@@ -76,6 +78,8 @@ struct guard_session {
 					kill switch); NULL: none */
 	bool aside; /* not the message itself (a tool call, an error text):
 		       required wording is not looked for */
+	bool label; /* an id, a name or the like: no classifier is asked */
+	const struct guard_answers *answers; /* what classifiers say */
 };
 
 #endif

@@ -31,9 +31,10 @@ enum guard_undecided {
 	GUARD_UNDECIDED_TOO_LONG, /* over max_text_bytes */
 	GUARD_UNDECIDED_NOT_UTF8,
 	GUARD_UNDECIDED_MEMORY,
-	GUARD_UNDECIDED_PATTERN, /* a pattern hit its match limit */
-	GUARD_UNDECIDED_HITS,    /* over max_hits */
-	GUARD_UNDECIDED_EDIT,    /* an edited text still breaks a rule */
+	GUARD_UNDECIDED_PATTERN,    /* a pattern hit its match limit */
+	GUARD_UNDECIDED_HITS,       /* over max_hits */
+	GUARD_UNDECIDED_EDIT,       /* an edited text still breaks a rule */
+	GUARD_UNDECIDED_CLASSIFIER, /* the answer of one is missing */
 };
 
 #pragma GCC visibility push(default)

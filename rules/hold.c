@@ -122,15 +122,18 @@ static size_t candidates(const struct hold *h, struct machine *m, bool cuts)
 {
 	const struct text *t = &m->text;
 	const bool *reads = cuts ? h->cuts : h->kinds;
-	if (t->final)
-		return SIZE_MAX;
-	size_t from = least(t->settled, t->open_token);
+	size_t from = SIZE_MAX; /* only answers come after the end */
+	if (!t->final)
+		from = least(t->settled, t->open_token);
 	if (m->texts_alive && reads[DETECTOR_TEXT_IS])
 		return 0;
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++) {
 		size_t alive = m->alive[kind];
 		if (!reads[kind] || alive >= from)
 			continue;
+		if (kind == DETECTOR_CLASSIFIER)
+			alive = classify_alive(
+			    m, cuts ? hands_off : scope_withholds);
 		if (kind == DETECTOR_NUMBER &&
 		    !(m->numbers.kinds & (cuts ? h->cut_numbers : h->numbers)))
 			continue;
@@ -162,6 +165,8 @@ static size_t alive_of_kind(
     struct machine *m, size_t rule, enum detector_kind kind)
 {
 	struct one_rule one = {m, rule};
+	if (m->text.final && kind != DETECTOR_CLASSIFIER)
+		return SIZE_MAX;
 	if (kind == DETECTOR_TEXT_IS)
 		return m->texts_alive ? 0 : SIZE_MAX;
 	if (kind != DETECTOR_PHRASES || m->alive[kind] == SIZE_MAX)
@@ -176,7 +181,7 @@ static size_t alive_of_rule(struct machine *m, size_t rule)
 	const struct any_of *what = &m->policy->rules[rule].clauses[0].what;
 	size_t from = SIZE_MAX;
 	bool asked[DETECTOR_KINDS] = {false};
-	for (size_t i = 0; i < what->n && !m->text.final; i++) {
+	for (size_t i = 0; i < what->n; i++) {
 		enum detector_kind kind =
 		    m->policy->detectors[what->detectors[i]].kind;
 		if (!asked[kind])
@@ -238,7 +243,12 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 {
 	if (!m->has_best || handoff_waits(m))
 		return false;
-	if (m->best.class == FOUND_AT_ONCE || m->text.final)
+	if (m->best.class == FOUND_AT_ONCE)
+		return true;
+	/* What is missing at the end is known at the end. */
+	if (m->best.class == FOUND_AT_END)
+		return m->ended;
+	if (m->text.final && !classify_waits(m))
 		return true;
 	if (candidates(h, m, true) <= m->best.start ||
 	    totals_from(m, hands_off) <= m->best.start)

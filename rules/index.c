@@ -133,6 +133,8 @@ static void put_rule(const struct build *b, uint32_t id)
 		put_total(b, id);
 	if (r->only)
 		put(b, &x->onlys, id);
+	if (rule_classifier(r))
+		put(b, &x->classified, id);
 	put_must(b, id, &r->must_say);
 	put_must(b, id, &r->must_also_say);
 	for (size_t i = 0; i < r->n_unless; i++)
@@ -172,7 +174,8 @@ static int build_lists(struct build *b)
 	    make_room(a, x->kinds, DETECTOR_KINDS) ||
 	    make_room(a, &x->whole, 1) || make_room(a, &x->prepends, 1) ||
 	    make_room(a, &x->allows, 1) || make_room(a, &x->totals, 1) ||
-	    make_room(a, &x->onlys, 1) || make_room(a, &x->wordings, 1))
+	    make_room(a, &x->onlys, 1) || make_room(a, &x->wordings, 1) ||
+	    make_room(a, &x->classified, 1))
 		return -1;
 	b->fill = true;
 	for (uint32_t i = 0; i < p->n_rules; i++)

@@ -54,10 +54,17 @@ struct index {
 						     has one of the kind */
 	struct index_text *texts;
 	size_t n_texts;
-	bool wants_customer;         /* some rule has said_by_customer */
-	struct index_rules wordings; /* rules with MUST_CONVERSATION */
+	bool wants_customer;           /* some rule has said_by_customer */
+	struct index_rules wordings;   /* rules with MUST_CONVERSATION */
+	struct index_rules classified; /* rules that ask a classifier */
 	bool remembers; /* some rule looks back over the conversation */
 };
+
+/* The classifier the rule needs to hear, from 1; 0: none. */
+static inline uint32_t rule_classifier(const struct rule *r)
+{
+	return r->n_clauses ? r->clauses[r->n_clauses - 1].classifier : 0;
+}
 
 /* What has to stand beside the first clause, any of it; NULL: nothing. */
 const struct any_of *index_wakers(const struct rule *);

@@ -14,7 +14,10 @@ const struct any_of *index_wakers(const struct rule *r)
 		return NULL;
 	if (r->clauses[0].near.what.n)
 		return &r->clauses[0].near.what;
-	return r->n_clauses > 1 ? &r->clauses[1].what : NULL;
+	/* A classifier is asked when the rest is there; it wakes nothing. */
+	return r->n_clauses > 1 && !r->clauses[1].classifier
+	    ? &r->clauses[1].what
+	    : NULL;
 }
 
 static unsigned window_of(const struct rule *r)

@@ -38,6 +38,7 @@ static void load_init(
 	l->topic_rules.size = sizeof(struct rule);
 	l->zones.size = sizeof(const struct zone_rules *);
 	l->rollouts.size = sizeof(struct load_rollout);
+	l->classifiers.size = sizeof(struct classifier);
 	l->changes.size = sizeof(struct load_change);
 	l->written.size = sizeof(struct written);
 	l->detector_words.size = sizeof(const char *);
@@ -54,8 +55,8 @@ static void load_clear(struct load *l)
 		yaml_doc_free(*LOAD_ITEM(&l->test_docs, struct yaml_doc *, i));
 	struct load_array *arrays[] = {&l->files, &l->lists, &l->topics,
 	    &l->detectors, &l->rules, &l->refers, &l->texts, &l->zones,
-	    &l->rollouts, &l->topic_rules, &l->changes, &l->conversations,
-	    &l->test_docs, &l->written, &l->detector_words};
+	    &l->rollouts, &l->classifiers, &l->topic_rules, &l->changes,
+	    &l->conversations, &l->test_docs, &l->written, &l->detector_words};
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
@@ -184,6 +185,8 @@ static void finish(struct load *l)
 		p->conversations = tests;
 		p->n_conversations = l->conversations.n;
 	}
+	p->classifiers = move_to_arena(l, &l->classifiers);
+	p->n_classifiers = p->classifiers ? l->classifiers.n : 0;
 	p->detector_words = move_to_arena(l, &l->detector_words);
 	struct written *written = move_to_arena(l, &l->written);
 	if (written) {

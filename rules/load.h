@@ -24,6 +24,7 @@
 #define LOAD_MAX_WITHIN_WORDS 100u
 #define LOAD_MAX_PACKS 256u
 #define LOAD_MAX_CLAUSES 32u
+#define LOAD_MAX_NAME_BYTES 64u   /* of classifiers and their labels */
 #define LOAD_MAX_SPELLINGS 20000u /* of one phrase with lists in it */
 
 #define LOAD_DEFAULT_BLOCK "I'm sorry, I can't help with that here."
@@ -122,6 +123,7 @@ struct load {
 	enum guard_mode most;          /* what the environment allows */
 	struct load_array topic_rules; /* struct rule, with their examples */
 	struct load_array rollouts;    /* struct load_rollout */
+	struct load_array classifiers; /* struct classifier */
 	struct load_array changes;     /* struct load_change */
 	struct load_array conversations, test_docs; /* struct yaml_doc * */
 	struct arena scratch; /* rules with changes laid over them */

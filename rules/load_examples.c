@@ -2,6 +2,7 @@
  * load_examples - the sentences that show what a rule does, and what is given
  * with them. They are judged once the policy is compiled (examples.c).
  */
+#include "rules/load_classify.h"
 #include "rules/load_parts.h"
 
 #include <string.h>
@@ -89,6 +90,7 @@ struct guard_session *load_given(struct load *l, const struct yaml_node *n)
 	s->customer_said =
 	    read_said(l, yaml_get(n, "customer_said"), &s->n_customer_said);
 	s->ai_said = read_said(l, yaml_get(n, "ai_said"), &s->n_ai_said);
+	s->answers = load_scores(l, yaml_get(n, "scores"));
 	return s;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "rules/link.h"
 #include "rules/load_amounts.h"
+#include "rules/load_classify.h"
 #include "rules/load_parts.h"
 #include "rules/load_words.h"
 #include "rules/pattern.h"
@@ -211,6 +212,19 @@ static void find_text_is(struct finder *f, const struct yaml_node *n)
 	add_clause(f, load_one(l, load_detector(l, NULL, &d)), false);
 }
 
+/* The last clause: it is asked where all the others are met. */
+static void find_classifier(struct finder *f, const struct yaml_node *n)
+{
+	uint32_t number = 0;
+	struct any_of labels = load_classifier(f->l, n, &number);
+	struct clause *c = add_clause(f, labels, false);
+	if (c)
+		c->classifier = number;
+	if (n && f->rule->info.speaker == GUARD_HUMAN)
+		load_fault(f->l, n->key, LOAD_FIND, NULL,
+		    "what a person says is not shown to a classifier");
+}
+
 /* near beside find's other keys belongs to each that can be near something. */
 static void find_near(struct finder *f, const struct yaml_node *find)
 {
@@ -256,6 +270,7 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	add_clause(&f, phrases, true);
 	find_topic(&f, yaml_get(n, "topic"));
 	find_text_is(&f, yaml_get(n, "text_is"));
+	find_classifier(&f, yaml_get(n, "classifier"));
 	find_near(&f, n);
 	if (f.n > 1 && yaml_get(n, "text_is"))
 		load_fault(l, yaml_get(n, "text_is")->key, LOAD_FIND, NULL,

@@ -111,7 +111,15 @@ const struct load_key load_keys_find[] = {
     {"links", SHAPE_MAP, "Links to hosts that are not listed."},
     {"topic", SHAPE_TEXT, "A topic of the pack."},
     {"text_is", SHAPE_SENTENCES, "The whole message is one of these."},
-    {"classifier", SHAPE_LATER, "The answer of an outside service."},
+    {"classifier", SHAPE_MAP,
+	"What a service of the operator's says of the sentence."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_classifier[] = {
+    {"name", SHAPE_TEXT, "Which: a classifier of the operator's."},
+    {"label", SHAPE_WORDS, "Which of its labels; the highest unless said."},
+    {"score_above", SHAPE_TEXT, "Hits score above this: 0 to 0.999999."},
     {NULL, SHAPE_ANY, NULL},
 };
 
@@ -339,6 +347,7 @@ const struct load_block load_blocks[] = {
     {"only", "under only", load_keys_only},
     {"rule", "in a rule", load_keys_rule},
     {"find", "under find", load_keys_find},
+    {"classifier", "under classifier", load_keys_classifier},
     {"percent", "under percent", load_keys_number},
     {"money", "under money", load_keys_money},
     {"duration", "under duration", load_keys_number},

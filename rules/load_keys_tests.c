@@ -60,6 +60,9 @@ const struct load_key load_keys_given[] = {
     {"resolved", SHAPE_TEXT, "yes or no."},
     {"repeat_contact", SHAPE_TEXT, "yes or no."},
     {"time", SHAPE_TEXT, "Local time, as \"2026-11-03T21:15\"."},
+    {"scores", SHAPE_MAP,
+	"What classifiers say of every sentence: a score by name, or by "
+	"name/label; none: there is no answer."},
     {"customer_said", SHAPE_WORDS, "What the customer said before."},
     {"ai_said", SHAPE_WORDS,
 	"What the AI said before, delivered; its amounts and signals count."},

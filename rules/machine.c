@@ -34,6 +34,7 @@ void machine_clear(struct machine *m)
 	totals_clear(&m->totals);
 	wording_clear(&m->wording);
 	only_clear(&m->only);
+	classify_clear(&m->classify);
 	free(m->pendings);
 	free(m->founds);
 	machine_init(m);
@@ -41,9 +42,12 @@ void machine_clear(struct machine *m)
 
 void machine_give_up(struct machine *m, enum guard_undecided why)
 {
-	if (m->undecided == GUARD_DECIDED)
+	/* When an answer is missed depends on when the others come. */
+	if (m->undecided == GUARD_DECIDED ||
+	    m->undecided == GUARD_UNDECIDED_CLASSIFIER)
 		m->undecided = why;
-	if (why != GUARD_UNDECIDED_PATTERN && why != GUARD_UNDECIDED_HITS)
+	if (why != GUARD_UNDECIDED_PATTERN && why != GUARD_UNDECIDED_HITS &&
+	    why != GUARD_UNDECIDED_CLASSIFIER)
 		m->stopped = true;
 }
 
@@ -164,6 +168,7 @@ struct combine_facts machine_facts(struct machine *m)
 	    .counted = &m->counted,
 	    .alive = m->alive,
 	    .settled = settled(m),
+	    .classified = m->classify.done,
 	    .excuse = {m->scope.session, &m->text, &m->said,
 		m->scope.purpose == SCOPE_RULE},
 	};
@@ -393,6 +398,29 @@ static void forget(struct machine *m)
 	m->live_kept = m->live.list.n;
 }
 
+static void look_at_all(struct machine *m)
+{
+	/* An ALLOW that has hit excuses what is looked at after it. */
+	if (m->n_pendings && m->policy->index->allows.n)
+		look_at_pendings(m, true);
+	if (m->n_pendings)
+		look_at_pendings(m, false);
+}
+
+/* What classifiers say. last: no answer will come any more. */
+static void ask(struct machine *m, bool last)
+{
+	if (!m->classify.any)
+		return;
+	m->fresh.n = m->values.n = 0;
+	int moved = classify_step(m, last);
+	if (moved < 0 || (moved && route_all(m)))
+		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
+	else if (moved)
+		look_at_all(m);
+	m->alive[DETECTOR_CLASSIFIER] = classify_alive(m, NULL);
+}
+
 static void step(struct machine *m)
 {
 	m->fresh.n = m->values.n = 0;
@@ -405,11 +433,8 @@ static void step(struct machine *m)
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
-	/* An ALLOW that has hit excuses what is looked at after it. */
-	if (m->n_pendings && m->policy->index->allows.n)
-		look_at_pendings(m, true);
-	if (m->n_pendings)
-		look_at_pendings(m, false);
+	look_at_all(m);
+	ask(m, false);
 	if (m->whole_waits && !m->texts_alive)
 		find_whole(m, false);
 	if (m->sleepers.n)
@@ -473,6 +498,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 		return;
 	}
 	only_begin(m);
+	classify_begin(m);
 	find_whole(m, false);
 }
 
@@ -528,16 +554,37 @@ bool machine_feed(struct machine *m, const char *bytes, size_t len)
 	return new;
 }
 
+void machine_close(struct machine *m)
+{
+	if (m->stopped || m->text.final)
+		return;
+	int err = text_end(&m->text);
+	if (err != TEXT_ERR_MEMORY)
+		step(m);
+	text_failed(m, err);
+}
+
+void machine_look(struct machine *m)
+{
+	if (m->stopped || m->ended)
+		return;
+	ask(m, false);
+	totals_look(m);
+	forget(m);
+}
+
 void machine_end(struct machine *m)
 {
 	if (m->stopped || m->ended)
 		return;
+	machine_close(m);
 	m->ended = true;
-	int err = text_end(&m->text);
-	if (err != TEXT_ERR_MEMORY)
-		step(m);
-	if (text_failed(m, err) || m->stopped)
+	if (m->stopped || m->text.err)
 		return;
+	if (classify_waits(m)) {
+		ask(m, true);
+		totals_look(m);
+	}
 	find_whole(m, true);
 	if (only_is_broken(m) && is_allowed(m, m->only.rule) == COMBINE_NO)
 		hits_add_stray(m);

@@ -13,6 +13,7 @@
 #ifndef HANDRAIL_RULES_MACHINE_H
 #define HANDRAIL_RULES_MACHINE_H
 
+#include "rules/classify.h"
 #include "rules/combine.h"
 #include "rules/entity.h"
 #include "rules/index.h"
@@ -81,6 +82,7 @@ struct machine {
 	size_t withheld_from; /* start of the first enforced hit whose text no
 				 edit can mend; SIZE_MAX: none */
 	struct wording wording;
+	struct classify classify;
 	bool texts_alive; /* the text may still become a listed one */
 	bool whole_waits; /* a rule with only `when` waits for an ALLOW */
 	bool has_text;    /* text_init has been called */
@@ -107,6 +109,9 @@ void machine_clear(struct machine *);
 void machine_begin(struct machine *, const struct machine_how *);
 /* False: it read nothing new, and everything is as it was. */
 bool machine_feed(struct machine *, const char *bytes, size_t len);
+/* No more bytes will come; more answers may, before the end (machine_look). */
+void machine_close(struct machine *);
+void machine_look(struct machine *);
 void machine_end(struct machine *);
 /* It cannot be decided: why. The first reason stays. */
 void machine_give_up(struct machine *, enum guard_undecided why);

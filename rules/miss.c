@@ -226,6 +226,8 @@ static const char *name_of(const struct part *p)
 		return "nothing its pattern matches";
 	case DETECTOR_TEXT_IS:
 		return "none of its texts";
+	case DETECTOR_CLASSIFIER:
+		return "no score of its classifier above its limit";
 	case DETECTOR_KINDS:
 		break;
 	}

@@ -30,6 +30,13 @@ struct rollout {
 	uint32_t percent;
 };
 
+#define POLICY_MAX_CLASSIFIERS 8u
+
+struct classifier { /* that some rule names */
+	const char *name;
+	struct guard_place at;
+};
+
 struct environment {
 	const char *name;
 	unsigned line;
@@ -63,6 +70,8 @@ struct guard_policy {
 	const struct phrases *phrases;
 	const struct index *index; /* set by index_build, called last */
 	uint32_t negation;         /* detector of the built-in negations */
+	const struct classifier *classifiers;
+	size_t n_classifiers; /* at most POLICY_MAX_CLASSIFIERS */
 	const struct queue *queues;
 	size_t n_queues;
 	struct guard_fallback fallback[GUARD_HAS_MEDIA + 1];

@@ -17,8 +17,10 @@ struct guard_change;
  * (the hits are those of the first clause). */
 struct clause {
 	struct any_of what;
-	struct near near;  /* what.n 0: none */
-	unsigned at_least; /* topics: so many distinct matches; else 1 */
+	struct near near;    /* what.n 0: none */
+	unsigned at_least;   /* topics: so many distinct matches; else 1 */
+	uint32_t classifier; /* whose answer it is, from 1; 0: nobody's. The
+				rule's last clause then */
 };
 
 struct excuse {               /* one item under unless */

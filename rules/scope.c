@@ -1,5 +1,6 @@
 /* scope - see scope.h. */
 #include "rules/scope.h"
+#include "rules/index.h"
 #include "rules/when.h"
 
 #include <stdlib.h>
@@ -122,6 +123,8 @@ static enum guard_mode find_mode(const struct scope *s, size_t index)
 	if (misses_something(r) && (session->aside || text_only))
 		return GUARD_OFF;
 	if (text_only && !r->has_find && !r->total.n)
+		return GUARD_OFF;
+	if (rule_classifier(r) && (session->label || text_only))
 		return GUARD_OFF;
 	if (s->purpose != SCOPE_OWN_TEXT && !when_holds(&r->when, session))
 		return GUARD_OFF;

@@ -191,7 +191,8 @@ static int collect(struct guard_stream *s)
 /* 0, or -1 when memory runs out. */
 static int release(struct guard_stream *s)
 {
-	if (s->message.undecided != GUARD_DECIDED)
+	/* Behind the end more may be found for the whole of it. */
+	if (s->message.undecided != GUARD_DECIDED || s->message.text.final)
 		return 0;
 	size_t frontier = hold_frontier(&s->hold, &s->message);
 	if (collect(s))
@@ -230,17 +231,18 @@ static bool is_withheld(const struct guard_stream *s)
 		    e->withheld_from != SIZE_MAX));
 }
 
-void guard_stream_feed(struct guard_stream *s, const char *bytes, size_t len,
-    struct guard_progress *out)
+/* The machine has found something out. */
+static void advance(struct guard_stream *s)
 {
-	if ((!s->cut || s->read_on) && machine_feed(&s->message, bytes, len)) {
-		if (release(s)) {
-			s->message.undecided = GUARD_UNDECIDED_MEMORY;
-			s->message.stopped = true;
-		}
-		s->cut =
-		    s->cut || hold_handoff_is_settled(&s->hold, &s->message);
+	if (release(s)) {
+		s->message.undecided = GUARD_UNDECIDED_MEMORY;
+		s->message.stopped = true;
 	}
+	s->cut = s->cut || hold_handoff_is_settled(&s->hold, &s->message);
+}
+
+static void tell(const struct guard_stream *s, struct guard_progress *out)
+{
 	*out = (struct guard_progress){
 	    .safe_len = s->safe,
 	    .edits = s->edits.items,
@@ -248,6 +250,45 @@ void guard_stream_feed(struct guard_stream *s, const char *bytes, size_t len,
 	    .cut = s->cut,
 	    .withheld = is_withheld(s),
 	};
+}
+
+void guard_stream_feed(struct guard_stream *s, const char *bytes, size_t len,
+    struct guard_progress *out)
+{
+	if ((!s->cut || s->read_on) && machine_feed(&s->message, bytes, len))
+		advance(s);
+	tell(s, out);
+}
+
+void guard_stream_look(struct guard_stream *s, struct guard_progress *out)
+{
+	if (!s->cut || s->read_on) {
+		machine_look(&s->message);
+		advance(s);
+	}
+	tell(s, out);
+}
+
+void guard_stream_close(struct guard_stream *s, struct guard_progress *out)
+{
+	if (!s->cut || s->read_on) {
+		machine_close(&s->message);
+		advance(s);
+	}
+	tell(s, out);
+}
+
+bool guard_stream_waits(const struct guard_stream *s)
+{
+	return (!s->cut || s->read_on) && classify_waits(&s->message);
+}
+
+const struct guard_ask *guard_stream_asks(struct guard_stream *s, size_t *n)
+{
+	struct classify *c = &s->message.classify;
+	const struct guard_ask *asks = classify_asks(&s->message, c->n_told, n);
+	c->n_told = c->n_asks;
+	return asks;
 }
 
 /* ---- the end ---- */

@@ -209,6 +209,7 @@ static bool knows_hits(enum guard_undecided why)
 	case GUARD_DECIDED:
 	case GUARD_UNDECIDED_TOO_LONG:
 	case GUARD_UNDECIDED_NOT_UTF8:
+	case GUARD_UNDECIDED_CLASSIFIER:
 		return true;
 	case GUARD_UNDECIDED_MEMORY:
 	case GUARD_UNDECIDED_PATTERN:

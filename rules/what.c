@@ -97,6 +97,27 @@ static void print_broken(
 	    a->name ? " of " : "", a->name ? a->name : "");
 }
 
+static void print_millionths(char *out, size_t size, int64_t score)
+{
+	int digits = snprintf(out, size, "%" PRId64 ".%06" PRId64,
+	    score / GUARD_SCORE_ONE, score % GUARD_SCORE_ONE);
+	while (digits > 1 && out[digits - 1] == '0')
+		out[--digits] = '\0';
+	if (out[digits - 1] == '.')
+		out[digits - 1] = '\0';
+}
+
+static void print_score(char out[WHAT_BYTES], const struct guard_policy *p,
+    const struct detector *d, const struct found *f)
+{
+	char score[32], above[32];
+	print_millionths(score, sizeof(score), f->value);
+	print_millionths(above, sizeof(above), d->score_above);
+	snprintf(out, WHAT_BYTES, "%s%s%s %s > %s",
+	    p->classifiers[d->classifier].name, d->label ? " " : "",
+	    d->label ? d->label : "", score, above);
+}
+
 bool what_print(
     char out[WHAT_BYTES], const struct guard_policy *p, const struct found *f)
 {
@@ -115,6 +136,10 @@ bool what_print(
 	const struct detector *d = &p->detectors[f->detector];
 	const struct number_range *r =
 	    d->kind == DETECTOR_NUMBER ? &d->number : NULL;
+	if (d->kind == DETECTOR_CLASSIFIER) {
+		print_score(out, p, d, f);
+		return true;
+	}
 	if (rule->has_allowances)
 		print_broken(out, r, f);
 	else if (r)

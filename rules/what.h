@@ -7,6 +7,7 @@
  *     money 30.00 USD > 25.00 of goodwill credit
  *     percent 20, no allowed offer
  *     score 4 of 4
+ *     toxicity insult 0.93 > 0.8
  */
 #ifndef HANDRAIL_RULES_WHAT_H
 #define HANDRAIL_RULES_WHAT_H

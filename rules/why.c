@@ -124,8 +124,9 @@ static int make_bare(struct probe *p, const struct rule *r)
 	if (!p->bare)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		p->bare[i] =
-		    (struct clause){.what = r->clauses[i].what, .at_least = 1};
+		p->bare[i] = (struct clause){.what = r->clauses[i].what,
+		    .at_least = 1,
+		    .classifier = r->clauses[i].classifier};
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* given - see given.h. */
 #include "proxy/cli/given.h"
 #include "proxy/base/mem.h"
+#include "proxy/cli/given_scores.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@ void given_clear(struct given *g)
 	free(g->customer_said);
 	free(g->ai_said);
 	guard_memory_clear(&g->memory);
+	given_scores_clear(&g->scores);
 	*g = (struct given){0};
 }
 
@@ -251,6 +253,8 @@ static int read_key(struct given *g, const char *key, const json_t *v,
 		    g, key, v, &g->customer_said, &s->n_customer_said);
 	if (!strcmp(key, "ai_said"))
 		return read_said(g, key, v, &g->ai_said, &s->n_ai_said);
+	if (!strcmp(key, "scores"))
+		return given_scores_read(g, v);
 	if (!strcmp(key, "counted"))
 		return given_counted(g, v);
 	if (!strcmp(key, "ai_turn")) {

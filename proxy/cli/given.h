@@ -1,6 +1,7 @@
 /*
  * given - what is known about a conversation, as JSON: the keys of `given` in
- * a policy's examples, plus "aside" and "counted".
+ * a policy's examples, plus "aside" and "counted"; "scores" also as an audit
+ * record has them (given_scores.h).
  *
  *   {"ai_turn": 2, "channel": "chat", "time": "2026-11-03T21:15",
  *    "approvals": {"refund": "APR-1"}, "customer_said": ["..."]}
@@ -21,11 +22,20 @@
 
 #define GIVEN_WHY_BYTES 128u
 
+struct given_scores {                 /* of classifiers */
+	struct guard_answers given;   /* for the session */
+	struct guard_answer *answers; /* the same */
+	char **names;
+	size_t n_names;
+	const json_t *recorded; /* by place, or NULL */
+};
+
 struct given {
 	struct guard_session session; /* strings are the JSON object's */
 	struct guard_approval *approvals;
 	struct guard_span_text *customer_said, *ai_said;
 	struct guard_memory memory;
+	struct given_scores scores;
 	char why[GIVEN_WHY_BYTES]; /* what is wrong with it */
 };
 

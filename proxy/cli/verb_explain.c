@@ -5,7 +5,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/base/file.h"
 #include "proxy/cli/author.h"
-#include "proxy/cli/given.h"
+#include "proxy/cli/given_scores.h"
 #include "proxy/cli/rule_name.h"
 #include "proxy/cli/verbs.h"
 #include "rules/guard_author.h"
@@ -293,7 +293,7 @@ static int explain_verdict(struct explain *e)
 		return EXIT_BROKEN;
 	struct guard_verdict v;
 	int64_t start = clock_mono_us();
-	guard_check(scanner, e->policy, &e->given.session, &e->message, &v);
+	given_scores_check(&e->given, scanner, e->policy, &e->message, &v);
 	int64_t took = clock_mono_us() - start;
 	if (e->a.json)
 		write_verdict(e, &v);

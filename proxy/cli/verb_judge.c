@@ -11,7 +11,7 @@
 #include "proxy/base/json_out.h"
 #include "proxy/base/mem.h"
 #include "proxy/cli/findings.h"
-#include "proxy/cli/given.h"
+#include "proxy/cli/given_scores.h"
 #include "proxy/cli/policy_dir.h"
 #include "proxy/cli/verbs.h"
 
@@ -167,11 +167,11 @@ static size_t next_piece(struct judge *j, size_t left)
 }
 
 /* What is held counts until the stream is cut. */
-static void judge_stream(
-    struct judge *j, const struct text *t, struct outcome *o)
+static void judge_stream(struct judge *j, struct text *t, struct outcome *o)
 {
 	struct guard_progress p = {0};
 	size_t pieces = 0, held = 0;
+	t->given.session.answers = &t->given.scores.given;
 	o->stream =
 	    guard_stream_new(j->policy, &t->given.session, t->message.speaker);
 	if (!o->stream) {
@@ -183,6 +183,8 @@ static void judge_stream(
 	for (size_t at = 0; at < t->message.len;) {
 		size_t n = next_piece(j, t->message.len - at);
 		guard_stream_feed(o->stream, t->message.text + at, n, &p);
+		if (given_scores_stream(&t->given, j->policy, o->stream))
+			guard_stream_look(o->stream, &p);
 		at += n;
 		if (p.cut)
 			continue;
@@ -196,6 +198,9 @@ static void judge_stream(
 	o->seen = guard_apply_edits(
 	    t->message.text, p.safe_len, p.edits, p.n_edits, &len);
 	o->mean_held = pieces ? (double)held / (double)pieces : 0;
+	guard_stream_close(o->stream, &p);
+	if (given_scores_stream(&t->given, j->policy, o->stream))
+		guard_stream_look(o->stream, &p);
 	guard_stream_end(o->stream, &o->verdict);
 }
 
@@ -216,13 +221,13 @@ static void note_time(struct judge *j, uint64_t ns)
 	j->nanoseconds[j->n++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
 
-static void judge_text(struct judge *j, const struct text *t, struct outcome *o)
+static void judge_text(struct judge *j, struct text *t, struct outcome *o)
 {
 	*o = (struct outcome){0};
 	uint64_t start = j->stats ? now_ns() : 0;
 	if (j->split == SPLIT_NONE)
-		guard_check(j->scanner, j->policy, &t->given.session,
-		    &t->message, &o->verdict);
+		given_scores_check(
+		    &t->given, j->scanner, j->policy, &t->message, &o->verdict);
 	else
 		judge_stream(j, t, o);
 	if (j->stats)

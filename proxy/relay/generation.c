@@ -163,6 +163,27 @@ static bool check_destinations(
 	return good;
 }
 
+/* Nobody asks them yet, and a rule that is never decided helps nobody. */
+static bool check_classifiers(
+    const struct generation *g, const struct told_to *to)
+{
+	size_t n = guard_policy_classifiers(g->policy);
+	for (size_t i = 0; i < n; i++) {
+		const struct guard_place at =
+		    guard_policy_classifier_place(g->policy, i);
+		const struct config_place place = {at.line, at.col, at.width};
+		char *path = mem_printf("%s/%s", g->config->policy, at.file);
+		struct told_to policy = {path, to->diag, to->arg};
+		char *why = mem_printf("the policy asks the classifier \"%s\", "
+				       "which this version of the proxy cannot",
+		    guard_policy_classifier(g->policy, i));
+		report(&policy, &place, why, NULL);
+		free(why);
+		free(path);
+	}
+	return n == 0;
+}
+
 static void report_channel(const struct generation *g,
     const struct guard_rule_info *rule, const char *wrong,
     const char *const *channels, const struct told_to *to)
@@ -223,8 +244,8 @@ struct generation *generation_load(const char *config_path,
 	g->policy = load_policy(g->config, &limits, diag, arg);
 	if (!g->policy)
 		goto fail;
-	if (!check_destinations(g, &to) || !load_addresses(g, &to) ||
-	    !load_tls(g, &to))
+	if (!check_destinations(g, &to) || !check_classifiers(g, &to) ||
+	    !load_addresses(g, &to) || !load_tls(g, &to))
 		goto fail;
 	check_channels(g, &to);
 	return g;

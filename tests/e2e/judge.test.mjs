@@ -140,3 +140,45 @@ test("wrong usage is said", () => {
 	}
 	assert.match(judge(texts, "--stats").stderr, /5 messages, .* p50 /);
 });
+
+const classified = path.join(root, "tests/policies/classified");
+
+test("a classifier's scores are given, for all sentences or as they were recorded", () => {
+	const text = "Good day. You fool. Bye.";
+	const recorded = [
+		{ classifier: "tone", start: 0, end: 9, scores: { insult: 10, threat: 0 } },
+		{ classifier: "tone", start: 10, end: 19, scores: { insult: 930000, threat: 0 }, version: "t-1", config: "sha256:0" },
+		{ classifier: "tone", start: 20, end: 24, scores: { insult: 800000, threat: 800000 } },
+	];
+	const lines = [
+		{ id: "none", text },
+		{ id: "low", text, given: { scores: { tone: "0.8" } } },
+		{ id: "recorded", text, given: { scores: recorded } },
+		{ id: "one is missing", text, given: { scores: recorded.slice(1) } },
+		{ id: "one failed", text, given: { scores: [...recorded.slice(0, 2), { classifier: "tone", start: 20, end: 24, failed: "late" }] } },
+		{ id: "a label is missing", text, given: { scores: { "tone/insult": "0.1" } } },
+	];
+	for (const how of [[], ["--split", "bytes"], ["--split", "random:3"]]) {
+		const { status, out } = judgeBy(classified, lines, ...how);
+		assert.equal(status, 0);
+		const of = Object.fromEntries(out.map((o) => [o.id, o]));
+		for (const id of ["none", "one is missing", "one failed", "a label is missing"])
+			assert.deepEqual([of[id].verdict, of[id].undecided], ["handoff", "classifier"], id);
+		assert.equal(of.low.verdict, "deliver");
+		assert.equal(of.recorded.verdict, "block");
+		assert.deepEqual(of.recorded.rules[0].spans, [{ start: 10, end: 19 }]);
+		if (how.length) {
+			assert.equal(of.recorded.released, 10, "not a byte of the sentence");
+			assert.equal(of.none.released, 0);
+		}
+	}
+});
+
+test("scores that are none are refused", () => {
+	for (const scores of [0.9, { tone: 0.9 }, { tone: "90%" }, { tone: "1.1" }, [{ classifier: "tone" }],
+		[{ classifier: "tone", start: 0, end: 1, scores: { a: 1000001 } }]]) {
+		const { status, stderr } = judgeBy(classified, [{ text: "Hi.", given: { scores } }]);
+		assert.equal(status, 2);
+		assert.match(stderr, /scores must be/);
+	}
+});

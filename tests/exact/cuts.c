@@ -2,6 +2,8 @@
  * address sanitizer sees a read past one. */
 #include "tests/exact/cuts.h"
 
+#include "tests/exact/answers.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@ struct whole { /* what guard_check says */
 	const char *text;
 	size_t len;
 	struct guard_verdict v; /* the scanner's */
+	struct answers answers;
 	char *delivered;
 	size_t delivered_len;
 	size_t withheld_from; /* first enforced hit no edit mends */
@@ -73,8 +76,12 @@ static bool is_withheld(const struct guard_hit *h)
 static void judge(struct whole *w)
 {
 	struct cuts *c = w->c;
-	guard_check(c->scanner, c->policy, c->session,
-	    &(struct guard_message){GUARD_AI, w->text, w->len}, &w->v);
+	struct guard_session session = *c->session;
+	session.answers = &w->answers.given;
+	do
+		guard_check(c->scanner, c->policy, &session,
+		    &(struct guard_message){GUARD_AI, w->text, w->len}, &w->v);
+	while (answers_for_check(&w->answers, c->policy, c->scanner));
 	w->withheld_from = SIZE_MAX;
 	for (size_t i = 0; i < w->v.n_hits; i++)
 		if (is_withheld(&w->v.hits[i]) &&
@@ -93,6 +100,12 @@ static void judge(struct whole *w)
 }
 
 /* ---- while it arrives ---- */
+
+struct arriving {
+	struct guard_stream *stream;
+	struct answers answers;
+	struct draw late; /* when they come */
+};
 
 static bool is_mended(const struct guard_hit *h, const struct guard_progress *p)
 {
@@ -134,12 +147,42 @@ static bool check_released(struct whole *w, const struct cutting *k,
 	return same || fault(w, k, "what is released is not delivered");
 }
 
-/* Feed all pieces (to a cut, when the cutting stops there). */
-static bool feed(struct whole *w, const struct cutting *k,
-    struct guard_stream *s, struct guard_progress *last)
+static bool check_progress(struct whole *w, const struct cutting *k,
+    struct guard_progress *last, const struct guard_progress *p, size_t at)
 {
+	if (p->safe_len < last->safe_len || p->n_edits < last->n_edits ||
+	    p->cut < last->cut || p->withheld < last->withheld)
+		return fault(w, k, "progress goes back at %zu", at);
+	*last = *p;
+	return check_released(w, k, p, at);
+}
+
+/* No more comes but answers. */
+static bool close_stream(struct whole *w, const struct cutting *k,
+    struct arriving *a, struct guard_progress *last)
+{
+	struct guard_progress p;
+	guard_stream_close(a->stream, &p);
+	if (!check_progress(w, k, last, &p, w->len))
+		return false;
+	while (answers_for_stream(
+	    &a->answers, w->c->policy, a->stream, &a->late, true)) {
+		guard_stream_look(a->stream, &p);
+		if (!check_progress(w, k, last, &p, w->len))
+			return false;
+	}
+	return !guard_stream_waits(a->stream) ||
+	    fault(w, k, "it waits, and asks nothing");
+}
+
+/* Feed all pieces (to a cut, when the cutting stops there). */
+static bool feed(struct whole *w, const struct cutting *k, struct arriving *a,
+    struct guard_progress *last)
+{
+	struct guard_stream *s = a->stream;
 	struct draw d;
 	draw_init(&d, NULL, 0, k->seed);
+	draw_init(&a->late, NULL, 0, k->seed + k->at);
 	*last = (struct guard_progress){0};
 	for (size_t at = 0; at < w->len && !(last->cut && k->stops);) {
 		struct guard_progress p;
@@ -151,14 +194,16 @@ static bool feed(struct whole *w, const struct cutting *k,
 		guard_stream_feed(s, piece, n, &p);
 		free(piece);
 		at += n;
-		if (p.safe_len < last->safe_len || p.n_edits < last->n_edits ||
-		    p.cut < last->cut || p.withheld < last->withheld)
-			return fault(w, k, "progress goes back at %zu", at);
-		if (!check_released(w, k, &p, at))
+		if (!check_progress(w, k, last, &p, at))
 			return false;
-		*last = p;
+		if (!answers_for_stream(
+			&a->answers, w->c->policy, s, &a->late, false))
+			continue;
+		guard_stream_look(s, &p);
+		if (!check_progress(w, k, last, &p, at))
+			return false;
 	}
-	return true;
+	return close_stream(w, k, a, last);
 }
 
 /* ---- at the end ---- */
@@ -242,20 +287,23 @@ static bool run(struct whole *w, const struct cutting *k)
 {
 	struct guard_progress last;
 	struct guard_verdict v;
-	struct guard_stream *s =
-	    guard_stream_new(w->c->policy, w->c->session, GUARD_AI);
-	if (!s)
+	struct arriving a = {0};
+	struct guard_session session = *w->c->session;
+	session.answers = &a.answers.given;
+	a.stream = guard_stream_new(w->c->policy, &session, GUARD_AI);
+	if (!a.stream)
 		abort();
 	if (!k->stops)
-		guard_stream_read_on(s);
-	bool good = feed(w, k, s, &last);
+		guard_stream_read_on(a.stream);
+	bool good = feed(w, k, &a, &last);
 	if (good) {
-		guard_stream_end(s, &v);
+		guard_stream_end(a.stream, &v);
 		good = same_verdict(w, k, &v, !k->stops || !last.cut);
 		if (good && last.cut && v.action != GUARD_HANDOFF)
 			good = fault(w, k, "cut, but no handoff");
 	}
-	guard_stream_free(s);
+	guard_stream_free(a.stream);
+	answers_clear(&a.answers);
 	w->c->n_cuttings++;
 	return good;
 }
@@ -293,6 +341,7 @@ bool cuts_hold(struct cuts *c, const char *text, size_t len)
 	judge(&w);
 	bool good = run_all(&w);
 	free(w.delivered);
+	answers_clear(&w.answers);
 	return good;
 }
 

@@ -249,6 +249,21 @@ static void make_text_is(struct made *m, struct made_rule *r)
 	}
 }
 
+static void make_classifier(struct made *m, struct made_rule *r)
+{
+	static const char *const above[] = {"0.2", "0.5", "0.875"};
+	made_put(m, "\n");
+	made_key(m, 8, "classifier", "name");
+	made_put(m, " %s\n", draw_chance(m->draw, 70) ? "tone" : "other");
+	made_key(m, 8, "classifier", "score_above");
+	made_put(m, " %s\n", above[draw(m->draw, 3)]);
+	if (draw_chance(m->draw, 30))
+		return;
+	made_key(m, 8, "classifier", "label");
+	made_put(m, " %s\n",
+	    draw_chance(m->draw, 50) ? "insult" : "[insult, threat]");
+}
+
 static const struct find {
 	const char *key;
 	void (*make)(struct made *, struct made_rule *);
@@ -267,6 +282,7 @@ static const struct find {
     {"pattern", make_pattern, 3, false, false},
     {"topic", make_topic, 3, false, true},
     {"text_is", make_text_is, 2, true, true},
+    {"classifier", make_classifier, 4, false, false},
 };
 #define N_FINDS (sizeof(finds) / sizeof(*finds))
 

@@ -136,9 +136,9 @@ static bool try_tight(struct run *r, uint64_t seed)
 static bool all_keys_known(void)
 {
 	static const char *const blocks[] = {"rule", "find", "percent", "money",
-	    "duration", "count", "links", "unless", "when", "must_say",
-	    "must_say item", "effective", "then", "redact", "block", "handoff",
-	    "allow", "topic", "total", "offers", "detect", "allowed",
+	    "duration", "count", "links", "classifier", "unless", "when",
+	    "must_say", "must_say item", "effective", "then", "redact", "block",
+	    "handoff", "allow", "topic", "total", "offers", "detect", "allowed",
 	    "allowed percent", "allowed money", "only", NULL};
 	bool good = true;
 	for (size_t b = 0; load_blocks[b].name; b++) {
