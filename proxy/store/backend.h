@@ -55,8 +55,9 @@ struct backend_ops {
 	/* The disk is full: give up the space kept back. False: there is none.
 	 * From then on only durable transactions begin. */
 	bool (*relieve)(struct backend *);
-	/* Called every STORE_TICK_MS: keep space back again. */
-	void (*recover)(struct backend *);
+	/* Called every STORE_TICK_MS: keep space back again. False: there is
+	 * no room for it. */
+	bool (*recover)(struct backend *);
 };
 
 extern const struct backend_ops store_sqlite_ops;

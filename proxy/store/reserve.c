@@ -15,13 +15,10 @@
 
 #define LEAST_BYTES (64 * 1024) /* a handoff or two: less is of no use */
 
-/* What is kept already, by a process that was killed, is not asked for anew:
- * there may be no room to. */
-static bool is_filled(int fd)
+static size_t held(const char *path)
 {
 	struct stat st;
-	return fstat(fd, &st) == 0 &&
-	    (uint64_t)st.st_blocks * 512 >= LEAST_BYTES;
+	return stat(path, &st) == 0 ? (size_t)st.st_blocks * 512 : 0;
 }
 
 static size_t affordable(const struct reserve *r, int fd)
@@ -42,8 +39,10 @@ static int fill(const struct reserve *r)
 		return errno;
 	size_t bytes = affordable(r, fd);
 	int err = 0;
-	if (!is_filled(fd))
-		err = bytes < LEAST_BYTES
+	/* What is kept already, by a process that was killed, is not asked for
+	 * anew: there may be no room to. */
+	if (held(r->path) < LEAST_BYTES)
+		err = bytes < LEAST_BYTES || bytes < r->given
 		    ? ENOSPC
 		    : posix_fallocate(fd, 0, (off_t)bytes);
 	/* Half a file holds space and gives none. */
@@ -81,6 +80,7 @@ bool reserve_release(struct reserve *r)
 	if (!r->path || !r->kept)
 		return false;
 	r->kept = false;
+	r->given = held(r->path);
 	if (truncate(r->path, 0) != 0)
 		return false;
 	log_line(LOG_ERROR, r->path,

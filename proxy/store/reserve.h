@@ -13,6 +13,7 @@ struct reserve {
 	char *path;   /* NULL: there is none */
 	size_t bytes; /* that are wanted */
 	bool kept;
+	size_t given; /* bytes, at the last full disk */
 };
 
 /* The space is beside_path + "-reserve"; 0 bytes: none is kept. Takes at most a
@@ -20,7 +21,8 @@ struct reserve {
 void reserve_open(struct reserve *, const char *beside_path, size_t bytes);
 /* Gives the space up; false: there was none to give. */
 bool reserve_release(struct reserve *);
-/* Takes it again if there is room; whether it is kept (or never was wanted). */
+/* Takes it again if there is room, for more than what was given up: that is in
+ * use. Whether it is kept (or never was wanted). */
 bool reserve_keep(struct reserve *);
 void reserve_close(struct reserve *);
 

@@ -152,12 +152,51 @@ static void scrub_now(struct store *store)
 		    store->ops->scrub(store->writer.backend, false) != 0;
 }
 
+static int write_something(struct store *store)
+{
+	const struct backend_ops *ops = store->ops;
+	struct backend *backend = store->writer.backend;
+	struct store_tx tx = writer_tx(store);
+	struct query q;
+	int err = ops->begin(backend, false, true);
+
+	if (err)
+		return err;
+	query_start(
+	    &q, &tx, "UPDATE meta SET value = value WHERE key = 'master'");
+	err = query_run(&q);
+	err = err ? err : ops->commit(backend);
+	if (err)
+		ops->rollback(backend);
+	return err;
+}
+
+/* After a failure: can the store be written again? */
+static void look_whether_it_writes(struct store *store, bool room)
+{
+	int health = atomic_load(&store->health);
+	int64_t now_us = clock_mono_us();
+
+	if (!health || (health == STORE_FULL && !room)) {
+		store->next_try_us = now_us + CLOCK_SECOND_US;
+		return;
+	}
+	if (now_us < store->next_try_us)
+		return;
+	store->next_try_us = now_us + CLOCK_SECOND_US;
+	int err = write_something(store);
+	atomic_store(&store->health, err);
+	if (!err)
+		log_line(LOG_WARN, "store", "written again");
+}
+
 void store_tick(struct store *store)
 {
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
 	if (atomic_load(&store->closing))
 		return;
-	store->ops->recover(store->writer.backend);
+	bool room = store->ops->recover(store->writer.backend);
+	look_whether_it_writes(store, room);
 	look_outside(store);
 	scrub_now(store);
 	for (size_t i = 0; i < store->n_listeners; i++)

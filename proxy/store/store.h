@@ -85,7 +85,8 @@ int store_call(struct store *, bool reads,
 
 /* Waiting jobs, for metrics. */
 size_t store_waiting(struct store *);
-/* The outcome of the latest commit: STORE_OK, FULL, ... */
+/* STORE_OK, or why the latest failure failed, until the store can be written
+ * again: after a full disk, with room for more than what must be written. */
 int store_health(struct store *);
 
 /* Something another process did. Strings borrowed for the call. */

@@ -108,6 +108,15 @@ static void run_alone(struct lane *lane, struct store_job *j)
 	j->next = next;
 }
 
+/* One success proves little: what fits into the space kept back, or writes
+ * nothing at all, succeeds on a full disk too. With threads the tick decides
+ * when the store can be written again. */
+static void note_health(struct lane *lane, int err)
+{
+	if (!lane->reads && (err || !lane->store->started))
+		atomic_store(&lane->store->health, err);
+}
+
 static void run_jobs(struct lane *lane, struct store_job *jobs)
 {
 	struct store *store = lane->store;
@@ -116,6 +125,7 @@ static void run_jobs(struct lane *lane, struct store_job *jobs)
 	for (struct store_job *j = jobs; j; j = j->next)
 		durable = durable || j->durable;
 	int err = run_group(lane, jobs, durable);
+	note_health(lane, err);
 	if (err == STORE_FULL && durable && store->ops->relieve(lane->backend))
 		err = run_group(lane, jobs, durable);
 	if (err && jobs->next) {
@@ -127,8 +137,7 @@ static void run_jobs(struct lane *lane, struct store_job *jobs)
 	} else if (err) {
 		jobs->err = err;
 	}
-	if (!lane->reads)
-		atomic_store(&store->health, err);
+	note_health(lane, err);
 	while (jobs) {
 		struct store_job *j = jobs;
 		jobs = j->next;

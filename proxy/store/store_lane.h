@@ -43,6 +43,7 @@ struct store {
 	bool draining; /* inline: store_submit only queues */
 	atomic_bool closing;
 	atomic_int health;
+	int64_t next_try_us; /* to write again; the store's thread alone */
 	struct listener listeners[STORE_MAX_LISTENERS];
 	size_t n_listeners;
 	int (*before)(struct store_tx *, void *arg); /* store_before_changes */

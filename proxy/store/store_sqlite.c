@@ -286,10 +286,12 @@ static bool sqlite_relieve(struct backend *b)
 	return given;
 }
 
-static void sqlite_recover(struct backend *b)
+static bool sqlite_recover(struct backend *b)
 {
-	if (reserve_keep(&b->reserve))
-		b->relieved = false;
+	bool room = reserve_keep(&b->reserve);
+
+	b->relieved = b->relieved && !room;
+	return room;
 }
 
 /* ---- opening ---- */

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
-import { chat, configuration, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { chat, configuration, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
 import { bridge, content, handoffs, policy, policyWith } from "./parts.mjs";
 
 // Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
@@ -31,6 +31,12 @@ function fill(dir) {
 			assert.equal(e.code, "ENOSPC");
 		}
 	fs.closeSync(fd);
+}
+
+// {status, text} of /readyz.
+async function readiness(proxy) {
+	const got = await fetch(`${proxy.console}/readyz`);
+	return { status: got.status, text: await got.text() };
 }
 
 for (const [action, said] of [
@@ -61,6 +67,7 @@ for (const [action, said] of [
 		assert.equal(got.body.includes(clean), false, "withheld at last");
 		assert.equal(got.status, 200);
 		if (said) assert.equal(content(got.body), said);
+		assert.deepEqual(await readiness(proxy), { status: 503, text: "audit: the disk of the audit log is full\n" });
 		const metrics = await (await fetch(`${proxy.console}/metrics`)).text();
 		const counted = (verdict) => Number(new RegExp(`^handrail_messages_total\\{verdict="${verdict}",.*\\} (\\d+)$`, "m").exec(metrics)?.[1]);
 		assert.equal(counted("deliver"), delivered, metrics);
@@ -74,6 +81,7 @@ for (const [action, said] of [
 		let n = 0;
 		await until(async () => (await chat(proxy, `r-${n++}`, "hello")).body.includes(clean), "service resumes", 20000);
 		await until(() => proxy.records().some((r) => r.type === "gap"), "the gap is on record");
+		await until(async () => (await readiness(proxy)).status === 200, "it is ready again");
 	});
 
 for (const end of ["SIGTERM", "SIGKILL"])
@@ -92,6 +100,8 @@ for (const end of ["SIGTERM", "SIGKILL"])
 		fill(disk);
 		for (let i = 0; i < 5; i++) await chat(first, `f-${i}`, "hello");
 		assert.equal(content((await chat(first, "c-1", "go")).body), bridge);
+		await sleep(1500); // what is kept back is in use: a while is not enough
+		assert.deepEqual(await readiness(first), { status: 503, text: "store: the disk is full\n" });
 		first.kill(end);
 		await first.exit;
 		fs.rmSync(path.join(disk, "filler"));
@@ -126,6 +136,7 @@ test("the store's disk is full and nothing is kept back: no person is promised",
 		}
 	const promised = seen.filter(Boolean).length;
 	assert.ok(promised < seen.length, "there is no room at last");
+	assert.deepEqual(await readiness(proxy), { status: 503, text: "store: the disk is full\n" });
 	proxy.kill("SIGKILL");
 	await proxy.exit;
 	fs.rmSync(path.join(disk, "filler"));
