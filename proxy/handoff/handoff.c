@@ -35,6 +35,7 @@ struct work { /* what the jobs have in common */
 	bool must;     /* repeat until it is written */
 	/* by kind, unused ones are zero */
 	struct store_handoff handoff;
+	struct buf untold; /* the record, should the first try fail */
 	struct store_delivery delivery;
 	int64_t *ids; /* replies */
 	size_t n_ids;
@@ -66,6 +67,7 @@ static void work_free(struct work *w)
 	if (w->delivery.body)
 		OPENSSL_cleanse(w->delivery.body, w->delivery.len);
 	free(w->delivery.body);
+	buf_clear(&w->untold);
 	free(w->ids);
 	free(w);
 }
@@ -131,6 +133,25 @@ static void work_written(struct work *w)
 		outbox_wake(service->outbox);
 }
 
+/* Whoever hears of the failure refuses the customer. */
+static void nobody_was_told(struct work *w)
+{
+	struct store_delivery *d = &w->delivery;
+	struct buf body = {0};
+	char key[PACKET_KEY_SIZE];
+
+	if (w->answered || !w->untold.len)
+		return;
+	if (d->body) {
+		packet_requested(&body, key, w->lock.handoff, &w->untold);
+		free(d->body);
+		d->len = body.len;
+		d->body = buf_steal(&body);
+	}
+	free(w->handoff.record);
+	w->handoff.record = buf_steal(&w->untold);
+}
+
 static void work_done(struct store_job *job, int err)
 {
 	struct work *w = (struct work *)job;
@@ -138,7 +159,9 @@ static void work_done(struct store_job *job, int err)
 
 	if (!err)
 		work_written(w);
-	else if (!w->answered || !w->must)
+	else
+		nobody_was_told(w);
+	if (err && (!w->answered || !w->must))
 		log_line(LOG_ERROR, w->lock.handoff, "cannot be stored: %s%s",
 		    store_err_text(err), w->must ? "; trying again" : "");
 	answer(w, err);
@@ -284,6 +307,8 @@ static void fill_request(struct work *w, struct conversation_lease *lease,
 	}
 	fill_handoff(w, r, view);
 	packet_write(&record, &source);
+	left.untold = true;
+	packet_write(&w->untold, &source);
 	if (strcmp(w->handoff.destination, HANDOFF_DESK) != 0) {
 		packet_requested(&body, key, w->lock.handoff, &record);
 		fill_delivery(

@@ -57,7 +57,10 @@ struct handoff_request {
 	size_t n_withheld;
 	const char *message_id;    /* the upstream's, of the withheld message */
 	const char *customer_told; /* the bridging text */
-	const char *customer;      /* id */
+	uint32_t told_seq;         /* its number in the transcript, or 0 */
+	bool
+	    untold; /* it was not said: the store could not keep this at once */
+	const char *customer;             /* id */
 	const struct handoff_fact *facts; /* name, locale, segment, ... */
 	size_t n_facts;
 	const char *interaction_type, *zone, *bot;
@@ -66,8 +69,9 @@ struct handoff_request {
 	const char *console; /* base URL for links */
 };
 struct handoff_done {
-	/* err 0: on disk. Otherwise the lock holds in memory only and the
-	 * conversation is refused until a later try succeeds. */
+	/* err 0: on disk. Otherwise the lock holds in memory only, the
+	 * conversation is refused until a later try succeeds, and the record
+	 * says that the customer was told nothing: so nothing must be. */
 	void (*fn)(void *arg, uint64_t ticket, int err);
 	void *arg;
 	uint64_t ticket;

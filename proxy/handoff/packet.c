@@ -127,7 +127,11 @@ static void summarise(struct buf *out, const struct packet_source *source)
 	if (r->n_withheld)
 		quote(out, "Withheld from the AI", r->withheld[0].text,
 		    r->withheld[0].len);
-	if (r->customer_told)
+	if (r->customer_told && r->untold)
+		buf_adds(out,
+		    " The customer could not be told and was refused: the "
+		    "store could not be written.");
+	else if (r->customer_told)
 		quote(out, "The customer was told", r->customer_told,
 		    strlen(r->customer_told));
 }
@@ -236,9 +240,20 @@ bool packet_shows(const struct store_message *turns, size_t turn)
 	    turns[turn - 1].status == STORE_EDITED;
 }
 
-static void put_transcript(
-    struct json_out *json, const struct conversation_view *view)
+static void put_turn(struct json_out *json, const struct packet_source *source,
+    const struct store_message *turn)
 {
+	struct store_message m = *turn;
+
+	if (source->request->untold && m.seq == source->request->told_seq)
+		m.status = STORE_WITHHELD;
+	packet_message(json, &m);
+}
+
+static void put_transcript(
+    struct json_out *json, const struct packet_source *source)
+{
+	const struct conversation_view *view = source->view;
 	int64_t count = 0;
 
 	for (size_t i = 0; i < view->n_turns; i++)
@@ -251,7 +266,7 @@ static void put_transcript(
 	json_out_array(json);
 	for (size_t i = 0; i < view->n_turns; i++)
 		if (packet_shows(view->turns, i))
-			packet_message(json, &view->turns[i]);
+			put_turn(json, source, &view->turns[i]);
 	json_out_end(json);
 	json_out_key(json, "truncated");
 	json_out_bool(json, view->truncated);
@@ -324,7 +339,7 @@ void packet_write(struct buf *out, const struct packet_source *source)
 	put_known(&json, "channel", r->channel);
 	put(&json, "conversation_id", source->id);
 	put_customer(&json, r);
-	put(&json, "customer_told", r->customer_told);
+	put(&json, "customer_told", r->untold ? NULL : r->customer_told);
 	put(&json, "family", source->family);
 	put(&json, "handoff_id", source->lock->handoff);
 	put_known(&json, "interaction_type", r->interaction_type);
@@ -334,7 +349,7 @@ void packet_write(struct buf *out, const struct packet_source *source)
 	put_reason(&json, r);
 	put_summary(&json, source);
 	put_time(&json, "time", r->time_us);
-	put_transcript(&json, source->view);
+	put_transcript(&json, source);
 	json_out_key(&json, "v");
 	json_out_int(&json, 1);
 	put_withheld(&json, r);

@@ -11,7 +11,8 @@
  *   withheld        {text, parts: [{kind, text}], message_id}: what the AI
  *                    wrote and nobody saw, or null; text is the part that
  *                    was the reason
- *   customer_told   the bridging text, or null
+ *   customer_told   the bridging text, or null: nothing was said, or the
+ *                   customer was refused because the store could not keep this
  *   transcript      {truncated, count, messages: [{n, time, speaker, status,
  *                    text}]}, status delivered|edited|withheld|draft;
  *                    speaker system: approved words of Handrail's own;

@@ -353,6 +353,7 @@ void exchange_woken(struct exchange *e, enum worker_wake wake, int result,
 		break;
 	case WORKER_RECORDED:
 	case WORKER_STORED:
+	case WORKER_KEPT:
 		settle_woken(e, wake, result);
 		break;
 	}

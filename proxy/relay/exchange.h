@@ -47,6 +47,7 @@ struct settle {           /* what has to be safe before the answer leaves */
 	bool recorded;    /* nothing to wait for, or done */
 	unsigned storing; /* writes of the store that are waited for */
 	bool record_failed, store_failed;
+	bool unkept;     /* the handoff is in memory only */
 	bool fell_back;  /* the policy's word for it is the verdict now */
 	bool uncounted;  /* a decision, which counts as what comes of it */
 	bool is_ai;      /* it is on the AI's own words */
@@ -97,8 +98,9 @@ struct exchange {
 	const char *cause;     /* of a handoff: "rule", "cannot_read", ... */
 	const char *undecided; /* words beyond the engine's: "cannot_read" */
 	struct told told;      /* what the message says, for people */
-	uint32_t kept;  /* its first number in the transcript; 0: not yet */
-	struct buf say; /* what the customer is told instead */
+	uint32_t kept;     /* its first number in the transcript; 0: not yet */
+	struct buf say;    /* what the customer is told instead */
+	uint32_t told_seq; /* its number there; 0: not kept */
 	enum exchange_end end;
 	struct settle settle;
 
@@ -110,9 +112,7 @@ struct exchange {
 	bool edit_pending;         /* an edit's record is under way */
 	struct loop_timer read_on; /* withheld: how long it is still read */
 	bool flow_over;
-	size_t edits_asked;    /* edits the pending record covers */
-	int64_t held_since_us; /* 0: nothing is held */
-	uint64_t beat_bytes;
+	size_t edits_asked; /* edits the pending record covers */
 
 	struct worker_replies replies; /* of the person, to be sent */
 	bool not_the_ai; /* it answers with a person's or its own words */

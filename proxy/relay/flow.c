@@ -166,15 +166,12 @@ static void release(struct exchange *e)
 	frames_take(e->frames, &out);
 	if (out.len) {
 		rearm(e);
-		e->held_since_us = 0;
 		if (!client_send_body(
 			e->client, (struct span){out.data, out.len}) &&
 		    e->origin)
 			origin_pause(e->origin);
 	}
 	buf_clear(&out);
-	if (frames_holding(e->frames) && !e->held_since_us)
-		e->held_since_us = clock_mono_us();
 }
 
 void flow_drained(struct exchange *e)
@@ -280,8 +277,10 @@ static void finish(struct exchange *e)
 		return;
 	}
 	struct buf out = {0};
-	if (settle_is_unkept(e))
+	if (settle_is_unkept(e)) {
+		keep_untold(e);
 		buf_reset(&e->say);
+	}
 	if (!e->head_sent)
 		send_head(e);
 	send_rest(e, &out);

@@ -48,8 +48,6 @@ enum frames_state frames_state(const struct frames *);
 
 /* Append what may leave now to out. */
 void frames_take(struct frames *, struct buf *out);
-/* Does anything wait that has not left? */
-bool frames_holding(const struct frames *);
 /* Settled edits so far; those from the first unrecorded one on wait. */
 size_t frames_edits(const struct frames *);
 void frames_edits_recorded(struct frames *, size_t n);

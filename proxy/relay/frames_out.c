@@ -145,11 +145,6 @@ void frames_take(struct frames *f, struct buf *out)
 	}
 }
 
-bool frames_holding(const struct frames *f)
-{
-	return f->head != NULL;
-}
-
 size_t frames_edits(const struct frames *f)
 {
 	return f->edits;

@@ -108,7 +108,7 @@ void keep_own_words(struct exchange *e)
 {
 	if (e->say.len == 0)
 		return;
-	conversation_add(e->lease,
+	e->told_seq = conversation_add(e->lease,
 	    &(struct conversation_message){
 		.speaker = STORE_SYSTEM,
 		.status = STORE_DELIVERED,
@@ -116,6 +116,12 @@ void keep_own_words(struct exchange *e)
 		.text = e->say.data,
 		.len = e->say.len,
 	    });
+}
+
+void keep_untold(struct exchange *e)
+{
+	if (e->told_seq)
+		conversation_withhold(e->lease, e->told_seq);
 }
 
 /* Of a stream its beginning has left all the same. */

@@ -124,8 +124,9 @@ static void count(struct exchange *e)
 
 void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 {
-	if (wake == WORKER_STORED) {
+	if (wake != WORKER_RECORDED) {
 		e->settle.store_failed |= result != 0;
+		e->settle.unkept |= result != 0 && wake == WORKER_KEPT;
 		if (result != 0)
 			exchange_log(e, LOG_ERROR,
 			    "the store cannot write: what was to be kept is "
@@ -194,7 +195,7 @@ static int need_of(const struct exchange *e)
 
 bool settle_is_unkept(const struct exchange *e)
 {
-	return e->settle.store_failed && e->verdicts.action == GUARD_HANDOFF;
+	return e->settle.unkept;
 }
 
 bool settle_is_silenced(const struct exchange *e)
@@ -241,7 +242,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	record_commit(text.p, text.len, salt, commit);
 	e->settle.storing = 0;
 	e->settle.record_failed = e->settle.fell_back = false;
-	e->settle.store_failed = false;
+	e->settle.store_failed = e->settle.unkept = false;
 	e->settle.uncounted = true;
 	e->settle.is_ai = is_ai;
 	count_rules(e);

@@ -23,6 +23,11 @@ static void on_stored(void *arg, uint64_t ticket, int err)
 	worker_wake(arg, ticket, WORKER_STORED, err, NULL);
 }
 
+static void on_kept(void *arg, uint64_t ticket, int err)
+{
+	worker_wake(arg, ticket, WORKER_KEPT, err, NULL);
+}
+
 static void submit_requested(
     struct exchange *e, const char *id, const struct handoff_request *request)
 {
@@ -110,6 +115,7 @@ void takeover_request(struct exchange *e)
 	    .withheld = withheld,
 	    .n_withheld = withheld_texts(e, withheld),
 	    .customer_told = v->say,
+	    .told_seq = e->told_seq,
 	    .customer = e->asked.customer,
 	    .facts = facts,
 	    .n_facts = customer_facts(e, facts),
@@ -123,7 +129,7 @@ void takeover_request(struct exchange *e)
 		request.what = hit->what;
 	}
 	struct conversation_lock lock;
-	struct handoff_done done = {on_stored, e->worker, e->number};
+	struct handoff_done done = {on_kept, e->worker, e->number};
 	e->settle.storing++;
 	handoff_request(
 	    e->worker->server->handoffs, e->lease, &request, &done, &lock);

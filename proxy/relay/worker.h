@@ -73,6 +73,7 @@ enum worker_wake {
 	WORKER_TURN,     /* its place in the conversation's line has come */
 	WORKER_RECORDED, /* result is an enum audit_result */
 	WORKER_STORED,   /* result is a store_err */
+	WORKER_KEPT,     /* the same, of a handoff */
 	WORKER_REPLIES,  /* payload is a struct worker_replies */
 };
 struct store_reply;

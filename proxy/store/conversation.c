@@ -427,7 +427,8 @@ void conversation_withhold(struct conversation_lease *lease, uint32_t from)
 	for (size_t i = c->n_turns; i > 0 && c->turns[i - 1].seq >= from; i--) {
 		struct store_message *m = &c->turns[i - 1];
 
-		if (m->speaker != STORE_AI || m->status == STORE_WITHHELD)
+		if ((m->speaker != STORE_AI && m->speaker != STORE_SYSTEM) ||
+		    m->status == STORE_WITHHELD)
 			continue;
 		m->status = STORE_WITHHELD;
 		save_add(lease, m); /* in place of the row it has */

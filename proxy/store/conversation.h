@@ -103,7 +103,8 @@ struct conversation_message {
 };
 uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
-/* Messages of the AI from this number on were withheld after all. */
+/* Messages of the AI, and Handrail's own words, from this number on were
+ * withheld after all. */
 void conversation_withhold(struct conversation_lease *, uint32_t from);
 bool conversation_is_new(struct conversation_lease *); /* no message yet */
 /* The bot has the question from now on: kept with what the customer wrote,

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { chat, configuration, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
-import { bridge, content, handoffs, policy, policyWith } from "./parts.mjs";
+import { bridge, cli, content, handoffs, policy, policyWith } from "./parts.mjs";
 
 // Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
 function smallDisk(t, size = "512k") {
@@ -142,4 +142,36 @@ test("the store's disk is full and nothing is kept back: no person is promised",
 	fs.rmSync(path.join(disk, "filler"));
 	const again = await startHandrail(t, { dir });
 	assert.ok((await handoffs(again)).length >= promised, "whoever was told of a person has one");
+});
+
+test("room comes back: it is ready, and the packet does not say that a refused customer was told", async (t) => {
+	const disk = smallDisk(t, "1m");
+	if (!disk) return t.skip("mounting a tmpfs needs root");
+	const dir = tempDir(t);
+	const bot = await startBot(t, { chunkSize: 5 });
+	bot.onMessage("go", { content: "I guarantee it will work." });
+	const config = configuration(dir, { upstream: bot.url, policy });
+	fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+	const proxy = await startHandrail(t, { dir });
+	fs.rmSync(path.join(disk, "handrail.db-reserve"), { force: true });
+	fill(disk);
+	const told = new Map();
+	for (const stream of [false, true])
+		for (let i = 0; i < 4; i++) {
+			const id = `${stream ? "s" : "w"}-${i}`;
+			told.set(id, (await chat(proxy, id, "go", { stream })).body.includes(bridge));
+		}
+	assert.ok([...told.values()].includes(false), "somebody was refused");
+	fs.rmSync(path.join(disk, "filler"));
+	await until(async () => (await handoffs(proxy)).length === told.size, "all are kept", 20000);
+	await until(async () => (await readiness(proxy)).status === 200, "it is ready again");
+	for (const h of await handoffs(proxy)) {
+		const { record } = JSON.parse(await cli(proxy, "handoff", "show", h.id, "--format", "json")).handoff;
+		const was = told.get(record.conversation_id);
+		assert.equal(record.customer_told, was ? bridge : null);
+		assert.equal(record.summary.includes(bridge), was, record.summary);
+		assert.equal(/could not be told/.test(record.summary), !was, record.summary);
+		const own = record.transcript.messages.filter((m) => m.speaker === "system");
+		assert.deepEqual(own.map((m) => m.status), [was ? "delivered" : "withheld"]);
+	}
 });

@@ -212,6 +212,35 @@ static void test_amounts(void **state)
 	json_decref(json);
 }
 
+/* The store could not keep it at once, and the customer was refused. */
+static void test_untold(void **state)
+{
+	struct conversation_lock lock = {"h-1", 1};
+	struct store_message turns[] = {
+	    turn(STORE_WORDS, STORE_WITHHELD, "a"),
+	    turn(STORE_WORDS, STORE_DELIVERED, "A colleague will help."),
+	};
+	turns[0].seq = 1;
+	turns[1].seq = 2;
+	turns[1].speaker = STORE_SYSTEM;
+	struct conversation_view view = {.turns = turns, .n_turns = 2};
+	struct handoff_request r = {.cause = "rule",
+	    .customer_told = turns[1].text,
+	    .told_seq = 2,
+	    .untold = true};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+
+	json_t *json = packet_of(&source);
+	assert_true(json_is_null(json_object_get(json, "customer_told")));
+	assert_null(strstr(str(json, "summary"), "A colleague"));
+	assert_non_null(strstr(str(json, "summary"), "could not be told"));
+	const json_t *own = json_array_get(
+	    json_object_get(json_object_get(json, "transcript"), "messages"),
+	    1);
+	assert_string_equal(str(own, "status"), "withheld");
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +250,7 @@ int main(void)
 	    cmocka_unit_test(test_withheld_parts),
 	    cmocka_unit_test(test_transcript),
 	    cmocka_unit_test(test_summary_reads_well),
+	    cmocka_unit_test(test_untold),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
