@@ -1,8 +1,9 @@
 /*
- * handoff - see handoff.h. Three jobs: request (lock, record, delivery),
- * customer's message (delivery), replies sent (marks, return).
+ * handoff - see handoff.h. Four jobs: request (lock, record, delivery),
+ * its record for the audit log where that was full, customer's message
+ * (delivery), replies sent (marks, return).
  *
- * request and replies sent must come true sooner or later: when the store
+ * All of them must come true sooner or later: when the store
  * cannot write they are kept and repeated every second, for as long as the
  * process lives. What a reply's customer has had is remembered meanwhile, so
  * that it is not shown twice.
@@ -32,7 +33,6 @@ struct work { /* what the jobs have in common */
 	struct conversation_lock lock;
 	struct handoff_done done;
 	bool answered; /* done was called */
-	bool must;     /* repeat until it is written */
 	/* by kind, unused ones are zero */
 	struct store_handoff handoff;
 	struct buf untold; /* the record, should the first try fail */
@@ -74,16 +74,26 @@ static void work_free(struct work *w)
 
 static void work_done(struct store_job *job, int err);
 
-static struct work *work_new(struct handoffs *service,
-    struct conversation_lease *lease, const struct handoff_done *done)
+static struct work *work_new(
+    struct handoffs *service, const char *family, const char *id)
 {
 	struct work *w = mem_zero(sizeof(*w));
 
 	w->job.done = work_done;
 	w->job.durable = true;
 	w->service = service;
-	w->family = mem_strdup(conversation_family(lease));
-	w->id = mem_strdup(conversation_id(lease));
+	w->family = mem_strdup(family);
+	w->id = mem_strdup(id);
+	w->answered = true;
+	return w;
+}
+
+static struct work *work_for(struct handoffs *service,
+    struct conversation_lease *lease, const struct handoff_done *done)
+{
+	struct work *w = work_new(
+	    service, conversation_family(lease), conversation_id(lease));
+
 	if (done)
 		w->done = *done;
 	w->answered = !done || !done->fn;
@@ -161,11 +171,11 @@ static void work_done(struct store_job *job, int err)
 		work_written(w);
 	else
 		nobody_was_told(w);
-	if (err && (!w->answered || !w->must))
-		log_line(LOG_ERROR, w->lock.handoff, "cannot be stored: %s%s",
-		    store_err_text(err), w->must ? "; trying again" : "");
+	if (err && !w->answered)
+		log_line(LOG_ERROR, w->lock.handoff,
+		    "cannot be stored: %s; trying again", store_err_text(err));
 	answer(w, err);
-	if (!err || !w->must) {
+	if (!err) {
 		work_free(w);
 		return;
 	}
@@ -323,18 +333,43 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
     const struct handoff_request *request, const struct handoff_done *done,
     struct conversation_lock *out)
 {
-	struct work *w = work_new(service, lease, done);
+	struct work *w = work_for(service, lease, done);
 
 	conversation_lock(lease, &w->lock);
 	*out = w->lock;
 	w->job.run = request_run;
-	w->must = true;
 	fill_request(w, lease, request);
 	pthread_mutex_lock(&service->lock);
 	service->metrics.requested_total++;
 	service->metrics.unsaved++;
 	pthread_mutex_unlock(&service->lock);
 	conversation_flush(lease); /* the person's record is not ahead of it */
+	store_submit(service->store, &w->job);
+}
+
+static int unrecorded_run(struct store_tx *tx, struct store_job *job)
+{
+	struct work *w = (struct work *)job;
+	struct store_handoff h;
+	int err = store_handoff_get(tx, w->lock.handoff, &h);
+
+	if (err) /* not there yet: both disks are full */
+		return err;
+	err = returned_audit(tx, &h,
+	    &(struct returned_what){.type = "handoff.requested",
+		/* the rule that decided, or the cause */
+		.action = strchr(h.reason, '/') ? "rule" : h.reason,
+		.now_us = h.requested_us});
+	store_handoff_clear(&h);
+	return err;
+}
+
+void handoff_unrecorded(struct handoffs *service, const char *handoff)
+{
+	struct work *w = work_new(service, "", "");
+
+	snprintf(w->lock.handoff, sizeof(w->lock.handoff), "%s", handoff);
+	w->job.run = unrecorded_run;
 	store_submit(service->store, &w->job);
 }
 
@@ -360,7 +395,7 @@ void handoff_customer_says(struct handoffs *service,
     struct conversation_lease *lease,
     const struct conversation_message *message, const struct handoff_done *done)
 {
-	struct work *w = work_new(service, lease, done);
+	struct work *w = work_for(service, lease, done);
 	struct packet_event event = {
 	    w->lock.handoff, w->family, w->id, message->time_us};
 	struct store_message m = {.speaker = message->speaker,
@@ -377,7 +412,6 @@ void handoff_customer_says(struct handoffs *service,
 	packet_customer(&body, key, &event, &m);
 	fill_delivery(w, HANDOFF_DESK, "message.customer", key, &body);
 	w->job.run = says_run;
-	w->must = true;
 	conversation_flush(lease);
 	store_submit(service->store, &w->job);
 }
@@ -471,7 +505,7 @@ void handoff_replies_sent(struct handoffs *service,
     struct conversation_lease *lease, const struct store_reply *replies,
     size_t n)
 {
-	struct work *w = work_new(service, lease, NULL);
+	struct work *w = work_for(service, lease, NULL);
 
 	conversation_locked_as(lease, &w->lock);
 	w->now_us = clock_now_us();
@@ -489,7 +523,6 @@ void handoff_replies_sent(struct handoffs *service,
 	}
 	remember_sent(service, w);
 	w->job.run = sent_run;
-	w->must = true;
 	conversation_flush(lease); /* shown means kept */
 	store_submit(service->store, &w->job);
 }

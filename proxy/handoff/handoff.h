@@ -85,6 +85,10 @@ void handoff_request(struct handoffs *, struct conversation_lease *,
     const struct handoff_request *, const struct handoff_done *,
     struct conversation_lock *out);
 
+/* The audit log could not record the request: its record waits in the store
+ * until it can. From any thread but the store's and the audit log's. */
+void handoff_unrecorded(struct handoffs *, const char *handoff);
+
 /* The lease is HANDED_OFF: keep what the customer sent and push it to the
  * destination. done as above, or NULL. */
 void handoff_customer_says(struct handoffs *, struct conversation_lease *,

@@ -158,8 +158,9 @@ void housekeeping_admin(struct server *s)
 	admin_on_ready(s->admin, "store", store_is_ready, s);
 }
 
-/* Records that another process (the command line) left in the store: what it
- * did takes effect here only after they are on disk. */
+/* Records that wait in the store: of another process (the command line), whose
+ * doings take effect here only after they are on disk, and of handoffs that the
+ * log had no room for. */
 
 static int record_type_of(const char *name)
 {
@@ -183,7 +184,9 @@ static bool write_pending(struct server *s, const struct store_audit *row)
 		.handoff = {.id = row->handoff,
 		    .queue = row->queue,
 		    .priority = row->priority,
-		    .destination = row->destination},
+		    .destination = row->destination,
+		    .cause =
+			type == RECORD_HANDOFF_REQUESTED ? row->action : NULL},
 		.actor = row->actor,
 		.action_name = row->action,
 		.detail = row->detail,
@@ -192,9 +195,15 @@ static bool write_pending(struct server *s, const struct store_audit *row)
 	    });
 }
 
-/* A transaction that fails is tried again, its records are not. */
+/* A transaction that fails is tried again, its records are not. While the log
+ * cannot be written it is not asked to: each try would count as a record lost.
+ */
 static bool record_once(struct server *s, const struct store_audit *row)
 {
+	struct audit_state state;
+	audit_state(s->audit, &state);
+	if (state.health != AUDIT_OK)
+		return false;
 	if (row->id > s->last_pending && !write_pending(s, row))
 		return false;
 	if (row->id > s->last_pending)
@@ -231,7 +240,7 @@ static void record_left_over(struct server *s)
 	int err = store_call(s->store, false, record_pending, s);
 	if (err)
 		log_line(LOG_ERROR, "store",
-		    "what was done on the command line is not recorded yet: %s",
+		    "records wait for the audit log to be written: %s",
 		    store_err_text(err));
 }
 

@@ -42,7 +42,7 @@ static void submit_requested(
 	settle_fill(e, &r);
 	struct buf line = {0};
 	record_line(&e->worker->server->maker, &r, &line);
-	server_record(e->worker->server, &line, AUDIT_DURABLE);
+	server_record(e->worker->server, &line, id);
 	buf_clear(&line);
 }
 

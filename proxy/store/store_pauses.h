@@ -42,7 +42,8 @@ int store_pauses_list(struct store_tx *, int64_t now_us,
 struct store_audit {
 	int64_t id, time_us, until_us;
 	char *type, *family, *conversation;
-	char *actor, *action, *detail, *basis;
+	char *actor, *action, *detail, *basis; /* of handoff.requested, action
+						  is the cause */
 	char *handoff, *queue, *priority, *destination;
 };
 void store_audits_free(struct store_audit *, size_t n);

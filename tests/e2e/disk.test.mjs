@@ -17,7 +17,7 @@ function smallDisk(t, size = "512k") {
 	const mounted = !mount.error && mount.status === 0;
 	t.after(() => {
 		if (mounted) spawnSync("umount", ["-l", dir]);
-		fs.rmdirSync(dir);
+		fs.rmSync(dir, { recursive: true }); // what still runs may write there
 	});
 	return mounted && dir;
 }
@@ -82,6 +82,38 @@ for (const [action, said] of [
 		await until(async () => (await chat(proxy, `r-${n++}`, "hello")).body.includes(clean), "service resumes", 20000);
 		await until(() => proxy.records().some((r) => r.type === "gap"), "the gap is on record");
 		await until(async () => (await readiness(proxy)).status === 200, "it is ready again");
+		await expectRequested(proxy);
+	});
+
+// Every handoff has one record that it was requested.
+async function expectRequested(proxy) {
+	const open = await handoffs(proxy);
+	const recorded = () => proxy.records().filter((r) => r.type === "handoff.requested").map((r) => r.handoff);
+	await until(() => recorded().length >= open.length, "the handoffs are on record");
+	assert.deepEqual(recorded().map((h) => h.id).sort(), open.map((h) => h.id).sort());
+	for (const h of recorded()) assert.match(h.cause, /^cannot_record$|^rule$/);
+}
+
+for (const end of ["SIGTERM", "SIGKILL"])
+	test(`a handoff of a full audit disk is on record after ${end} and a start`, async (t) => {
+		const audit = smallDisk(t);
+		if (!audit) return t.skip("mounting a tmpfs needs root");
+		const dir = tempDir(t);
+		fs.mkdirSync(path.join(dir, "state"));
+		fs.symlinkSync(audit, path.join(dir, "state/audit"));
+		const bot = await startBot(t);
+		bot.onMessage("go", { content: "I guarantee it will work." });
+		const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
+		fill(audit);
+		for (let i = 0; i < 20; i++) await chat(proxy, `c-${i}`, "go");
+		await until(async () => (await readiness(proxy)).status === 503, "it is full");
+		await sleep(300); // what waits is in the store
+		proxy.kill(end);
+		await proxy.exit;
+		fs.rmSync(path.join(audit, "filler"));
+		const again = await startHandrail(t, { dir });
+		assert.equal((await handoffs(again)).length, 20);
+		await expectRequested(again);
 	});
 
 for (const end of ["SIGTERM", "SIGKILL"])
