@@ -1,23 +1,20 @@
 /*
- * conversation - leases and locks.
+ * conversation - leases, and the messages added under them.
  *
  *   begin -> WAITING -> OPEN | HANDED_OFF -> end     (one holder at a time)
  *                    -> REFUSED
  *
  * A lease that is OPEN or HANDED_OFF holds its conversation; a refused one
- * holds nothing. Locks are taken and read under the shard's mutex; only
- * conversation_is_locked reads without it, and a lock set before that read is
- * seen by it (sequentially consistent atomic).
+ * holds nothing. conversation_is_locked reads without the shard's mutex; a lock
+ * set before that read is seen by it (sequentially consistent atomic).
  */
 #include "proxy/store/conversation.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
-#include "proxy/store/conversation_table.h"
-#include "proxy/store/store_handoffs.h"
+#include "proxy/store/conversation_save.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -351,8 +348,7 @@ void conversation_end(struct conversation_lease *lease)
 	free(lease);
 }
 
-/* The conversation of a lease that holds it. */
-static struct conversation *held(const struct conversation_lease *lease)
+struct conversation *lease_held(const struct conversation_lease *lease)
 {
 	enum conversation_state state =
 	    (enum conversation_state)atomic_load(&lease->state);
@@ -363,17 +359,17 @@ static struct conversation *held(const struct conversation_lease *lease)
 
 bool conversation_is_locked(const struct conversation_lease *lease)
 {
-	return atomic_load(&held(lease)->locked);
+	return atomic_load(&lease_held(lease)->locked);
 }
 
 const char *conversation_family(const struct conversation_lease *lease)
 {
-	return held(lease)->family;
+	return lease_held(lease)->family;
 }
 
 const char *conversation_id(const struct conversation_lease *lease)
 {
-	return held(lease)->id;
+	return lease_held(lease)->id;
 }
 
 /* ---- messages ---- */
@@ -396,7 +392,7 @@ static void count(
 uint32_t conversation_add(struct conversation_lease *lease,
     const struct conversation_message *message)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 	struct store_message m = {.speaker = message->speaker,
 	    .status = message->status,
 	    .kind = message->kind,
@@ -421,7 +417,7 @@ uint32_t conversation_add(struct conversation_lease *lease,
 
 void conversation_withhold(struct conversation_lease *lease, uint32_t from)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	for (size_t i = c->n_turns; i > 0 && c->turns[i - 1].seq >= from; i--) {
@@ -439,7 +435,7 @@ void conversation_withhold(struct conversation_lease *lease, uint32_t from)
 bool conversation_was_erased(struct conversation_lease *lease, int64_t since_us)
 {
 	pthread_mutex_lock(&lease->shard->lock);
-	bool erased = held(lease)->erased_us >= since_us;
+	bool erased = lease_held(lease)->erased_us >= since_us;
 	pthread_mutex_unlock(&lease->shard->lock);
 	return erased;
 }
@@ -447,14 +443,14 @@ bool conversation_was_erased(struct conversation_lease *lease, int64_t since_us)
 bool conversation_is_new(struct conversation_lease *lease)
 {
 	pthread_mutex_lock(&lease->shard->lock);
-	bool is_new = held(lease)->last_seq == 0;
+	bool is_new = lease_held(lease)->last_seq == 0;
 	pthread_mutex_unlock(&lease->shard->lock);
 	return is_new;
 }
 
 void conversation_asking(struct conversation_lease *lease)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	if (!c->asking)
@@ -464,7 +460,7 @@ void conversation_asking(struct conversation_lease *lease)
 
 bool conversation_was_broken(struct conversation_lease *lease)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	bool broken = c->broken;
@@ -476,7 +472,7 @@ bool conversation_was_broken(struct conversation_lease *lease)
 void conversation_answered(struct conversation_lease *lease)
 {
 	pthread_mutex_lock(&lease->shard->lock);
-	held(lease)->answered = true;
+	lease_held(lease)->answered = true;
 	pthread_mutex_unlock(&lease->shard->lock);
 }
 
@@ -488,82 +484,11 @@ void conversation_flush(struct conversation_lease *lease)
 	save_submit(saving);
 }
 
-/* ---- locks ---- */
-
-static void name_handoff(struct conversations *table, struct conversation *c)
-{
-	struct store_handoff h = {
-	    .family = c->family, .conversation = c->id, .epoch = c->epoch};
-
-	store_handoff_name(store_vault(table->store), &h);
-	memcpy(c->handoff, h.id, sizeof(c->handoff));
-}
-
-void conversation_lock(
-    struct conversation_lease *lease, struct conversation_lock *out)
-{
-	struct conversation *c = held(lease);
-
-	pthread_mutex_lock(&lease->shard->lock);
-	if (!atomic_load(&c->locked)) {
-		c->unsaved = true;
-		c->epoch++;
-		c->told_waiting_us = 0;
-		name_handoff(lease->table, c);
-		shard_set_locked(lease->shard, c, true);
-	}
-	memcpy(out->handoff, c->handoff, sizeof(out->handoff));
-	out->epoch = c->epoch;
-	pthread_mutex_unlock(&lease->shard->lock);
-}
-
-bool conversation_locked_as(
-    struct conversation_lease *lease, struct conversation_lock *out)
-{
-	struct conversation *c = held(lease);
-
-	pthread_mutex_lock(&lease->shard->lock);
-	bool locked = atomic_load(&c->locked);
-	memcpy(out->handoff, c->handoff, sizeof(out->handoff));
-	out->epoch = c->epoch;
-	pthread_mutex_unlock(&lease->shard->lock);
-	return locked;
-}
-
-void conversation_lock_saved(struct conversations *table, const char *family,
-    const char *id, uint32_t epoch)
-{
-	struct conversation_key key = table_key(family, id);
-	struct shard *shard = table_shard(table, key);
-
-	pthread_mutex_lock(&shard->lock);
-	struct conversation *c = shard_find(shard, key);
-	if (c && c->epoch == epoch)
-		c->unsaved = false;
-	pthread_mutex_unlock(&shard->lock);
-}
-
-void conversation_unlock(struct conversations *table, const char *family,
-    const char *id, const char *handoff)
-{
-	struct conversation_key key = table_key(family, id);
-	struct shard *shard = table_shard(table, key);
-
-	pthread_mutex_lock(&shard->lock);
-	struct conversation *c = shard_find(shard, key);
-	if (c && !c->unsaved && strcmp(c->handoff, handoff) == 0) {
-		shard_set_locked(shard, c, false);
-		c->bot_failures = 0;
-		shard_rank(shard, c);
-	}
-	pthread_mutex_unlock(&shard->lock);
-}
-
 /* ---- small facts ---- */
 
 uint32_t conversation_bot_failed(struct conversation_lease *lease)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	uint32_t n = ++c->bot_failures;
@@ -573,7 +498,7 @@ uint32_t conversation_bot_failed(struct conversation_lease *lease)
 
 void conversation_bot_answered(struct conversation_lease *lease)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	c->bot_failures = 0;
@@ -583,7 +508,7 @@ void conversation_bot_answered(struct conversation_lease *lease)
 bool conversation_may_tell_waiting(
     struct conversation_lease *lease, int64_t now_us, int64_t every_us)
 {
-	struct conversation *c = held(lease);
+	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	bool may = c->told_waiting_us == 0 || now_us < c->told_waiting_us ||

@@ -2,7 +2,7 @@
 #include "proxy/store/conversation_counted.h"
 
 #include "proxy/base/mem.h"
-#include "proxy/store/conversation_table.h"
+#include "proxy/store/conversation_save.h"
 
 void conversation_count(
     struct conversation_lease *lease, const struct guard_memory *more)

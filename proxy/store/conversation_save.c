@@ -6,7 +6,7 @@
  * second, at most MAX_RETRY of them; past that the oldest is given up, said
  * in the log. Its conversation stays in memory as long as something is owed.
  */
-#include "proxy/store/conversation_table.h"
+#include "proxy/store/conversation_save.h"
 #include "proxy/store/store_counted.h"
 #include "proxy/store/store_transcript.h"
 

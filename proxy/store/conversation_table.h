@@ -122,28 +122,13 @@ void turns_push(struct conversation *, struct store_message m,
     const struct conversations_options *);
 void turns_drop_all(struct conversation *);
 
-/* conversation_save.c. Collect and take under the lock, submit without it:
- * the store may make the submitter wait, but for its own thread. */
-/* To be written: all it has counted, whether the bot has the question. */
-void save_counted(struct conversation_lease *);
-void save_asking(struct conversation_lease *, bool asking);
-/* Copies m. True: enough waits, take it. */
-bool save_add(struct conversation_lease *, const struct store_message *m);
-struct saving *save_take(struct conversation_lease *); /* or NULL */
-/* Call when it has been written, or not. */
-void save_call(struct saving *, const struct conversation_flushed *);
-void save_submit(struct saving *); /* accepts NULL */
-/* In the store's thread: submit what leases of the shard have collected. */
-void save_collected(struct shard *);
-/* Without the lock; known is READING, which keeps it in memory. */
-void save_read(struct conversations *, struct conversation *);
-void save_tick(struct conversations *);
-void save_drop_retries(struct conversations *);
 /* conversation_outside.c: another process has locked it. */
 void outside_locked(struct conversations *, const char *family, const char *id);
 /* conversation.c: under the lock; give the lease to the next in line. */
 void conversation_grant(
     struct conversations *, struct shard *, struct conversation *);
+/* The conversation of a lease that holds it. */
+struct conversation *lease_held(const struct conversation_lease *);
 void conversation_refuse_line(
     struct shard *, struct conversation *, enum conversation_refusal);
 
