@@ -144,12 +144,16 @@ static void work_written(struct work *w)
 }
 
 /* Whoever hears of the failure refuses the customer. */
-static void nobody_was_told(struct work *w)
+static void request_failed(struct work *w)
 {
 	struct store_delivery *d = &w->delivery;
 	struct buf body = {0};
 	char key[PACKET_KEY_SIZE];
 
+	if (!w->handoff.record)
+		return;
+	conversation_lock_unsaved(
+	    w->service->conversations, w->family, w->id, w->lock.epoch);
 	if (w->answered || !w->untold.len)
 		return;
 	if (d->body) {
@@ -170,7 +174,7 @@ static void work_done(struct store_job *job, int err)
 	if (!err)
 		work_written(w);
 	else
-		nobody_was_told(w);
+		request_failed(w);
 	if (err && !w->answered)
 		log_line(LOG_ERROR, w->lock.handoff,
 		    "cannot be stored: %s; trying again", store_err_text(err));

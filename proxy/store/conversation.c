@@ -211,9 +211,10 @@ void conversation_grant(
 	struct conversation_lease *lease;
 
 	while (!c->holder && c->known == CONVERSATION_READ &&
+	    c->saved != CONVERSATION_LOCK_SAVING &&
 	    (lease = TAILQ_FIRST(&c->line))) {
 		leave_line(shard, lease);
-		if (c->unsaved) {
+		if (c->saved == CONVERSATION_LOCK_UNSAVED) {
 			refuse(lease, CONVERSATION_UNSAVED);
 		} else {
 			c->holder = lease;
@@ -242,10 +243,11 @@ static void join(struct conversation_lease *lease, struct conversation *c)
 	struct shard *shard = lease->shard;
 
 	lease->conversation = c;
-	if (c->unsaved && c->known == CONVERSATION_READ) {
+	bool read = c->known == CONVERSATION_READ;
+	if (read && c->saved == CONVERSATION_LOCK_UNSAVED) {
 		refuse(lease, CONVERSATION_UNSAVED);
-	} else if (!c->holder && TAILQ_EMPTY(&c->line) &&
-	    c->known == CONVERSATION_READ) {
+	} else if (read && !c->holder && TAILQ_EMPTY(&c->line) &&
+	    c->saved == CONVERSATION_LOCK_SAVED) {
 		c->holder = lease;
 		atomic_store(&lease->state,
 		    atomic_load(&c->locked) ? CONVERSATION_HANDED_OFF

@@ -62,7 +62,7 @@ enum conversation_refusal {
 	CONVERSATION_LINE_FULL,
 	CONVERSATION_TIMED_OUT,  /* waited wait_us */
 	CONVERSATION_UNREAD,     /* the store cannot be read */
-	CONVERSATION_UNSAVED,    /* locked, and the lock is not on disk yet */
+	CONVERSATION_UNSAVED,    /* locked, and the lock cannot be written */
 	CONVERSATION_TABLE_FULL, /* nothing idle to put out */
 };
 
@@ -129,8 +129,11 @@ void conversation_lock(
 /* The lock in force; false when there is none. */
 bool conversation_locked_as(
     struct conversation_lease *, struct conversation_lock *out);
-/* The lock of that epoch is on disk: stop refusing. */
+/* The lock of that epoch is on disk: whoever waited for it goes on. */
 void conversation_lock_saved(
+    struct conversations *, const char *family, const char *id, uint32_t epoch);
+/* It could not be written: who waits and who comes is refused until it is. */
+void conversation_lock_unsaved(
     struct conversations *, const char *family, const char *id, uint32_t epoch);
 /* A person gave it back to the AI. */
 void conversation_unlock(struct conversations *, const char *family,

@@ -23,7 +23,7 @@ void conversation_lock(
 
 	pthread_mutex_lock(&lease->shard->lock);
 	if (!atomic_load(&c->locked)) {
-		c->unsaved = true;
+		c->saved = CONVERSATION_LOCK_SAVING;
 		c->epoch++;
 		c->told_waiting_us = 0;
 		name_handoff(lease->table, c);
@@ -55,8 +55,25 @@ void conversation_lock_saved(struct conversations *table, const char *family,
 
 	pthread_mutex_lock(&shard->lock);
 	struct conversation *c = shard_find(shard, key);
-	if (c && c->epoch == epoch)
-		c->unsaved = false;
+	if (c && c->epoch == epoch) {
+		c->saved = CONVERSATION_LOCK_SAVED;
+		conversation_grant(table, shard, c);
+	}
+	pthread_mutex_unlock(&shard->lock);
+}
+
+void conversation_lock_unsaved(struct conversations *table, const char *family,
+    const char *id, uint32_t epoch)
+{
+	struct conversation_key key = table_key(family, id);
+	struct shard *shard = table_shard(table, key);
+
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_find(shard, key);
+	if (c && c->epoch == epoch && c->saved == CONVERSATION_LOCK_SAVING) {
+		c->saved = CONVERSATION_LOCK_UNSAVED;
+		conversation_refuse_line(shard, c, CONVERSATION_UNSAVED);
+	}
 	pthread_mutex_unlock(&shard->lock);
 }
 
@@ -68,7 +85,8 @@ void conversation_unlock(struct conversations *table, const char *family,
 
 	pthread_mutex_lock(&shard->lock);
 	struct conversation *c = shard_find(shard, key);
-	if (c && !c->unsaved && strcmp(c->handoff, handoff) == 0) {
+	if (c && c->saved == CONVERSATION_LOCK_SAVED &&
+	    strcmp(c->handoff, handoff) == 0) {
 		shard_set_locked(shard, c, false);
 		c->bot_failures = 0;
 		shard_rank(shard, c);

@@ -25,6 +25,12 @@ enum conversation_known { /* of the store's rows */
 	CONVERSATION_READ,
 };
 
+enum conversation_saved {
+	CONVERSATION_LOCK_SAVED,   /* or there is none */
+	CONVERSATION_LOCK_SAVING,  /* who comes waits for it */
+	CONVERSATION_LOCK_UNSAVED, /* it could not be written, so far */
+};
+
 TAILQ_HEAD(conversation_line, conversation_lease);
 
 struct conversation {
@@ -37,7 +43,7 @@ struct conversation {
 	bool customer_stored;         /* the row has it */
 	enum conversation_known known;
 	atomic_bool locked;
-	bool unsaved; /* locked, not on disk */
+	enum conversation_saved saved; /* of the lock */
 	uint32_t epoch;
 	char handoff[STORE_HANDOFF_ID_SIZE];
 	uint32_t ai_turns, customer_turns, last_seq;

@@ -144,13 +144,15 @@ static void test_lock(void **state)
 	assert_string_equal(lock.handoff, again.handoff);
 	assert_int_equal(again.epoch, 1);
 	assert_int_equal(conversations_locked(t.c), 1);
-	/* Not on disk yet: nobody else may use it. */
+	/* It is being written: the others wait for it, then a person has it. */
 	conversation_end(a);
-	assert_int_equal(conversation_state(b), CONVERSATION_REFUSED);
-	assert_int_equal(conversation_refusal(b), CONVERSATION_UNSAVED);
-	conversation_end(b);
-	conversation_lock_saved(t.c, "web", "c-1", 1);
+	assert_int_equal(conversation_state(b), CONVERSATION_WAITING);
 	a = begin(t.c, "c-1", 3);
+	assert_int_equal(conversation_state(a), CONVERSATION_WAITING);
+	conversation_lock_saved(t.c, "web", "c-1", 1);
+	assert_int_equal(conversation_state(b), CONVERSATION_HANDED_OFF);
+	assert_int_equal(atomic_load(&bell.last), 2);
+	conversation_end(b);
 	assert_int_equal(conversation_state(a), CONVERSATION_HANDED_OFF);
 	conversation_end(a);
 	/* A return of another handoff does nothing. */
@@ -163,6 +165,36 @@ static void test_lock(void **state)
 	conversation_lock(a, &again);
 	assert_int_equal(again.epoch, 2);
 	assert_string_not_equal(lock.handoff, again.handoff);
+	conversation_end(a);
+	table_end(&t);
+}
+
+/* Not on disk, and not soon: nobody may use it until it is. */
+static void test_lock_that_cannot_be_written(void **state)
+{
+	struct table t;
+	struct conversation_lock lock;
+
+	table_new(&t, (struct conversations_options){0});
+	struct conversation_lease *a = begin(t.c, "c-1", 1);
+	struct conversation_lease *b = begin(t.c, "c-1", 2);
+	conversation_lock(a, &lock);
+	conversation_lock_unsaved(t.c, "web", "c-1", lock.epoch);
+	assert_int_equal(conversation_refusal(b), CONVERSATION_UNSAVED);
+	assert_int_equal(atomic_load(&bell.last), 2);
+	conversation_end(b);
+	b = begin(t.c, "c-1", 3);
+	assert_int_equal(conversation_refusal(b), CONVERSATION_UNSAVED);
+	conversation_end(b);
+	conversation_end(a);
+	conversation_unlock(t.c, "web", "c-1", lock.handoff);
+	conversation_lock_saved(t.c, "web", "c-1", lock.epoch);
+	a = begin(t.c, "c-1", 4);
+	assert_int_equal(conversation_state(a), CONVERSATION_HANDED_OFF);
+	conversation_lock_unsaved(t.c, "web", "c-1", lock.epoch); /* late */
+	b = begin(t.c, "c-1", 5);
+	assert_int_equal(conversation_state(b), CONVERSATION_WAITING);
+	conversation_end(b);
 	conversation_end(a);
 	table_end(&t);
 }
@@ -552,6 +584,7 @@ int main(void)
 	    cmocka_unit_test(test_one_at_a_time),
 	    cmocka_unit_test(test_waits_no_longer_than_said),
 	    cmocka_unit_test(test_lock),
+	    cmocka_unit_test(test_lock_that_cannot_be_written),
 	    cmocka_unit_test(test_lock_survives_restart),
 	    cmocka_unit_test(test_view),
 	    cmocka_unit_test(test_bytes_are_limited),
