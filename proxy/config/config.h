@@ -85,7 +85,7 @@ struct config_limits { /* the unit is in the name */
 	uint64_t handshake_timeout_ms, header_timeout_ms, body_timeout_ms;
 	uint64_t idle_timeout_ms, write_timeout_ms;
 	uint64_t connect_timeout_ms, answer_timeout_ms, hold_timeout_ms;
-	uint64_t stream_idle_timeout_ms, read_on_timeout_ms;
+	uint64_t stream_idle_timeout_ms, read_on_timeout_ms, max_held_bytes;
 	uint64_t max_upstream_idle, upstream_idle_timeout_ms;
 	uint64_t drain_timeout_ms;
 	uint64_t max_text_bytes, max_hits, max_pattern_steps;

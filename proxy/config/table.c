@@ -183,6 +183,9 @@ const struct table_key table_keys[] = {
 	    "between two pieces of an answer"),
 	LIMIT(hold_timeout_ms, MS, "60s", 100, HOUR_MS,
 	    "text may be held; longer could not be decided"),
+	LIMIT(max_held_bytes, BYTES, "16MiB", 64 * KIB, GIB,
+	    "of memory for what is held back of one stream; a frame takes "
+	    "two to four times its length"),
 	LIMIT(read_on_timeout_ms, MS, "30s", 100, HOUR_MS,
 	    "reading on for a handoff after a block has settled"),
 	LIMIT(max_upstream_idle, COUNT, "64", 0, 100000,

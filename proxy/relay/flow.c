@@ -84,6 +84,7 @@ static void opened(struct exchange *e)
 	}
 	send_head(e);
 	rearm(e);
+	flow_drained(e);
 	release(e);
 	if (e->flow_over && e->state == EXCHANGE_FLOW)
 		close_flow(e);
@@ -103,6 +104,7 @@ void flow_begin(struct exchange *e)
 	    .session = &e->facts.session,
 	    .scanner = e->worker->scanner,
 	    .messages = e->asked.messages,
+	    .max_held_bytes = exchange_config(e)->limits.max_held_bytes,
 	});
 	struct record r = {.type = RECORD_STREAM_OPEN, .speaker = GUARD_AI};
 	settle_fill(e, &r);
@@ -121,6 +123,7 @@ static void edits_recorded(struct exchange *e)
 		return;
 	}
 	frames_edits_recorded(e->frames, e->edits_asked);
+	flow_drained(e);
 	release(e);
 	if (e->flow_over && e->state == EXCHANGE_FLOW)
 		close_flow(e);
@@ -202,10 +205,23 @@ static void step(struct exchange *e, enum frames_state state)
 	close_flow(e);
 }
 
+/* A record that is slow to be written is no fault of the stream's: the bot
+ * waits for it, rather than that too much is held. */
+static void wait_for_record(struct exchange *e)
+{
+	size_t half = exchange_config(e)->limits.max_held_bytes / 2;
+	if ((!e->opened || e->edit_pending) && e->origin &&
+	    frames_held(e->frames) > half)
+		origin_pause(e->origin);
+}
+
 void flow_body(struct exchange *e, struct span bytes)
 {
-	if (!e->flow_over)
-		step(e, frames_feed(e->frames, bytes.p, bytes.len));
+	if (e->flow_over)
+		return;
+	step(e, frames_feed(e->frames, bytes.p, bytes.len));
+	if (e->state == EXCHANGE_FLOW)
+		wait_for_record(e);
 }
 
 void flow_end(struct exchange *e)
@@ -312,10 +328,12 @@ static void close_flow(struct exchange *e)
 	if (frames_state(e->frames) != FRAMES_OVER ||
 	    frames_withheld(e->frames))
 		send_last_safe(e);
-	if (frames_state(e->frames) == FRAMES_UNREADABLE) {
+	enum frames_state state = frames_state(e->frames);
+	if (state == FRAMES_UNREADABLE || state == FRAMES_TOO_LARGE) {
 		verdicts_fall_back(frames_verdicts(e->frames),
 		    exchange_policy(e), GUARD_CANNOT_READ, GUARD_DECIDED);
-		e->undecided = "cannot_read";
+		e->undecided =
+		    state == FRAMES_TOO_LARGE ? "too_large" : "cannot_read";
 		e->cause = "cannot_read";
 	}
 	verdicts_clear(&e->verdicts);

@@ -457,6 +457,35 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 	return stuck;
 }
 
+/* What malloc keeps for itself of each of the four pieces. */
+#define OVERHEAD_BYTES ((size_t)4 * 16)
+
+static void push(struct frames *f, struct queued *q)
+{
+	size_t texts = 0; /* bytes */
+	for (size_t i = 0; i < q->n_parts; i++)
+		texts += q->parts[i].end - q->parts[i].start;
+	q->bytes = sizeof(*q) + q->raw.cap + texts + OVERHEAD_BYTES +
+	    (q->n_parts + q->n_beside) * sizeof(*q->parts);
+	f->held += q->bytes;
+	*f->tail = q;
+	f->tail = &q->next;
+}
+
+static void keep_frame(struct frames *f, const struct sse_frame *sse,
+    const struct channel_frame *frame)
+{
+	struct queued *q = mem_zero(sizeof(*q));
+	buf_add(&q->raw, sse->raw.p, sse->raw.len);
+	keep_parts(q, frame);
+	q->frame = *frame;
+	q->frame.parts = NULL;
+	q->frame.ends = NULL;
+	q->last = frame->finishes != 0 || frame->role == CHANNEL_FRAME_DONE;
+	push(f, q);
+	q->stuck = judge_frame(f, frame);
+}
+
 static void take_frame(struct frames *f, const struct sse_frame *sse)
 {
 	struct channel_frame frame;
@@ -466,16 +495,13 @@ static void take_frame(struct frames *f, const struct sse_frame *sse)
 		buf_add(&f->unreadable, sse->raw.p, sse->raw.len);
 		return;
 	}
-	struct queued *q = mem_zero(sizeof(*q));
-	buf_add(&q->raw, sse->raw.p, sse->raw.len);
-	keep_parts(q, &frame);
-	q->frame = frame;
-	q->frame.parts = NULL;
-	q->frame.ends = NULL;
-	q->last = frame.finishes != 0 || frame.role == CHANNEL_FRAME_DONE;
-	*f->tail = q;
-	f->tail = &q->next;
-	q->stuck = judge_frame(f, &frame);
+	/* Once something is withheld nothing leaves that comes behind it. */
+	if (f->withheld)
+		judge_frame(f, &frame);
+	else
+		keep_frame(f, sse, &frame);
+	if (f->state == FRAMES_OPEN && f->held > f->o.max_held_bytes)
+		f->state = FRAMES_TOO_LARGE;
 	if (frame.role == CHANNEL_FRAME_DONE && f->state == FRAMES_OPEN)
 		frames_end(f);
 }

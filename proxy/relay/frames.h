@@ -11,7 +11,8 @@
  * series says it is safe; a frame with an edit leaves only after the caller
  * has said that the edit is recorded; from the first frame that ends a
  * message on everything waits for frames_release, so the closing record is
- * written before the last byte leaves.
+ * written before the last byte leaves; what waits takes no more memory than
+ * max_held_bytes and one frame.
  *
  * No I/O. One thread.
  */
@@ -29,12 +30,14 @@ struct frames_options { /* all outlive the frames */
 	const struct guard_session *session;
 	struct guard_scanner *scanner;
 	size_t messages; /* asked for */
+	size_t max_held_bytes;
 };
 
 enum frames_state {
 	FRAMES_OPEN,       /* reading on */
 	FRAMES_CUT,        /* an enforced handoff is settled: stop reading */
 	FRAMES_UNREADABLE, /* not what the channel says */
+	FRAMES_TOO_LARGE,  /* more is held than max_held_bytes */
 	FRAMES_OVER,       /* the stream has ended, the verdicts are complete */
 };
 
@@ -46,6 +49,8 @@ enum frames_state frames_feed(struct frames *, const char *bytes, size_t len);
 enum frames_state frames_end(struct frames *);
 enum frames_state frames_state(const struct frames *);
 
+/* Bytes of memory that what waits takes. */
+size_t frames_held(const struct frames *);
 /* Append what may leave now to out. */
 void frames_take(struct frames *, struct buf *out);
 /* Settled edits so far; those from the first unrecorded one on wait. */

@@ -23,6 +23,7 @@ void frames_drop_queue(struct frames *f)
 		queued_free(q);
 	}
 	f->tail = &f->head;
+	f->held = 0;
 }
 
 static bool edited(const struct frames *f, const struct part *p)
@@ -128,7 +129,13 @@ static struct queued *pop(struct frames *f)
 	f->head = q->next;
 	if (!f->head)
 		f->tail = &f->head;
+	f->held -= q->bytes;
 	return q;
+}
+
+size_t frames_held(const struct frames *f)
+{
+	return f->held;
 }
 
 void frames_take(struct frames *f, struct buf *out)

@@ -38,6 +38,7 @@ struct queued {
 			       then BESIDE ones */
 	size_t n_parts, n_beside;
 	char *texts;                /* of the parts, one behind the other */
+	size_t bytes;               /* of memory all this takes */
 	struct channel_frame frame; /* for channel_stream_sent; no pointers */
 	bool last;                  /* ends a message or the stream */
 	bool ours;                  /* written by Handrail */
@@ -53,6 +54,7 @@ struct frames {
 	struct series *series;
 	size_t n_series;
 	struct queued *head, **tail;
+	size_t held; /* bytes of the queue */
 	enum frames_state state;
 	bool withheld; /* a replace or block is settled */
 	bool halted;   /* withheld at the very end: nothing more leaves */

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#define MAX_HELD (256 * 1024)
+
 struct fixture {
 	struct channel *channel;
 	struct guard_policy *policy;
@@ -65,7 +67,7 @@ static inline int teardown(void **state)
 static inline struct frames *begin(struct fixture *x)
 {
 	return frames_new(&(struct frames_options){
-	    x->channel, x->policy, &x->session, x->scanner, 8});
+	    x->channel, x->policy, &x->session, x->scanner, 8, MAX_HELD});
 }
 
 static inline void delta(struct buf *out, const char *members)

@@ -253,6 +253,51 @@ static void test_not_a_frame_of_the_channel(void **state)
 	buf_clear(&out);
 }
 
+/* Frames that add nothing behind text that is held: what they cost is bounded,
+ * in memory and not in text; what is withheld already keeps none. */
+static size_t feed_empty(struct frames *f, const char *begin, size_t max)
+{
+	struct buf in = {0}, empty = {0}, out = {0};
+	size_t n = 0;
+	delta(&in, begin);
+	delta(&empty, "\"delta\":{\"content\":\"\"}");
+	enum frames_state state = frames_feed(f, in.data, in.len);
+	while (state == FRAMES_OPEN && n < max) {
+		n++;
+		state = frames_feed(f, empty.data, empty.len);
+		frames_take(f, &out);
+		assert_true(frames_held(f) <= MAX_HELD + 4 * empty.len + 1000);
+	}
+	size_t fed = n * empty.len;
+	buf_clear(&in);
+	buf_clear(&empty);
+	buf_clear(&out);
+	return fed;
+}
+
+static void test_what_is_held_is_bounded(void **state)
+{
+	struct fixture *x = *state;
+	struct frames *f = begin(x);
+	size_t fed =
+	    feed_empty(f, "\"delta\":{\"content\":\"well I guar\"}", 100000);
+	assert_int_equal(frames_state(f), FRAMES_TOO_LARGE);
+	assert_true(fed < MAX_HELD && fed > MAX_HELD / 6);
+	frames_free(f);
+	f = begin(x);
+	feed_empty(f, "\"delta\":{\"content\":\"all is well. \"}", 10000);
+	assert_int_equal(frames_state(f), FRAMES_OPEN);
+	assert_int_equal(frames_held(f), 0);
+	frames_free(f);
+	f = begin(x);
+	feed_empty(
+	    f, "\"delta\":{\"content\":\"a forbidden word here. \"}", 10000);
+	assert_int_equal(frames_state(f), FRAMES_OPEN);
+	assert_true(frames_withheld(f));
+	assert_true(frames_held(f) < 2000);
+	frames_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +310,7 @@ int main(void)
 	    cmocka_unit_test(test_edit_waits_for_its_record),
 	    cmocka_unit_test(test_a_tool_call_is_told),
 	    cmocka_unit_test(test_not_a_frame_of_the_channel),
+	    cmocka_unit_test(test_what_is_held_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
