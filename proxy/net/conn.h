@@ -125,6 +125,8 @@ void conn_close(struct conn *, enum conn_reason, const char *text);
 bool conn_is_open(const struct conn *);   /* after CONN_OPEN, not ending */
 bool conn_is_closed(const struct conn *); /* CONN_CLOSED came or will come */
 bool conn_saw_eof(const struct conn *);
+/* The peer's kernel answered what we sent with a reset. A system call. */
+bool conn_was_reset(const struct conn *);
 /* Nothing waits to be read in the kernel, nor has the peer ended: what an idle
  * connection must be to be used again. Costs a system call. */
 bool conn_is_quiet(const struct conn *);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -21,6 +22,15 @@ bool conn_is_closed(const struct conn *c)
 bool conn_saw_eof(const struct conn *c)
 {
 	return c->saw_eof;
+}
+
+/* Who has ended its side may read on; who is gone answers bytes with a reset,
+ * which nobody waits for events of. */
+bool conn_was_reset(const struct conn *c)
+{
+	struct pollfd p = {.fd = c->io.fd};
+	return c->io.fd >= 0 && poll(&p, 1, 0) > 0 &&
+	    p.revents & (POLLERR | POLLHUP);
 }
 
 bool conn_is_quiet(const struct conn *c)

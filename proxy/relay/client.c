@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 
+#define PROBE_MS 1000     /* after the end of its side, then twice that, ... */
+#define PROBE_LOOK_MS 100 /* for the reset to be back */
+
 struct client {
 	struct worker *worker;
 	struct client *next, **link; /* in worker->clients */
@@ -19,11 +22,15 @@ struct client {
 	struct exchange *exchange;
 	uint64_t requests;
 	bool tls;
-	bool opened;                /* the handshake is over */
-	bool read_whole;            /* the request has been read to its end */
-	bool closing;               /* no further request */
-	bool chunked;               /* framing of the answer under way */
-	bool reading;               /* inside read_requests */
+	bool opened;       /* the handshake is over */
+	bool read_whole;   /* the request has been read to its end */
+	bool closing;      /* no further request */
+	bool chunked;      /* framing of the answer under way */
+	bool reading;      /* inside read_requests */
+	bool answered;     /* the head of the answer is out */
+	bool probed;       /* a probe is on its way */
+	uint64_t probe_ms; /* until the next one */
+	struct loop_timer probe;
 	struct loop_timer deadline; /* for a head or a body to be complete:
 				       dripping bytes does not extend it */
 };
@@ -43,6 +50,7 @@ static struct metrics *metrics_of(const struct client *c)
 static void client_free(struct client *c)
 {
 	loop_timer_disarm(&c->deadline);
+	loop_timer_disarm(&c->probe);
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
@@ -65,15 +73,41 @@ static void on_closed(struct client *c)
 	client_free(c);
 }
 
+/* Who ended its side may have left altogether, and nothing tells until bytes
+ * are sent. Every client reads over an interim answer, and what is gone answers
+ * it with a reset. Now and then only: an answer that is being sent tells by
+ * itself. */
+static void probe(void *arg)
+{
+	static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	struct client *c = arg;
+	if (!c->exchange || c->answered)
+		return;
+	if (conn_was_reset(c->conn)) {
+		conn_close(c->conn, CONN_RESET, "left before the answer");
+		return;
+	}
+	c->probed = !c->probed;
+	if (c->probed)
+		conn_write(c->conn, interim, sizeof(interim) - 1);
+	else
+		c->probe_ms *= 2;
+	loop_timer_arm_ms(&c->probe, c->probed ? PROBE_LOOK_MS : c->probe_ms);
+}
+
 /* The customer finished its side: nothing more can be asked; an answer under
  * way is still delivered. */
 static void on_eof(struct client *c)
 {
 	c->closing = true;
-	if (!c->exchange)
+	if (!c->exchange) {
 		conn_shutdown_after_flush(c->conn);
-	else if (!c->read_whole)
+	} else if (!c->read_whole) {
 		conn_close(c->conn, CONN_REFUSED, "cut inside a request");
+	} else if (c->chunked) { /* HTTP/1.0 knows no interim answers */
+		c->probe_ms = PROBE_MS;
+		loop_timer_arm_ms(&c->probe, c->probe_ms);
+	}
 }
 
 static void on_conn(struct conn *conn, enum conn_event event, void *arg)
@@ -156,6 +190,7 @@ void client_new(struct worker *w, struct conn *conn, bool tls)
 		.max_body_bytes = l->max_request_body_bytes,
 	    });
 	loop_timer_init(&c->deadline, w->loop, too_late, c);
+	loop_timer_init(&c->probe, w->loop, probe, c);
 	conn_set_callback(conn, on_conn, c);
 	conn_set_limits(conn,
 	    &(struct conn_limits){
@@ -171,7 +206,7 @@ static void on_head(struct client *c)
 {
 	const struct config_limits *l = limits_of(c);
 	const struct http1_head *head = &c->parser.head;
-	c->read_whole = false;
+	c->read_whole = c->answered = false;
 	c->requests++;
 	if (!head->keep_alive || c->worker->draining ||
 	    c->requests >= l->max_requests_per_connection)
@@ -258,6 +293,7 @@ static void count_answer(struct client *c, int status)
 void client_answer(struct client *c, int status, const struct buf *out)
 {
 	count_answer(c, status);
+	c->answered = true;
 	conn_write(c->conn, out->data, out->len);
 }
 

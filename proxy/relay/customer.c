@@ -58,26 +58,18 @@ static void keep_history(struct exchange *e, int64_t now_us)
 }
 
 /* The service stopped while the bot was answering what came before. */
-static void keep_broken(struct exchange *e, int64_t now_us)
+static void keep_broken(struct exchange *e)
 {
-	static const char text[] =
-	    "The service stopped while the AI was answering: what the customer "
-	    "saw of that answer is not known.";
-	if (!conversation_was_broken(e->lease))
-		return;
-	conversation_add(e->lease,
-	    &(struct conversation_message){.speaker = STORE_SYSTEM,
-		.status = STORE_DRAFT,
-		.kind = STORE_INTERRUPTED,
-		.time_us = now_us,
-		.text = text,
-		.len = sizeof(text) - 1});
+	if (conversation_was_broken(e->lease))
+		keep_note(e,
+		    "The service stopped while the AI was answering: what the "
+		    "customer saw of that answer is not known.");
 }
 
 void customer_arrive(struct exchange *e)
 {
 	int64_t now_us = clock_now_us();
-	keep_broken(e, now_us);
+	keep_broken(e);
 	keep_history(e, now_us);
 	facts_init(&e->facts,
 	    &(struct facts_sources){

@@ -316,12 +316,28 @@ void exchange_client_sent(struct exchange *e)
 		takeover_sent(e);
 }
 
+/* The bot need not go on. */
+static void left_unanswered(struct exchange *e)
+{
+	exchange_log(e, LOG_INFO, "the customer left before the answer");
+	metrics_add(e->worker->server->metrics, METRIC_REQUESTS, 1,
+	    channel_id(e->route->channel), "gone");
+	keep_note(e,
+	    "The customer left before the AI had answered: nothing of its "
+	    "answer was seen.");
+	leave(e);
+}
+
 /* A message that is being judged is still judged and recorded: what had left
  * by then is known. Everything else ends here. */
 void exchange_client_gone(struct exchange *e)
 {
 	e->client = NULL;
 	switch (e->state) {
+	case EXCHANGE_ASK:
+	case EXCHANGE_BODY:
+		left_unanswered(e);
+		break;
 	case EXCHANGE_FLOW:
 		flow_client_gone(e);
 		break;
@@ -329,8 +345,6 @@ void exchange_client_gone(struct exchange *e)
 		break;
 	case EXCHANGE_READ:
 	case EXCHANGE_LINE:
-	case EXCHANGE_ASK:
-	case EXCHANGE_BODY:
 	case EXCHANGE_PASS:
 	case EXCHANGE_SEND: /* what a person wrote comes again */
 		leave(e);

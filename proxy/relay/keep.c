@@ -7,6 +7,8 @@
 
 #include "proxy/base/clock.h"
 
+#include <string.h>
+
 static const enum store_kind kinds[CHANNEL_KINDS] = {
     [CHANNEL_SAID] = STORE_WORDS,
     [CHANNEL_TOOL] = STORE_TOOL,
@@ -115,6 +117,19 @@ void keep_own_words(struct exchange *e)
 		.time_us = clock_now_us(),
 		.text = e->say.data,
 		.len = e->say.len,
+	    });
+}
+
+void keep_note(struct exchange *e, const char *text)
+{
+	conversation_add(e->lease,
+	    &(struct conversation_message){
+		.speaker = STORE_SYSTEM,
+		.status = STORE_DRAFT,
+		.kind = STORE_INTERRUPTED,
+		.time_us = clock_now_us(),
+		.text = text,
+		.len = strlen(text),
 	    });
 }
 

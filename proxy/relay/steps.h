@@ -57,6 +57,8 @@ uint32_t keep_message(struct exchange *, const unsigned char *salt);
 enum store_kind keep_kind(enum channel_kind);
 /* What the customer is told instead or besides: e->say. */
 void keep_own_words(struct exchange *);
+/* For people: the AI was interrupted here, and why. */
+void keep_note(struct exchange *, const char *text);
 /* They are not told after all. */
 void keep_untold(struct exchange *);
 /* Kept as delivered, and withheld after all. */

@@ -1,5 +1,6 @@
 // A bot that is dead, broken or hostile: what the customer gets, by name.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import fs from "node:fs";
 import https from "node:https";
 import path from "node:path";
@@ -7,8 +8,8 @@ import test from "node:test";
 import zlib from "node:zlib";
 import { certificates, chat, client, configuration, root, sleep, startHandrail, tempDir, until } from "./support.mjs";
 import {
-	answer, completion, content, everything, fallback, frame, goodPost, handoffs, policy, policyWith,
-	raw, rawBot, sse, stream,
+	answer, cli, completion, content, everything, fallback, frame, goodPost, handoffs, policy, policyWith,
+	raw, rawBot, sse, stream, wire,
 } from "./parts.mjs";
 
 const token = "zq81vx";
@@ -224,6 +225,40 @@ test("an error of the bot passes with its status; if_the_bot_fails hands off aft
 	assert.equal((await handoffs(proxy)).length, 1);
 	assert.equal((await chat(proxy, "c-2", "case 0")).status, 503, "each conversation counts its own");
 });
+
+for (const leaves of [true, false])
+	test(`a whole answer is late: ${leaves ? "who left is noticed, and the bot need not go on" : "who only ended its side gets it"}`, async (t) => {
+		let gone = 0;
+		const bot = await rawBot(t, (socket) => {
+			socket.on("close", () => (gone = gone || Date.now()));
+			setTimeout(() => socket.writable && socket.end(answer(completion("All is well."))), leaves ? 20000 : 1600);
+		});
+		const proxy = await startHandrail(t, { upstream: bot.url, policy });
+		const socket = wire(proxy, { allowHalfOpen: true });
+		socket.on("error", () => {});
+		let got = "";
+		socket.on("data", (d) => (got += d));
+		await once(socket, "secureConnect");
+		const began = Date.now();
+		await new Promise((done) => socket.end(goodPost("c-1", "hello"), done));
+		await until(() => bot.requests.length, "the bot has the question");
+		if (!leaves) {
+			await once(socket, "end");
+			assert.match(got, /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
+			assert.match(got, /All is well/);
+			return;
+		}
+		socket.destroy();
+		await until(() => gone, "the bot is hung up on", 15000);
+		assert.ok(gone - began < 15000);
+		const metrics = await (await fetch(`${proxy.console}/metrics`)).text();
+		assert.match(metrics, /handrail_requests_total\{channel="openai-chat",code="gone"\} 1/);
+		assert.match(metrics, /handrail_connections 0/);
+		await cli(proxy, "handoff", "take", "openai-chat/c-1", "--reason", "She is upset.", "--by", "ann");
+		const [h] = await handoffs(proxy);
+		const { transcript } = JSON.parse(await cli(proxy, "handoff", "show", h.id, "--format", "json")).handoff.record;
+		assert.deepEqual(transcript.messages.map((m) => [m.speaker, m.kind ?? "words"]), [["customer", "words"], ["system", "interrupted"]]);
+	});
 
 test("a stream broken off: nothing unsafe, and the client sees that it is cut", async (t) => {
 	const bot = await rawBot(t, (socket, request) => {

@@ -429,6 +429,24 @@ static void an_answer_survives_unread_input(void **state)
 	assert_int_equal(server.reason, CONN_DONE);
 }
 
+/* Its end alone does not say whether somebody is gone: what is sent then does.
+ */
+static void who_is_gone_resets(void **state)
+{
+	int fd = bench_socket(&b);
+	bench_until(&b, server.opened);
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	bench_until(&b, server.eof);
+	conn_write(server.conn, "x", 1);
+	bench_run_ms(&b, 20);
+	assert_false(conn_was_reset(server.conn));
+	close(fd); /* with a byte unread: a reset */
+	bench_run_ms(&b, 20);
+	assert_true(conn_was_reset(server.conn));
+	conn_write(server.conn, "x", 1);
+	bench_until(&b, server.closed);
+}
+
 static void quiet_says_whether_it_may_be_used_again(void **state)
 {
 	open_both();
@@ -466,6 +484,7 @@ int main(void)
 	    TEST(closing_inside_every_callback),
 	    TEST(an_owner_that_goes_hears_no_more),
 	    TEST(the_release_call_comes_once),
+	    TEST(who_is_gone_resets),
 	    TEST(nobody_there_is_unreachable),
 	    TEST(idle_times_out_and_bytes_put_it_off),
 	    TEST(idle_can_be_switched_off),
