@@ -208,9 +208,8 @@ const struct table_key table_keys[] = {
 	LIMIT(max_store_bytes, BYTES, "64MiB", MIB, 16 * GIB,
 	    "of texts waiting for the store"),
 	LIMIT(max_conversations, COUNT, "100000", 100, 100000000,
-	    "in memory; locked ones always are. Kept in 64 equal parts, so a "
-	    "small limit refuses new ones early: 1000 from some 600 locked "
-	    "ones on"),
+	    "in memory. Locked ones and those in use always are, the others "
+	    "make room; when there is none of these, new ones are refused"),
 	LIMIT(max_turns, COUNT, "200", 1, 100000,
 	    "of a transcript in memory"),
 	LIMIT(max_turn_bytes, BYTES, "256KiB", KIB, GIB,

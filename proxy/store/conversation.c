@@ -138,7 +138,7 @@ static void load_lock(void *arg, const struct store_conversation *row)
 	struct shard *shard = table_shard(table, key);
 
 	pthread_mutex_lock(&shard->lock);
-	struct conversation *c = shard_take(shard, key, true);
+	struct conversation *c = shard_take(shard, key);
 	c->epoch = row->epoch;
 	memcpy(c->handoff, row->handoff, sizeof(c->handoff));
 	shard_set_locked(shard, c, true);
@@ -275,6 +275,23 @@ static struct conversation_lease *lease_new(
 	return lease;
 }
 
+/* Comes back with the shard locked. NULL: there is no room for it. */
+static struct conversation *find_or_add(struct conversations *table,
+    struct shard *shard, struct conversation_key key)
+{
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_find(shard, key);
+	if (c)
+		return c;
+	pthread_mutex_unlock(&shard->lock);
+	bool room = table_reserve(table, shard);
+	pthread_mutex_lock(&shard->lock);
+	c = shard_find(shard, key); /* another thread may have come first */
+	if (c && room)
+		table_give_back(table);
+	return c || !room ? c : shard_add(shard, key);
+}
+
 struct conversation_lease *conversation_begin(
     struct conversations *table, const struct conversation_request *request)
 {
@@ -284,8 +301,7 @@ struct conversation_lease *conversation_begin(
 	bool read = false;
 
 	lease->shard = shard;
-	pthread_mutex_lock(&shard->lock);
-	struct conversation *c = shard_take(shard, key, false);
+	struct conversation *c = find_or_add(table, shard, key);
 	if (!c) {
 		refuse(lease, CONVERSATION_TABLE_FULL);
 		pthread_mutex_unlock(&shard->lock);

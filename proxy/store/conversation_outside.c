@@ -32,7 +32,7 @@ static void apply(struct looking *l)
 	struct shard *shard = table_shard(l->table, key);
 
 	pthread_mutex_lock(&shard->lock);
-	struct conversation *c = shard_take(shard, key, true);
+	struct conversation *c = shard_take(shard, key);
 	if (l->row.epoch > c->epoch) {
 		c->epoch = l->row.epoch;
 		memcpy(c->handoff, l->row.handoff, sizeof(c->handoff));

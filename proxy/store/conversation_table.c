@@ -7,6 +7,8 @@
  */
 #include "proxy/store/conversation_table.h"
 
+#include "proxy/base/clock.h"
+#include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 
 #include <assert.h>
@@ -14,6 +16,7 @@
 #include <string.h>
 
 #define FIRST_BUCKETS 16
+#define FULL_SAID_EVERY_US (60 * CLOCK_SECOND_US)
 
 /* FNV-1a with a final mix; the names are not secret and the table is bounded
  * per shard, so nothing is won by colliding. */
@@ -53,8 +56,7 @@ void table_init(struct conversations *table)
 		shard->n_buckets = FIRST_BUCKETS;
 		shard->buckets =
 		    mem_array(FIRST_BUCKETS, sizeof(*shard->buckets));
-		shard->max = table->options.max_conversations / TABLE_SHARDS;
-		shard->max += shard->max == 0;
+		shard->total = &table->count;
 		shard->max_idle_bytes =
 		    table->options.max_idle_bytes / TABLE_SHARDS;
 		TAILQ_INIT(&shard->idle);
@@ -147,20 +149,60 @@ static void put_out(struct shard *shard, struct conversation *c)
 	*at = c->next;
 	leave_idle(shard, c);
 	shard->count--;
+	atomic_fetch_sub(shard->total, 1);
 	conversation_free(c);
 }
 
-struct conversation *shard_take(
-    struct shard *shard, struct conversation_key key, bool past_limit)
+/* The longest idle one of the shard makes room; false: none is idle. */
+static bool put_out_one(struct shard *shard)
 {
-	struct conversation *c = shard_find(shard, key);
-
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = TAILQ_FIRST(&shard->idle);
 	if (c)
-		return c;
-	if (shard->count >= shard->max && !TAILQ_EMPTY(&shard->idle))
-		put_out(shard, TAILQ_FIRST(&shard->idle));
-	if (shard->count >= shard->max && !past_limit)
-		return NULL;
+		put_out(shard, c);
+	pthread_mutex_unlock(&shard->lock);
+	return c;
+}
+
+static void say_full(struct conversations *table)
+{
+	int64_t now_us = clock_mono_us();
+	int64_t last_us = atomic_load(&table->said_full_us);
+
+	if (last_us && now_us - last_us < FULL_SAID_EVERY_US)
+		return;
+	if (atomic_compare_exchange_strong(
+		&table->said_full_us, &last_us, now_us))
+		log_line(LOG_ERROR, "store",
+		    "limits.max_conversations (%zu): all of them are locked or "
+		    "in use, new ones are refused",
+		    table->options.max_conversations);
+}
+
+bool table_reserve(struct conversations *table, struct shard *first)
+{
+	size_t at = (size_t)(first - table->shards);
+
+	if (atomic_fetch_add(&table->count, 1) <
+	    table->options.max_conversations)
+		return true;
+	for (size_t i = 0; i < TABLE_SHARDS; i++)
+		if (put_out_one(&table->shards[(at + i) % TABLE_SHARDS]))
+			return true;
+	table_give_back(table);
+	say_full(table);
+	return false;
+}
+
+void table_give_back(struct conversations *table)
+{
+	atomic_fetch_sub(&table->count, 1);
+}
+
+struct conversation *shard_add(struct shard *shard, struct conversation_key key)
+{
+	struct conversation *c;
+
 	if (shard->count >= shard->n_buckets)
 		grow(shard);
 	c = mem_zero(sizeof(*c));
@@ -173,6 +215,17 @@ struct conversation *shard_take(
 	shard->buckets[to] = c;
 	shard->count++;
 	return c;
+}
+
+struct conversation *shard_take(
+    struct shard *shard, struct conversation_key key)
+{
+	struct conversation *c = shard_find(shard, key);
+
+	if (c)
+		return c;
+	atomic_fetch_add(shard->total, 1);
+	return shard_add(shard, key);
 }
 
 void shard_rank(struct shard *shard, struct conversation *c)

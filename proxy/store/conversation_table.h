@@ -83,7 +83,8 @@ TAILQ_HEAD(conversation_idle, conversation);
 struct shard {
 	pthread_mutex_t lock;
 	struct conversation **buckets;
-	size_t n_buckets, count, max;      /* n_buckets is a power of two */
+	size_t n_buckets, count;           /* n_buckets is a power of two */
+	atomic_size_t *total;              /* of the table */
 	size_t locked;                     /* conversations */
 	struct conversation_idle idle;     /* longest idle first */
 	size_t idle_bytes, max_idle_bytes; /* of their transcripts */
@@ -97,6 +98,8 @@ struct saving; /* conversation_save.c */
 struct conversations {
 	struct store *store;
 	struct conversations_options options; /* no zeros */
+	atomic_size_t count; /* conversations in memory, and places reserved */
+	_Atomic int64_t said_full_us;
 	struct shard shards[TABLE_SHARDS];
 	pthread_mutex_t retry_lock;
 	struct saving *retry, **retry_tail; /* failed writes, oldest first */
@@ -113,12 +116,17 @@ struct shard *table_shard(struct conversations *, struct conversation_key);
 void table_init(struct conversations *);
 void table_clear(struct conversations *);
 
+/* Under no lock: a place for one more. An idle one goes for it, of that shard
+ * first; false: all are locked or in use. */
+bool table_reserve(struct conversations *, struct shard *first);
+void table_give_back(struct conversations *); /* it was not needed */
+
 /* Under the shard's lock. */
 struct conversation *shard_find(struct shard *, struct conversation_key);
-/* Found or new; NULL when the shard is full of busy or locked ones. Locks that
- * are loaded get in past the limit. */
-struct conversation *shard_take(
-    struct shard *, struct conversation_key, bool past_limit);
+/* A new one, in a place that was reserved. */
+struct conversation *shard_add(struct shard *, struct conversation_key);
+/* Found, or new past the limit: a lock always gets in. */
+struct conversation *shard_take(struct shard *, struct conversation_key);
 /* After any change: may it be put out or not? */
 void shard_rank(struct shard *, struct conversation *);
 void shard_set_locked(struct shard *, struct conversation *, bool locked);

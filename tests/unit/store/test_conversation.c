@@ -1,5 +1,5 @@
 /* conversation: leases, the line, locks, transcripts, what comes back. */
-#include "tests/unit/store/fixture.h"
+#include "tests/unit/store/conversations.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/store/conversation_table.h"
@@ -9,77 +9,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
-
-struct bell {
-	atomic_int rings;
-	atomic_ullong last;
-};
-
-static void ring(void *arg, uint64_t ticket)
-{
-	struct bell *bell = arg;
-
-	atomic_store(&bell->last, ticket);
-	atomic_fetch_add(&bell->rings, 1);
-}
-
-static struct bell bell;
-
-static struct conversation_lease *begin(
-    struct conversations *table, const char *id, uint64_t ticket)
-{
-	struct conversation_request request = {.family = "web",
-	    .id = id,
-	    .customer = "ann",
-	    .ready = ring,
-	    .arg = &bell,
-	    .ticket = ticket};
-
-	return conversation_begin(table, &request);
-}
-
-static void add(struct conversation_lease *lease, enum store_speaker speaker,
-    enum store_status status, const char *text)
-{
-	struct conversation_message m = {.speaker = speaker,
-	    .status = status,
-	    .time_us = clock_now_us(),
-	    .text = text,
-	    .len = strlen(text)};
-
-	conversation_add(lease, &m);
-}
-
-struct table {
-	struct fixture f;
-	struct conversations *c;
-};
-
-static void table_open(struct table *t, struct conversations_options options)
-{
-	atomic_store(&bell.rings, 0);
-	t->c = conversations_new(t->f.store, &options);
-	assert_int_equal(conversations_load(t->c), 0);
-}
-
-static void table_new(struct table *t, struct conversations_options options)
-{
-	fixture_init(&t->f);
-	table_open(t, options);
-}
-
-static void table_close(struct table *t)
-{
-	store_close(t->f.store);
-	t->f.store = NULL;
-	conversations_free(t->c);
-}
-
-static void table_end(struct table *t)
-{
-	table_close(t);
-	fixture_clear(&t->f);
-}
 
 static void test_one_at_a_time(void **state)
 {
@@ -263,109 +192,6 @@ static void test_view(void **state)
 	assert_int_equal(view->turns[3].seq, 5);
 	conversation_view_free(view);
 	conversation_view_free(NULL);
-	conversation_end(a);
-	table_end(&t);
-}
-
-static void test_bytes_are_limited(void **state)
-{
-	struct table t;
-
-	table_new(&t, (struct conversations_options){.max_turn_bytes = 10});
-	struct conversation_lease *a = begin(t.c, "c-1", 1);
-	add(a, STORE_CUSTOMER, STORE_DELIVERED, "12345");
-	add(a, STORE_CUSTOMER, STORE_DELIVERED, "67890");
-	struct conversation_view *view = conversation_view(a);
-	assert_int_equal(view->n_turns, 2);
-	conversation_view_free(view);
-	add(a, STORE_CUSTOMER, STORE_DELIVERED, "far longer than ten bytes");
-	view = conversation_view(a);
-	assert_int_equal(view->n_turns, 1);
-	conversation_view_free(view);
-	conversation_end(a);
-	table_end(&t);
-}
-
-/* More conversations than fit: idle ones are put out and come back from the
- * store as they were; leased and locked ones stay. */
-static void test_put_out_and_back(void **state)
-{
-	struct table t;
-	struct conversation_lock lock;
-	char id[32];
-
-	table_new(&t,
-	    (struct conversations_options){.max_conversations = TABLE_SHARDS});
-	struct conversation_lease *a = begin(t.c, "locked", 1);
-	conversation_lock(a, &lock);
-	conversation_lock_saved(t.c, "web", "locked", lock.epoch);
-	conversation_end(a);
-	for (int i = 0; i < 1000; i++) {
-		snprintf(id, sizeof(id), "c-%d", i);
-		a = begin(t.c, id, 1);
-		if (conversation_refusal(a) == CONVERSATION_TABLE_FULL) {
-			conversation_end(a); /* beside the locked one */
-			continue;
-		}
-		assert_int_equal(conversation_state(a), CONVERSATION_OPEN);
-		add(a, STORE_CUSTOMER, STORE_DELIVERED, id);
-		add(a, STORE_AI, STORE_DELIVERED, "hello");
-		conversation_end(a);
-	}
-	assert_true(conversations_count(t.c) <= TABLE_SHARDS);
-	assert_int_equal(conversations_locked(t.c), 1);
-	size_t back = 0;
-	for (int i = 0; i < 1000; i++) {
-		snprintf(id, sizeof(id), "c-%d", i);
-		a = begin(t.c, id, 1);
-		if (conversation_state(a) == CONVERSATION_OPEN) {
-			struct conversation_view *view = conversation_view(a);
-			assert_int_equal(view->ai_turn, 2);
-			assert_int_equal(view->n_turns, 2);
-			assert_string_equal(view->turns[0].text, id);
-			conversation_view_free(view);
-			back++;
-		}
-		conversation_end(a);
-	}
-	assert_true(back > 900);
-	a = begin(t.c, "locked", 1);
-	assert_int_equal(conversation_state(a), CONVERSATION_HANDED_OFF);
-	conversation_end(a);
-	table_end(&t);
-}
-
-/* Many names with much to say each: what memory holds is bounded, and what
- * was put out comes back. */
-static void test_idle_bytes_are_limited(void **state)
-{
-	struct table t;
-	char id[32], text[4000];
-
-	memset(text, 'x', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
-	table_new(&t,
-	    (struct conversations_options){
-		.max_idle_bytes = TABLE_SHARDS * (size_t)10000});
-	for (int i = 0; i < 2000; i++) {
-		snprintf(id, sizeof(id), "c-%d", i);
-		struct conversation_lease *a = begin(t.c, id, 1);
-		add(a, STORE_CUSTOMER, STORE_DELIVERED, text);
-		conversation_end(a);
-	}
-	/* The saves end in the store's own time, and make room then. */
-	for (int i = 0; i < 5000; i++) {
-		if (conversations_count(t.c) <= 3 * TABLE_SHARDS)
-			break;
-		usleep(10000);
-	}
-	assert_in_range(
-	    conversations_count(t.c), TABLE_SHARDS, 3 * TABLE_SHARDS);
-	struct conversation_lease *a = begin(t.c, "c-0", 1);
-	struct conversation_view *view = conversation_view(a);
-	assert_int_equal(view->n_turns, 1);
-	assert_string_equal(view->turns[0].text, text);
-	conversation_view_free(view);
 	conversation_end(a);
 	table_end(&t);
 }
@@ -587,9 +413,6 @@ int main(void)
 	    cmocka_unit_test(test_lock_that_cannot_be_written),
 	    cmocka_unit_test(test_lock_survives_restart),
 	    cmocka_unit_test(test_view),
-	    cmocka_unit_test(test_bytes_are_limited),
-	    cmocka_unit_test(test_put_out_and_back),
-	    cmocka_unit_test(test_idle_bytes_are_limited),
 	    cmocka_unit_test(test_small_facts),
 	    cmocka_unit_test(test_erased_outside),
 	    cmocka_unit_test(test_written_together),
