@@ -258,8 +258,10 @@ bool audit_submit(struct audit *a, const char *line, size_t len,
 struct audit_wait {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
-	bool done;
-	enum audit_result result;
+	struct audit_answer {
+		bool given;
+		enum audit_result result;
+	} * answers;
 };
 
 static void audit_wait_done(
@@ -267,32 +269,60 @@ static void audit_wait_done(
 {
 	struct audit_wait *w = arg;
 	pthread_mutex_lock(&w->lock);
-	w->done = true;
-	w->result = result;
+	w->answers[ticket] = (struct audit_answer){true, result};
 	pthread_cond_signal(&w->answered);
 	pthread_mutex_unlock(&w->lock);
+}
+
+static enum audit_result audit_wait_for(struct audit_wait *w, size_t i)
+{
+	pthread_mutex_lock(&w->lock);
+	while (!w->answers[i].given)
+		pthread_cond_wait(&w->answered, &w->lock);
+	enum audit_result result = w->answers[i].result;
+	pthread_mutex_unlock(&w->lock);
+	return result;
+}
+
+size_t audit_submit_all(struct audit *a, const struct buf *lines, size_t n,
+    enum audit_need need, enum audit_result *result)
+{
+	struct audit_wait w = {
+	    .answers = mem_zero((n + 1) * sizeof(*w.answers))};
+	size_t good = 0;
+	pthread_mutex_init(&w.lock, NULL);
+	pthread_cond_init(&w.answered, NULL);
+	for (size_t i = 0; i < n; i++) {
+		struct audit_done done = {audit_wait_done, &w, i};
+		/* Without room there is an answer too: AGAIN. */
+		while (
+		    !audit_put(a, lines[i].data, lines[i].len, need, &done)) {
+			audit_wake(a);
+			audit_wait_for(&w, i);
+			w.answers[i].given = false;
+		}
+	}
+	audit_wake(a);
+	*result = AUDIT_OK;
+	for (size_t i = 0; i < n; i++) {
+		enum audit_result one = audit_wait_for(&w, i);
+		if (*result == AUDIT_OK)
+			*result = one;
+		good += *result == AUDIT_OK;
+	}
+	pthread_cond_destroy(&w.answered);
+	pthread_mutex_destroy(&w.lock);
+	free(w.answers);
+	return good;
 }
 
 enum audit_result audit_submit_wait(
     struct audit *a, const char *line, size_t len, enum audit_need need)
 {
-	struct audit_wait w = {.result = AUDIT_AGAIN};
-	pthread_mutex_init(&w.lock, NULL);
-	pthread_cond_init(&w.answered, NULL);
-	while (w.result == AUDIT_AGAIN) {
-		struct audit_done done = {.fn = audit_wait_done, .arg = &w};
-		w.done = false;
-		/* Either way there will be an answer: AGAIN, or the outcome. */
-		bool taken = audit_submit(a, line, len, need, &done);
-		pthread_mutex_lock(&w.lock);
-		while (!w.done)
-			pthread_cond_wait(&w.answered, &w.lock);
-		assert(taken || w.result == AUDIT_AGAIN);
-		pthread_mutex_unlock(&w.lock);
-	}
-	pthread_cond_destroy(&w.answered);
-	pthread_mutex_destroy(&w.lock);
-	return w.result;
+	struct buf one = {.data = (char *)line, .len = len};
+	enum audit_result result;
+	audit_submit_all(a, &one, 1, need, &result);
+	return result;
 }
 
 void audit_state(struct audit *a, struct audit_state *out)

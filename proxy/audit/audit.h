@@ -89,6 +89,10 @@ void audit_wake(struct audit *);
  * stop, never for an event loop. Never AUDIT_AGAIN. */
 enum audit_result audit_submit_wait(struct audit *, const char *line,
     size_t len, enum audit_need) __attribute__((warn_unused_result));
+/* Several at once, in order: how many from the first on are recorded, and the
+ * outcome of the one after them. */
+size_t audit_submit_all(struct audit *, const struct buf *lines, size_t n,
+    enum audit_need, enum audit_result *) __attribute__((warn_unused_result));
 
 struct audit_state {
 	size_t queue_bytes, queue_records; /* not yet written */

@@ -57,11 +57,12 @@ test("erase: why a person took it is in that person's words, and goes too", asyn
 	// Stopped, so that the reason is still on its way to the log when it erases.
 	const take = ["handoff", "take", "-c", path.join(proxy.dir, "handrail.yaml"), "openai-chat/one", "--reason", `${words[0]} is upset.`];
 	await until(async () => {
+		await sleep(200); // not in the middle of a transaction
 		proxy.kill("SIGSTOP");
 		const { code } = await run(take);
 		if (code) proxy.kill("SIGCONT");
 		return code === 0;
-	}, "the conversation is stored and taken");
+	}, "the conversation is stored and taken", 30000);
 	const state = path.join(proxy.dir, "state");
 	assert.notDeepEqual(holding(path.join(state), words[0]), [], "until then lists show it");
 	await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");

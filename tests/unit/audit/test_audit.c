@@ -124,6 +124,28 @@ static void *submit_many(void *arg)
 	return NULL;
 }
 
+/* The same, some at a time. */
+static void *submit_groups(void *arg)
+{
+	struct submitter *s = arg;
+	for (int i = 0; i < EACH; i += 8) {
+		struct buf lines[8] = {0};
+		enum audit_result result;
+		for (int k = 0; k < 8; k++) {
+			char id[64];
+			snprintf(id, sizeof(id), "t%d-%d", s->number, i + k);
+			kit_line(&lines[k], RECORD_DECISION, NULL, id);
+		}
+		if (audit_submit_all(
+			s->audit, lines, 8, AUDIT_DURABLE, &result) != 8 ||
+		    result != AUDIT_OK)
+			abort();
+		for (int k = 0; k < 8; k++)
+			buf_clear(&lines[k]);
+	}
+	return NULL;
+}
+
 /* A queue of a few lines: everybody waits, nothing is lost, and each
  * thread's records are in its order. */
 static void test_many_threads(void **state)
@@ -138,8 +160,9 @@ static void test_many_threads(void **state)
 	for (int i = 0; i < THREADS; i++) {
 		threads[i].audit = a;
 		threads[i].number = i;
-		assert_int_equal(pthread_create(&threads[i].thread, NULL,
-				     submit_many, &threads[i]),
+		assert_int_equal(
+		    pthread_create(&threads[i].thread, NULL,
+			i % 2 ? submit_groups : submit_many, &threads[i]),
 		    0);
 	}
 	for (int i = 0; i < THREADS; i++)
