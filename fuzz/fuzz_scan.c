@@ -6,6 +6,7 @@
 #include "rules/entity.h"
 #include "rules/link.h"
 #include "rules/number.h"
+#include "rules/number_start.h"
 #include "rules/secret.h"
 
 #include <stdlib.h>
@@ -33,6 +34,9 @@ static const struct guard_policy policy = {.detectors = detectors,
 	[DETECTOR_LINKS] = {all + 7, 1},
 	[DETECTOR_SECRET] = {all + 8, 5}}};
 
+static struct arena arena;
+static const struct lexicon_state *starts; /* of numbers; made once */
+
 enum { SCANS = 4 };
 
 struct scans {
@@ -55,7 +59,7 @@ static void scan(struct scans *s, const struct text *t)
 	size_t before[SCANS], alive[SCANS];
 	for (int i = 0; i < SCANS; i++)
 		before[i] = s->found[i].n;
-	check(!number_scan(&s->numbers, t, &s->found[0], &alive[0]) &&
+	check(!number_scan(&s->numbers, t, starts, &s->found[0], &alive[0]) &&
 	    !entity_scan(&s->entities, t, &policy, &s->found[1], &alive[1]) &&
 	    !link_scan(&s->links, t, &policy, &s->found[2], &alive[2]) &&
 	    !secret_scan(&s->secrets, t, &policy, &s->found[3], &alive[3]));
@@ -90,6 +94,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scans a, b;
 	if (size < 2)
 		return 0;
+	if (!starts)
+		starts = number_start_words(&arena);
+	check(starts != NULL);
 	run(&a, (const char *)data + 1, size - 1, size);
 	run(&b, (const char *)data + 1, size - 1, 1 + data[0] % 16);
 	for (int i = 0; i < SCANS; i++) {

@@ -3,6 +3,7 @@
  * both by the same walk over the rules.
  */
 #include "rules/index.h"
+#include "rules/number_start.h"
 #include "rules/text.h"
 
 #include <assert.h>
@@ -259,8 +260,9 @@ int index_build(struct guard_policy *p)
 	x->scorer_of = arena_array(a, p->n_rules, sizeof(*x->scorer_of));
 	x->scorers.rules =
 	    arena_array(a, p->n_rules, sizeof(*x->scorers.rules));
+	x->number_starts = number_start_words(a);
 	if (!x->hits || !x->must_slot || !x->condition || !x->excused ||
-	    !x->asks || !x->scorer_of || !x->scorers.rules)
+	    !x->asks || !x->scorer_of || !x->scorers.rules || !x->number_starts)
 		return -1;
 	for (size_t i = 0; i < p->n_rules; i++)
 		x->scorer_of[i] = INDEX_NO_SLOT;

@@ -9,6 +9,8 @@
 
 #include "rules/policy.h"
 
+struct lexicon_state;
+
 #define INDEX_NO_SLOT UINT32_MAX
 
 struct index_rules { /* rules, ascending */
@@ -57,6 +59,7 @@ struct index {
 	bool wants_customer;           /* some rule has said_by_customer */
 	struct index_rules wordings;   /* rules with MUST_CONVERSATION */
 	struct index_rules classified; /* rules that ask a classifier */
+	const struct lexicon_state *number_starts; /* number_start.h */
 	bool remembers; /* some rule looks back over the conversation */
 };
 

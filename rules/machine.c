@@ -276,7 +276,8 @@ static int scan(struct machine *m)
 	if (phrase_scan(&m->phrases, t, p, fresh, &alive[DETECTOR_PHRASES]))
 		return -1;
 	if (has_kind(m, DETECTOR_NUMBER) &&
-	    number_scan(&m->numbers, t, &m->values, &alive[DETECTOR_NUMBER]))
+	    number_scan(&m->numbers, t, p->index->number_starts, &m->values,
+		&alive[DETECTOR_NUMBER]))
 		return -1;
 	if (has_kind(m, DETECTOR_ENTITY) &&
 	    entity_scan(&m->entities, t, p, fresh, &alive[DETECTOR_ENTITY]))

@@ -8,6 +8,7 @@
 #include "rules/number.h"
 
 #include "rules/number_deal.h"
+#include "rules/number_start.h"
 
 #include <string.h>
 
@@ -286,43 +287,6 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
 	return read_expression(in, i, next, &u, f);
 }
 
-/* Can a number begin with the word? The others only go on with one. */
-static bool may_begin(const struct number_word *word)
-{
-	switch (word->kind) {
-	case NUMBER_WORD_ONES:
-	case NUMBER_WORD_TENS:
-	case NUMBER_WORD_HUNDRED:
-	case NUMBER_WORD_SCALE:
-	case NUMBER_WORD_DOZEN:
-	case NUMBER_WORD_A:
-	case NUMBER_WORD_POINT:
-	case NUMBER_WORD_PART:
-	case NUMBER_WORD_COUPLE:
-	case NUMBER_WORD_BUY:
-	case NUMBER_WORD_BOGO:
-	case NUMBER_WORD_AMOUNT:
-	case NUMBER_WORD_CURRENCY:
-	case NUMBER_WORD_CODE:
-	case NUMBER_WORD_COUNTRY:
-		return true;
-	case NUMBER_WORD_AND:
-	case NUMBER_WORD_PERCENT:
-	case NUMBER_WORD_PER:
-	case NUMBER_WORD_BASIS:
-	case NUMBER_WORD_UNIT:
-	case NUMBER_WORD_KIND_OF:
-	case NUMBER_WORD_FOR:
-	case NUMBER_WORD_TO:
-	case NUMBER_WORD_BETWEEN:
-	case NUMBER_WORD_OFF:
-	case NUMBER_WORD_PRICE:
-	case NUMBER_WORD_FREE:
-		break;
-	}
-	return false;
-}
-
 /* ---- words that are amounts by themselves ---- */
 
 static void add_whole(struct number_found *f, const struct number_unit *u,
@@ -466,7 +430,7 @@ static bool read_at(struct numeral_in *in, size_t i, struct number_found *f)
 	const struct number_word *word = numeral_word(t, i);
 	if (!word)
 		return read_glued_code(in, i, f);
-	if (!may_begin(word))
+	if (!number_start_is(word))
 		return false;
 	if (number_word_is(word, NUMBER_WORD_PART) &&
 	    number_deal_part(in, i, word, f))
@@ -535,10 +499,14 @@ void number_scan_init(struct number_scan *s)
 }
 
 int number_scan(struct number_scan *s, const struct text *t,
-    struct matches *out, size_t *alive_from)
+    const struct lexicon_state *starts, struct matches *out, size_t *alive_from)
 {
 	*alive_from = SIZE_MAX;
 	while (s->next_token < t->n_tokens) {
+		if (!number_start_at(starts, t, s->next_token)) {
+			s->next_token++;
+			continue;
+		}
 		struct numeral_in in = {.t = t, .kinds = NUMERAL_ANY_KIND};
 		struct number_found f = {.n = 0}, row = {.n = 0};
 		bool found = read_at(&in, s->next_token, &f);

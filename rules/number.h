@@ -19,6 +19,8 @@
 #include "rules/policy.h"
 #include "rules/text.h"
 
+struct lexicon_state; /* lexicon.h */
+
 #define NUMBER_MAX_TOKENS 24u /* words of one number and its unit */
 
 struct number_scan {
@@ -29,13 +31,15 @@ struct number_scan {
 
 void number_scan_init(struct number_scan *);
 /*
- * Add a match for every value of the text, whatever the policy asks for:
+ * Add a match for every value of the text, whatever a policy asks for (starts
+ * are those of number_start.h):
  * match.detector is its enum number_kind, the value in the unit of the kind,
  * the currency ISO 4217 ("$" alone is USD, "¥" JPY). Otherwise as match.h
  * says. 0, or -1 when memory runs out.
  */
-int number_scan(struct number_scan *, const struct text *, struct matches *out,
-    size_t *alive_from) __attribute__((warn_unused_result));
+int number_scan(struct number_scan *, const struct text *,
+    const struct lexicon_state *starts, struct matches *out, size_t *alive_from)
+    __attribute__((warn_unused_result));
 
 /* Does such a match lie in the range? The one place that compares. */
 bool number_matches(const struct number_range *, const struct match *value);

@@ -1,10 +1,27 @@
 /* number: what each way of writing a number means, in any cutting. */
 #include "rules/number.h"
+#include "rules/number_start.h"
 #include "tests/support/shared.h"
 #include "tests/unit/rules/scan_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+static struct arena arena;
+static const struct lexicon_state *starts;
+
+static int make_starts(void **state)
+{
+	arena_init(&arena);
+	starts = number_start_words(&arena);
+	return starts ? 0 : -1;
+}
+
+static int clear_starts(void **state)
+{
+	arena_clear(&arena);
+	return 0;
+}
 
 static void init(void *state)
 {
@@ -14,7 +31,7 @@ static void init(void *state)
 static int values(void *state, const struct text *t,
     const struct guard_policy *p, struct matches *out, size_t *alive)
 {
-	return number_scan(state, t, out, alive);
+	return number_scan(state, t, starts, out, alive);
 }
 
 static const struct scan_kind all_values = {.init = init, .scan = values};
@@ -222,7 +239,7 @@ static void holds_what_may_become_a_number(void **state)
 		assert_int_equal(text_init(&t, 1000), 0);
 		assert_int_equal(text_feed(&t, text, strlen(text)), 0);
 		number_scan_init(&s);
-		assert_int_equal(number_scan(&s, &t, &m, &alive), 0);
+		assert_int_equal(number_scan(&s, &t, starts, &m, &alive), 0);
 		if (alive != prefixes[i].alive)
 			print_error("\"%s\"\n", text);
 		assert_int_equal(alive, prefixes[i].alive);
@@ -300,5 +317,5 @@ int main(void)
 	    cmocka_unit_test(compares_with_ranges),
 	    cmocka_unit_test(ordinary_talk),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_starts, clear_starts);
 }
