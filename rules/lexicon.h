@@ -36,12 +36,15 @@ struct lexicon_entry {
 const struct lexicon_state *lexicon_build(
     struct arena *, struct lexicon_entry *, size_t n);
 
-/* The state behind one more byte; LEXICON_ROOT: there is none. */
-static inline uint32_t lexicon_next(
-    const struct lexicon_state *states, uint32_t state, char c)
+/* Go on by one more byte; false: no word or beginning does. */
+static inline bool lexicon_step(
+    const struct lexicon_state *states, uint32_t *state, char c)
 {
-	uint32_t next = states[state].base + (unsigned char)c;
-	return states[next].parent == state ? next : LEXICON_ROOT;
+	uint32_t next = states[*state].base + (unsigned char)c;
+	if (states[next].parent != *state)
+		return false;
+	*state = next;
+	return true;
 }
 
 #endif

@@ -69,11 +69,9 @@ static bool is_listed(
     const struct lexicon_state *words, const char *s, size_t len)
 {
 	uint32_t at = LEXICON_ROOT;
-	for (size_t i = 0; i < len; i++) {
-		at = lexicon_next(words, at, s[i]);
-		if (at == LEXICON_ROOT)
+	for (size_t i = 0; i < len; i++)
+		if (!lexicon_step(words, &at, s[i]))
 			return false;
-	}
 	return words[at].word != 0;
 }
 

@@ -52,8 +52,7 @@ static void find_keys(
 	const struct lexicon_state *states = p->words;
 	uint32_t at = LEXICON_ROOT;
 	for (size_t i = 0; i < len; i++) {
-		at = lexicon_next(states, at, word[i]);
-		if (at == LEXICON_ROOT)
+		if (!lexicon_step(states, &at, word[i]))
 			return;
 		if (states[at].prefix)
 			out->items[out->n++] = states[at].prefix;
@@ -62,7 +61,7 @@ static void find_keys(
 		out->items[out->n++] = states[at].word;
 }
 
-uint32_t phrase_child(const struct phrases *p, uint32_t node, uint32_t key)
+uint32_t phrase_find_child(const struct phrases *p, uint32_t node, uint32_t key)
 {
 	uint32_t i = trie_edge_slot(node, key, p->edge_mask);
 	for (; p->edges[i].child != TRIE_NONE; i = (i + 1) & p->edge_mask)
@@ -83,15 +82,6 @@ int phrase_reserve(struct phrase_partial **list, size_t *cap, size_t n)
 		return -1;
 	*list = p;
 	*cap = more;
-	return 0;
-}
-
-static int keep(struct walk *w, const struct phrase_partial *p)
-{
-	struct phrase_scan *s = w->on.scan;
-	if (phrase_reserve(&s->spare, &s->cap_spare, w->n_next + 1))
-		return -1;
-	s->spare[w->n_next++] = *p;
 	return 0;
 }
 
@@ -119,56 +109,12 @@ static const struct token *token_of(const struct walk *w)
 	return &w->on.text->tokens[w->on.at];
 }
 
-/* from has read the token at hand and stands on node. */
-static int reach(
-    struct walk *w, uint32_t node, const struct phrase_partial *from)
-{
-	for (size_t i = 0; i < w->n_next; i++)
-		if (w->on.scan->spare[i].node == node)
-			return 0;
-	const struct phrase_partial p = {.node = node,
-	    .first_token = from->first_token,
-	    .start = from->start};
-	if (phrase_emit(&w->on, &p, token_of(w)->end))
-		return -1;
-	return keep(w, &p);
-}
-
 /* In a gap's sentence, and the gap not used up. */
 bool phrase_gap_goes_on(
     const struct phrase_walk *w, const struct phrase_partial *p)
 {
 	const struct token *k = &w->text->tokens[w->at];
 	return p->gap_left && p->sentence == k->sentence;
-}
-
-static int step_partial(struct walk *w, const struct phrase_partial *p)
-{
-	bool gap = p->gap_left > 0;
-	if (gap && !phrase_gap_goes_on(&w->on, p))
-		return 0;
-	for (size_t i = 0; i < w->keys.n; i++) {
-		uint32_t to =
-		    phrase_child(w->on.trie, p->node, w->keys.items[i]);
-		if (to != TRIE_NONE && reach(w, to, p))
-			return -1;
-	}
-	struct phrase_partial on = *p;
-	if (gap && token_of(w)->kind != TOKEN_SYMBOL)
-		on.gap_left--;
-	return on.gap_left ? keep(w, &on) : 0;
-}
-
-static int step_root(struct walk *w)
-{
-	const struct phrase_partial from = {
-	    .first_token = (uint32_t)w->on.at, .start = token_of(w)->start};
-	for (size_t i = 0; i < w->keys.n; i++) {
-		uint32_t to = w->on.trie->from_root[w->keys.items[i]];
-		if (to != TRIE_NONE && reach(w, to, &from))
-			return -1;
-	}
-	return 0;
 }
 
 /*
@@ -187,31 +133,6 @@ struct phrase_partial phrase_into_gap(
 	};
 }
 
-/* Of what has just been reached, keep what can go on. */
-static int settle(struct walk *w)
-{
-	struct phrase_scan *s = w->on.scan;
-	size_t n = 0, reached = w->n_next;
-	s->n_alive = 0;
-	if (!reached)
-		return 0;
-	if (phrase_reserve(&s->spare, &s->cap_spare, reached * 2))
-		return -1;
-	/* Gaps first go behind the reached ones, then all are moved down. */
-	for (size_t i = 0; i < reached; i++) {
-		struct phrase_partial p = s->spare[i];
-		const struct trie_node *node = &w->on.trie->nodes[p.node];
-		if (!p.gap_left && node->gap != TRIE_NONE)
-			s->spare[w->n_next++] = phrase_into_gap(&w->on, &p);
-		if (p.gap_left || node->has_words)
-			s->spare[n++] = p;
-	}
-	memmove(s->spare + n, s->spare + reached,
-	    (w->n_next - reached) * sizeof(*s->spare));
-	s->n_alive = n + w->n_next - reached;
-	return 0;
-}
-
 static int by_first(const void *a, const void *b)
 {
 	const struct phrase_partial *x = a, *y = b;
@@ -222,22 +143,126 @@ static int by_first(const void *a, const void *b)
 
 void phrase_put_in_order(struct phrase_scan *s)
 {
-	bool sorted = true;
-	for (size_t i = 1; i < s->n_alive && sorted; i++)
-		sorted = by_first(&s->alive[i - 1], &s->alive[i]) <= 0;
-	if (!sorted)
+	if (s->n_alive > 1)
 		qsort(s->alive, s->n_alive, sizeof(*s->alive), by_first);
 }
 
-static void swap_lists(struct phrase_scan *s)
+/* Will be alive, in order: nearly all come in it. */
+static int keep(struct walk *w, const struct phrase_partial *p)
+{
+	struct phrase_scan *s = w->on.scan;
+	if (phrase_reserve(&s->spare, &s->cap_spare, w->n_next + 1))
+		return -1;
+	size_t i = w->n_next++;
+	for (; i > 0 && by_first(&s->spare[i - 1], p) > 0; i--)
+		s->spare[i] = s->spare[i - 1];
+	s->spare[i] = *p;
+	return 0;
+}
+
+/* from has read the token at hand and stands on node. */
+static int reach(
+    struct walk *w, uint32_t node, const struct phrase_partial *from)
+{
+	const struct trie_node *n = &w->on.trie->nodes[node];
+	const struct phrase_partial p = {.node = node,
+	    .first_token = from->first_token,
+	    .start = from->start};
+	if (n->n_accept && phrase_emit(&w->on, &p, token_of(w)->end))
+		return -1;
+	if (n->words && keep(w, &p))
+		return -1;
+	if (n->gap == TRIE_NONE)
+		return 0;
+	const struct phrase_partial gap = phrase_into_gap(&w->on, &p);
+	return keep(w, &gap);
+}
+
+/* Has none that began before it the same place? Where one goes, all would. */
+static bool is_first(const struct walk *w, size_t partial)
+{
+	const struct phrase_partial *alive = w->on.scan->alive;
+	for (size_t i = 0; i < partial; i++)
+		if (alive[i].node == alive[partial].node &&
+		    (!alive[i].gap_left ||
+			phrase_gap_goes_on(&w->on, &alive[i])))
+			return false;
+	return true;
+}
+
+static int step_partial(struct walk *w, size_t partial)
+{
+	const struct phrase_partial *p = &w->on.scan->alive[partial];
+	if (p->gap_left && !phrase_gap_goes_on(&w->on, p))
+		return 0;
+	for (size_t i = 0; i < w->keys.n; i++) {
+		uint32_t to =
+		    phrase_child(w->on.trie, p->node, w->keys.items[i]);
+		if (to != TRIE_NONE && is_first(w, partial) && reach(w, to, p))
+			return -1;
+	}
+	unsigned spent = token_of(w)->kind != TOKEN_SYMBOL;
+	if (p->gap_left <= spent)
+		return 0;
+	struct phrase_partial on = *p;
+	on.gap_left -= spent;
+	return keep(w, &on);
+}
+
+static int step_root(struct walk *w)
+{
+	const struct phrase_partial from = {
+	    .first_token = (uint32_t)w->on.at, .start = token_of(w)->start};
+	for (size_t i = 0; i < w->keys.n; i++) {
+		uint32_t to = w->on.trie->from_root[w->keys.items[i]];
+		if (to != TRIE_NONE && reach(w, to, &from))
+			return -1;
+	}
+	return 0;
+}
+
+static void swap_lists(struct phrase_scan *s, size_t n_alive)
 {
 	struct phrase_partial *items = s->alive;
 	size_t cap = s->cap_alive;
 	s->alive = s->spare;
 	s->cap_alive = s->cap_spare;
+	s->n_alive = n_alive;
 	s->spare = items;
 	s->cap_spare = cap;
-	phrase_put_in_order(s);
+}
+
+/* A word that stands in no phrase: what waits in a gap waits on. */
+static void pass_word(struct walk *w)
+{
+	struct phrase_scan *s = w->on.scan;
+	unsigned spent = token_of(w)->kind != TOKEN_SYMBOL;
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_alive; i++) {
+		struct phrase_partial *p = &s->alive[i];
+		if (p->gap_left <= spent || !phrase_gap_goes_on(&w->on, p))
+			continue;
+		s->alive[n] = *p;
+		s->alive[n++].gap_left -= spent;
+	}
+	s->n_alive = n;
+}
+
+/* Those of the other reading that are not known from the first. */
+static void find_other_keys(struct walk *w)
+{
+	const struct token *k = token_of(w);
+	struct keys other;
+	size_t n = w->keys.n;
+	other.n = 0;
+	find_keys(w->on.trie, w->on.text->alt + k->alt, k->alt_len, &other);
+	for (size_t i = 0; i < other.n; i++) {
+		size_t same = 0;
+		while (same < n && w->keys.items[same] != other.items[i])
+			same++;
+		if (same == n)
+			w->keys.items[w->keys.n++] = other.items[i];
+	}
 }
 
 static int step(struct walk *w)
@@ -250,16 +275,18 @@ static int step(struct walk *w)
 	w->keys.n = 0;
 	find_keys(w->on.trie, text_fold(t, k), k->fold_len, &w->keys);
 	if (k->alt_len)
-		find_keys(w->on.trie, t->alt + k->alt, k->alt_len, &w->keys);
-	if (!w->keys.n && !s->n_alive)
+		find_other_keys(w);
+	if (!w->keys.n) {
+		pass_word(w);
 		return 0;
+	}
 	w->n_next = 0;
 	for (size_t i = 0; i < s->n_alive; i++)
-		if (step_partial(w, &s->alive[i]))
+		if (step_partial(w, i))
 			return -1;
-	if (step_root(w) || settle(w))
+	if (step_root(w))
 		return -1;
-	swap_lists(s);
+	swap_lists(s, w->n_next);
 	return 0;
 }
 

@@ -517,7 +517,7 @@ static void finish_node(struct finish *f, uint32_t id)
 		f->nodes[parent].gap = n->final;
 		return;
 	}
-	f->nodes[parent].has_words = 1;
+	f->nodes[parent].words |= trie_word_bit(n->key);
 	if (parent == TRIE_ROOT) {
 		f->from_root[n->key] = n->final;
 		return;

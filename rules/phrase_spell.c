@@ -119,8 +119,7 @@ static bool is_of_use(
     const struct spell *sp, const struct spelled_word *w, uint32_t node)
 {
 	const struct trie_node *n = &sp->walk->trie->nodes[node];
-	return !w->prefix || w->to == sp->n || n->has_words ||
-	    n->gap != TRIE_NONE;
+	return !w->prefix || w->to == sp->n || n->words || n->gap != TRIE_NONE;
 }
 
 static int begin(struct spell *sp, const struct spelled_word *w)
@@ -197,8 +196,7 @@ static int read_from(struct spell *sp, size_t place, bool other)
 		struct spelled_word w = {
 		    .from = place, .to = i + 1, .known = i + 1 - place};
 		for (size_t k = 0; k < len; k++) {
-			at = lexicon_next(states, at, s[k]);
-			if (at == LEXICON_ROOT)
+			if (!lexicon_step(states, &at, s[k]))
 				return 0;
 			w.key = states[at].prefix;
 			if (w.key && read_prefix(sp, w))
@@ -287,7 +285,7 @@ static int leave(struct spell *sp)
 		const struct phrase_letters *p = &sp->s->items[i];
 		const struct trie_node *n =
 		    &sp->walk->trie->nodes[p->partial.node];
-		if (!counts(p, 0) || (!p->partial.gap_left && !n->has_words))
+		if (!counts(p, 0) || (!p->partial.gap_left && !n->words))
 			continue;
 		if (phrase_reserve(
 			&scan->alive, &scan->cap_alive, scan->n_alive + 1))

@@ -24,8 +24,14 @@ struct trie_node {
 	uint32_t n_accept;
 	uint32_t subtree_end; /* behind the last group below it */
 	uint32_t gap;         /* node behind "...", or TRIE_NONE */
-	uint32_t has_words;   /* some child is reached by a word */
+	uint32_t words;       /* trie_word_bit of the keys of children; 0: no
+				 word leads on */
 };
+
+static inline uint32_t trie_word_bit(uint32_t key)
+{
+	return (uint32_t)1 << key % 32;
+}
 
 struct trie_edge {
 	uint32_t node, key, child; /* child TRIE_NONE: a free slot */

@@ -20,7 +20,13 @@ struct phrase_walk {
 };
 
 /* Where a key leads from a node; TRIE_NONE: nowhere. */
-uint32_t phrase_child(const struct phrases *, uint32_t node, uint32_t key);
+uint32_t phrase_find_child(const struct phrases *, uint32_t node, uint32_t key);
+static inline uint32_t phrase_child(
+    const struct phrases *p, uint32_t node, uint32_t key)
+{
+	bool may = p->nodes[node].words & trie_word_bit(key); /* seldom */
+	return may ? phrase_find_child(p, node, key) : TRIE_NONE;
+}
 /* p has read its last word before a gap in the token at hand: wait in the gap.
  */
 struct phrase_partial phrase_into_gap(

@@ -77,10 +77,9 @@ static void check_word(const struct made *m, const struct lexicon_state *states,
 {
 	uint32_t at = LEXICON_ROOT;
 	for (size_t i = 0; i < len; i++) {
-		at = lexicon_next(states, at, word[i]);
-		assert_int_equal(
-		    at != LEXICON_ROOT, begins_one(m, word, i + 1));
-		if (at == LEXICON_ROOT)
+		bool goes_on = lexicon_step(states, &at, word[i]);
+		assert_int_equal(goes_on, begins_one(m, word, i + 1));
+		if (!goes_on)
 			return;
 		assert_int_equal(
 		    states[at].word, key_of(m, word, i + 1, false));
