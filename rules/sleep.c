@@ -51,9 +51,10 @@ static uint32_t next_detector(
 /* ---- waking ---- */
 
 /* Has an older match of the sentence woken the rule before the live match? */
-static bool is_awake(const struct machine *m, const struct any_of *wakers,
-    uint32_t sentence, uint32_t live)
+static bool is_awake(
+    const struct machine *m, uint32_t rule, uint32_t sentence, uint32_t live)
 {
+	const struct any_of *wakers = index_wakers(rule_of(m, rule));
 	for (uint32_t i = live_before(&m->live, live); i != LIVE_END;
 	     i = live_before(&m->live, i)) {
 		const struct match *q = &m->live.list.items[i];
@@ -76,22 +77,41 @@ static int wake(struct machine *m, const struct sleeper *s, uint32_t rule)
 	return 0;
 }
 
+/* The rules a live match wakes: of most, none. */
+static const struct index_rules *wakes_of(
+    const struct machine *m, uint32_t live)
+{
+	uint32_t detector = m->live.list.items[live].detector;
+	return &m->policy->index->wakes[detector];
+}
+
+static bool has_rule(const struct index_rules *ascending, uint32_t rule)
+{
+	size_t low = 0, high = ascending->n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (ascending->rules[mid] < rule)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < ascending->n && ascending->rules[low] == rule;
+}
+
 /* Both stand in one sentence: wake the rules that ask for both, by the
  * shorter list. */
 static int join(struct machine *m, const struct sleeper *s, uint32_t live)
 {
-	uint32_t detector = m->live.list.items[live].detector;
-	const struct index_rules *wakes = &m->policy->index->wakes[detector];
+	const struct index_rules *wakes = wakes_of(m, live);
 	bool by_waker = wakes->n < s->rules->n;
 	const struct index_rules *rules = by_waker ? wakes : s->rules;
-	for (size_t i = 0; wakes->n && i < rules->n; i++) {
+	for (size_t i = 0; i < rules->n; i++) {
 		uint32_t rule = rules->rules[i];
-		const struct any_of *wakers = index_wakers(rule_of(m, rule));
 		size_t from = 0;
 		bool both = by_waker
 		    ? next_detector(m, s, rule, &from) != DETECTOR_NONE
-		    : is_in(wakers, detector);
-		if (both && !is_awake(m, wakers, s->match.sentence, live) &&
+		    : has_rule(wakes, rule);
+		if (both && !is_awake(m, rule, s->match.sentence, live) &&
 		    wake(m, s, rule))
 			return -1;
 	}
@@ -118,7 +138,7 @@ int sleep_add(struct machine *m, const struct match *match, bool value)
 	for (uint32_t i = live_last(&m->live, match->sentence); i != LIVE_END;
 	     i = live_before(&m->live, i))
 		if (m->live.list.items[i].sentence == match->sentence &&
-		    join(m, s, i))
+		    wakes_of(m, i)->n && join(m, s, i))
 			return -1;
 	return 0;
 }
@@ -127,6 +147,8 @@ int sleep_wake(struct machine *m)
 {
 	uint32_t live = (uint32_t)m->live.list.n - 1;
 	const struct match *q = &m->live.list.items[live];
+	if (!m->sleepers.n || !wakes_of(m, live)->n)
+		return 0;
 	for (size_t i = 0; i < m->sleepers.n; i++) {
 		const struct sleeper *s = &m->sleepers.items[i];
 		if (s->match.sentence == q->sentence && join(m, s, live))
