@@ -58,10 +58,10 @@ static bool gap_has_dash(const struct text *t, size_t i)
 	return memchr(t->folded.bytes + start, '-', b->fold - start) != NULL;
 }
 
-static bool between_before(const struct text *t, size_t i)
+static bool between_before(struct numeral_in *in, size_t i)
 {
 	return i > 0 &&
-	    number_word_is(numeral_word(t, i - 1), NUMBER_WORD_BETWEEN);
+	    number_word_is(numeral_word(in, i - 1), NUMBER_WORD_BETWEEN);
 }
 
 /* The token the other end of a range starts at, or 0. */
@@ -75,10 +75,10 @@ static size_t range_end(
 		*dash = true;
 		return next;
 	}
-	const struct number_word *word = numeral_word(in->t, next);
+	const struct number_word *word = numeral_word(in, next);
 	bool joins = number_word_is(word, NUMBER_WORD_TO) ||
 	    (number_word_is(word, NUMBER_WORD_AND) &&
-		between_before(in->t, first));
+		between_before(in, first));
 	return joins && numeral_follows(in, next + 1) ? next + 1 : 0;
 }
 
@@ -305,7 +305,7 @@ static bool is_rate(struct numeral_in *in, size_t i)
 	const struct text *t = in->t;
 	if (!numeral_follows(in, i))
 		return false;
-	const struct number_word *word = numeral_word(t, i - 1);
+	const struct number_word *word = numeral_word(in, i - 1);
 	if (number_word_is(word, NUMBER_WORD_FOR) ||
 	    number_word_is(word, NUMBER_WORD_TO) ||
 	    number_word_is(word, NUMBER_WORD_AND) ||
@@ -427,7 +427,7 @@ static bool read_at(struct numeral_in *in, size_t i, struct number_found *f)
 	if (starts_with_digit(t, i))
 		return number_deal_glued_bundle(in, i, f) ||
 		    read_expression(in, i, i, NULL, f);
-	const struct number_word *word = numeral_word(t, i);
+	const struct number_word *word = numeral_word(in, i);
 	if (!word)
 		return read_glued_code(in, i, f);
 	if (!number_start_is(word))

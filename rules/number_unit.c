@@ -160,7 +160,7 @@ static bool unit_at(struct numeral_in *in, size_t i, struct number_unit *u)
 {
 	if (sign_unit(in, i, u))
 		return true;
-	const struct number_word *word = numeral_word(in->t, i);
+	const struct number_word *word = numeral_word(in, i);
 	return word &&
 	    (percent_unit(in, i, word, u) || money_word(in, i, word, u) ||
 		time_word(in, i, word, u));
@@ -259,6 +259,11 @@ static void skip_repeat(struct numeral_in *in, struct numeral *n)
 	n->repeated = again.next;
 }
 
+static bool no_number_follows(const struct text *t, size_t i)
+{
+	return i + 1 < t->n_tokens && t->tokens[i + 1].kind != TOKEN_NUMBER;
+}
+
 /* 1/2 hour, 2 1/2 percent: only with a unit, as 3/4 is also a date. */
 static bool read_fraction(
     struct numeral_in *in, size_t i, struct numeral *n, struct number_unit *u)
@@ -266,6 +271,7 @@ static bool read_fraction(
 	struct numeral whole = {0}, part;
 	if (!numeral_read_fraction(in, i, &part)) {
 		if (in->t->tokens[i].kind != TOKEN_NUMBER ||
+		    no_number_follows(in->t, i) ||
 		    !numeral_read(in, i, false, &whole) || whole.suffix ||
 		    whole.next != i + 1 || !numeral_follows(in, i + 1) ||
 		    !numeral_read_fraction(in, i + 1, &part))

@@ -68,7 +68,7 @@ bool numeral_follows_over(struct numeral_in *in, size_t i, const char *extra)
 		return false;
 	const char *gap = numeral_gap(t, i, &len);
 	if (i < t->n_tokens)
-		return is_gap(gap, len, extra);
+		return (len == 1 && *gap == ' ') || is_gap(gap, len, extra);
 	while (n < len && n <= GAP_BYTES && is_gap(gap + n, 1, extra))
 		n++;
 	if (is_gap(gap, n, extra) && (n == len || may_begin_token(gap[n])) &&
@@ -94,7 +94,7 @@ bool numeral_is(struct numeral_in *in, size_t i, const char *word)
 	return numeral_follows(in, i) && numeral_is_word(in->t, i, word);
 }
 
-const struct number_word *numeral_word(const struct text *t, size_t i)
+static const struct number_word *find_word(const struct text *t, size_t i)
 {
 	const struct token *tok = &t->tokens[i];
 	if (tok->kind != TOKEN_WORD)
@@ -106,9 +106,18 @@ const struct number_word *numeral_word(const struct text *t, size_t i)
 	return word;
 }
 
+const struct number_word *numeral_word(struct numeral_in *in, size_t i)
+{
+	if (in->asked != i + 1) {
+		in->word = find_word(in->t, i);
+		in->asked = i + 1;
+	}
+	return in->word;
+}
+
 const struct number_word *numeral_next_word(struct numeral_in *in, size_t i)
 {
-	return numeral_follows(in, i) ? numeral_word(in->t, i) : NULL;
+	return numeral_follows(in, i) ? numeral_word(in, i) : NULL;
 }
 
 /* ---- digits ---- */
@@ -416,7 +425,7 @@ bool numeral_read(
 		if (out->suffix)
 			return true;
 	} else {
-		const struct number_word *word = numeral_word(t, i);
+		const struct number_word *word = numeral_word(in, i);
 		if (!word || !numeral_read_words(in, i, word, out))
 			return false;
 	}

@@ -24,6 +24,8 @@ struct numeral_in {
 	bool second;    /* these are no longer known to be fewer */
 	bool rows;      /* read digits that were taken apart as one number */
 	bool row;       /* such digits were met */
+	size_t asked;   /* 1 + the token whose word was asked for last */
+	const struct number_word *word; /* its word: most ask for the same */
 };
 
 struct numeral {
@@ -59,7 +61,7 @@ bool numeral_is_word(const struct text *, size_t i, const char *word);
 /* Does token i follow, and is it that word? */
 bool numeral_is(struct numeral_in *, size_t i, const char *word);
 /* The number word that token i is, or NULL. The token exists. */
-const struct number_word *numeral_word(const struct text *, size_t i);
+const struct number_word *numeral_word(struct numeral_in *, size_t i);
 /* The word if token i follows, else NULL. */
 const struct number_word *numeral_next_word(struct numeral_in *, size_t i);
 

@@ -169,7 +169,7 @@ static bool read_couple(struct numeral_in *in, size_t i,
 /* hundreds of, hundreds of thousands of: two at least */
 static bool read_plural(struct numeral_in *in, size_t i, struct numeral *n)
 {
-	const struct number_word *word = numeral_word(in->t, i);
+	const struct number_word *word = numeral_word(in, i);
 	n->value = from_whole(2);
 	n->vague = true;
 	while ((number_word_is(word, NUMBER_WORD_HUNDRED) ||
@@ -197,7 +197,7 @@ static bool read_pointed(struct numeral_in *in, size_t i, struct numeral *n)
 static bool read_sum(struct numeral_in *in, size_t first, size_t i,
     struct words *w, struct numeral *n)
 {
-	const struct number_word *word = numeral_word(in->t, i);
+	const struct number_word *word = numeral_word(in, i);
 	n->next = 0;
 	while (word && i - first < MAX_TOKENS) {
 		if (number_word_is(word, NUMBER_WORD_AND)) {
