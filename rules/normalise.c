@@ -458,6 +458,35 @@ static size_t plain_word(const struct reader *r, size_t pos)
 	return over ? i - pos : 0;
 }
 
+/* How many digits from pos, with signs between, are a whole number, whatever
+ * comes: what stands behind them is there and cannot be part of it. 0: it takes
+ * a closer look. */
+static size_t plain_number(const struct reader *r, size_t pos)
+{
+	const char *s = r->t->bytes + pos;
+	size_t n = r->end - pos < PLAIN_WORD ? r->end - pos : PLAIN_WORD;
+	size_t i = 1;
+	while (i + 1 < n &&
+	    (chars_are(s[i], CHARS_DIGIT) ||
+		((s[i] == '.' || s[i] == ',') &&
+		    chars_are(s[i + 1], CHARS_DIGIT))))
+		i++;
+	if (i + 1 >= n || (unsigned char)s[i] >= 0x80)
+		return 0;
+	if (s[i] == '.' || s[i] == ',') /* of the sentence */
+		return s[i + 1] == ' ' ? i : 0;
+	enum ascii_kind next = (enum ascii_kind)ascii_kinds[(int)s[i]];
+	bool over = (next == SPACE || next == PUNCT) && s[i] != '\'' &&
+	    s[i] != '@' && s[i] != '$';
+	return over ? i : 0;
+}
+
+static int step_digit(const struct reader *r, char c)
+{
+	size_t n = token_is_idle(r->t) ? plain_number(r, r->t->settled) : 0;
+	return n ? put_number(r->t, n) : step_alnum(r, c, true);
+}
+
 static int step_letter(const struct reader *r, char c)
 {
 	if (!token_is_idle(r->t))
@@ -479,7 +508,7 @@ static int step(const struct reader *r)
 	case LETTER:
 		return step_letter(r, (char)c);
 	case DIGIT:
-		return step_alnum(r, (char)c, true);
+		return step_digit(r, (char)c);
 	case SPECIAL:
 		return step_special(r, c);
 	case SPACE:

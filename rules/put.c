@@ -222,7 +222,8 @@ int put_run(struct text *t, size_t n, size_t digits)
 	return 0;
 }
 
-int put_word(struct text *t, size_t n)
+/* The next n bytes, a token whatever comes; bits: of the folded view. */
+static int add_whole(struct text *t, size_t n, uint64_t bits)
 {
 	uint32_t pos = (uint32_t)t->settled;
 	int err = sentence_before(t, t->bytes[pos], pos);
@@ -232,12 +233,27 @@ int put_word(struct text *t, size_t n)
 		err = view_reserve(&t->plain, n);
 	if (err)
 		return err;
-	view_add_letters(&t->folded, t->bytes + pos, n, pos, VIEW_SMALL);
+	view_add_letters(&t->folded, t->bytes + pos, n, pos, bits);
 	view_add_letters(&t->plain, t->bytes + pos, n, pos, 0);
 	t->settled += n;
-	t->state->prev = PREV_LETTER;
 	t->state->prev_keeps_marks = false;
-	return token_word(t, pos, n);
+	return 0;
+}
+
+int put_word(struct text *t, size_t n)
+{
+	uint32_t pos = (uint32_t)t->settled;
+	int err = add_whole(t, n, VIEW_SMALL);
+	t->state->prev = PREV_LETTER;
+	return err ? err : token_whole(t, TOKEN_WORD, pos, n);
+}
+
+int put_number(struct text *t, size_t n)
+{
+	uint32_t pos = (uint32_t)t->settled;
+	int err = add_whole(t, n, 0);
+	t->state->prev = PREV_DIGIT;
+	return err ? err : token_whole(t, TOKEN_NUMBER, pos, n);
 }
 
 /* An ASCII letter or digit that needs a look: the first of a word, say. */

@@ -38,8 +38,9 @@ int put_alnum(struct text *, char c, bool digit)
     __attribute__((warn_unused_result));
 int put_run(struct text *, size_t n, size_t digits)
     __attribute__((warn_unused_result));
-/* n ASCII letters that are a word of their own while nothing is being read;
- * moves t->settled. */
+/* n ASCII letters that are a word of their own, or n bytes that are a number,
+ * while nothing is being read; moves t->settled. */
 int put_word(struct text *, size_t n) __attribute__((warn_unused_result));
+int put_number(struct text *, size_t n) __attribute__((warn_unused_result));
 
 #endif

@@ -353,15 +353,16 @@ int token_break(struct text *t)
 	return err;
 }
 
-int token_word(struct text *t, uint32_t start, size_t n)
+int token_whole(struct text *t, enum token_kind kind, uint32_t start, size_t n)
 {
 	struct token tok = {.start = start,
 	    .end = start + (uint32_t)n,
 	    .fold = (uint32_t)(t->folded.len - n),
 	    .fold_len = (uint32_t)n,
 	    .sentence = (uint32_t)t->n_sentences - 1,
-	    .kind = TOKEN_WORD};
-	t->state->latin_before = true;
+	    .kind = (uint8_t)kind};
+	if (kind == TOKEN_WORD)
+		t->state->latin_before = true;
 	return append(t, &tok);
 }
 

@@ -49,9 +49,10 @@ int token_capital_i(struct text *, const struct token_char *)
 /* Original start of what has not been appended; settled if nothing. */
 size_t token_open_start(const struct text *);
 
-/* A word of n ASCII letters from original byte start that ends here: they are
- * the last in the folded view, and token_is_idle held before them. */
-int token_word(struct text *, uint32_t start, size_t n)
+/* A word of n ASCII letters, or a number of n bytes, from original byte start
+ * that ends here: they are the last in the folded view, and token_is_idle held
+ * before them. */
+int token_whole(struct text *, enum token_kind, uint32_t start, size_t n)
     __attribute__((warn_unused_result));
 
 /* Room for so many tokens more. */
