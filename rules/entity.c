@@ -15,14 +15,15 @@ static const struct {
 	enum entity_answer (*recognise)(
 	    const struct entity_in *, size_t start, size_t *end);
 	bool digits, letters, signs; /* what one may start with */
+	bool is_run;                 /* of at least ENTITY_LEAST_DIGITS */
 } kinds[ENTITY_KINDS] = {
-    [ENTITY_PAYMENT_CARD] = {entity_card, true, false, false},
-    [ENTITY_IBAN] = {entity_iban, false, true, false},
-    [ENTITY_US_SSN] = {entity_ssn, true, false, false},
-    [ENTITY_UK_NINO] = {entity_nino, false, true, false},
-    [ENTITY_EMAIL] = {entity_email, true, true, false},
-    [ENTITY_PHONE] = {entity_phone, true, false, true},
-    [ENTITY_POSTAL_ADDRESS] = {entity_address, true, true, false},
+    [ENTITY_PAYMENT_CARD] = {entity_card, true, false, false, true},
+    [ENTITY_IBAN] = {entity_iban, false, true, false, false},
+    [ENTITY_US_SSN] = {entity_ssn, true, false, false, true},
+    [ENTITY_UK_NINO] = {entity_nino, false, true, false, false},
+    [ENTITY_EMAIL] = {entity_email, true, true, false, false},
+    [ENTITY_PHONE] = {entity_phone, true, false, true, true},
+    [ENTITY_POSTAL_ADDRESS] = {entity_address, true, true, false, false},
 };
 
 /* One call of entity_scan. */
@@ -63,12 +64,14 @@ static int ask(const struct walk *w, size_t start, struct candidate *found)
 {
 	char c = w->in.s[start];
 	bool digit = entity_is_digit(c), letter = entity_is_alnum(c) && !digit;
+	bool is_short = digit && entity_run_is_short(&w->in, start);
 	for (size_t k = 0; k < ENTITY_KINDS; k++) {
 		found[k].found = false;
 		bool may = digit ? kinds[k].digits
 		    : letter     ? kinds[k].letters
 				 : kinds[k].signs;
-		if (!w->wanted[k] || !may || start < w->s->free[k])
+		if (!w->wanted[k] || !may || start < w->s->free[k] ||
+		    (is_short && kinds[k].is_run))
 			continue;
 		switch (kinds[k].recognise(&w->in, start, &found[k].end)) {
 		case ENTITY_NO:

@@ -25,7 +25,8 @@ struct entity_in {
 enum entity_answer { ENTITY_NO, ENTITY_YES, ENTITY_MORE };
 
 /* Digits with separators between, as a person writes a long number. */
-#define ENTITY_RUN_DIGITS 20u /* one more than any entity has */
+#define ENTITY_LEAST_DIGITS 7u /* no card, telephone, ... has fewer */
+#define ENTITY_RUN_DIGITS 20u  /* one more than any entity has */
 struct entity_run {
 	char digits[ENTITY_RUN_DIGITS];
 	size_t ends[ENTITY_RUN_DIGITS]; /* byte behind each digit */
@@ -39,6 +40,9 @@ struct entity_run {
  * bracket. */
 void entity_run_read(const struct entity_in *, size_t start, const char *seps,
     size_t max, struct entity_run *);
+/* Are there fewer digits from start on, however they are separated, than the
+ * shortest number of several groups has? False while more may come. */
+bool entity_run_is_short(const struct entity_in *, size_t start);
 /* Does a group of digits end behind digit i? */
 bool entity_run_breaks(const struct entity_run *, size_t i);
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define LOCAL_DIGITS 7u /* no number has fewer */
+#define LOCAL_DIGITS ENTITY_LEAST_DIGITS
 #define MIN_DIGITS 8u
 #define MAX_DIGITS 15u /* E.164 */
 

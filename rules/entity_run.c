@@ -71,6 +71,22 @@ void entity_run_read(const struct entity_in *in, size_t start, const char *seps,
 	run->more = !in->final && i >= in->n && run->n < max;
 }
 
+bool entity_run_is_short(const struct entity_in *in, size_t start)
+{
+	size_t n = 0, signs = 0;
+	for (size_t i = start; i < in->n; i++) {
+		if (entity_is_digit(in->s[i])) {
+			signs = 0;
+			if (++n == ENTITY_LEAST_DIGITS)
+				return false;
+		} else if (++signs > MAX_SEPARATOR ||
+		    chars_are(in->s[i], CHARS_SMALL | CHARS_HIGH)) {
+			return true;
+		}
+	}
+	return in->final;
+}
+
 bool entity_run_breaks(const struct entity_run *run, size_t i)
 {
 	return i + 1 == run->n || run->seps[i + 1] != '\0';
