@@ -144,11 +144,17 @@ static bool in_url(const struct secret_in *in, size_t start)
 	return false;
 }
 
-static const char *const hashes[] = {"commit", "sha", "sha1", "sha256", "sha-1",
-    "sha-256", "sha512", "md5", "checksum", "hash", "digest", "etag",
-    "revision", "fingerprint", "trace", "trace id", "request id", "build",
-    "order", "order id", "tracking", "tracking number", "reference", "uuid",
-    "guid", "session id", "correlation id", NULL};
+static const struct secret_name hashes[] = {SECRET_NAME("commit"),
+    SECRET_NAME("sha"), SECRET_NAME("sha1"), SECRET_NAME("sha256"),
+    SECRET_NAME("sha-1"), SECRET_NAME("sha-256"), SECRET_NAME("sha512"),
+    SECRET_NAME("md5"), SECRET_NAME("checksum"), SECRET_NAME("hash"),
+    SECRET_NAME("digest"), SECRET_NAME("etag"), SECRET_NAME("revision"),
+    SECRET_NAME("fingerprint"), SECRET_NAME("trace"), SECRET_NAME("trace id"),
+    SECRET_NAME("request id"), SECRET_NAME("build"), SECRET_NAME("order"),
+    SECRET_NAME("order id"), SECRET_NAME("tracking"),
+    SECRET_NAME("tracking number"), SECRET_NAME("reference"),
+    SECRET_NAME("uuid"), SECRET_NAME("guid"), SECRET_NAME("session id"),
+    SECRET_NAME("correlation id"), {NULL, 0}};
 
 enum secret_answer secret_entropy(
     const struct secret_in *in, size_t start, size_t *end)

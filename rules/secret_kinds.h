@@ -50,8 +50,16 @@ enum secret_answer secret_password(
 enum secret_answer secret_entropy(
     const struct secret_in *, size_t start, size_t *end);
 
-/* How what starts here is given as the value of one of the names (lower case,
- * NULL-terminated). */
+struct secret_name {
+	const char *text; /* lower case */
+	size_t len;
+};
+#define SECRET_NAME(text)                                                      \
+	{                                                                      \
+		text, sizeof(text) - 1                                         \
+	}
+/* How what starts here is given as the value of one of the names (the last has
+ * no text). */
 enum secret_given {
 	SECRET_NOT_GIVEN,
 	SECRET_BY_SIGN, /* "NAME: value", "NAME=value", "<NAME>value" */
@@ -59,7 +67,7 @@ enum secret_given {
 	SECRET_BESIDE,  /* "NAME value" */
 };
 enum secret_given secret_given_as(
-    const struct secret_in *, size_t start, const char *const *names);
+    const struct secret_in *, size_t start, const struct secret_name *names);
 
 /* Behind an ordinary word: small letters, the first perhaps a capital, that no
  * kind of secret may look like. 0 when what starts here has to be looked at. */

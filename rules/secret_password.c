@@ -11,13 +11,18 @@
 #define USER_MAX 64u
 #define ORDINARY_MAX 9u /* letters: fewer than any key or token has */
 
-static const char *const names[] = {"password", "passwort", "passwd",
-    "passcode", "passphrase", "pass phrase", "pwd", "pw", "kennwort",
-    "contrase\u00F1a", "mot de passe", "wachtwoord", "senha", "has\u0142o",
-    "l\u00F6senord", "adgangskode", "passord",
-    "\u043F\u0430\u0440\u043E\u043B\u044C", "\u5BC6\u7801", NULL};
-static const char *const pins[] = {
-    "pin", "pin code", "pin number", "passcode", NULL};
+static const struct secret_name names[] = {SECRET_NAME("password"),
+    SECRET_NAME("passwort"), SECRET_NAME("passwd"), SECRET_NAME("passcode"),
+    SECRET_NAME("passphrase"), SECRET_NAME("pass phrase"), SECRET_NAME("pwd"),
+    SECRET_NAME("pw"), SECRET_NAME("kennwort"), SECRET_NAME("contrase\u00F1a"),
+    SECRET_NAME("mot de passe"), SECRET_NAME("wachtwoord"),
+    SECRET_NAME("senha"), SECRET_NAME("has\u0142o"),
+    SECRET_NAME("l\u00F6senord"), SECRET_NAME("adgangskode"),
+    SECRET_NAME("passord"), SECRET_NAME("\u043F\u0430\u0440\u043E\u043B\u044C"),
+    SECRET_NAME("\u5BC6\u7801"), {NULL, 0}};
+static const struct secret_name pins[] = {SECRET_NAME("pin"),
+    SECRET_NAME("pin code"), SECRET_NAME("pin number"), SECRET_NAME("passcode"),
+    {NULL, 0}};
 
 enum mark { ENDS = 1, TRAILS = 2, SIGN = 4 };
 
@@ -76,22 +81,28 @@ size_t secret_skip_word(const struct secret_in *in, size_t i)
 	return ends && !is_quoted(in, start, i) ? i : 0;
 }
 
-struct look {
-	size_t letters, digits, upper, lower, signs;
+#define LETTERS (CHARS_LETTER | CHARS_HIGH)
+
+struct look {                 /* classes of characters (chars.h) */
+	unsigned any, behind; /* of some; of some but the first */
+	bool all_digits, all_letters;
+	bool signs;
 };
 
 static struct look look_at(const char *s, size_t n)
 {
-	struct look l = {0};
+	unsigned any = 0, behind = 0, signs = 0;
+	size_t letters = 0, digits = 0;
 	for (size_t i = 0; i < n; i++) {
-		char c = s[i];
-		l.digits += secret_is_digit(c);
-		l.letters += secret_is_letter(c) || (unsigned char)c >= 0x80;
-		l.upper += c >= 'A' && c <= 'Z' && i > 0;
-		l.lower += c >= 'a' && c <= 'z';
-		l.signs += (marks[(unsigned char)c] & SIGN) != 0;
+		unsigned class = chars_table[(unsigned char)s[i]];
+		any |= class;
+		behind |= i ? class : 0;
+		signs |= marks[(unsigned char)s[i]];
+		letters += (class & LETTERS) != 0;
+		digits += (class & CHARS_DIGIT) != 0;
 	}
-	return l;
+	return (struct look){
+	    any, behind, digits == n, letters == n, (signs & SIGN) != 0};
 }
 
 /* What is written like a password, and not like a word. */
@@ -99,33 +110,39 @@ static bool looks_like_password(
     const char *s, size_t n, enum secret_given given, bool quoted)
 {
 	size_t inner = n;
+	if (n < PIN_MIN)
+		return false;
 	while (inner > 0 && (s[inner - 1] == '!' || s[inner - 1] == '?'))
 		inner--;
 	struct look l = look_at(s, inner);
-	if (l.digits == n)
-		return n >= PIN_MIN &&
-		    (given == SECRET_BY_SIGN || given == SECRET_BY_WORD);
-	if (n < PASSWORD_MIN || memmem(s, n, "://", 3))
+	if (inner == n && l.all_digits)
+		return given == SECRET_BY_SIGN || given == SECRET_BY_WORD;
+	if (n < PASSWORD_MIN)
 		return false;
-	bool mixed = l.letters && (l.digits || l.signs);
+	bool letters = l.any & LETTERS, digits = l.any & CHARS_DIGIT;
+	bool upper = l.behind & CHARS_CAPITAL;
+	bool mixed = letters && (digits || l.signs);
+	bool looks = false;
 	switch (given) {
 	case SECRET_NOT_GIVEN:
-		return false;
+		break;
 	case SECRET_BY_SIGN:
-		return mixed || quoted || (l.upper && l.lower);
+		looks = mixed || quoted || (upper && (l.any & CHARS_SMALL));
+		break;
 	case SECRET_BY_WORD:
-		return mixed || (quoted && l.letters == n);
+		looks = mixed || (quoted && inner == n && l.all_letters);
+		break;
 	case SECRET_BESIDE:
-		return l.letters && l.digits &&
-		    (l.signs || l.upper || quoted || inner < n);
+		looks = letters && digits &&
+		    (l.signs || upper || quoted || inner < n);
+		break;
 	}
-	return false;
+	return looks && !memmem(s, n, "://", 3);
 }
 
 static bool is_pin(const struct secret_in *in, size_t start, size_t n)
 {
-	struct look l = look_at(in->s + start, n);
-	if (l.digits != n || n < PIN_MIN || n > PIN_MAX)
+	if (n < PIN_MIN || n > PIN_MAX || !look_at(in->s + start, n).all_digits)
 		return false;
 	enum secret_given given = secret_given_as(in, start, pins);
 	return given != SECRET_NOT_GIVEN;

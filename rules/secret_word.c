@@ -26,23 +26,24 @@ static bool is_quote(char c)
 }
 
 /* Does the text end with name at byte end, as whole words? */
-static bool ends_with(const struct secret_in *in, size_t end, const char *name)
+static bool ends_with(
+    const struct secret_in *in, size_t end, const struct secret_name *name)
 {
-	size_t len = strlen(name);
+	size_t len = name->len;
 	if (end < len)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (lower(in->s[end - len + i]) != name[i])
+	for (size_t i = len; i > 0; i--) { /* most end in another letter */
+		if (lower(in->s[end - len + i - 1]) != name->text[i - 1])
 			return false;
 	}
 	return end == len || !secret_is_letter(in->s[end - len - 1]);
 }
 
 static bool ends_with_any(
-    const struct secret_in *in, size_t end, const char *const *list)
+    const struct secret_in *in, size_t end, const struct secret_name *list)
 {
-	for (size_t i = 0; list[i]; i++) {
-		if (ends_with(in, end, list[i]))
+	for (; list->text; list++) {
+		if (ends_with(in, end, list))
 			return true;
 	}
 	return false;
@@ -67,16 +68,21 @@ static size_t word_back(const struct secret_in *in, size_t i)
 /* Behind these another thing is spoken of. */
 static bool is_turn(const struct secret_in *in, size_t end)
 {
-	static const char *const turns[] = {"and", "but", "or", "while",
-	    "because", "when", "if", "then", "so", NULL};
+	static const struct secret_name turns[] = {SECRET_NAME("and"),
+	    SECRET_NAME("but"), SECRET_NAME("or"), SECRET_NAME("while"),
+	    SECRET_NAME("because"), SECRET_NAME("when"), SECRET_NAME("if"),
+	    SECRET_NAME("then"), SECRET_NAME("so"), {NULL, 0}};
 	return ends_with_any(in, end, turns);
 }
 
 enum secret_given secret_given_as(
-    const struct secret_in *in, size_t start, const char *const *wanted)
+    const struct secret_in *in, size_t start, const struct secret_name *wanted)
 {
-	static const char *const gives[] = {"is", "was", "to", "be", "ist",
-	    "lautet", "est", "es", "\u00E9", "\u00E8", NULL};
+	static const struct secret_name gives[] = {SECRET_NAME("is"),
+	    SECRET_NAME("was"), SECRET_NAME("to"), SECRET_NAME("be"),
+	    SECRET_NAME("ist"), SECRET_NAME("lautet"), SECRET_NAME("est"),
+	    SECRET_NAME("es"), SECRET_NAME("\u00E9"), SECRET_NAME("\u00E8"),
+	    {NULL, 0}};
 	size_t i = skip_back(in, start);
 	enum secret_given how = SECRET_NOT_GIVEN;
 	for (unsigned words = 0;
