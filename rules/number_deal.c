@@ -95,11 +95,38 @@ static size_t read_next_one(struct numeral_in *in, size_t i)
 								      : 0;
 }
 
+/* A word that is bought: "pairs" in "buy two pairs". */
+static size_t skip_noun(struct numeral_in *in, size_t i)
+{
+	static const char *const others[] = {
+	    "and", "get", "receive", "you", "you'll", "is", "at", NULL};
+	return numeral_follows(in, i) && !numeral_word(in->t, i) &&
+		in->t->tokens[i].kind == TOKEN_WORD && !is_one_of(in, i, others)
+	    ? i + 1
+	    : i;
+}
+
+/* "the third (one) is free": behind it, or 0. */
+static size_t read_free_one(struct numeral_in *in, size_t i)
+{
+	static const char *const ones[] = {"one", "item", NULL};
+	static const char *const is[] = {"is", "comes", "for", NULL};
+	size_t next = read_next_one(in, i);
+	if (!next)
+		return 0;
+	next = is_one_of(in, next, ones) ? next + 1 : skip_noun(in, next);
+	next += is_one_of(in, next, is);
+	return number_word_is(numeral_next_word(in, next), NUMBER_WORD_FREE)
+	    ? next
+	    : 0;
+}
+
 /* What is got, with a "get" in front and a comma or "and" before that. */
 static size_t read_got(struct numeral_in *in, size_t i, int64_t *got)
 {
 	static const char *const gets[] = {"get", "receive", NULL};
 	struct numeral n;
+	*got = 1;
 	i += numeral_is(in, i, "and");
 	i += numeral_is(in, i, "you") || numeral_is(in, i, "you'll");
 	if (!numeral_follows_over(in, i, ","))
@@ -108,8 +135,7 @@ static size_t read_got(struct numeral_in *in, size_t i, int64_t *got)
 	for (size_t k = 0; gets[k]; k++)
 		is_get |= numeral_is_word(in->t, i, gets[k]);
 	if (!is_get)
-		return 0;
-	*got = 1;
+		return read_free_one(in, i);
 	size_t next = read_next_one(in, i + 1);
 	if (next)
 		return next;
@@ -128,9 +154,12 @@ bool number_deal_buy(struct numeral_in *in, size_t i, struct number_found *f)
 	if (!numeral_follows(in, i + 1) ||
 	    !numeral_read(in, i + 1, false, &n) || n.suffix || !small(&n))
 		return false;
-	size_t next = read_got(in, n.next, &got);
+	size_t next = read_got(in, skip_noun(in, n.next), &got);
 	if (!next)
 		return false;
+	size_t noun = skip_noun(in, next);
+	if (number_word_is(numeral_next_word(in, noun), NUMBER_WORD_FREE))
+		next = noun;
 	const struct number_word *word = numeral_next_word(in, next);
 	bool free = number_word_is(word, NUMBER_WORD_FREE);
 	/* "get one half off" is worth what it says, no more */

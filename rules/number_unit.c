@@ -242,18 +242,21 @@ void number_unit_of(
 	}
 }
 
-/* twenty-five (25) percent: the number said again. */
+/* twenty-five (25) percent, 25 (twenty-five) percent: the number said again. */
 static void skip_repeat(struct numeral_in *in, struct numeral *n)
 {
 	size_t len;
 	struct numeral again;
 	size_t i = n->next;
-	if (n->digits || !numeral_follows_over(in, i, "("))
+	if (!numeral_follows_over(in, i, "("))
 		return;
 	const char *gap = numeral_gap(in->t, i, &len);
+	if (!memchr(gap, '(', len))
+		return;
 	numeral_begin_second(in);
-	if (!memchr(gap, '(', len) || in->t->tokens[i].kind != TOKEN_NUMBER ||
-	    !numeral_read(in, i, false, &again) || again.value != n->value ||
+	bool digits = in->t->tokens[i].kind == TOKEN_NUMBER;
+	if (digits == n->digits || !numeral_read(in, i, false, &again) ||
+	    again.value != n->value ||
 	    !numeral_follows_over(in, again.next, ")"))
 		return;
 	n->repeated = again.next;
