@@ -169,7 +169,7 @@ static bool is_none_of(const struct text *t, size_t from, size_t to)
 	    "sooner", "further", "extra", "way", "chance", "reason", "sweat",
 	    "biggie", "rush", "hurry", "pressure", "time", "one", "brainer",
 	    "limit", "limits", "to", NULL};
-	if (to - from > NO_REACHES)
+	if (from > to || to - from > NO_REACHES)
 		return false;
 	for (size_t i = from; i < to; i++)
 		if (is_any_word(t, i, nothing) || is_somebody(t, i))
@@ -178,6 +178,16 @@ static bool is_none_of(const struct text *t, size_t from, size_t to)
 		if (stands_before(t, i, ",:;-("))
 			return false;
 	return true;
+}
+
+bool clause_is_before(
+    const struct text *t, const struct match *negation, size_t to)
+{
+	static const char *const not [] = {"not", NULL};
+	size_t end = (size_t)negation->first_token + negation->n_tokens;
+	return end <= to ||
+	    (negation->n_tokens > 1 && end == to + 1 &&
+		!is_any_word(t, to, not ));
 }
 
 bool clause_negates(

@@ -13,7 +13,11 @@
  * exists, at the latest? */
 bool clause_ends(const struct text *, size_t from, size_t to);
 
-/* Does the negation, which ends before token to, negate what begins there? Not
+/* Is the negation in front of what begins at token to? Its verb may be the
+ * first word of that: "don't extend your ...". */
+bool clause_is_before(
+    const struct text *, const struct match *negation, size_t to);
+/* Does the negation, which is before token to, negate what begins there? Not
  * over the end of its clause, and not when it only sounds like one: "can't wait
  * to", "no problem", "unfortunately it broke and I will". */
 bool clause_negates(

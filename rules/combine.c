@@ -184,6 +184,13 @@ static bool is_taken_back(const struct combine_facts *c, const struct match *q)
 	return false;
 }
 
+/* Do the words of the match themselves turn: "allow this, but I'll"? */
+static bool is_turn(const struct text *t, const struct match *m)
+{
+	return m->n_tokens > 1 &&
+	    clause_ends(t, (size_t)m->first_token + 1, token_end(m) - 1);
+}
+
 /* "No way I won't" negates nothing, and neither half of it does. */
 static bool is_negated(const struct combine_facts *c, const struct match *m)
 {
@@ -193,7 +200,7 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 		const struct match *q = &c->live->list.items[i];
 		if (q->detector != c->policy->negation ||
 		    q->sentence != m->sentence ||
-		    token_end(q) > m->first_token ||
+		    !clause_is_before(c->text, q, m->first_token) ||
 		    !is_near(c->text, q, m, COMBINE_NEGATION_WORDS) ||
 		    !clause_negates(c->text, q, m->first_token))
 			continue;
@@ -201,7 +208,7 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 			return false;
 		negated = true;
 	}
-	return negated;
+	return negated && !is_turn(c->text, m);
 }
 
 bool combine_folds_alike(

@@ -77,6 +77,30 @@ static const char *const refusals[] = {
     "Under no circumstances do we refund $120.",
 };
 
+/* The verb of a negation may be the first word of what is found. */
+static const char verbs[] = PACK_HEAD
+    "rules:\n  - id: a\n    title: A\n"
+    "    find: {phrases: [refund*, extend ... window, not charge you]}\n"
+    "    ignore_negated: yes\n    then: {block: {say: No.}}\n"
+    "    examples:\n      matches:\n        - I refund it.\n"
+    "      passes:\n        - It is $40.\n";
+
+static const char *const kept[] = {
+    "We will not charge you.",
+    "I refund what others don't.",
+    "I don't mind: refunds are fine.",
+    "We extend the window, not the bill.",
+    "We can't extend it, but I'll stretch the window.",
+};
+
+static const char *const taken_back[] = {
+    "We don't refund.",
+    "We do not refund it",
+    "We don't extend the return window.",
+    "We never extend any window.",
+    "I won't be able to refund it.",
+};
+
 static enum guard_action judged(const struct every_cut *in, const char *text)
 {
 	struct guard_message m = {
@@ -87,29 +111,43 @@ static enum guard_action judged(const struct every_cut *in, const char *text)
 	return v.action;
 }
 
-static void a_negation_ends_with_its_clause(void **state)
+static void check(const char *pack_text, const char *const *block,
+    size_t n_block, const char *const *pass, size_t n_pass)
 {
 	struct policy_source s = {0};
 	struct guard_session nothing = {0};
 	source_add(&s, "policy.yaml", POLICY);
-	source_add(&s, "packs/p.yaml", pack);
+	source_add(&s, "packs/p.yaml", pack_text);
 	struct every_cut in = {source_load(&s), guard_scanner_new(), &nothing};
 	assert_non_null(in.policy);
 	assert_non_null(in.scanner);
-	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++)
-		if (judged(&in, promises[i]) != GUARD_BLOCK)
-			fail_msg("passes: %s", promises[i]);
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
-		if (judged(&in, refusals[i]) == GUARD_BLOCK)
-			fail_msg("blocked: %s", refusals[i]);
+	for (size_t i = 0; i < n_block; i++)
+		if (judged(&in, block[i]) != GUARD_BLOCK)
+			fail_msg("passes: %s", block[i]);
+	for (size_t i = 0; i < n_pass; i++)
+		if (judged(&in, pass[i]) == GUARD_BLOCK)
+			fail_msg("blocked: %s", pass[i]);
 	guard_scanner_free(in.scanner);
 	guard_policy_unref(in.policy);
+}
+
+#define N(list) (sizeof(list) / sizeof(*(list)))
+
+static void a_negation_ends_with_its_clause(void **state)
+{
+	check(pack, promises, N(promises), refusals, N(refusals));
+}
+
+static void a_negation_shares_its_verb(void **state)
+{
+	check(verbs, kept, N(kept), taken_back, N(taken_back));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_negation_ends_with_its_clause),
+	    cmocka_unit_test(a_negation_shares_its_verb),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
