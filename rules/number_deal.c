@@ -100,7 +100,7 @@ static size_t skip_noun(struct numeral_in *in, size_t i)
 {
 	static const char *const others[] = {
 	    "and", "get", "receive", "you", "you'll", "is", "at", NULL};
-	return numeral_follows(in, i) && !numeral_word(in->t, i) &&
+	return numeral_follows(in, i) && !numeral_word(in, i) &&
 		in->t->tokens[i].kind == TOKEN_WORD && !is_one_of(in, i, others)
 	    ? i + 1
 	    : i;
