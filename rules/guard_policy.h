@@ -11,6 +11,7 @@
 #define HANDRAIL_RULES_GUARD_POLICY_H
 
 #include "rules/diag.h"
+#include "rules/guard_fallback.h"
 #include "rules/guard_session.h"
 #include "rules/guard_verdict.h"
 
@@ -107,24 +108,6 @@ void guard_policy_rule(
 const char *guard_policy_unknown_channel(
     const struct guard_policy *, size_t index, const char *const *channels);
 const char *guard_severity_name(enum guard_severity);
-
-/* What the policy says when no rule is involved. */
-enum guard_event {
-	GUARD_CANNOT_DECIDE,
-	GUARD_CANNOT_READ,
-	GUARD_CANNOT_RECORD,
-	GUARD_BOT_FAILED,
-	GUARD_HAS_MEDIA,
-};
-struct guard_fallback {
-	enum guard_action action; /* HANDOFF, BLOCK, FLAG or DELIVER */
-	uint32_t after;           /* BOT_FAILED: handoff after so many, or 0 */
-	const char *say;          /* these three: or NULL */
-	const char *queue;
-	const char *priority;
-};
-void guard_policy_fallback(
-    const struct guard_policy *, enum guard_event, struct guard_fallback *out);
 
 /* The policy's queues by index, for checks against what the operator has. */
 size_t guard_policy_queues(const struct guard_policy *);
