@@ -124,6 +124,8 @@ static int add_amounts(const struct sums *s, struct guard_memory *out)
 static bool is_remembered(const struct guard_policy *p, uint32_t rule)
 {
 	const struct index_rules *totals = &p->index->totals;
+	if (p->rules[rule].remembered)
+		return true;
 	for (size_t i = 0; i < totals->n; i++) {
 		const struct total *t = &p->rules[totals->rules[i]].total;
 		for (size_t k = 0; t->over_conversation && k < t->n; k++)

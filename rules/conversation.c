@@ -16,7 +16,8 @@ struct memory {
 	struct guard_span_text *customer, *ai;
 	char **texts; /* delivered with edits: for free() */
 	size_t n_texts;
-	uint32_t turns; /* of the AI, delivered */
+	uint32_t turns;  /* of the AI, delivered */
+	bool zone_given; /* else it is worked out */
 	struct guard_memory counted;
 };
 
@@ -118,6 +119,7 @@ static int give(struct run *run, const struct guard_session *given)
 	give_text(&s->segment, given->segment);
 	give_text(&s->language, given->language);
 	give_text(&s->interaction_type, given->interaction_type);
+	m->zone_given |= given->zone != NULL;
 	give_text(&s->zone, given->zone);
 	give_text(&s->customer, given->customer);
 	if (given->resolved != GUARD_UNKNOWN)
@@ -126,10 +128,18 @@ static int give(struct run *run, const struct guard_session *given)
 		s->repeat_contact = given->repeat_contact;
 	if (given->answers)
 		s->answers = given->answers;
+	if (given->upset != GUARD_UNKNOWN)
+		s->upset = given->upset;
 	for (size_t i = 0; i < given->n_approvals; i++)
 		give_approval(m, &given->approvals[i]);
-	for (size_t i = 0; i < given->n_customer_said; i++)
-		m->customer[s->n_customer_said++] = given->customer_said[i];
+	for (size_t i = 0; i < given->n_customer_said; i++) {
+		const struct guard_span_text *said = &given->customer_said[i];
+		const struct guard_message before = {
+		    GUARD_CUSTOMER, said->text, said->len};
+		m->customer[s->n_customer_said++] = *said;
+		if (!m->zone_given)
+			guard_interaction(run->again, &run->policy, s, &before);
+	}
 	for (size_t i = 0; i < given->n_ai_said && !err; i++) {
 		const struct guard_span_text *said = &given->ai_said[i];
 		const struct guard_message before = {
@@ -259,6 +269,9 @@ static int run_step(struct run *run, const struct step *s)
 	const struct guard_message message = {s->speaker, s->text, s->len};
 	struct guard_verdict v;
 	m->session.ai_turn = m->turns + 1;
+	if (!m->zone_given)
+		guard_interaction(
+		    run->scanner, &run->policy, &m->session, &message);
 	guard_check(run->scanner, &run->policy, &m->session, &message, &v);
 	if (s->checked)
 		report(run, s, &message, &v);

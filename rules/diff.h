@@ -51,6 +51,8 @@ void diff_sets(struct diff *, struct diff_set *older, struct diff_set *newer,
 
 /* diff_find.c: what is looked for. */
 void diff_find(struct diff *);
+/* diff_interactions.c: zones, and how long the bot may take. */
+void diff_interactions(struct diff *);
 /* diff_policy.c: what policy.yaml says besides its packs. */
 void diff_policy(struct diff *);
 /* diff_when.c: where, when, unless, what has to be said. */

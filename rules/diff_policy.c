@@ -17,6 +17,7 @@ static const char *const keys[] = {
     [GUARD_CANNOT_RECORD] = "if_the_audit_log_cannot_write",
     [GUARD_BOT_FAILED] = "if_the_bot_fails",
     [GUARD_HAS_MEDIA] = "if_a_message_has_media",
+    [GUARD_BOT_LATE] = "bot_must_answer_within",
 };
 
 static void diff_fallback(struct diff *d, const struct guard_fallback *a,
@@ -134,6 +135,7 @@ static void diff_environments(struct diff *d)
 
 void diff_policy(struct diff *d)
 {
+	diff_interactions(d);
 	diff_fallbacks(d);
 	diff_environments(d);
 }

@@ -1,6 +1,6 @@
 /*
  * guard - the judging engine: policy in, message in, verdict out. This header
- * is its whole face, with the five it includes; guard_author.h is for
+ * is its whole face, with the six it includes; guard_author.h is for
  * authors' tools.
  *
  *     struct guard_policy *policy;
@@ -34,6 +34,7 @@
 #define HANDRAIL_RULES_GUARD_H
 
 #include "rules/guard_classify.h"
+#include "rules/guard_interaction.h"
 #include "rules/guard_memory.h"
 #include "rules/guard_policy.h"
 #include "rules/guard_session.h"

@@ -19,7 +19,9 @@ enum guard_event {
 	GUARD_CANNOT_RECORD,
 	GUARD_BOT_FAILED,
 	GUARD_HAS_MEDIA,
+	GUARD_BOT_LATE, /* guard_interaction.h */
 };
+#define GUARD_EVENTS (GUARD_BOT_LATE + 1)
 struct guard_fallback {
 	enum guard_action action; /* HANDOFF, BLOCK, FLAG or DELIVER */
 	uint32_t after;           /* BOT_FAILED: handoff after so many, or 0 */

@@ -98,6 +98,7 @@ struct guard_rule_info {
 	enum guard_mode mode;     /* effective, rollout aside */
 	unsigned rollout_percent; /* 100: everybody */
 	enum guard_speaker speaker;
+	bool by_zone; /* what a zone of the matrix does: no fault was found */
 };
 /* How many rules; indexes are 0 to that. How many examples were judged. */
 size_t guard_policy_rules(const struct guard_policy *);

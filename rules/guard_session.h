@@ -63,9 +63,11 @@ struct guard_session {
 	int64_t time_us;  /* unix microseconds: the only clock there is */
 	uint32_t ai_turn; /* of this message, from 1; 0: unknown, means 1 */
 	const char *conversation; /* for sticky rollouts */
-	const char *channel, *segment, *language, *interaction_type, *zone;
+	const char *channel, *segment, *language;
+	const char *interaction_type, *zone; /* of the matrix */
 	const char *customer;
 	enum guard_tristate resolved, repeat_contact;
+	enum guard_tristate upset; /* the customer is; guard_interaction.h */
 	const struct guard_approval *approvals;
 	size_t n_approvals;
 	const struct guard_span_text *customer_said; /* oldest first */

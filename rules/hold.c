@@ -250,6 +250,8 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 		return m->ended;
 	if (m->text.final && !classify_waits(m))
 		return true;
+	if (m->best.class == FOUND_AT_END)
+		return false; /* whatever is found goes before it */
 	if (candidates(h, m, true) <= m->best.start ||
 	    totals_from(m, hands_off) <= m->best.start)
 		return false;

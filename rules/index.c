@@ -96,6 +96,16 @@ static void put_total(const struct build *b, uint32_t id)
 	}
 }
 
+static void put_remembered(const struct build *b, uint32_t id)
+{
+	struct index *x = b->index;
+	x->remembers = true;
+	if (x->scorer_of[id] != INDEX_NO_SLOT)
+		return;
+	x->scorer_of[id] = (uint32_t)x->scorers.n;
+	x->scorers.rules[x->scorers.n++] = id;
+}
+
 static void put_must(
     const struct build *b, uint32_t id, const struct must *must)
 {
@@ -136,6 +146,8 @@ static void put_rule(const struct build *b, uint32_t id)
 		put(b, &x->onlys, id);
 	if (rule_classifier(r))
 		put(b, &x->classified, id);
+	if (r->remembered)
+		put_remembered(b, id);
 	put_must(b, id, &r->must_say);
 	put_must(b, id, &r->must_also_say);
 	for (size_t i = 0; i < r->n_unless; i++)

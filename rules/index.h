@@ -48,7 +48,8 @@ struct index {
 	struct index_rules allows;   /* rules with ALLOW */
 	struct index_rules totals;   /* rules that are one */
 	struct index_rules onlys;    /* rules that are a scope */
-	struct index_rules scorers;  /* rules some total adds */
+	struct index_rules scorers;  /* rules some total adds, or that are
+					remembered */
 	uint32_t *scorer_of;         /* by rule: its place in scorers, or
 					INDEX_NO_SLOT */
 	struct index_rules *excused; /* by rule: the ALLOW rules that name it */

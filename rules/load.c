@@ -10,6 +10,7 @@
 #include "rules/conversation.h"
 #include "rules/examples.h"
 #include "rules/index.h"
+#include "rules/interaction.h"
 #include "rules/load_amounts.h"
 #include "rules/load_overlay.h"
 #include "rules/load_parts.h"
@@ -61,7 +62,8 @@ static void load_clear(struct load *l)
 		free(arrays[i]->items);
 	struct names *tables[] = {&l->file_names, &l->list_names,
 	    &l->topic_names, &l->detector_names, &l->rule_names,
-	    &l->queue_names, &l->zone_names, &l->entity_names};
+	    &l->queue_names, &l->zone_names, &l->entity_names, &l->type_words,
+	    &l->zone_words};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		names_clear(tables[i]);
 	phrase_builder_free(l->phrases);
@@ -187,6 +189,9 @@ static void finish(struct load *l)
 	}
 	p->classifiers = move_to_arena(l, &l->classifiers);
 	p->n_classifiers = p->classifiers ? l->classifiers.n : 0;
+	if (p->interactions)
+		((struct interactions *)p->interactions)->upset_rule =
+		    names_find(&l->rule_names, INTERACTION_UPSET);
 	p->detector_words = move_to_arena(l, &l->detector_words);
 	struct written *written = move_to_arena(l, &l->written);
 	if (written) {

@@ -119,6 +119,9 @@ struct load {
 	struct load_array texts;                /* struct load_text */
 	struct names file_names, list_names, topic_names, detector_names,
 	    rule_names, queue_names, zone_names, entity_names;
+	/* Of interactions, before any rule asks for them; empty: there are
+	 * none. */
+	struct names type_words, zone_words;
 	struct load_array zones;       /* const struct zone_rules * */
 	enum guard_mode most;          /* what the environment allows */
 	struct load_array topic_rules; /* struct rule, with their examples */

@@ -86,6 +86,7 @@ struct guard_session *load_given(struct load *l, const struct yaml_node *n)
 	s->conversation = load_text(l, n, "conversation", false);
 	s->resolved = tristate(l, yaml_get(n, "resolved"));
 	s->repeat_contact = tristate(l, yaml_get(n, "repeat_contact"));
+	s->upset = tristate(l, yaml_get(n, "upset"));
 	s->time_us = load_time(l, yaml_get(n, "time"));
 	s->customer_said =
 	    read_said(l, yaml_get(n, "customer_said"), &s->n_customer_said);

@@ -37,6 +37,7 @@ static const char *const pack[] = {"pack", NULL};
 static const char *const lists[] = {"lists", NULL};
 static const char *const tests[] = {"conversation tests", NULL};
 static const char *const strict[] = {"handoff", "block", NULL};
+static const char *const handoff[] = {"handoff", NULL};
 static const char *const media[] = {
     "deliver", "flag", "handoff", "block", NULL};
 static const char *const bare_actions[] = {
@@ -63,6 +64,21 @@ const struct load_hold load_holds[] = {
     {"policy", "if_the_bot_fails", BLOCK("fallback")},
     {"policy", "if_a_message_has_media", WORD(media)},
     {"policy", "if_a_message_has_media", BLOCK("fallback")},
+    {"policy", "interactions", BLOCK("interactions")},
+    {"interactions", "types", NAMED("interaction")},
+    {"interactions", "upset_when", BLOCKS("upset")},
+    {"interactions", "zones", BLOCK("zones")},
+    {"interactions", "zone_behaviour", NAMED("zone")},
+    {"interaction", "complexity", WORD(load_words_complexity)},
+    {"interaction", "emotion", WORD(load_words_emotion)},
+    {"zones", "low complexity", BLOCK("zone row")},
+    {"zones", "high complexity", BLOCK("zone row")},
+    {"zone", "ai_sends", WORD(load_words_ai_sends)},
+    {"zone", "then", WORD(handoff)},
+    {"zone", "then", BLOCK("then")},
+    {"policy", "bot_must_answer_within", TEXT},
+    {"policy", "bot_must_answer_within",
+	HOLDS(GUARD_HOLDER_NAMED, GUARD_HELD_TEXT)},
     {"policy", "only", TEXT},
     {"policy", "only", TEXTS},
     {"policy", "only", BLOCK("only")},
@@ -213,6 +229,7 @@ const struct load_hold load_holds[] = {
     {"given", "scores", HOLDS(GUARD_HOLDER_NAMED, GUARD_HELD_TEXT)},
     {"given", "resolved", WORD(load_words_yes)},
     {"given", "repeat_contact", WORD(load_words_yes)},
+    {"given", "upset", WORD(load_words_yes)},
     {"fallback", "handoff", BLOCK("handoff")},
     {"fallback", "block", BLOCK("block")},
     {0},
@@ -245,6 +262,15 @@ const struct load_required load_required[] = {
     {"total", "adds"},
     {"total", "at_least"},
     {"total", "then"},
+    {"interactions", "types"},
+    {"interactions", "zones"},
+    {"interactions", "zone_behaviour"},
+    {"interaction", "complexity"},
+    {"zones", "low complexity"},
+    {"zones", "high complexity"},
+    {"zone row", "calm"},
+    {"zone row", "upset"},
+    {"zone", "ai_sends"},
     {"only", "topics"},
     {"offers", "detect"},
     {"offers", "otherwise"},

@@ -34,8 +34,11 @@ const struct load_key load_keys_policy[] = {
 	"error (default: its own), handoff, handoff after N, or block."},
     {"if_a_message_has_media", SHAPE_ANY,
 	"deliver, flag (default), handoff or block: images, audio, files."},
-    {"interactions", SHAPE_LATER, "The matrix of interaction types."},
-    {"bot_must_answer_within", SHAPE_LATER, "How long the bot may take."},
+    {"interactions", SHAPE_MAP,
+	"Whose conversations are whose: a matrix of complexity and emotion."},
+    {"bot_must_answer_within", SHAPE_ANY,
+	"How long the bot may take to answer: 10 s; or by zone, {ZONE: 10 s, "
+	"then: handoff}. then: handoff (default) or block."},
     {"only", SHAPE_ANY,
 	"The only topics the AI may speak about, by name, or a block that says "
 	"more: what is on none of them and no small talk is out of scope."},
@@ -160,6 +163,54 @@ const struct load_key load_keys_only[] = {
 	"Who answers for it; the policy's owner unless said."},
     {"examples", SHAPE_MAP,
 	"matches: messages out of scope; passes: others. Tested."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_interactions[] = {
+    {"types", SHAPE_MAP,
+	"The types of interactions by name, as interaction_type tells them. "
+	"unknown: those whose type is not told, or not listed."},
+    {"upset_when", SHAPE_LIST, "What shows that a customer is upset; any."},
+    {"zones", SHAPE_MAP, "Which zone each corner of the matrix is."},
+    {"zone_behaviour", SHAPE_MAP, "What happens in each zone, by name."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_interaction[] = {
+    {"complexity", SHAPE_TEXT, "low or high."},
+    {"emotion", SHAPE_TEXT,
+	"calm (default), or upset: such a customer is, whatever they say."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_upset[] = {
+    {"phrases", SHAPE_WORDS,
+	"The customer says one of these; it holds for the conversation."},
+    {"repeat_contact", SHAPE_TEXT,
+	"within 7 days: the channel tells that it is a repeated contact."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_zones[] = {
+    {"low complexity", SHAPE_MAP, "Zones of the simple types."},
+    {"high complexity", SHAPE_MAP, "Zones of the complex ones."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_zone_row[] = {
+    {"calm", SHAPE_TEXT, "The zone of calm customers."},
+    {"upset", SHAPE_TEXT, "The zone of upset ones."},
+    {NULL, SHAPE_ANY, NULL},
+};
+
+const struct load_key load_keys_zone[] = {
+    {"ai_sends", SHAPE_TEXT,
+	"yes; no: a person has it from the first message on; drafts to a "
+	"human: what the AI writes goes to a person, not to the customer."},
+    {"hand_off_after", SHAPE_TEXT,
+	"So many answers of the AI, then a person: 2 ai turns."},
+    {"then", SHAPE_ANY,
+	"handoff (default), with queue, priority and say of its own."},
     {NULL, SHAPE_ANY, NULL},
 };
 

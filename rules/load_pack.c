@@ -368,3 +368,34 @@ const struct load_pack *load_pack_file(
 	l->doc = outer;
 	return pack;
 }
+
+const struct load_pack *load_policy_pack(struct load *l)
+{
+	struct load_pack *pack = load_alloc(l, 1, sizeof(*pack));
+	const struct yaml_node *root = yaml_root(l->doc);
+	const char **lists = load_alloc(l, l->files.n + 1, sizeof(*lists));
+	size_t n = 0;
+	for (size_t i = 0; lists && i < l->files.n; i++) {
+		const char *path =
+		    LOAD_ITEM(&l->files, struct load_file, i)->file->path;
+		size_t len = strlen(path);
+		if (strncmp(path, "lists/", 6) != 0)
+			continue;
+		lists[n] = arena_strndup(
+		    &l->policy->arena, path + 6, len - 6 - strlen(".yaml"));
+		if (!lists[n++])
+			load_out_of_memory(l);
+	}
+	if (!pack || l->no_memory)
+		return NULL;
+	*pack = (struct load_pack){
+	    .doc = l->doc,
+	    .name = "policy",
+	    .owner = load_text(l, root, "owner", false),
+	    .version =
+		load_whole(l, yaml_get(root, "version"), 1, UINT32_MAX, 1),
+	    .lists = lists,
+	    .zone = l->policy_zone,
+	};
+	return pack;
+}

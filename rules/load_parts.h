@@ -55,7 +55,14 @@ void load_then(struct load *, const struct yaml_node *rule, const char *key,
     struct rule *);
 /* As by "then: handoff". */
 void load_then_handoff(struct load *, struct rule *);
+/* The policy as the pack that rules of its own are of: "policy", with the lists
+ * of all packs that have been read. NULL: memory ran out. */
+const struct load_pack *load_policy_pack(struct load *);
 void load_only(struct load *, const struct yaml_node *); /* load_only.c */
+/* The types and zones that rules may ask for, before they are read; then
+ * interactions and bot_must_answer_within, of policy.yaml's root. */
+void load_interaction_words(struct load *, const struct yaml_node *root);
+void load_interactions(struct load *, const struct yaml_node *root);
 void load_examples(struct load *, const struct yaml_node *, struct rule *);
 /* matches and passes, either may be NULL; what is neither is reported. */
 void load_example_lists(struct load *, const struct yaml_node *matches,

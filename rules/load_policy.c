@@ -315,6 +315,7 @@ void load_policy_file(struct load *l)
 	     i++)
 		read_fallback(l, root, &fallback_lines[i]);
 	read_environments(l, root);
+	load_interaction_words(l, root);
 	load_changes(l, yaml_get(root, "changes"));
 	const struct yaml_node *packs = yaml_get(root, "packs");
 	if (!packs && !yaml_get(root, "extends"))
@@ -322,5 +323,10 @@ void load_policy_file(struct load *l)
 	if (packs && packs->kind != YAML_MAP)
 		read_packs(l, packs);
 	load_extends(l, yaml_get(root, "extends"));
-	load_only(l, yaml_get(root, "only"));
+	l->pack = load_policy_pack(l);
+	if (l->pack) {
+		load_interactions(l, root);
+		load_only(l, yaml_get(root, "only"));
+	}
+	l->pack = NULL;
 }

@@ -69,6 +69,26 @@ static void check_segments(
 		    "segment asks for");
 }
 
+/* A word that no conversation has: most likely misspelt. */
+static void check_words(struct load *l, const struct yaml_node *n,
+    const struct names *known, const char *what)
+{
+	bool list = n && n->kind == YAML_LIST;
+	const struct yaml_node *w = list ? n->child : n;
+	for (; w && known->n; w = list ? w->next : NULL) {
+		char hint[200] = "take it out, or add it to interactions:";
+		if (w->kind != YAML_TEXT ||
+		    names_find(known, w->text) != NAMES_NONE)
+			continue;
+		const char *near = names_nearest(known, w->text);
+		if (near)
+			snprintf(
+			    hint, sizeof(hint), "did you mean \"%s\"?", near);
+		load_fault(l, w, LOAD_DEAD, hint,
+		    "interactions: has no %s \"%s\"", what, w->text);
+	}
+}
+
 void load_when(struct load *l, const struct yaml_node *n, struct when *w)
 {
 	if (!n || n->kind != YAML_MAP ||
@@ -82,6 +102,8 @@ void load_when(struct load *l, const struct yaml_node *n, struct when *w)
 	w->language = words(l, yaml_get(n, "language"));
 	w->interaction_type = words(l, yaml_get(n, "interaction_type"));
 	w->zone = words(l, yaml_get(n, "zone"));
+	check_words(l, yaml_get(n, "interaction_type"), &l->type_words, "type");
+	check_words(l, yaml_get(n, "zone"), &l->zone_words, "zone");
 	w->customer_is = words(l, yaml_get(n, "customer_is"));
 	w->hours = load_hours(l, yaml_get(n, "hours"));
 	if (w->hours.set)

@@ -1,6 +1,7 @@
 /* load_words - see load_words.h. Nothing but tables. */
 #include "rules/load_words.h"
 
+#include "rules/interaction.h"
 #include "rules/rule.h"
 
 const char *const load_words_mode[] = {
@@ -36,6 +37,22 @@ const char *const load_words_number[] = {
     [NUMBER_MONEY] = "money",
     [NUMBER_DURATION] = "duration",
     [NUMBER_COUNT] = "count",
+    NULL,
+};
+const char *const load_words_complexity[] = {
+    [COMPLEXITY_LOW] = "low",
+    [COMPLEXITY_HIGH] = "high",
+    NULL,
+};
+const char *const load_words_emotion[] = {
+    [EMOTION_CALM] = "calm",
+    [EMOTION_UPSET] = "upset",
+    NULL,
+};
+const char *const load_words_ai_sends[] = {
+    [AI_SENDS_NO] = "no",
+    [AI_SENDS_YES] = "yes",
+    [AI_SENDS_DRAFTS] = "drafts to a human",
     NULL,
 };
 const char *const load_words_over[] = {"message", "conversation", NULL};

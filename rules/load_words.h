@@ -20,5 +20,8 @@ extern const char *const load_words_include[];
 extern const char *const load_words_entity[]; /* enum entity_kind */
 extern const char *const load_words_secret[]; /* enum secret_kind */
 extern const char *const load_words_check[];  /* enum checksum */
+extern const char *const load_words_complexity[];
+extern const char *const load_words_emotion[];
+extern const char *const load_words_ai_sends[];
 
 #endif

@@ -133,9 +133,10 @@ static void find_whole(struct machine *m, bool at_end)
 			continue;
 		enum combine allowed = is_allowed(m, rule);
 		m->whole_waits |= allowed == COMBINE_OPEN;
+		bool last = at_end || r->info.by_zone;
 		if (allowed == COMBINE_NO)
 			hits_add_whole(
-			    m, rule, at_end ? FOUND_AT_END : FOUND_AT_ONCE);
+			    m, rule, last ? FOUND_AT_END : FOUND_AT_ONCE);
 	}
 }
 

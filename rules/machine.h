@@ -33,7 +33,8 @@
 enum found_class {
 	FOUND_AT_ONCE, /* a rule with only `when` */
 	FOUND_BY_TEXT,
-	FOUND_AT_END, /* required wording was missing */
+	FOUND_AT_END, /* required wording was missing; or a zone hands off,
+			 which any rule with a reason of its own goes before */
 };
 
 struct found {               /* a hit */

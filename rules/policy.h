@@ -17,7 +17,8 @@
 #include <stdatomic.h>
 
 struct conversation;
-struct phrases; /* phrase.h: the trie of all groups */
+struct interactions; /* interaction.h */
+struct phrases;      /* phrase.h: the trie of all groups */
 
 struct written {
 	const char *text, *file;
@@ -74,8 +75,10 @@ struct guard_policy {
 	size_t n_classifiers; /* at most POLICY_MAX_CLASSIFIERS */
 	const struct queue *queues;
 	size_t n_queues;
-	struct guard_fallback fallback[GUARD_HAS_MEDIA + 1];
-	unsigned fallback_line[GUARD_HAS_MEDIA + 1]; /* of its key; 0: none */
+	struct guard_fallback fallback[GUARD_EVENTS];
+	unsigned fallback_line[GUARD_EVENTS];    /* of its key; 0: none */
+	const struct interactions *interactions; /* or NULL */
+	uint32_t answer_ms; /* the bot may take, wherever; 0: not said */
 	const char *handoff_say, *handoff_queue, *handoff_priority;
 	unsigned include; /* bit set of handoff include items */
 	/* As they are written, for those who compare policies. */

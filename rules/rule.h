@@ -121,6 +121,7 @@ struct rule {
 	size_t n_allowances;
 	uint32_t repeats; /* detector of words that say an amount again */
 	uint32_t score;   /* in totals; 0: none */
+	bool remembered;  /* that it fired counts, with no total, too */
 	struct total total;
 	const struct only *only; /* NULL: the rule is no scope */
 	const struct excuse *unless;

@@ -93,7 +93,8 @@ static bool is_alone(const struct scope *s, size_t index)
 
 static bool counts(const struct rule *r)
 {
-	return r->has_allowances || r->score || r->info.action == GUARD_ALLOW;
+	return r->has_allowances || r->score || r->remembered ||
+	    r->info.action == GUARD_ALLOW;
 }
 
 enum guard_mode scope_force(const struct scope *s, size_t index)

@@ -176,6 +176,7 @@ void record_put_inputs(
 		clock_rfc3339(text, s->time_us);
 		record_put_text(w, "time", text);
 	}
+	record_put_tristate(w, "upset", s->upset);
 	record_put_text(w, "zone", s->zone);
 	json_out_end(&w->json);
 }

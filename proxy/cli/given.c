@@ -248,6 +248,8 @@ static int read_key(struct given *g, const char *key, const json_t *v,
 		return read_yes(g, key, v, &s->resolved);
 	if (!strcmp(key, "repeat_contact"))
 		return read_yes(g, key, v, &s->repeat_contact);
+	if (!strcmp(key, "upset"))
+		return read_yes(g, key, v, &s->upset);
 	if (!strcmp(key, "customer_said"))
 		return read_said(
 		    g, key, v, &g->customer_said, &s->n_customer_said);

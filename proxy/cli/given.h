@@ -53,5 +53,8 @@ int given_refuse(struct given *, const char *fmt, ...)
 int given_read(struct given *, const json_t *, const struct guard_policy *)
     __attribute__((warn_unused_result));
 void given_clear(struct given *);
+/* Before the message is judged: the zone it is in, unless that is given. */
+void given_find_zone(struct given *, const struct guard_policy *,
+    struct guard_scanner *, const struct guard_message *);
 
 #endif

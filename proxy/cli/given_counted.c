@@ -61,6 +61,22 @@ int given_counted(struct given *g, const json_t *v)
 	return 0;
 }
 
+/* What the customer said before may have shown that they are upset. */
+void given_find_zone(struct given *g, const struct guard_policy *policy,
+    struct guard_scanner *scanner, const struct guard_message *message)
+{
+	struct guard_session *s = &g->session;
+	if (s->zone)
+		return;
+	for (size_t i = 0; i < s->n_customer_said; i++) {
+		const struct guard_message said = {GUARD_CUSTOMER,
+		    s->customer_said[i].text, s->customer_said[i].len};
+		if (!guard_interaction(scanner, policy, s, &said))
+			return;
+	}
+	guard_interaction(scanner, policy, s, message);
+}
+
 void given_count_said(struct given *g, const struct guard_policy *policy)
 {
 	if (!g->session.n_ai_said || !guard_policy_remembers(policy))

@@ -36,6 +36,7 @@ struct explain {
 	json_t *given_json;
 	struct given given;
 	struct guard_policy *policy;
+	struct guard_scanner *scanner;
 	struct guard_message message;
 };
 
@@ -185,6 +186,20 @@ static void show_pack(struct explain *e, const struct guard_verdict *v)
 	putchar('\n');
 }
 
+/* "case      bereavement, customer upset, zone human first" */
+static void show_case(struct explain *e)
+{
+	const struct guard_session *s = &e->given.session;
+	if (!s->zone)
+		return;
+	printf("case      %s%s%s%s\n",
+	    s->interaction_type ? s->interaction_type : "unknown type",
+	    s->upset == GUARD_UNKNOWN   ? ""
+		: s->upset == GUARD_YES ? ", customer upset"
+					: ", customer calm",
+	    ", zone ", s->zone);
+}
+
 static void show_verdict(struct explain *e, const struct guard_verdict *v)
 {
 	printf("verdict   %s", guard_action_name(v->action));
@@ -192,6 +207,7 @@ static void show_verdict(struct explain *e, const struct guard_verdict *v)
 		printf(" -> %s (%s)", v->queue, v->priority);
 	printf("     policy %.19s...", guard_policy_digest(e->policy));
 	show_pack(e, v);
+	show_case(e);
 	if (v->undecided)
 		printf("undecided %s: the policy's fallback is the verdict\n",
 		    guard_undecided_name(v->undecided));
@@ -271,6 +287,8 @@ static void write_verdict(struct explain *e, const struct guard_verdict *v)
 	    j, v->undecided ? guard_undecided_name(v->undecided) : NULL);
 	json_out_key(j, "verdict");
 	json_out_str(j, guard_action_name(v->action));
+	json_out_key(j, "zone");
+	json_out_str(j, e->given.session.zone);
 	json_out_end(j);
 	author_print_json(&e->a);
 }
@@ -288,12 +306,9 @@ static void show_work(struct explain *e, int64_t took_us)
 
 static int explain_verdict(struct explain *e)
 {
-	struct guard_scanner *scanner = guard_scanner_new();
-	if (!scanner)
-		return EXIT_BROKEN;
 	struct guard_verdict v;
 	int64_t start = clock_mono_us();
-	given_scores_check(&e->given, scanner, e->policy, &e->message, &v);
+	given_scores_check(&e->given, e->scanner, e->policy, &e->message, &v);
 	int64_t took = clock_mono_us() - start;
 	if (e->a.json)
 		write_verdict(e, &v);
@@ -301,7 +316,6 @@ static int explain_verdict(struct explain *e)
 		show_verdict(e, &v);
 	if (!e->a.json)
 		show_work(e, took);
-	guard_scanner_free(scanner);
 	return EXIT_GOOD;
 }
 
@@ -387,6 +401,10 @@ static int run(struct explain *e)
 		return err == GUARD_ERR_MEMORY ? EXIT_BROKEN : EXIT_FINDINGS;
 	if (!set_speaker(e) || !read_text(e) || !read_given(e))
 		return EXIT_USAGE;
+	e->scanner = guard_scanner_new();
+	if (!e->scanner)
+		return EXIT_BROKEN;
+	given_find_zone(&e->given, e->policy, e->scanner, &e->message);
 	return e->why_not ? explain_why_not(e) : explain_verdict(e);
 }
 
@@ -413,6 +431,7 @@ int verb_explain(int argc, char **argv)
 	if (rc)
 		return rc < 0 ? EXIT_USAGE : EXIT_GOOD;
 	rc = run(&e);
+	guard_scanner_free(e.scanner);
 	given_clear(&e.given);
 	json_decref(e.given_json);
 	guard_policy_unref(e.policy);

@@ -400,6 +400,7 @@ static void judge_line(
 		j->bad_line = true;
 	} else {
 		struct outcome o;
+		given_find_zone(&t.given, j->policy, j->scanner, &t.message);
 		judge_text(j, &t, &o);
 		put(j, &t, &o);
 		guard_stream_free(o.stream);

@@ -46,7 +46,7 @@ struct handoff_request {
 	const char *channel; /* the channel's name */
 	const char *cause;   /* "rule", "cannot_decide", "cannot_read",
 				"cannot_record", "bot_failed", "has_media",
-				"zone", "paused", "taken" */
+				"zone", "paused", "bot_late", "taken" */
 	const struct guard_rule_info *rule; /* the deciding one, or NULL */
 	const char *words;  /* why, in a person's words; goes before all else */
 	const char *what;   /* typed value of its hit: "money 75.00 USD" */

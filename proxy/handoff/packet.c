@@ -45,6 +45,7 @@ static const char *cause_words(const char *cause)
 	    {"cannot_read", "The answer could not be read."},
 	    {"cannot_record", "The audit log could not be written."},
 	    {"bot_failed", "The AI did not answer."},
+	    {"bot_late", "The AI did not answer in time."},
 	    {"has_media", "The answer has media that cannot be judged."},
 	    {"taken", "A person took the conversation over."},
 	    {"paused", "An operator has paused all speech of the AI."},

@@ -73,6 +73,7 @@ void answer_body(struct exchange *e, struct span bytes)
 void answer_fall_back(
     struct exchange *e, enum guard_event event, const char *word)
 {
+	loop_timer_disarm(&e->late);
 	loop_timer_disarm(&e->read_on);
 	origin_free(e->origin);
 	e->origin = NULL;
@@ -245,6 +246,7 @@ static bool lacks_body(const struct exchange *e)
 
 void answer_end(struct exchange *e)
 {
+	loop_timer_disarm(&e->late);
 	if (e->unreadable) {
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;

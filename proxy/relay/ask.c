@@ -191,6 +191,34 @@ void ask_origin(struct exchange *e, const char *const *drop)
 	});
 }
 
+/* The policy does not want the customer to wait longer. */
+static void too_late(void *arg)
+{
+	struct exchange *e = arg;
+	if (e->state != EXCHANGE_ASK && e->state != EXCHANGE_BODY &&
+	    e->state != EXCHANGE_FLOW)
+		return;
+	metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS, 1,
+	    e->route->name, "late");
+	exchange_log(e, LOG_WARN,
+	    "the bot has not answered within bot_must_answer_within");
+	e->cause = "bot_late";
+	if (e->state == EXCHANGE_FLOW)
+		flow_late(e);
+	else
+		answer_fall_back(e, GUARD_BOT_LATE, "bot_late");
+}
+
+static void wait_no_longer(struct exchange *e)
+{
+	uint32_t ms =
+	    guard_answer_within_ms(exchange_policy(e), e->facts.session.zone);
+	if (!ms)
+		return;
+	loop_timer_init(&e->late, e->worker->loop, too_late, e);
+	loop_timer_arm_ms(&e->late, ms);
+}
+
 void ask_send(struct exchange *e)
 {
 	if (!e->client) { /* nobody is there to read the answer */
@@ -199,6 +227,7 @@ void ask_send(struct exchange *e)
 	}
 	exchange_goto(e, EXCHANGE_ASK);
 	conversation_asking(e->lease);
+	wait_no_longer(e);
 	ask_origin(e, channel_strip(e->route->channel));
 }
 
@@ -213,6 +242,7 @@ void ask_refuse_failed(struct exchange *e)
 void ask_failed(
     struct exchange *e, enum origin_failure failure, const char *text)
 {
+	loop_timer_disarm(&e->late);
 	metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS, 1,
 	    e->route->name, origin_failure_name(failure));
 	char *what = mem_printf(

@@ -76,6 +76,7 @@ void customer_arrive(struct exchange *e)
 		.asked = &e->asked,
 		.lease = e->lease,
 		.policy = exchange_policy(e),
+		.scanner = e->worker->scanner,
 		.pauses = e->worker->server->pauses,
 		.channel = channel_id(e->route->channel),
 		.conversation = e->conversation,
@@ -111,6 +112,8 @@ static void judge_one(struct exchange *e, struct counting *c, size_t turn)
 	struct guard_message m = {GUARD_CUSTOMER, text.p, text.len};
 	struct guard_verdict v;
 	int64_t start = clock_mono_us();
+	guard_interaction(
+	    e->worker->scanner, exchange_policy(e), &c->session, &m);
 	guard_check(
 	    e->worker->scanner, exchange_policy(e), &c->session, &m, &v);
 	if (v.n_hits || v.undecided) {
@@ -184,6 +187,9 @@ void customer_judge(struct exchange *e)
 	for (size_t i = e->facts.news; i < e->asked.n_turns; i++)
 		if (e->asked.turns[i].kind == CHANNEL_TURN_CUSTOMER)
 			judge_one(e, c, i);
+	e->facts.session.interaction_type = c->session.interaction_type;
+	e->facts.session.zone = c->session.zone;
+	e->facts.session.upset = c->session.upset;
 	if (e->n_signals > 1)
 		put_deciding_last(e);
 	if (!withholds(e) && settle_is_silenced(e))

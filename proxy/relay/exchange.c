@@ -237,6 +237,7 @@ static void leave(struct exchange *e)
 	if (e->state == EXCHANGE_OVER)
 		return;
 	exchange_goto(e, EXCHANGE_OVER);
+	loop_timer_disarm(&e->late);
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
 	origin_free(e->origin);

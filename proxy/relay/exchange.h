@@ -10,8 +10,7 @@
  * exchange.c owns the states; ask.c gets the question to the bot, customer.c
  * keeps and judges what the customer wrote, answer.c judges a whole answer,
  * flow.c a streamed one, settle.c records and locks before anything acts,
- * takeover.c speaks for the person; pass.c is the way round all of them. One
- * thread.
+ * takeover.c speaks for the person; pass.c is the way round all. One thread.
  */
 #ifndef HANDRAIL_RELAY_EXCHANGE_H
 #define HANDRAIL_RELAY_EXCHANGE_H
@@ -105,6 +104,7 @@ struct exchange {
 	struct settle settle;
 
 	struct frames *frames;     /* FLOW */
+	struct loop_timer late;    /* the bot has so long to answer */
 	struct loop_timer beat;    /* SEND: looks whether they were read */
 	int64_t send_until_us;     /* SEND: looked so long */
 	char stream[33];           /* ties its records together */

@@ -75,6 +75,9 @@ void facts_init(struct facts *f, const struct facts_sources *from)
 	    .paused = f->paused,
 	};
 	customer_said(f, from->asked);
+	/* What the client calls the zone is its own affair where the policy
+	 * has some. */
+	guard_interaction(from->scanner, from->policy, &f->session, NULL);
 }
 
 void facts_clear(struct facts *f)

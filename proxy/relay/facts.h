@@ -25,6 +25,7 @@ struct facts_sources {
 	const struct channel_request *asked;
 	struct conversation_lease *lease;
 	const struct guard_policy *policy;
+	struct guard_scanner *scanner;
 	struct pauses *pauses;
 	const char *channel, *conversation;
 	int64_t now_us;

@@ -219,9 +219,29 @@ void flow_body(struct exchange *e, struct span bytes)
 {
 	if (e->flow_over)
 		return;
-	step(e, frames_feed(e->frames, bytes.p, bytes.len));
+	enum frames_state state = frames_feed(e->frames, bytes.p, bytes.len);
+	if (state != FRAMES_OPEN || frames_has_text(e->frames))
+		loop_timer_disarm(&e->late);
+	step(e, state);
 	if (e->state == EXCHANGE_FLOW)
 		wait_for_record(e);
+}
+
+void flow_late(struct exchange *e)
+{
+	if (e->flow_over)
+		return;
+	if (e->head_sent) {
+		origin_free(e->origin);
+		e->origin = NULL;
+	} else {
+		origin_pause(e->origin); /* its head is still to be sent */
+	}
+	verdicts_fall_back(frames_verdicts(e->frames), exchange_policy(e),
+	    GUARD_BOT_LATE, GUARD_DECIDED);
+	e->undecided = "bot_late";
+	e->flow_over = true;
+	close_flow(e);
 }
 
 void flow_end(struct exchange *e)
@@ -323,6 +343,7 @@ static void close_flow(struct exchange *e)
 {
 	if (!e->opened || e->edit_pending || e->state != EXCHANGE_FLOW)
 		return;
+	loop_timer_disarm(&e->late);
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
 	if (frames_state(e->frames) != FRAMES_OVER ||

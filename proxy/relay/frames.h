@@ -86,5 +86,7 @@ size_t frames_released(const struct frames *);
 /* A replace or block is settled: nothing more leaves, a handoff may come. */
 bool frames_withheld(const struct frames *);
 bool frames_has_media(const struct frames *);
+/* Has the bot said anything yet? */
+bool frames_has_text(const struct frames *);
 
 #endif

@@ -411,6 +411,18 @@ size_t frames_released(const struct frames *f)
 	return total;
 }
 
+bool frames_has_text(const struct frames *f)
+{
+	for (size_t i = 0; i < f->n_series; i++) {
+		const struct series *s = &f->series[i];
+		if (s->safe || s->sent ||
+		    (s->stream && !s->label &&
+			guard_stream_text(s->stream).len))
+			return true;
+	}
+	return f->has_media;
+}
+
 bool frames_withheld(const struct frames *f)
 {
 	return f->withheld;

@@ -146,11 +146,18 @@ void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 	proceed(e);
 }
 
-static const char *cause_of(const struct exchange *e)
+const char *settle_cause(const struct exchange *e)
 {
+	const struct verdicts *v = &e->verdicts;
+	struct guard_rule_info rule = {0};
 	if (e->cause)
 		return e->cause;
-	return e->verdicts.undecided ? "cannot_decide" : "rule";
+	if (v->undecided)
+		return "cannot_decide";
+	if (v->deciding != SIZE_MAX)
+		guard_policy_rule(
+		    exchange_policy(e), v->hits[v->deciding].hit.rule, &rule);
+	return rule.by_zone ? "zone" : "rule";
 }
 
 /* What the rules found, whatever comes of it. */
@@ -280,7 +287,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 		    .priority = v->priority,
 		    .destination = server_destination(
 			e->routes->generation, settle_queue(e)),
-		    .cause = cause_of(e)};
+		    .cause = settle_cause(e)};
 	settle_record(e, &r, need_of(e), then);
 	free(hits);
 }

@@ -50,6 +50,8 @@ void flow_end(struct exchange *);
 void flow_failed(struct exchange *, enum origin_failure, const char *text);
 void flow_drained(struct exchange *);
 void flow_client_gone(struct exchange *);
+/* Nothing has been said, and the customer has waited long enough. */
+void flow_late(struct exchange *);
 
 /* keep.c: the message e->told goes into the transcript; the number of its main
  * text, whose salt this is. */
@@ -109,5 +111,7 @@ void settle_fill(const struct exchange *, struct record *);
 /* Where the handoff goes at this time: the queue of the verdict, or the one
  * that takes over outside its hours. */
 const char *settle_queue(const struct exchange *);
+/* Why there is one, in a word: "rule", "zone", "cannot_decide", ... */
+const char *settle_cause(const struct exchange *);
 
 #endif

@@ -15,6 +15,7 @@
 #include "proxy/handoff/handoff.h"
 #include "proxy/relay/server.h"
 
+#define CUSTOMER_FACTS 6
 #define LOOK_MS 10                /* has a client that ended read it? */
 #define LOOK_US (CLOCK_SECOND_US) /* so long: then it counts as gone */
 
@@ -62,7 +63,9 @@ static size_t customer_facts(const struct exchange *e, struct handoff_fact *out)
 	    {"interaction_type", s->interaction_type},
 	    {"resolved", in_words(s->resolved)},
 	    {"repeat_contact", in_words(s->repeat_contact)},
+	    {"upset", in_words(s->upset)},
 	};
+	_Static_assert(sizeof(all) / sizeof(all[0]) == CUSTOMER_FACTS, "room");
 	size_t n = 0;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i].value)
@@ -98,11 +101,9 @@ void takeover_request(struct exchange *e)
 {
 	const struct verdicts *v = &e->verdicts;
 	struct guard_rule_info rule;
-	struct handoff_fact facts[5];
+	struct handoff_fact facts[CUSTOMER_FACTS];
 	struct handoff_text withheld[CHANNEL_KINDS + 1];
-	const char *cause = e->cause ? e->cause
-	    : v->undecided           ? "cannot_decide"
-				     : "rule";
+	const char *cause = settle_cause(e);
 	struct handoff_request request = {
 	    .time_us = e->facts.session.time_us,
 	    .channel = channel_id(e->route->channel),

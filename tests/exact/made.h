@@ -116,6 +116,7 @@ void made_offers(struct made *);
 /* A topic that is in scope, then (in policy.yaml) the scope. */
 void made_scope_topic(struct made *);
 void made_scope(struct made *);
+void made_zones(struct made *);
 void made_counted(struct made *);
 
 #endif

@@ -307,4 +307,5 @@ void made_policy(struct made *m)
 	if (draw_chance(m->draw, 20))
 		made_put(m, "if_the_engine_cannot_decide: block\n");
 	made_scope(m);
+	made_zones(m);
 }

@@ -207,6 +207,28 @@ void made_scope(struct made *m)
 	}
 }
 
+/* ---- zones ---- */
+
+/* The session is in the zone chat, in mail, or in none (made.c). */
+void made_zones(struct made *m)
+{
+	if (!draw_chance(m->draw, 10))
+		return;
+	made_put(m,
+	    "interactions:\n  types: {unknown: {complexity: low}}\n"
+	    "  zones:\n    low complexity: {calm: chat, upset: chat}\n"
+	    "    high complexity: {calm: mail, upset: mail}\n"
+	    "  zone_behaviour:\n    chat:\n");
+	made_key(m, 6, "zone", "ai_sends");
+	made_put(m, " %s\n    mail:\n",
+	    draw_chance(m->draw, 50) ? "no" : "drafts to a human");
+	made_put(m, "      ai_sends: yes\n");
+	made_key(m, 6, "zone", "hand_off_after");
+	made_put(m, " 2 ai turns\n");
+	made_key(m, 6, "zone", "then");
+	made_put(m, " handoff\n");
+}
+
 /* ---- counted so far ---- */
 
 void made_counted(struct made *m)

@@ -139,7 +139,7 @@ static bool all_keys_known(void)
 	    "duration", "count", "links", "classifier", "unless", "when",
 	    "must_say", "must_say item", "effective", "then", "redact", "block",
 	    "handoff", "allow", "topic", "total", "offers", "detect", "allowed",
-	    "allowed percent", "allowed money", "only", NULL};
+	    "allowed percent", "allowed money", "only", "zone", NULL};
 	bool good = true;
 	for (size_t b = 0; load_blocks[b].name; b++) {
 		bool listed = false;
