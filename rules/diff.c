@@ -177,6 +177,8 @@ static void diff_action(struct diff *d)
 	if (!diff_same(d->a->queue, d->b->queue))
 		diff_say(d, GUARD_OTHER, "queue %s -> %s", no(d->a->queue),
 		    no(d->b->queue));
+	if (d->a->include != d->b->include)
+		diff_say(d, GUARD_OTHER, "the person sees other things");
 	if (!diff_same(d->a->priority, d->b->priority))
 		diff_say(d, GUARD_OTHER, "priority %s -> %s",
 		    no(d->a->priority), no(d->b->priority));

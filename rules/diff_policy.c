@@ -137,5 +137,9 @@ void diff_policy(struct diff *d)
 {
 	diff_interactions(d);
 	diff_fallbacks(d);
+	d->head = "handoff_defaults";
+	d->line = 1;
+	if (d->older->include != d->newer->include)
+		diff_say(d, GUARD_OTHER, "the person sees other things");
 	diff_environments(d);
 }

@@ -28,6 +28,7 @@ struct guard_fallback {
 	const char *say;          /* these three: or NULL */
 	const char *queue;
 	const char *priority;
+	unsigned include; /* bits, as of guard_policy_include */
 };
 void guard_policy_fallback(
     const struct guard_policy *, enum guard_event, struct guard_fallback *out);

@@ -123,6 +123,22 @@ struct guard_place guard_policy_queue_place(/* of its destination: */
 const char *guard_policy_destination(
     const struct guard_policy *, const char *queue);
 
+/* What the person who takes over gets to see, as the policy says it. */
+enum guard_include {
+	GUARD_INCLUDE_TRANSCRIPT = 1 << 0,
+	GUARD_INCLUDE_WITHHELD_DRAFT = 1 << 1,
+	GUARD_INCLUDE_RULE = 1 << 2,
+	GUARD_INCLUDE_INTERACTION_TYPE = 1 << 3,
+	GUARD_INCLUDE_CUSTOMER_FACTS = 1 << 4,
+	GUARD_INCLUDE_OPEN_TASKS = 1 << 5,
+};
+#define GUARD_INCLUDES 6u
+/* Of a handoff by this rule (SIZE_MAX: of any other): bits, or 0 when the
+ * policy does not say; that is everything. */
+unsigned guard_policy_include(const struct guard_policy *, size_t rule);
+/* "transcript", "withheld_draft", ... by number of the bit. */
+const char *guard_include_name(unsigned bit);
+
 /* A wall clock's time in the policy's zone (that of the first rule with
  * hours, else or without a policy UTC) as unix microseconds; minute is of the
  * day. */

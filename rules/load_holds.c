@@ -206,6 +206,8 @@ const struct load_hold load_holds[] = {
     {"block", "say", TEXT},
     {"handoff", "priority", WORD(load_words_priority)},
     {"handoff", "say", TEXT},
+    {"handoff", "include", WORD(load_words_include)},
+    {"handoff", "include", WORDS(load_words_include)},
     {"examples", "matches", TEXT},
     {"examples", "matches", TEXTS},
     {"examples", "matches", BLOCKS("example")},

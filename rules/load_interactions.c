@@ -336,6 +336,7 @@ static void add_rule(struct reader *r, size_t zone, const struct rule *action,
 	rule.text = action->text;
 	rule.queue = action->queue;
 	rule.priority = action->priority;
+	rule.include = action->include;
 	rule.when = (struct when){.set = true, .zone = {word, 1}};
 	if (z->turns)
 		rule.when.ai_turn =
@@ -444,6 +445,7 @@ static void read_answer_within(struct load *l, const struct yaml_node *n)
 	    .say = block ? LOAD_DEFAULT_BLOCK : p->handoff_say,
 	    .queue = p->handoff_queue,
 	    .priority = p->handoff_priority,
+	    .include = p->include,
 	};
 	if (!n)
 		return;

@@ -318,7 +318,10 @@ const struct load_key load_keys_handoff[] = {
     {"queue", SHAPE_TEXT, "One of the policy's queues."},
     {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
     {"say", SHAPE_ANY, "What the customer reads while a person comes."},
-    {"include", SHAPE_LATER, "What the person gets to see."},
+    {"include", SHAPE_WORDS,
+	"What the person gets to see: transcript, withheld_draft, rule, "
+	"interaction_type, customer_facts, open_tasks; that of "
+	"handoff_defaults unless said."},
     {NULL, SHAPE_ANY, NULL},
 };
 

@@ -218,7 +218,10 @@ const struct load_key load_keys_handoff_defaults[] = {
     {"queue", SHAPE_TEXT, "Queue unless a rule names one."},
     {"priority", SHAPE_TEXT, "low, normal, high or urgent."},
     {"say", SHAPE_ANY, "What the customer reads while a person comes."},
-    {"include", SHAPE_WORDS, "What the person gets to see."},
+    {"include", SHAPE_WORDS,
+	"What the person gets to see: transcript, withheld_draft, rule, "
+	"interaction_type, customer_facts, open_tasks; everything unless "
+	"said."},
     {"ai_may_speak_again", SHAPE_TEXT,
 	"no: only a person returns the "
 	"conversation to the AI."},

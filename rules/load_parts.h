@@ -72,6 +72,8 @@ void load_own_text(struct load *, const struct yaml_node *, const char *text);
 /* "low", ... or NULL. */
 const char *load_priority(struct load *, const struct yaml_node *);
 const char *load_queue(struct load *, const struct yaml_node *);
+/* Bits of enum guard_include; 0: absent. */
+unsigned load_include(struct load *, const struct yaml_node *);
 /* All of them, into the policy: load_queue.c. */
 void load_queues(struct load *, const struct yaml_node *);
 /* What a rule's mode: and then: say, without reporting anything. */

@@ -9,30 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_include(struct load *l, const struct yaml_node *n)
-{
-	if (!n) {
-		l->policy->include = ~0u;
-		return;
-	}
-	bool list = n->kind == YAML_LIST;
-	const struct yaml_node *i = list ? n->child : n;
-	for (; i; i = list ? i->next : NULL) {
-		unsigned k = load_choice(l, i, load_words_include, 31);
-		l->policy->include |= 1u << k;
-	}
-}
-
 static void read_handoff_defaults(struct load *l, const struct yaml_node *n)
 {
 	struct guard_policy *p = l->policy;
 	p->handoff_say = LOAD_DEFAULT_HANDOFF;
 	p->handoff_queue = "desk";
 	p->handoff_priority = "normal";
-	if (!n) {
-		read_include(l, NULL);
+	if (!n)
 		return;
-	}
 	if (!load_check_map(
 		l, n, load_keys_handoff_defaults, "under handoff_defaults"))
 		return;
@@ -48,7 +32,7 @@ static void read_handoff_defaults(struct load *l, const struct yaml_node *n)
 		p->handoff_say = text;
 		load_own_text(l, say, text);
 	}
-	read_include(l, yaml_get(n, "include"));
+	p->include = load_include(l, yaml_get(n, "include"));
 	const struct yaml_node *again = yaml_get(n, "ai_may_speak_again");
 	if (load_yes(l, again, false))
 		load_fault(l, again, LOAD_LATER,
@@ -96,6 +80,8 @@ static void fallback_options(
 	load_own_text(l, say, f->say);
 	f->queue = load_queue(l, yaml_get(options, "queue"));
 	f->priority = load_priority(l, yaml_get(options, "priority"));
+	if (handoff)
+		f->include = load_include(l, yaml_get(options, "include"));
 }
 
 static void fallback_word(struct load *l, const struct yaml_node *n,
@@ -148,6 +134,8 @@ static void read_fallback(struct load *l, const struct yaml_node *root,
 	if (!f.say)
 		f.say = f.action == GUARD_BLOCK ? LOAD_DEFAULT_BLOCK
 						: p->handoff_say;
+	if (!f.include)
+		f.include = p->include;
 	if (!f.queue)
 		f.queue = p->handoff_queue;
 	if (!f.priority)

@@ -56,6 +56,8 @@ const struct load_code_row load_codes[LOAD_CODES] = {
 	"the zone of the matrix is not defined"},
     [LOAD_ZONE_BEHAVIOUR] = {"P038", DIAG_ERROR,
 	"what a zone does contradicts itself"},
+    [LOAD_INCLUDE] = {"P039", DIAG_WARNING,
+	"a person does not see what was said"},
     [LOAD_EXCEPTION_OVER] = {"P041", DIAG_WARNING, "an exception has ended"},
     [LOAD_RULE_OVER] = {"P042", DIAG_WARNING, "a rule is no longer in force"},
     [LOAD_SHADOW_OVER] = {"P043", DIAG_WARNING,

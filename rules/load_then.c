@@ -49,6 +49,33 @@ const char *load_queue(struct load *l, const struct yaml_node *n)
 	return NULL;
 }
 
+unsigned load_include(struct load *l, const struct yaml_node *n)
+{
+	bool list = n && n->kind == YAML_LIST;
+	const struct yaml_node *i = list ? n->child : n;
+	unsigned bits = 0;
+	for (; i; i = list ? i->next : NULL) {
+		if (i->kind != YAML_TEXT) {
+			load_fault(l, i, LOAD_SHAPE, NULL,
+			    "transcript, withheld_draft, ... is expected here");
+			continue;
+		}
+		unsigned bit =
+		    load_choice(l, i, load_words_include, GUARD_INCLUDES);
+		if (bit < GUARD_INCLUDES)
+			bits |= 1u << bit;
+	}
+	if (list && !n->child)
+		load_fault(l, n, LOAD_EMPTY,
+		    "leave it out: then the person sees everything",
+		    "the person would see nothing");
+	if (bits && !(bits & GUARD_INCLUDE_TRANSCRIPT))
+		load_fault(l, n, LOAD_INCLUDE, "add transcript",
+		    "the person does not see what has been said, and will ask "
+		    "the customer again");
+	return bits;
+}
+
 static bool is_empty(const struct yaml_node *n)
 {
 	return n->kind == YAML_TEXT ? n->len == 0 : n->n_children == 0;
@@ -152,6 +179,7 @@ static void then_handoff(
 			load_own_text(l, say, r->text);
 		}
 		r->priority = load_priority(l, yaml_get(n, "priority"));
+		r->include = load_include(l, yaml_get(n, "include"));
 	}
 	if (!r->priority)
 		r->priority = queue_priority(l, r->queue);

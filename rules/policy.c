@@ -5,6 +5,7 @@
 #include "rules/policy.h"
 
 #include "rules/guard_author.h"
+#include "rules/load_words.h"
 #include "rules/pattern.h"
 
 #include <assert.h>
@@ -72,6 +73,17 @@ void guard_policy_fallback(const struct guard_policy *p, enum guard_event event,
     struct guard_fallback *out)
 {
 	*out = p->fallback[event];
+}
+
+unsigned guard_policy_include(const struct guard_policy *p, size_t rule)
+{
+	unsigned own = rule < p->n_rules ? p->rules[rule].include : 0;
+	return own ? own : p->include;
+}
+
+const char *guard_include_name(unsigned bit)
+{
+	return bit < GUARD_INCLUDES ? load_words_include[bit] : "unknown";
 }
 
 const char *guard_policy_unknown_channel(

@@ -139,6 +139,7 @@ struct rule {
 	size_t n_changes;
 	const char *text; /* redact with, append, prepend, replace, say */
 	const char *queue, *priority;
+	unsigned include;       /* of a handoff; 0: as the policy says */
 	const uint32_t *allows; /* rules excused by an ALLOW */
 	size_t n_allows;
 	bool rollout_by_customer;

@@ -216,6 +216,7 @@ static void dialect_facts(
 	    [FACT_ZONE] = "zone",
 	    [FACT_RESOLVED] = "resolved",
 	    [FACT_REPEAT_CONTACT] = "repeat_contact",
+	    [FACT_OPEN_TASKS] = "open_tasks",
 	};
 	const struct yaml_node *node = yaml_get(map, "facts");
 

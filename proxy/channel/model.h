@@ -1,7 +1,5 @@
-/*
- * model - a channel as it is in memory. Private to this folder; written by
- * dialect*.c, read-only afterwards.
- */
+/* model - a channel as it is in memory. Private to this folder; written by
+ * dialect*.c, read-only afterwards. */
 #ifndef HANDRAIL_CHANNEL_MODEL_H
 #define HANDRAIL_CHANNEL_MODEL_H
 
@@ -109,6 +107,7 @@ enum fact {
 	FACT_ZONE,
 	FACT_RESOLVED,
 	FACT_REPEAT_CONTACT,
+	FACT_OPEN_TASKS,
 	N_FACTS
 };
 

@@ -218,6 +218,7 @@ static void read_facts(const struct reader *r, struct channel_facts *f)
 	    [FACT_ZONE] = &f->zone,
 	    [FACT_RESOLVED] = &f->resolved,
 	    [FACT_REPEAT_CONTACT] = &f->repeat_contact,
+	    [FACT_OPEN_TASKS] = &f->open_tasks,
 	};
 
 	for (int i = 0; i < N_FACTS; i++) {
@@ -309,5 +310,6 @@ void channel_request_clear(struct channel_request *r)
 	free(r->facts.zone);
 	free(r->facts.resolved);
 	free(r->facts.repeat_contact);
+	free(r->facts.open_tasks);
 	*r = (struct channel_request){.stream = false};
 }

@@ -36,6 +36,7 @@ struct channel_turn {
 struct channel_facts {
 	char *segment, *language, *interaction_type, *zone;
 	char *resolved, *repeat_contact; /* "yes", "no" */
+	char *open_tasks; /* what the AI has begun, for a person to read */
 };
 
 /* All strings owned, NUL-terminated UTF-8. Not to be copied. */

@@ -193,6 +193,27 @@ static void print_topic(const json_t *record)
 	printf("\n");
 }
 
+/* What the policy wants the person to have and nobody has told. */
+static void print_missing(const json_t *missing)
+{
+	const char *between = "";
+	const json_t *one;
+	size_t i;
+
+	if (json_array_size(missing) == 0)
+		return;
+	printf("%-*s", INDENT, "Not known");
+	json_array_foreach(missing, i, one)
+	{
+		printf("%s", between);
+		storage_print(
+		    json_string_value(one) ? json_string_value(one) : "",
+		    INDENT);
+		between = ", ";
+	}
+	printf("\n");
+}
+
 static void print_reason(const json_t *reason)
 {
 	const char *words = text_of(reason, "words");
@@ -332,6 +353,8 @@ static void print_record(const json_t *record)
 {
 	print_customer(json_object_get(record, "customer"));
 	print_topic(record);
+	print_line("Open", text_of(record, "open_tasks"));
+	print_missing(json_object_get(record, "missing"));
 	printf("\n");
 	print_reason(json_object_get(record, "reason"));
 	print_amounts(json_object_get(record, "amounts"));
@@ -339,7 +362,8 @@ static void print_record(const json_t *record)
 	print_line("Told", text_of(record, "customer_told"));
 	printf("\n");
 	print_line("In short", text_of(record, "summary"));
-	print_conversation(json_object_get(record, "transcript"));
+	if (json_object_get(record, "transcript"))
+		print_conversation(json_object_get(record, "transcript"));
 }
 
 static void print_replies(const struct desk_case *c)

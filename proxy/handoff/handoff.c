@@ -316,7 +316,7 @@ static void fill_request(struct work *w, struct conversation_lease *lease,
 	char key[PACKET_KEY_SIZE];
 
 	if (conversation_was_erased(lease, r->time_us)) {
-		left.customer = NULL;
+		left.customer = left.open_tasks = NULL;
 		left.n_withheld = left.n_facts = 0;
 	}
 	fill_handoff(w, r, view);

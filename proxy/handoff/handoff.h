@@ -64,6 +64,8 @@ struct handoff_request {
 	const struct handoff_fact *facts; /* name, locale, segment, ... */
 	size_t n_facts;
 	const char *interaction_type, *zone, *bot;
+	const char *open_tasks;
+	unsigned include; /* bits of enum guard_include; 0: everything */
 	const struct guard_approval *approvals;
 	size_t n_approvals;
 	const char *console; /* base URL for links */

@@ -58,14 +58,23 @@ static const char *cause_words(const char *cause)
 	return "A rule asks for a person.";
 }
 
+/* Does the policy want the person to see this? */
+static bool includes(const struct handoff_request *r, enum guard_include what)
+{
+	return !r->include || (r->include & what);
+}
+
 const char *packet_reason(const struct handoff_request *r)
 {
+	const struct guard_rule_info *rule =
+	    includes(r, GUARD_INCLUDE_RULE) ? r->rule : NULL;
+
 	if (r->words)
 		return r->words;
-	if (r->rule && r->rule->why)
-		return r->rule->why;
-	if (r->rule && r->rule->title)
-		return r->rule->title;
+	if (rule && rule->why)
+		return rule->why;
+	if (rule && rule->title)
+		return rule->title;
 	return cause_words(r->cause);
 }
 
@@ -119,13 +128,13 @@ static void summarise(struct buf *out, const struct packet_source *source)
 	    last_of(source->view, STORE_CUSTOMER);
 
 	buf_adds(out, packet_reason(r));
-	if (r->what)
+	if (r->what && includes(r, GUARD_INCLUDE_RULE))
 		buf_printf(out, " (%s)", r->what);
 	stop(out);
-	if (asked)
+	if (asked && includes(r, GUARD_INCLUDE_TRANSCRIPT))
 		quote(out, "The customer's last message", asked->text,
 		    asked->len);
-	if (r->n_withheld)
+	if (r->n_withheld && includes(r, GUARD_INCLUDE_WITHHELD_DRAFT))
 		quote(out, "Withheld from the AI", r->withheld[0].text,
 		    r->withheld[0].len);
 	if (r->customer_told && r->untold)
@@ -174,7 +183,8 @@ static void put_customer(struct json_out *json, const struct handoff_request *r)
 	const char *before = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->n_facts; i++)
+	bool all = includes(r, GUARD_INCLUDE_CUSTOMER_FACTS);
+	for (size_t i = 0; all && i < r->n_facts; i++)
 		if (strcmp(r->facts[i].name, "id") != 0 && r->facts[i].value)
 			facts[n++] = r->facts[i];
 	if (r->customer)
@@ -193,7 +203,8 @@ static void put_customer(struct json_out *json, const struct handoff_request *r)
 
 static void put_reason(struct json_out *json, const struct handoff_request *r)
 {
-	const struct guard_rule_info *rule = r->rule;
+	bool all = includes(r, GUARD_INCLUDE_RULE);
+	const struct guard_rule_info *rule = all ? r->rule : NULL;
 
 	json_out_key(json, "reason");
 	json_out_object(json);
@@ -203,8 +214,8 @@ static void put_reason(struct json_out *json, const struct handoff_request *r)
 		put(json, "line", line);
 		free(line);
 	}
-	put_known(json, "match", r->what);
-	put_known(json, "policy", r->policy);
+	put_known(json, "match", all ? r->what : NULL);
+	put_known(json, "policy", all ? r->policy : NULL);
 	if (rule) {
 		put(json, "rule", rule->id);
 		put(json, "severity", guard_severity_name(rule->severity));
@@ -257,6 +268,9 @@ static void put_transcript(
 	const struct conversation_view *view = source->view;
 	int64_t count = 0;
 
+	if (!includes(source->request, GUARD_INCLUDE_TRANSCRIPT))
+		return;
+
 	for (size_t i = 0; i < view->n_turns; i++)
 		count += packet_shows(view->turns, i);
 	json_out_key(json, "transcript");
@@ -282,6 +296,8 @@ static void put_text(struct json_out *json, const struct handoff_text *text)
 
 static void put_withheld(struct json_out *json, const struct handoff_request *r)
 {
+	if (!includes(r, GUARD_INCLUDE_WITHHELD_DRAFT))
+		return;
 	json_out_key(json, "withheld");
 	if (r->n_withheld == 0) {
 		json_out_null(json);
@@ -327,9 +343,41 @@ static void put_summary(
 	buf_clear(&text);
 }
 
+/* What it was to hold, where the policy says so, and what of it nobody knows:
+ * then the person lacks something. */
+static void put_include(struct json_out *json, const struct handoff_request *r)
+{
+	if (!r->include)
+		return;
+	json_out_key(json, "include");
+	json_out_array(json);
+	for (unsigned i = 0; i < GUARD_INCLUDES; i++)
+		if (r->include >> i & 1)
+			json_out_str(json, guard_include_name(i));
+	json_out_end(json);
+}
+
+static void put_missing(struct json_out *json, const struct handoff_request *r)
+{
+	const char *const known[GUARD_INCLUDES] = {"", "", "",
+	    r->interaction_type, r->n_facts || r->customer ? "" : NULL,
+	    r->open_tasks};
+
+	if (!r->include)
+		return;
+	json_out_key(json, "missing");
+	json_out_array(json);
+	for (unsigned i = 0; i < GUARD_INCLUDES; i++)
+		if (r->include >> i & 1 && !known[i])
+			json_out_str(json, guard_include_name(i));
+	json_out_end(json);
+}
+
 void packet_write(struct buf *out, const struct packet_source *source)
 {
 	const struct handoff_request *r = source->request;
+	bool type = includes(r, GUARD_INCLUDE_INTERACTION_TYPE);
+	bool tasks = includes(r, GUARD_INCLUDE_OPEN_TASKS);
 	struct json_out json;
 
 	json_out_init(&json, out);
@@ -343,8 +391,11 @@ void packet_write(struct buf *out, const struct packet_source *source)
 	put(&json, "customer_told", r->untold ? NULL : r->customer_told);
 	put(&json, "family", source->family);
 	put(&json, "handoff_id", source->lock->handoff);
-	put_known(&json, "interaction_type", r->interaction_type);
+	put_include(&json, r);
+	put_known(&json, "interaction_type", type ? r->interaction_type : NULL);
 	put_links(&json, source);
+	put_missing(&json, r);
+	put_known(&json, "open_tasks", tasks ? r->open_tasks : NULL);
 	put(&json, "priority", r->priority ? r->priority : "normal");
 	put(&json, "queue", r->queue ? r->queue : HANDOFF_DESK);
 	put_reason(&json, r);
@@ -354,7 +405,7 @@ void packet_write(struct buf *out, const struct packet_source *source)
 	json_out_key(&json, "v");
 	json_out_int(&json, 1);
 	put_withheld(&json, r);
-	put_known(&json, "zone", r->zone);
+	put_known(&json, "zone", type ? r->zone : NULL);
 	json_out_end(&json);
 }
 

@@ -6,6 +6,10 @@
  *   v, handoff_id, time, family, channel, conversation_id
  *   customer        {id, and every fact that is known}
  *   bot, interaction_type, zone, queue, priority
+ *   open_tasks      what the AI has begun, as the channel tells it
+ *   include, missing  only where the policy says what the person sees: those
+ *                   names, and which of them nobody knows; what is not among
+ *                   them is left out
  *   reason          {cause, words, and of a rule: rule, title, why, severity,
  *                    line, version, match; policy}
  *   withheld        {text, parts: [{kind, text}], message_id}: what the AI

@@ -122,12 +122,16 @@ void takeover_request(struct exchange *e)
 	    .n_facts = customer_facts(e, facts),
 	    .interaction_type = e->facts.session.interaction_type,
 	    .zone = e->facts.session.zone,
+	    .open_tasks = e->asked.facts.open_tasks,
+	    .include = v->include,
 	};
 	if (v->deciding != SIZE_MAX) {
 		const struct guard_hit *hit = &v->hits[v->deciding].hit;
 		guard_policy_rule(exchange_policy(e), hit->rule, &rule);
 		request.rule = &rule;
 		request.what = hit->what;
+		request.include =
+		    guard_policy_include(exchange_policy(e), hit->rule);
 	}
 	struct conversation_lock lock;
 	struct handoff_done done = {on_kept, e->worker, e->number};

@@ -78,5 +78,6 @@ void verdicts_fall_back(struct verdicts *v, const struct guard_policy *policy,
 	v->say = fall.say;
 	v->queue = fall.queue;
 	v->priority = fall.priority;
+	v->include = fall.include;
 	v->deciding = SIZE_MAX;
 }

@@ -30,7 +30,8 @@ struct verdicts {
 	struct verdicts_edit *edits;
 	size_t n_edits, cap_edits;
 	const char *say, *queue, *priority; /* of the policy */
-	int64_t judged_us;                  /* CPU spent judging */
+	unsigned include;  /* of a fallback's handoff: guard_policy_include */
+	int64_t judged_us; /* CPU spent judging */
 };
 
 /* {0} with deciding SIZE_MAX. */

@@ -40,8 +40,13 @@ test("human first: the bot is never asked", async (t) => {
 	assert.equal(record.zone, "human first");
 	assert.equal(record.customer.upset, "yes");
 	assert.equal(record.reason.cause, "zone");
-	assert.equal(record.reason.rule, "policy/human first");
-	assert.equal(record.withheld, null);
+	// The person sees what the policy includes here: neither rule nor draft.
+	assert.deepEqual(record.include, ["transcript", "interaction_type", "customer_facts"]);
+	assert.deepEqual(record.missing, []);
+	assert.equal(record.reason.rule, undefined);
+	assert.equal(record.reason.words, "Conversations of this kind go to a person first.");
+	assert.ok(!("withheld" in record) && !("open_tasks" in record));
+	assert.deepEqual(record.transcript.messages.map((m) => m.text), ["My father died.", colleague]);
 	const [decided] = proxy.records().filter((r) => r.verdict === "handoff");
 	assert.equal(decided.speaker, "customer");
 	assert.deepEqual([decided.inputs.interaction_type, decided.inputs.upset, decided.inputs.zone],
@@ -67,6 +72,21 @@ test("ai assists: the whole answer is a draft on the desk", async (t) => {
 	// What a rule has a reason of its own for goes to its own queue.
 	await say(proxy, "c-3", "I want to end my life.", of("bereavement"));
 	assert.equal((await shown(proxy, "c-3")).queue, "crisis");
+});
+
+test("open tasks are the channel's to tell, and their lack is told", async (t) => {
+	const bot = await parrot(t);
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	await say(proxy, "c-1", "A refund.", of("order status", { open_tasks: "return label sent, refund not begun" }));
+	await say(proxy, "c-2", "A refund.", of("order status"));
+	const [told, untold] = [await shown(proxy, "c-1"), await shown(proxy, "c-2")];
+	assert.equal(told.open_tasks, "return label sent, refund not begun");
+	assert.deepEqual(told.missing, []);
+	assert.equal(told.reason.rule, "care/refund");
+	assert.equal(untold.open_tasks, undefined);
+	assert.deepEqual(untold.missing, ["open_tasks"]);
+	const one = (await handoffs(proxy)).find((h) => h.conversation === "c-2");
+	assert.match(await cli(proxy, "handoff", "show", one.id), /^Not known +open_tasks$/m);
 });
 
 test("ai starts: two answers, then a person; upset is upset after a restart", async (t) => {

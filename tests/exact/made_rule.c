@@ -142,6 +142,8 @@ static void put_handoff(struct made *m)
 	made_put(m, " high\n");
 	made_key(m, 8, "handoff", "say");
 	made_put(m, " One moment.\n");
+	made_key(m, 8, "handoff", "include");
+	made_put(m, " [transcript, rule]\n");
 }
 
 /* Mostly words that are no rule's, sometimes one that may be. */

@@ -106,6 +106,78 @@ static void test_withheld_parts(void **state)
 	json_decref(json);
 }
 
+static const char *words_of(const struct packet_source *source)
+{
+	static char words[200];
+	json_t *json = packet_of(source);
+
+	snprintf(words, sizeof(words), "%s",
+	    str(json_object_get(json, "reason"), "words"));
+	json_decref(json);
+	return words;
+}
+
+/* The person sees what the policy says, and what of it nobody knows. */
+static void test_what_the_policy_includes(void **state)
+{
+	static const char *const parts[] = {
+	    "transcript", "withheld", "zone", "interaction_type", "open_tasks"};
+	struct conversation_lock lock = {"h-1", 1};
+	struct store_message m = {.seq = 1, .text = "My PIN is 1", .len = 11};
+	struct conversation_view view = {.turns = &m, .n_turns = 1};
+	const struct handoff_text draft = {STORE_WORDS, "A draft.", 8};
+	const struct handoff_fact fact = {"segment", "gold"};
+	const struct guard_rule_info rule = {
+	    .id = "p/a", .title = "T", .file = "p.yaml"};
+	struct handoff_request r = {.cause = "rule",
+	    .rule = &rule,
+	    .what = "money 1.00 USD",
+	    .policy = "sha256:1",
+	    .withheld = &draft,
+	    .n_withheld = 1,
+	    .customer = "7",
+	    .facts = &fact,
+	    .n_facts = 1,
+	    .interaction_type = "order",
+	    .zone = "ai leads",
+	    .open_tasks = "refund form sent"};
+	struct packet_source source = {&r, &view, &lock, "web", "c"};
+
+	json_t *json = packet_of(&source);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		assert_non_null(json_object_get(json, parts[i]));
+	assert_null(json_object_get(json, "include"));
+	assert_string_equal(str(json, "open_tasks"), "refund form sent");
+	json_decref(json);
+	r.include = GUARD_INCLUDE_CUSTOMER_FACTS | GUARD_INCLUDE_OPEN_TASKS;
+	r.open_tasks = NULL;
+	json = packet_of(&source);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		assert_null(json_object_get(json, parts[i]));
+	const json_t *list = json_object_get(json, "include");
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(
+	    json_string_value(json_array_get(list, 0)), "customer_facts");
+	list = json_object_get(json, "missing");
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(
+	    json_string_value(json_array_get(list, 0)), "open_tasks");
+	const json_t *reason = json_object_get(json, "reason");
+	assert_int_equal(json_object_size(reason), 2); /* cause, words */
+	assert_string_equal(str(json, "summary"), "A rule asks for a person.");
+	assert_string_equal(
+	    str(json_object_get(json, "customer"), "segment"), "gold");
+	json_decref(json);
+	r.include = GUARD_INCLUDE_TRANSCRIPT | GUARD_INCLUDE_RULE;
+	json = packet_of(&source);
+	assert_non_null(json_object_get(json, "transcript"));
+	assert_null(json_object_get(json, "withheld"));
+	assert_int_equal(
+	    json_object_size(json_object_get(json, "customer")), 1); /* id */
+	json_decref(json);
+	assert_string_equal(words_of(&source), "T");
+}
+
 static struct store_message turn(
     enum store_kind kind, enum store_status status, const char *text)
 {
@@ -248,6 +320,7 @@ int main(void)
 	    cmocka_unit_test(test_amounts),
 	    cmocka_unit_test(test_summary_is_short),
 	    cmocka_unit_test(test_withheld_parts),
+	    cmocka_unit_test(test_what_the_policy_includes),
 	    cmocka_unit_test(test_transcript),
 	    cmocka_unit_test(test_summary_reads_well),
 	    cmocka_unit_test(test_untold),

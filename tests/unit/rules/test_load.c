@@ -1,5 +1,6 @@
 /* load: good policies compile to what they say. */
 #include "rules/guard.h"
+#include "rules/load_words.h"
 #include "rules/policy.h"
 
 #include "tests/support/failmalloc.h"
@@ -176,6 +177,53 @@ static void test_fallbacks_and_queues(void **state)
 	assert_string_equal(guard_policy_destination(p, "care"), "hook");
 	assert_string_equal(guard_policy_destination(p, "other"), "desk");
 	guard_policy_unref(p);
+}
+
+/* A rule's own, else the policy's; a fallback's likewise. */
+static void test_what_a_person_sees(void **state)
+{
+	(void)state;
+	struct guard_policy *p = load_pack(POLICY
+	    "queues: {care: }\n"
+	    "handoff_defaults: {include: [transcript, rule]}\n"
+	    "if_a_message_cannot_be_read:\n"
+	    "  handoff: {include: [transcript, open_tasks]}\n",
+	    PACK_HEAD "rules:\n  - {id: a, title: A, mode: shadow,\n"
+		      "     find: {phrases: [foo]}, then: handoff}\n"
+		      "  - {id: b, title: B, mode: shadow,\n"
+		      "     find: {phrases: [foo]}, then: {handoff: {include:\n"
+		      "     [transcript, withheld_draft]}}}\n");
+	const unsigned of_policy =
+	    GUARD_INCLUDE_TRANSCRIPT | GUARD_INCLUDE_RULE;
+	struct guard_fallback f;
+	assert_int_equal(guard_policy_include(p, 0), of_policy);
+	assert_int_equal(guard_policy_include(p, 1),
+	    GUARD_INCLUDE_TRANSCRIPT | GUARD_INCLUDE_WITHHELD_DRAFT);
+	assert_int_equal(guard_policy_include(p, SIZE_MAX), of_policy);
+	guard_policy_fallback(p, GUARD_CANNOT_READ, &f);
+	assert_int_equal(
+	    f.include, GUARD_INCLUDE_TRANSCRIPT | GUARD_INCLUDE_OPEN_TASKS);
+	guard_policy_fallback(p, GUARD_BOT_LATE, &f);
+	assert_int_equal(f.include, of_policy);
+	guard_policy_unref(p);
+	p = load_pack(POLICY, PACK_HEAD FOO);
+	assert_int_equal(guard_policy_include(p, 0), 0);
+	guard_policy_unref(p);
+	for (unsigned i = 0; i < GUARD_INCLUDES; i++)
+		assert_string_equal(
+		    guard_include_name(i), load_words_include[i]);
+}
+
+static void test_who_does_not_see_what_was_said(void **state)
+{
+	(void)state;
+	struct policy_source s = {0};
+	source_add(
+	    &s, "policy.yaml", POLICY "handoff_defaults: {include: [rule]}\n");
+	source_add(&s, "packs/p.yaml", PACK_HEAD FOO);
+	guard_policy_unref(source_load(&s));
+	assert_int_equal(s.n_errors, 0);
+	assert_int_equal(s.n_warnings, 1);
 }
 
 #define ENVIRONMENTS                                                           \
@@ -516,6 +564,8 @@ int main(void)
 	    cmocka_unit_test(test_equal_things_are_one_detector),
 	    cmocka_unit_test(test_defaults),
 	    cmocka_unit_test(test_fallbacks_and_queues),
+	    cmocka_unit_test(test_what_a_person_sees),
+	    cmocka_unit_test(test_who_does_not_see_what_was_said),
 	    cmocka_unit_test(test_environments_only_lower),
 	    cmocka_unit_test(test_dates_and_hours_count_in_the_packs_zone),
 	    cmocka_unit_test(test_allow_names_rules_wherever_they_stand),

@@ -355,10 +355,12 @@ static const struct bad bads[] = {
 	RULE_HEAD "    find: {phrases: [foo]}\n"
 		  "    then: {handoff: {queue: cara}}\n",
 	NULL, "\"care\""},
-    {"P090", 8, 22, POLICY,
+    {"P006", 8, 44, POLICY,
 	RULE_HEAD "    find: {phrases: [foo]}\n"
-		  "    then: {handoff: {include: [rule]}}\n",
-	NULL, NULL},
+		  "    then: {handoff: {include: [transcript, rules]}}\n",
+	NULL, "\"rule\""},
+    {"P009", 6, 12, POLICY "handoff_defaults:\n  include: []\n", PACK_HEAD FOO,
+	NULL, "leave it out"},
     {"P029", 8, 12, POLICY,
 	RULE_HEAD "    find: {phrases: [foo]}\n"
 		  "    then: {allow: {rules: [p/a]}}\n",
@@ -467,7 +469,8 @@ static bool needs_more_than_text(const char *code)
 	    strcmp(code, "P035") == 0 || strcmp(code, "P015") == 0 ||
 	    strcmp(code, "P017") == 0 || strcmp(code, "P073") == 0 ||
 	    strcmp(code, "P037") == 0 || /* test_load_interactions.c */
-	    strcmp(code, "P038") == 0 || strcmp(code, "P074") == 0 ||
+	    strcmp(code, "P038") == 0 || strcmp(code, "P039") == 0 ||
+	    /* test_load.c */ strcmp(code, "P074") == 0 ||
 	    strcmp(code, "P075") == 0 ||
 	    strncmp(code, "P08", 3) == 0; /* test_load_sums.c */
 }
