@@ -272,17 +272,19 @@ static void add_readings(struct channel_body *b, const struct scan *s,
 	}
 }
 
-static void read_joined(
+/* False: it cannot be read. */
+static bool read_joined(
     struct channel_body *b, const struct scan *s, uint32_t message)
 {
 	struct joint j = {.begun = false};
+	bool good = true;
 
-	for (size_t i = 0; i < b->n_pieces; i++) {
+	for (size_t i = 0; i < b->n_pieces && good; i++) {
 		const struct channel_piece *p = &b->pieces[i];
 		if (!is_in(b, p, message))
 			continue;
 		const struct channel_series *series = &b->series[p->series];
-		joint_add(&j,
+		good = joint_add(&j,
 		    &(struct joint_piece){
 			.label = series->under,
 			.place = p->node,
@@ -293,8 +295,10 @@ static void read_joined(
 		    },
 		    SIZE_MAX);
 	}
-	add_readings(b, s, message, &j);
+	if (good)
+		add_readings(b, s, message, &j);
 	joint_clear(&j);
+	return good;
 }
 
 static int read_texts(struct channel_body *b, const struct scan *s)
@@ -322,8 +326,8 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 	if (b->n_series > MAX_SERIES)
 		return CHANNEL_BODY_TEXT_LIMIT;
 	for (uint32_t i = 0; i < s->n_messages; i++)
-		if (s->messages[i].n_labelled > 1)
-			read_joined(b, s, i);
+		if (s->messages[i].n_labelled > 1 && !read_joined(b, s, i))
+			return CHANNEL_BODY_TEXT_LIMIT;
 	for (size_t i = 0; i < b->n_series; i++)
 		if (b->series[i].text.len > max)
 			return CHANNEL_BODY_TEXT_LIMIT;

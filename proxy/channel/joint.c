@@ -1,7 +1,12 @@
 /* joint - see joint.h. */
 #include "proxy/channel/joint.h"
 
+#include "proxy/base/mem.h"
+
+#include <stdlib.h>
 #include <string.h>
+
+#define MAX_PLACES 4096 /* of the texts of one message */
 
 static const char *const between[JOINT_HOWS] = {
     [JOINT_GLUED] = "", [JOINT_SPACED] = " ", [JOINT_BROKEN] = "\n"};
@@ -123,10 +128,8 @@ static void seam(struct joint *j, enum joint_how how,
 		open_reading(j, r);
 	if (!r->open)
 		return;
-	struct seams_mark m = {.at = r->len,
-	    .series = SEAMS_NO_SERIES,
-	    .seam = same || !over,
-	    .touch = same && how != JOINT_GLUED};
+	struct seams_mark m = {
+	    .at = r->len, .series = SEAMS_NO_SERIES, .seam = same || !over};
 	if (*put != '\0')
 		seams_mark(&r->seams, &m);
 	add_text(r, put, strlen(put));
@@ -136,10 +139,41 @@ static void seam(struct joint *j, enum joint_how how,
 	seams_mark(&r->seams, &m);
 }
 
-void joint_add(struct joint *j, const struct joint_piece *p, size_t window)
+/* ---- places ---- */
+
+/* False: it was left for another of its label, or there are too many. */
+static bool go_to(struct joint *j, const struct joint_piece *p)
+{
+	struct joint_place *had = NULL, *was = NULL;
+
+	for (size_t i = 0; i < j->n_places; i++) {
+		struct joint_place *at = &j->places[i];
+		if (at->label != p->label)
+			continue;
+		if (at->place == p->place)
+			had = at;
+		if (at->latest)
+			was = at;
+	}
+	if (had != NULL)
+		return had->latest;
+	if (j->n_places == MAX_PLACES)
+		return false;
+	if (was != NULL)
+		was->latest = false;
+	j->places =
+	    mem_realloc_array(j->places, j->n_places + 1, sizeof *j->places);
+	j->places[j->n_places++] =
+	    (struct joint_place){p->label, true, p->place};
+	return true;
+}
+
+bool joint_add(struct joint *j, const struct joint_piece *p, size_t window)
 {
 	if (p->text.len == 0)
-		return;
+		return true;
+	if ((!j->begun || p->place != j->place) && !go_to(j, p))
+		return false;
 	if (j->begun && p->place != j->place) {
 		bool same = p->label == j->label, over = sentence_is_over(j);
 		for (int how = 0; how < JOINT_HOWS; how++)
@@ -151,6 +185,7 @@ void joint_add(struct joint *j, const struct joint_piece *p, size_t window)
 			add_text(&j->readings[how], p->text.p, p->text.len);
 	j->since += p->text.len;
 	remember(j, p, window);
+	return true;
 }
 
 struct span joint_tail(const struct joint *j, uint32_t series)
@@ -189,5 +224,6 @@ void joint_clear(struct joint *j)
 	}
 	buf_clear(&j->recent);
 	seams_clear(&j->marks);
+	free(j->places);
 	*j = (struct joint){.begun = false};
 }

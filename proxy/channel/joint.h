@@ -15,6 +15,9 @@
  * Parts of one label are glued by the series they share. Texts of different
  * labels are different texts: they are one only to a client that shows
  * whichever is there, so a sentence that has ended is not continued.
+ *
+ * A place that goes on after another of its label has begun is refused: a
+ * client that shows place after place reads it in neither of these ways.
  */
 #ifndef HANDRAIL_CHANNEL_JOINT_H
 #define HANDRAIL_CHANNEL_JOINT_H
@@ -31,6 +34,12 @@ struct joint_piece {
 	uint32_t series; /* that has it ... */
 	size_t own;      /* ... from this byte on */
 	struct span text;
+};
+
+struct joint_place {
+	uint16_t label;
+	bool latest; /* of its label */
+	uint64_t place;
 };
 
 struct joint_reading {
@@ -51,11 +60,14 @@ struct joint {
 	struct channel_seams marks; /* of recent, at in bytes of the message */
 	size_t n_recent; /* bytes of the message so far: the end of recent */
 	struct joint_reading readings[JOINT_HOWS];
+	struct joint_place *places; /* that have been */
+	size_t n_places;
 };
 
 /* {0} is an empty one. window: bytes around a seam that are read; SIZE_MAX:
- * all there are. */
-void joint_add(struct joint *, const struct joint_piece *, size_t window);
+ * all there are. False: it cannot be read. */
+bool joint_add(struct joint *, const struct joint_piece *, size_t window)
+    __attribute__((warn_unused_result));
 /* The end of what came before, if it is of that series. */
 struct span joint_tail(const struct joint *, uint32_t series);
 /* What is fresh has been used. */

@@ -4,6 +4,7 @@
 #include "proxy/channel/scan_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define MAX_NAME_STEP_BYTES 64
 #define MAX_NAME_STEPS 24
@@ -52,6 +53,7 @@ enum scan_numbering scan_ordinal(const struct scan *s, uint32_t node,
 
 uint64_t scan_place(const struct scan *s, const struct scan_text *t)
 {
+	char number[SCAN_NUMBER_BYTES];
 	uint64_t place = t->state;
 	uint32_t base = 0, node = t->node;
 
@@ -59,8 +61,10 @@ uint64_t scan_place(const struct scan *s, const struct scan_text *t)
 		base = s->messages[t->message].node;
 	for (; node != base; node = s->doc->nodes[node].parent) {
 		const struct json_node *n = &s->doc->nodes[node];
-		if (n->key_end == n->key_start)
-			place = place * 1000003 + n->index + 1;
+		if (n->key_end > n->key_start)
+			continue;
+		scan_ordinal(s, node, "index", number);
+		place = place * 1000003 + strtoul(number, NULL, 10) + 1;
 	}
 	return place;
 }

@@ -21,16 +21,12 @@ void seams_clear(struct channel_seams *r)
 	*r = (struct channel_seams){.marks = NULL};
 }
 
-bool channel_seams_cross(
-    const struct channel_seams *r, size_t start, size_t end)
+bool channel_seams_near(const struct channel_seams *r, size_t start, size_t end)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct seams_mark *m = &r->marks[i];
-		if (m->at > end)
-			break;
-		if (!m->seam)
-			continue;
-		if (m->touch ? start <= m->at : start < m->at && m->at < end)
+		if (m->seam && m->at <= end + SEAMS_NEAR &&
+		    start <= m->at + SEAMS_NEAR)
 			return true;
 	}
 	return false;

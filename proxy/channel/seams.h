@@ -3,8 +3,10 @@
  *
  * A client glues the parts of a content array, shows them one below the other,
  * takes whichever field is not empty. Such a reading is judged beside the texts
- * it is made of. Nothing of it can be edited, and what stands inside one of
- * those texts has been found there: only what needs the seam counts.
+ * it is made of. Nothing of it can be edited, and what stands far from a seam
+ * has been found in one of those texts: only what is near one counts. Near, and
+ * not only across: what makes a rule fire may reach further than what it marks
+ * ("give you [50%] off", and the text without the seam reads "offHello").
  *
  *   series 0   Good news|            |
  *   series 1            |I guarantee |
@@ -19,6 +21,7 @@
 #include <stdint.h>
 
 #define SEAMS_NO_SERIES UINT32_MAX
+#define SEAMS_NEAR 256 /* bytes between a hit and its seam */
 
 struct seams_mark {
 	size_t at;       /* from this byte of the reading on ... */
@@ -26,8 +29,6 @@ struct seams_mark {
 			    (what was put between two) ... */
 	size_t own;      /* ... from this one on */
 	bool seam;       /* the text before may have ended otherwise */
-	bool touch;      /* what only touches the seam counts too: the texts
-			    are parts of one, whose own joining hides it */
 };
 
 /* {0} is an empty one. Marks ascend. */
@@ -39,9 +40,8 @@ struct channel_seams {
 void seams_mark(struct channel_seams *, const struct seams_mark *);
 void seams_clear(struct channel_seams *);
 
-/* Do bytes start..end need a seam? */
-bool channel_seams_cross(
-    const struct channel_seams *, size_t start, size_t end);
+/* Is a seam in bytes start..end, or near them? */
+bool channel_seams_near(const struct channel_seams *, size_t start, size_t end);
 /*
  * Are all bytes start..end others' that are edited there? edited says whether
  * all of start..end of a series is.

@@ -217,14 +217,15 @@ void stream_end_all(struct channel_stream *s, uint32_t message)
 
 /* ---- texts put together ---- */
 
-static void join(struct channel_stream *s, const struct scan_text *t,
+/* False: it cannot be read. */
+static bool join(struct channel_stream *s, const struct scan_text *t,
     uint32_t series, size_t own, struct span text)
 {
 	struct stream_message *m = &s->messages[s->ordinal[t->message]];
 
 	if (m->joint == NULL)
 		m->joint = mem_zero(sizeof *m->joint);
-	joint_add(m->joint,
+	return joint_add(m->joint,
 	    &(struct joint_piece){.label = t->rule->label,
 		.place = scan_place(&s->scan, t),
 		.series = series,
@@ -340,7 +341,7 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 		before = joint_tail(s->messages[message].joint, id);
 	if (!held)
 		stream_undo_text(s, id, text, own, before);
-	if (joins)
-		join(s, t, id, own, text);
+	if (joins && !join(s, t, id, own, text))
+		return false;
 	return len <= channel_limits(s->channel)->max_text_bytes;
 }

@@ -149,11 +149,8 @@ static enum escape read_escape(const char *p, size_t len, struct undone *u)
 static void mark(struct undo *u, uint32_t series, size_t own)
 {
 	seams_mark(&u->seams,
-	    &(struct seams_mark){.at = u->len,
-		.series = series,
-		.own = own,
-		.seam = true,
-		.touch = true});
+	    &(struct seams_mark){
+		.at = u->len, .series = series, .own = own, .seam = true});
 }
 
 static void out(struct undo *u, const char *p, size_t n)

@@ -12,14 +12,26 @@ bool beside_covers(
 
 bool beside_is_stuck(const struct beside *b, size_t start, size_t end)
 {
-	return channel_seams_cross(b->seams, start, end) &&
+	return channel_seams_near(b->seams, start, end) &&
 	    !channel_seams_edited(b->seams, start, end, b->edited, b->arg);
+}
+
+/* The rule has been found to withhold the answer: once is enough. */
+static bool is_known(const struct verdicts *all, const struct guard_hit *hit)
+{
+	for (size_t i = 0; i < all->n_hits; i++) {
+		const struct guard_hit *h = &all->hits[i].hit;
+		if (h->rule == hit->rule && h->mode == hit->mode &&
+		    h->action == hit->action)
+			return true;
+	}
+	return false;
 }
 
 /* The strongest hit that counts; n_hits when there is none. *stuck: a
  * redaction that cannot be made. */
-static size_t strongest(
-    const struct beside *b, const struct guard_verdict *v, bool *stuck)
+static size_t strongest(const struct verdicts *all, const struct beside *b,
+    const struct guard_verdict *v, bool *stuck)
 {
 	size_t best = v->n_hits;
 
@@ -31,8 +43,8 @@ static size_t strongest(
 			continue;
 		if (h->action == GUARD_REDACT)
 			*stuck = *stuck || beside_is_stuck(b, start, end);
-		if (h->action < GUARD_REPLACE ||
-		    !channel_seams_cross(b->seams, start, end))
+		if (h->action < GUARD_REPLACE || is_known(all, h) ||
+		    !channel_seams_near(b->seams, start, end))
 			continue;
 		if (best == v->n_hits || h->action > v->hits[best].action ||
 		    i == v->deciding)
@@ -46,7 +58,7 @@ void beside_add(struct verdicts *verdicts, uint32_t series,
     const struct guard_verdict *v)
 {
 	bool stuck;
-	size_t best = strongest(b, v, &stuck);
+	size_t best = strongest(verdicts, b, v, &stuck);
 	struct guard_verdict one = *v;
 
 	one.edits = NULL;

@@ -2,10 +2,10 @@
  * beside - the verdict on a reading (channel/seams.h) added to those on the
  * texts it is made of.
  *
- * What stands in one of those texts has been found there, so of the reading
- * only what needs a seam counts. Nothing of it can be edited: a redaction that
- * the texts' own edits do not make already cannot be made, and the policy's
- * fallback decides.
+ * What stands far from a seam has been found in those texts, so of the reading
+ * only what is near one counts, and of that only what no rule has found yet.
+ * Nothing of it can be edited: a redaction that the texts' own edits do not
+ * make already cannot be made, and the policy's fallback decides.
  */
 #ifndef HANDRAIL_RELAY_BESIDE_H
 #define HANDRAIL_RELAY_BESIDE_H

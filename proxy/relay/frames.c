@@ -429,6 +429,20 @@ static void keep_parts(struct queued *q, const struct channel_frame *frame)
 	q->texts = buf_steal(&texts);
 }
 
+/* A reading that begins goes back over texts that wait: they wait for it. */
+static void hold_back(struct frames *f, const struct channel_part *p)
+{
+	for (struct queued *q = f->head; q && q->next; q = q->next) {
+		size_t n = q->n_parts + q->n_beside;
+		if (q->n_parts == 0)
+			continue;
+		q->parts = mem_realloc(q->parts, (n + 1) * sizeof(*q->parts));
+		q->parts[n] =
+		    (struct part){p->mode, p->series, p->start, p->end, {0}};
+		q->n_beside++;
+	}
+}
+
 /* Judge what a frame says and what it ends; whether it must stay back. */
 static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 {
@@ -449,6 +463,8 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 			break;
 		case CHANNEL_PART_BESIDE:
 			feed_beside(f, p);
+			if (p->fresh)
+				hold_back(f, p);
 			break;
 		}
 	}

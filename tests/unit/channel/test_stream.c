@@ -326,6 +326,30 @@ static void test_joined(void **state)
 	    "b\nc |2+1060=d 3+1062= d 4+1062=\nd |");
 }
 
+#define PARTS(c) DELTA(0, "\"content\":" c)
+
+/* A client may show a text place after place: one that goes on after another
+ * has begun is read in no way we know. */
+static void test_places_in_turn(void **state)
+{
+	check(SAY(0, "a") PARTS("[\"b\"]") PARTS("[\"c\"]"),
+	    "text 0/contentS0=a|text 0/contentS1=b|text 0/contentS2=c|"
+	    "pass end0|");
+	check(SAY(0, "a") PARTS("[\"b\"]") SAY(0, "c"),
+	    "text 0/contentS0=a|text 0/contentS1=b|unreadable|pass end0|");
+	check(PARTS("[\"a\",\"b\"]") PARTS("[\"c\"]"),
+	    "text 0/contentS0=a 0/contentS1=b|unreadable|pass end0|");
+	/* Numbers count where there are some, whatever the place. */
+	check(PARTS("[{\"index\":0,\"text\":\"a\"}]")
+		  PARTS("[{\"index\":1,\"text\":\"b\"}]")
+		      PARTS("[{\"index\":0,\"text\":\"c\"}]"),
+	    "text 0/contentS0=a|text 0/contentS1=b|unreadable|pass end0|");
+	/* Other texts may come between. */
+	check(SAY(0, "a") DELTA(0, "\"refusal\":\"b\"") SAY(0, "c"),
+	    "text 0/contentS0=a|text 0/refusalS0=b|text 0/contentS1=c|"
+	    "pass end0 end1|");
+}
+
 #define PROBS(t, p)                                                            \
 	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t         \
 	"\"},\"logprobs\":{\"content\":[{\"token\":\"" p "\"}]}}]}\n\n"
@@ -500,6 +524,7 @@ int main(void)
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_more_than_asked),
 	    cmocka_unit_test(test_joined),
+	    cmocka_unit_test(test_places_in_turn),
 	    cmocka_unit_test(test_labels),
 	    cmocka_unit_test(test_too_many_labels),
 	    cmocka_unit_test(test_mirrors),

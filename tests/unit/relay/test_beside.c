@@ -48,11 +48,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Series 0 "ab" and 1 "cd" put together: "ab cd". */
+#define FAR (SEAMS_NEAR + 10) /* bytes without a seam */
+
+/* Bytes 10.. of series 0 and 20.. of series 1, with a space between. */
 static const struct seams_mark marks[] = {
     {.at = 0, .series = 0, .own = 10},
-    {.at = 2, .series = SEAMS_NO_SERIES, .seam = true},
-    {.at = 3, .series = 1, .own = 20, .seam = true},
+    {.at = FAR, .series = SEAMS_NO_SERIES, .seam = true},
+    {.at = FAR + 1, .series = 1, .own = 20, .seam = true},
 };
 
 static bool edited(void *arg, uint32_t series, size_t start, size_t end)
@@ -69,13 +71,15 @@ static void test_edits_that_are_made(void **state)
 	const struct beside b = {&seams, 0, edited, edits};
 
 	(void)state;
-	assert_false(beside_is_stuck(&b, 0, 2)); /* no seam in it */
-	assert_true(beside_is_stuck(&b, 1, 5));
+	assert_false(beside_is_stuck(&b, 0, 2)); /* no seam near it */
+	assert_true(beside_is_stuck(&b, FAR - 1, FAR + 3));
 	edits[1] = (struct guard_edit){.start = 20, .end = 21};
-	assert_true(beside_is_stuck(&b, 1, 5)); /* half of it */
-	assert_false(beside_is_stuck(&b, 1, 4));
+	assert_true(beside_is_stuck(&b, FAR - 1, FAR + 3)); /* half of it */
+	assert_false(beside_is_stuck(&b, FAR + 1, FAR + 2));
 	edits[1].end = 22;
-	assert_false(beside_is_stuck(&b, 1, 5));
+	assert_true(beside_is_stuck(&b, FAR - 1, FAR + 3));
+	edits[0].end = 10 + FAR;
+	assert_false(beside_is_stuck(&b, FAR - 1, FAR + 3));
 }
 
 static void test_covers(void **state)
@@ -92,7 +96,7 @@ static void test_covers(void **state)
 	assert_false(beside_covers(NULL, 0, 0, 1));
 }
 
-/* Hits at the seam count, others are known from the texts themselves. */
+/* Hits near the seam count, others are known from the texts themselves. */
 static void test_hits(void **state)
 {
 	static const struct {
@@ -101,14 +105,17 @@ static void test_hits(void **state)
 		enum guard_mode mode;
 		enum guard_action want;
 	} rows[] = {
-	    {1, 5, GUARD_HANDOFF, GUARD_ENFORCE, GUARD_HANDOFF},
+	    {FAR - 1, FAR + 3, GUARD_HANDOFF, GUARD_ENFORCE, GUARD_HANDOFF},
+	    /* What it marks ends before the seam: what it read may not. */
+	    {20, 30, GUARD_HANDOFF, GUARD_ENFORCE, GUARD_HANDOFF},
+	    {FAR + 20, FAR + 30, GUARD_BLOCK, GUARD_ENFORCE, GUARD_BLOCK},
 	    {0, 2, GUARD_HANDOFF, GUARD_ENFORCE, GUARD_DELIVER},
-	    {3, 5, GUARD_BLOCK, GUARD_ENFORCE, GUARD_DELIVER},
-	    {1, 5, GUARD_HANDOFF, GUARD_SHADOW, GUARD_DELIVER},
-	    {1, 5, GUARD_FLAG, GUARD_ENFORCE, GUARD_DELIVER},
-	    {1, 5, GUARD_REPLACE, GUARD_ENFORCE, GUARD_REPLACE},
+	    {2 * FAR, 2 * FAR + 9, GUARD_BLOCK, GUARD_ENFORCE, GUARD_DELIVER},
+	    {FAR - 1, FAR + 3, GUARD_HANDOFF, GUARD_SHADOW, GUARD_DELIVER},
+	    {FAR - 1, FAR + 3, GUARD_FLAG, GUARD_ENFORCE, GUARD_DELIVER},
+	    {FAR - 1, FAR + 3, GUARD_REPLACE, GUARD_ENFORCE, GUARD_REPLACE},
 	    /* An edit across the seam: the policy's fallback. */
-	    {1, 5, GUARD_REDACT, GUARD_ENFORCE, GUARD_HANDOFF},
+	    {FAR - 1, FAR + 3, GUARD_REDACT, GUARD_ENFORCE, GUARD_HANDOFF},
 	};
 	struct channel_seams seams = {(struct seams_mark *)marks, 3, 3};
 	struct guard_edit none[2] = {{0}, {0}};
@@ -133,6 +140,11 @@ static void test_hits(void **state)
 			fail_msg("row %zu: %d", i, all.action);
 		if (all.n_hits)
 			assert_int_equal(all.hits[0].series, 4);
+		/* What is known is not said again. */
+		size_t known = all.n_hits;
+		beside_add(&all, 5, policy, &b, &v);
+		assert_int_equal(all.n_hits, known);
+		assert_int_equal(all.action, rows[i].want);
 		verdicts_clear(&all);
 	}
 }

@@ -61,6 +61,51 @@ static void test_put_together(void **state)
 		}
 }
 
+/* A place that changes its shape: what one part says is not let go before the
+ * other, nor forgotten for it. */
+static const struct {
+	const char *deltas[4];
+	enum guard_action want;
+} reshaped[] = {
+    {{"\"content\":\"I guarantee\"", "\"content\":[\"zq81\"]"}, GUARD_HANDOFF},
+    {{"\"content\":[\"I guarantee\"]", "\"content\":\"zq81\""}, GUARD_HANDOFF},
+    {{"\"content\":\"I guar\"", "\"content\":\"antee\"",
+	 "\"content\":[{\"text\":\"zq81\"}]"},
+	GUARD_HANDOFF},
+    {{"\"refusal\":\"I guarantee\"", "\"content\":[{\"refusal\":\"zq81\"}]"},
+	GUARD_HANDOFF},
+    {{"\"content\":[{\"text\":\"I guarantee\"}]",
+	 "\"content\":[{\"index\":1,\"text\":\"zq81\"}]"},
+	GUARD_HANDOFF},
+    {{"\"content\":\"A forbidden word\"", "\"content\":[\"zq81\"]"},
+	GUARD_BLOCK},
+    {{"\"content\":[\"A forbidden word\"]", "\"content\":\"zq81\""},
+	GUARD_BLOCK},
+    /* The rule needs a word behind what it marks. */
+    {{"\"content\":\"Save 50% off\"", "\"content\":[\"zq81\"]"}, GUARD_BLOCK},
+};
+
+static void test_reshaped(void **state)
+{
+	for (size_t i = 0; i < sizeof(reshaped) / sizeof(reshaped[0]); i++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0};
+			struct played got;
+			stream_deltas(&in, reshaped[i].deltas);
+			play(*state, &in, steps[s], &got);
+			if (got.action != reshaped[i].want ||
+			    strstr(got.out.data, "zq81") ||
+			    strstr(got.out.data, "antee") ||
+			    strstr(got.out.data, "forbidden") ||
+			    strstr(got.out.data, "50"))
+				fail_msg("row %zu step %zu: %s\n%s", i, s,
+				    guard_action_name(got.action),
+				    got.out.data);
+			buf_clear(&in);
+			played_clear(&got);
+		}
+}
+
 /* What servers send is as it was: no reading of it is held against it. */
 static const char *const usual[][4] = {
     {"\"reasoning\":\"They say I \",\"reasoning_content\":\"They say I \"",
@@ -277,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_put_together),
+	    cmocka_unit_test(test_reshaped),
 	    cmocka_unit_test(test_usual_is_identical),
 	    cmocka_unit_test(test_edit_in_a_reading),
 	    cmocka_unit_test(test_labels_are_left_out),
