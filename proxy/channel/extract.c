@@ -93,6 +93,7 @@ static void read_plain(
 		.series = (uint32_t)(series - b->series),
 		.is_key = t->is_key,
 		.repeats = t->repeats,
+		.join = scan_join(s, t),
 		.start = start,
 		.end = series->text.len,
 	    });
@@ -242,26 +243,26 @@ static void read_all_undone(struct channel_body *b)
 
 /* ---- texts put together ---- */
 
-static bool is_in(
-    const struct channel_body *b, const struct channel_piece *p, uint32_t m)
-{
-	const struct channel_series *s = &b->series[p->series];
+struct fibre { /* a piece among those it may be put together with */
+	uint32_t message;
+	uint64_t strand; /* 0: all of the message */
+	const struct channel_piece *piece;
+};
 
-	return s->message == m && s->under != 0 && !p->repeats;
-}
-
-static void add_readings(struct channel_body *b, const struct scan *s,
-    uint32_t message, struct joint *j)
+static void add_readings(
+    struct channel_body *b, const struct fibre *first, struct joint *j)
 {
 	for (int how = 0; how < JOINT_HOWS; how++) {
+		const struct channel_series of =
+		    b->series[first->piece->series];
 		struct joint_reading *r = &j->readings[how];
 		if (r->fresh.len == 0)
 			continue;
 		struct channel_series *series = new_series(b);
 		*series = (struct channel_series){
-		    .name = mem_printf("%s/joined", s->messages[message].key),
-		    .kind = CHANNEL_SAID,
-		    .message = message,
+		    .name = mem_printf("%s/joined", of.name),
+		    .kind = first->strand == 0 ? CHANNEL_SAID : of.kind,
+		    .message = of.message,
 		    .beside = true,
 		    .mirror = JSON_NONE,
 		    .text = r->fresh,
@@ -273,20 +274,19 @@ static void add_readings(struct channel_body *b, const struct scan *s,
 }
 
 /* False: it cannot be read. */
-static bool read_joined(
-    struct channel_body *b, const struct scan *s, uint32_t message)
+static bool read_strand(
+    struct channel_body *b, const struct fibre *fibres, size_t n)
 {
 	struct joint j = {.begun = false};
 	bool good = true;
 
-	for (size_t i = 0; i < b->n_pieces && good; i++) {
-		const struct channel_piece *p = &b->pieces[i];
-		if (!is_in(b, p, message))
-			continue;
+	for (size_t i = 0; i < n && good; i++) {
+		const struct channel_piece *p = fibres[i].piece;
 		const struct channel_series *series = &b->series[p->series];
 		good = joint_add(&j,
 		    &(struct joint_piece){
-			.label = series->under,
+			.label = fibres[i].strand == 0 ? p->join.label : 0,
+			.apart = p->join.apart,
 			.place = p->node,
 			.series = p->series,
 			.own = p->start,
@@ -296,8 +296,48 @@ static bool read_joined(
 		    SIZE_MAX);
 	}
 	if (good)
-		add_readings(b, s, message, &j);
+		add_readings(b, &fibres[0], &j);
 	joint_clear(&j);
+	return good;
+}
+
+static bool is_same(const struct fibre *x, const struct fibre *y)
+{
+	return x->message == y->message && x->strand == y->strand;
+}
+
+static int by_strand(const void *a, const void *b)
+{
+	const struct fibre *x = a, *y = b;
+
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
+	if (x->strand != y->strand)
+		return x->strand < y->strand ? -1 : 1;
+	return x->piece < y->piece ? -1 : x->piece > y->piece;
+}
+
+static bool read_joined(struct channel_body *b)
+{
+	struct fibre *all = mem_array(2 * b->n_pieces + 1, sizeof *all);
+	size_t n = 0, end;
+	bool good = true;
+
+	for (size_t i = 0; i < b->n_pieces; i++) {
+		const struct channel_piece *p = &b->pieces[i];
+		uint32_t message = b->series[p->series].message;
+		if (p->join.label != 0)
+			all[n++] = (struct fibre){message, 0, p};
+		if (p->join.strand != 0)
+			all[n++] = (struct fibre){message, p->join.strand, p};
+	}
+	qsort(all, n, sizeof *all, by_strand);
+	for (size_t i = 0; i < n && good; i = end) {
+		for (end = i + 1; end < n && is_same(&all[i], &all[end]);)
+			end++;
+		good = end - i < 2 || read_strand(b, all + i, end - i);
+	}
+	free(all);
 	return good;
 }
 
@@ -325,9 +365,8 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 	read_all_undone(b);
 	if (b->n_series > MAX_SERIES)
 		return CHANNEL_BODY_TEXT_LIMIT;
-	for (uint32_t i = 0; i < s->n_messages; i++)
-		if (s->messages[i].n_labelled > 1 && !read_joined(b, s, i))
-			return CHANNEL_BODY_TEXT_LIMIT;
+	if (!read_joined(b) || b->n_series > MAX_SERIES)
+		return CHANNEL_BODY_TEXT_LIMIT;
 	for (size_t i = 0; i < b->n_series; i++)
 		if (b->series[i].text.len > max)
 			return CHANNEL_BODY_TEXT_LIMIT;

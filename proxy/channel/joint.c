@@ -123,8 +123,9 @@ static void seam(struct joint *j, enum joint_how how,
 {
 	struct joint_reading *r = &j->readings[how];
 	const char *put = between[how];
+	bool glued = how == JOINT_GLUED && p->series == j->series;
 
-	if (!r->open && (same ? how != JOINT_GLUED : !over))
+	if (!r->open && (same ? !glued : !over))
 		open_reading(j, r);
 	if (!r->open)
 		return;
@@ -172,7 +173,7 @@ bool joint_add(struct joint *j, const struct joint_piece *p, size_t window)
 {
 	if (p->text.len == 0)
 		return true;
-	if ((!j->begun || p->place != j->place) && !go_to(j, p))
+	if (!p->apart && (!j->begun || p->place != j->place) && !go_to(j, p))
 		return false;
 	if (j->begun && p->place != j->place) {
 		bool same = p->label == j->label, over = sentence_is_over(j);

@@ -12,12 +12,13 @@
  * nothing can reach over it. An answer whose text stands in one place has no
  * seam, so it costs nothing to speak of.
  *
- * Parts of one label are glued by the series they share. Texts of different
- * labels are different texts: they are one only to a client that shows
- * whichever is there, so a sentence that has ended is not continued.
+ * Parts of one label are glued by the series they share, where they share one.
+ * Texts of different labels are different texts: they are one only to a client
+ * that shows whichever is there, so a sentence that has ended is not continued.
  *
- * A place that goes on after another of its label has begun is refused: a
- * client that shows place after place reads it in neither of these ways.
+ * Of parts that share a series, a place that goes on after another of its label
+ * has begun is refused: a client that shows place after place reads it in
+ * neither of these ways.
  */
 #ifndef HANDRAIL_CHANNEL_JOINT_H
 #define HANDRAIL_CHANNEL_JOINT_H
@@ -30,6 +31,7 @@ enum joint_how { JOINT_GLUED, JOINT_SPACED, JOINT_BROKEN, JOINT_HOWS };
 
 struct joint_piece {
 	uint16_t label;  /* texts of one label are one text */
+	bool apart;      /* each place of the label has a series of its own */
 	uint64_t place;  /* where in the message it stands */
 	uint32_t series; /* that has it ... */
 	size_t own;      /* ... from this byte on */

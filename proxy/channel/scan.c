@@ -19,6 +19,7 @@ void scan_clear(struct scan *s)
 	free(s->class);
 	free(s->message);
 	free(s->state);
+	free(s->under);
 	*s = (struct scan){.texts = NULL};
 }
 
@@ -35,12 +36,13 @@ static void add_text(struct scan *s, enum scan_sort sort, uint32_t node,
 	    .is_key = is_key,
 	    .rule = rule,
 	    .message = s->message[node],
-	    .state = s->state[node]};
+	    .state = s->state[node],
+	    .under = s->under[node]};
 	if (rule == NULL || rule->label == 0 ||
 	    s->message[node] == CHANNEL_NO_MESSAGE)
 		return;
 	struct scan_message *m = &s->messages[s->message[node]];
-	if (m->n_labelled++ == 0)
+	if (m->label == 0)
 		m->label = rule->label;
 	s->is_mixed = s->is_mixed || m->label != rule->label;
 }
@@ -289,6 +291,7 @@ static int take_value(
 	const struct ignore_rule *ignore = NULL;
 
 	s->class[node] = above;
+	s->under[node] = n->parent == JSON_NONE ? 0 : s->under[n->parent];
 	if (roles->ignore != 0)
 		ignore = &s->variant->ignores[roles->ignore - 1];
 	if (above == SCAN_PLAIN) {
@@ -298,6 +301,8 @@ static int take_value(
 	} else if (above == SCAN_MIRROR && ignore != NULL) {
 		s->class[node] = SCAN_IGNORED;
 	}
+	if (rule != NULL && rule->label != 0)
+		s->under[node] = rule->label;
 	if (rule != NULL && !is_readable(s, node))
 		return -1;
 	if (n->type == JSON_IS_NUMBER)
@@ -339,6 +344,7 @@ static void make_room(struct scan *s, size_t n)
 	s->class = mem_realloc_array(s->class, n, sizeof *s->class);
 	s->message = mem_realloc_array(s->message, n, sizeof *s->message);
 	s->state = mem_realloc_array(s->state, n, sizeof *s->state);
+	s->under = mem_realloc_array(s->under, n, sizeof *s->under);
 }
 
 int scan_run(struct scan *s, const struct channel *channel,

@@ -26,7 +26,16 @@ struct scan_text {
 	const struct text_rule *rule; /* NULL: not listed */
 	uint32_t message; /* index into messages or CHANNEL_NO_MESSAGE */
 	uint16_t state;   /* of the node among the variant's pointers */
+	uint16_t under;   /* label of the place it is in or below, or 0 */
 	bool repeats;     /* what another field of its `either` says */
+};
+
+/* Which texts a client may put together with one: */
+struct scan_join {
+	uint64_t strand; /* those in the same member of a list, or 0 */
+	uint16_t label;  /* all below labelled places of the message, and those
+			    of one label are parts of one text; or 0 */
+	bool apart;      /* each place has a series of its own */
 };
 
 #define SCAN_NUMBER_BYTES 16
@@ -37,7 +46,6 @@ struct scan_message {
 	bool numbered;               /* it says so itself; else by its place */
 	bool ends;                   /* end_if holds */
 	uint16_t label;              /* of its first text that has one; 0 */
-	size_t n_labelled;           /* texts that have one */
 };
 
 struct scan {
@@ -52,6 +60,7 @@ struct scan {
 	uint8_t *class;    /* enum scan_class */
 	uint32_t *message; /* index into messages or CHANNEL_NO_MESSAGE */
 	uint16_t *state;   /* among the variant's pointers */
+	uint16_t *under;   /* label of the place it is in or below, or 0 */
 	size_t cap_nodes;
 	bool has_media, is_error;
 	bool holds;          /* something waits for the end of its message */
@@ -80,6 +89,8 @@ void scan_clear(struct scan *);
 uint32_t scan_numbered(const struct scan *, const struct scan_text *);
 /* Where in its message a text stands: the same for the same place. */
 uint64_t scan_place(const struct scan *, const struct scan_text *);
+/* All zero: nobody puts it together with another (keys, tool calls). */
+struct scan_join scan_join(const struct scan *, const struct scan_text *);
 /* The same for a label, which may be anywhere. */
 uint64_t scan_label_place(const struct scan *, const struct scan_text *);
 /* Can it be written anew in its place? Keys, labels and numbers cannot. */

@@ -100,6 +100,68 @@ uint64_t scan_label_place(const struct scan *s, const struct scan_text *t)
 	return h;
 }
 
+/* The keys above a text, whatever the places in lists between them. */
+static uint64_t strand_of(const struct scan *s, const struct scan_text *t)
+{
+	uint32_t base = 0, node = t->node;
+	uint64_t h = 14695981039346656037u;
+
+	if (t->message != CHANNEL_NO_MESSAGE)
+		base = s->messages[t->message].node;
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		struct buf key = {0};
+		if (n->key_end == n->key_start)
+			continue;
+		json_decode_key(s->doc, node, &key);
+		h = mix(h, key.data, key.len);
+		h = mix(h, "/", 1);
+		buf_clear(&key);
+	}
+	return h | 1;
+}
+
+/* Is its member called as one the channel leaves out somewhere: a type, an id?
+ * It stands between the pieces of a text, and nobody shows it there. */
+static bool is_called_ignored(const struct scan *s, const struct scan_text *t)
+{
+	uint32_t member = scan_member_of(s->doc, t->node);
+
+	for (size_t i = 0; member != JSON_NONE && i < s->variant->n_ignores;
+	     i++) {
+		const struct pointer *p = &s->variant->ignores[i].ptr;
+		if (p->n_steps == 0)
+			continue;
+		const struct pointer_step *last = &p->steps[p->n_steps - 1];
+		if (last->kind == POINTER_KEY &&
+		    json_key_is(s->doc, member,
+			(struct span){last->key, last->key_len}))
+			return true;
+	}
+	return false;
+}
+
+#define OF_STRAND 0x8000 /* labels that no rule has */
+
+struct scan_join scan_join(const struct scan *s, const struct scan_text *t)
+{
+	struct scan_join join = {.apart = true};
+	bool below = t->under != 0 && t->message != CHANNEL_NO_MESSAGE;
+
+	if (t->is_key || t->sort != SCAN_TEXT || t->repeats)
+		return join;
+	if (t->rule != NULL && t->rule->label != 0) {
+		join.apart = false;
+		join.label = below ? t->rule->label : 0;
+	} else if (t->rule == NULL || t->rule->kind != CHANNEL_TOOL) {
+		join.strand = strand_of(s, t);
+		if (below && !is_called_ignored(s, t))
+			join.label =
+			    (uint16_t)(OF_STRAND | (join.strand & 0x7fff));
+	}
+	return join;
+}
+
 uint32_t scan_member_of(const struct json_doc *doc, uint32_t node)
 {
 	while (node != JSON_NONE &&

@@ -51,11 +51,11 @@ void channel_stream_free(struct channel_stream *s)
 	}
 	free(s->series);
 	clear_parts(s);
-	for (size_t i = 0; i < s->n_messages; i++) {
-		if (s->messages[i].joint != NULL)
-			joint_clear(s->messages[i].joint);
-		free(s->messages[i].joint);
+	for (size_t i = 0; i < s->n_joints; i++) {
+		joint_clear(&s->joints[i]->joint);
+		free(s->joints[i]);
 	}
+	free(s->joints);
 	json_clear(&s->up_doc);
 	buf_clear(&s->up);
 	json_clear(&s->doc);
@@ -88,8 +88,6 @@ static bool settle_messages(struct channel_stream *s)
 			    &s->messages[s->n_messages++];
 			memcpy(m->key, key, sizeof m->key);
 			m->numbered = s->scan.messages[i].numbered;
-			for (int how = 0; how < JOINT_HOWS; how++)
-				m->beside[how] = CHANNEL_NO_SERIES;
 		}
 		s->ordinal[i] = (uint32_t)k;
 	}

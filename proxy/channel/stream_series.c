@@ -208,86 +208,120 @@ void stream_end_all(struct channel_stream *s, uint32_t message)
 {
 	end_some(s, message, false);
 	end_some(s, message, true);
-	for (size_t i = 0; i < s->n_messages; i++)
-		if (s->messages[i].joint != NULL &&
-		    (message == CHANNEL_NO_MESSAGE || message == i))
-			joint_close(s->messages[i].joint);
+	for (size_t i = 0; i < s->n_joints; i++)
+		if (message == CHANNEL_NO_MESSAGE ||
+		    message == s->joints[i]->message)
+			joint_close(&s->joints[i]->joint);
 	stream_close_undone(s, message);
 }
 
 /* ---- texts put together ---- */
 
-/* False: it cannot be read. */
-static bool join(struct channel_stream *s, const struct scan_text *t,
-    uint32_t series, size_t own, struct span text)
+/* Those that a text belongs to. There are no more of them than of series. */
+static struct stream_joint *joint_of(
+    struct channel_stream *s, uint64_t strand, const struct stream_series *of)
 {
-	struct stream_message *m = &s->messages[s->ordinal[t->message]];
-
-	if (m->joint == NULL)
-		m->joint = mem_zero(sizeof *m->joint);
-	return joint_add(m->joint,
-	    &(struct joint_piece){.label = t->rule->label,
-		.place = scan_place(&s->scan, t),
-		.series = series,
-		.own = own,
-		.text = text},
-	    SEAM_WINDOW);
+	for (size_t i = 0; i < s->n_joints; i++)
+		if (s->joints[i]->message == of->message &&
+		    s->joints[i]->strand == strand)
+			return s->joints[i];
+	s->joints =
+	    mem_realloc_array(s->joints, s->n_joints + 1, sizeof *s->joints);
+	struct stream_joint *j = s->joints[s->n_joints++] = mem_zero(sizeof *j);
+	j->message = of->message;
+	j->strand = strand;
+	j->kind = strand == 0 ? CHANNEL_SAID : of->kind;
+	for (int how = 0; how < JOINT_HOWS; how++)
+		j->beside[how] = CHANNEL_NO_SERIES;
+	return j;
 }
 
 /* The series of a reading; room for them is always left. */
-static uint32_t beside(struct channel_stream *s, uint32_t message, int how)
+static uint32_t beside(
+    struct channel_stream *s, struct stream_joint *j, int how)
 {
-	struct stream_message *m = &s->messages[message];
+	const char *key = "";
 
-	if (m->beside[how] != CHANNEL_NO_SERIES)
-		return m->beside[how];
+	if (j->beside[how] != CHANNEL_NO_SERIES)
+		return j->beside[how];
+	if (j->message != CHANNEL_NO_MESSAGE)
+		key = s->messages[j->message].key;
 	for (int i = 0; i < JOINT_HOWS; i++)
-		m->beside[i] = stream_add_series(s,
+		j->beside[i] = stream_add_series(s,
 		    &(struct stream_series){
-			.name = mem_printf("%s/joined", m->key),
-			.kind = CHANNEL_SAID,
-			.message = message,
+			.name = mem_printf("%s/joined", key),
+			.kind = j->kind,
+			.message = j->message,
 			.ended = true,
-			.seams = &m->joint->readings[i].seams});
-	return m->beside[how];
+			.seams = &j->joint.readings[i].seams});
+	return j->beside[how];
 }
 
-static void add_reading(struct channel_stream *s, uint32_t message, int how)
+static void add_reading(
+    struct channel_stream *s, struct stream_joint *j, int how)
 {
-	struct joint_reading *r = &s->messages[message].joint->readings[how];
+	struct joint_reading *r = &j->joint.readings[how];
 
 	if (r->fresh.len == 0)
 		return;
 	struct channel_part *p = &stream_add_part(s, CHANNEL_PART_BESIDE,
-	    CHANNEL_SAID, (struct span){r->fresh.data, r->fresh.len})
+	    j->kind, (struct span){r->fresh.data, r->fresh.len})
 				      ->part;
-	p->series = beside(s, message, how);
-	p->message = message;
+	p->series = beside(s, j, how);
+	p->message = j->message;
 	p->fresh = r->opened;
 	p->start = r->len - r->fresh.len;
 	p->end = r->len;
 	s->series[p->series].ended = false;
 }
 
-/* What this frame adds to the readings of its messages. */
+/* What this frame adds to the readings of its texts. */
 void stream_add_readings(struct channel_stream *s)
 {
 	stream_add_undone(s);
-	for (size_t i = 0; i < s->scan.n_messages; i++) {
-		uint32_t message = s->ordinal[i];
-		struct stream_message *m = &s->messages[message];
-		if (m->joint == NULL)
-			continue;
+	for (size_t i = 0; i < s->n_joints; i++) {
+		struct stream_joint *j = s->joints[i];
 		for (int how = 0; how < JOINT_HOWS; how++)
-			add_reading(s, message, how);
-		joint_take(m->joint);
-		if (!joint_is_over(m->joint, SEAM_WINDOW))
+			add_reading(s, j, how);
+		joint_take(&j->joint);
+		if (!joint_is_over(&j->joint, SEAM_WINDOW))
 			continue;
-		joint_close(m->joint);
+		joint_close(&j->joint);
 		for (int how = 0; how < JOINT_HOWS; how++)
-			if (m->beside[how] != CHANNEL_NO_SERIES)
-				stream_end_series(s, m->beside[how]);
+			if (j->beside[how] != CHANNEL_NO_SERIES)
+				stream_end_series(s, j->beside[how]);
 	}
+}
+
+/* Bytes own.. of a series, with its escapes undone and put together with
+ * others. False: it cannot be read. */
+static bool read_on(struct channel_stream *s, const struct scan_text *t,
+    uint32_t series, size_t own, struct span text)
+{
+	struct scan_join join = scan_join(&s->scan, t);
+	struct stream_joint *of[2] = {NULL, NULL};
+	struct span before = {NULL, 0};
+	struct joint_piece piece = {.apart = join.apart,
+	    .place = join.apart ? series : scan_place(&s->scan, t),
+	    .series = series,
+	    .own = own,
+	    .text = text};
+	bool good = true;
+
+	if (join.strand != 0)
+		of[0] = joint_of(s, join.strand, &s->series[series]);
+	if (join.label != 0)
+		of[1] = joint_of(s, 0, &s->series[series]);
+	for (int i = 0; i < 2; i++)
+		if (of[i] != NULL)
+			before = joint_tail(&of[i]->joint, series);
+	stream_undo_text(s, series, text, own, before);
+	for (int i = 0; i < 2 && good; i++) {
+		piece.label = i == 0 ? 0 : join.label;
+		if (of[i] != NULL)
+			good = joint_add(&of[i]->joint, &piece, SEAM_WINDOW);
+	}
+	return good;
 }
 
 bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
@@ -333,15 +367,6 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	if (series->held)
 		buf_add(&series->text, text.p, text.len);
 	size_t own = p->start, len = series->len;
-	bool held = series->held;
-	bool joins =
-	    series->label != 0 && !t->repeats && message != CHANNEL_NO_MESSAGE;
-	struct span before = {NULL, 0};
-	if (joins && s->messages[message].joint != NULL)
-		before = joint_tail(s->messages[message].joint, id);
-	if (!held)
-		stream_undo_text(s, id, text, own, before);
-	if (joins && !join(s, t, id, own, text))
-		return false;
-	return len <= channel_limits(s->channel)->max_text_bytes;
+	return (series->held || read_on(s, t, id, own, text)) &&
+	    len <= channel_limits(s->channel)->max_text_bytes;
 }

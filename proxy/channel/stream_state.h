@@ -37,12 +37,18 @@ struct stream_undo {
 
 struct stream_message {
 	char key[SCAN_NUMBER_BYTES];
-	bool numbered;               /* not only by its place */
-	bool over;                   /* its end_if held: no text may follow */
-	bool sent_text, sent_end;    /* what the client has got */
-	struct joint *joint;         /* its texts put together; or NULL */
-	uint32_t beside[JOINT_HOWS]; /* the series of those, from the first
-					reading on */
+	bool numbered;            /* not only by its place */
+	bool over;                /* its end_if held: no text may follow */
+	bool sent_text, sent_end; /* what the client has got */
+};
+
+struct stream_joint { /* texts put together */
+	uint32_t message;
+	uint64_t strand; /* see scan_join; 0: all of the message */
+	enum channel_kind kind;
+	struct joint joint;
+	uint32_t beside[JOINT_HOWS]; /* the series of the readings, from the
+					first on; or CHANNEL_NO_SERIES */
 };
 
 /* A part under construction: its text is still an offset. */
@@ -60,6 +66,8 @@ struct channel_stream {
 	size_t n_series;
 	struct stream_message messages[SCAN_MAX_MESSAGES];
 	size_t n_messages, max_messages;
+	struct stream_joint **joints;
+	size_t n_joints;
 	bool sent_done;
 	struct labels labels;
 	uint32_t n_frames;

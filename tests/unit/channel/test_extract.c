@@ -219,6 +219,38 @@ static const struct {
      "{\"index\":1,\"message\":{\"content\":\"b\"}}]}",
 	""},
     {MESSAGE("\"content\":\"a\",\"note\":\"b\""), ""},
+    /* Pieces of a list nobody has heard of, wherever it is. */
+    {MESSAGE("\"notes\":[\"a\",\"b\"]"),
+	"ab 1:2+0|a b 1: 2:2+0|a\nb 1: 2:2+0|"},
+    {"{\"notes\":[{\"x\":{\"y\":\"a\"}},{\"x\":{\"\\u0079\":\"b\"}}]}",
+	"ab 1:6+0|a b 1: 2:6+0|a\nb 1: 2:6+0|"},
+    {MESSAGE("\"annotations\":[{\"url_citation\":{\"title\":\"a\"}},"
+	     "{\"url_citation\":{\"title\":\"b\"}}]"),
+	"ab 1:1+0|a b 1: 2:1+0|a\nb 1: 2:1+0|"},
+    /* Each member by itself. */
+    {MESSAGE("\"details\":[{\"text\":\"a\",\"more\":\"x y\"},"
+	     "{\"text\":\"b\",\"more\":\"z\"}]"),
+	"ab 1:4+0|a b 1: 2:4+0|a\nb 1: 2:4+0|"
+	"x yz 3:6+0|x y z 3: 4:6+0|x y\nz 3: 4:6+0|"},
+    /* Below a listed place: among themselves, and with what goes on. */
+    {MESSAGE("\"content\":[{\"thinking\":[{\"text\":\"a\"},"
+	     "{\"text\":\"b\"}]},{\"text\":\"c\"}]"),
+	"abc 1:2+0 2:3+0|a b c 1: 2:2+0 3: 4:3+0|"
+	"a\nb\nc 1: 2:2+0 3: 4:3+0|ab 1:2+0|a b 1: 2:2+0|a\nb 1: 2:2+0|"},
+    /* Not with the types between them. */
+    {MESSAGE("\"content\":[{\"thinking\":[{\"type\":\"x\",\"text\":\"a\"},"
+	     "{\"type\":\"y\",\"text\":\"b\"}]}]"),
+	"ab 1:4+0|a b 1: 2:4+0|a\nb 1: 2:4+0|"
+	"xy 1:3+0|x y 1: 2:3+0|x\ny 1: 2:3+0|"
+	"ab 1:4+0|a b 1: 2:4+0|a\nb 1: 2:4+0|"},
+    {MESSAGE("\"content\":[{\"value\":\"a.\"},{\"value\":\"b.\"},"
+	     "{\"text\":\"c\"}]"),
+	"a.b.c 2:3+0|a. b. c 2: 3:3+0|a.\nb.\nc 2: 3:3+0|"
+	"a.b. 2:3+0|a. b. 2: 3:3+0|a.\nb. 2: 3:3+0|"},
+    /* Two calls are two calls. */
+    {MESSAGE("\"tool_calls\":[{\"function\":{\"name\":\"a\"}},"
+	     "{\"function\":{\"name\":\"b\"}}]"),
+	""},
 };
 
 static void trace_joined(const char *json, struct buf *out)

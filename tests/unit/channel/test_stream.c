@@ -326,6 +326,33 @@ static void test_joined(void **state)
 	    "b\nc |2+1060=d 3+1062= d 4+1062=\nd |");
 }
 
+/* Pieces of a list nobody has heard of. */
+static void test_strands(void **state)
+{
+	/* One place. */
+	check_joined(
+	    DELTA(0, "\"notes\":[\"a\"]") DELTA(0, "\"notes\":[\"b\"]"), "||");
+	check_joined(DELTA(0, "\"notes\":[\"a\",\"b\"]") FINISH(0),
+	    "fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
+	    "end2 end3 end4 |");
+	check_joined(DELTA(0, "\"notes\":[\"x\",\"a\"]")
+			 DELTA(0, "\"notes\":[\"b\"]") FINISH(0),
+	    "fresh 2+0=xa fresh 3+0=x a fresh 4+0=x\na |"
+	    "2+2=b 3+3= b 4+3=\nb |end2 end3 end4 |");
+	check_joined(DELTA(0, "\"notes\":\"a\"") DELTA(0, "\"notes\":[\"b\"]")
+			 FINISH(0),
+	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
+	    "end2 end3 end4 |");
+	check_joined(DELTA(0, "\"n\":\"a\"") DELTA(0, "\"\\u006e\":\"b\"")
+			 FINISH(0),
+	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
+	    "end2 end3 end4 |");
+	/* An object where a text was. */
+	check_joined(DELTA(0, "\"content\":\"a\"")
+			 DELTA(0, "\"content\":{\"text\":\"b\"}") FINISH(0),
+	    "|fresh 2+0=a b fresh 3+0=a\nb |end2 end3 |");
+}
+
 #define PARTS(c) DELTA(0, "\"content\":" c)
 
 /* A client may show a text place after place: one that goes on after another
@@ -524,6 +551,7 @@ int main(void)
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_more_than_asked),
 	    cmocka_unit_test(test_joined),
+	    cmocka_unit_test(test_strands),
 	    cmocka_unit_test(test_places_in_turn),
 	    cmocka_unit_test(test_labels),
 	    cmocka_unit_test(test_too_many_labels),
