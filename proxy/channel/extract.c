@@ -99,6 +99,17 @@ static void read_plain(
 	    });
 }
 
+/* base: the series of the first text that it is a reading of. */
+static void take_reading(
+    struct channel_series *series, struct nested_text *n, size_t base)
+{
+	series->beside = true;
+	series->can_edit = false;
+	series->seams = n->seams;
+	n->seams = (struct channel_seams){.marks = NULL};
+	seams_shift(&series->seams, (uint32_t)base);
+}
+
 static void read_nested(
     struct channel_body *b, const struct scan *s, const struct scan_text *t)
 {
@@ -108,12 +119,17 @@ static void read_nested(
 	scan_decode(s, t, &outer);
 	nested_read(
 	    &nested, s->channel, (struct span){outer.data, outer.len}, &texts);
+	size_t base = b->n_series;
 	for (size_t i = 0; i < nested.n_texts && b->n_series < MAX_SERIES + 1;
 	     i++) {
-		const struct nested_text *n = &nested.texts[i];
+		struct nested_text *n = &nested.texts[i];
 		struct channel_series *series = add_series(b, s, t);
 		buf_add(
 		    &series->text, texts.data + n->start, n->end - n->start);
+		if (n->n_steps == 0) {
+			take_reading(series, n, base);
+			continue;
+		}
 		add_piece(b,
 		    (struct channel_piece){
 			.node = t->node,

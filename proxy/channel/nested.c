@@ -5,6 +5,7 @@
 #include "proxy/channel/nested.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/channel/joint.h"
 #include "proxy/channel/pieces.h"
 #include "proxy/wire/json.h"
 
@@ -13,34 +14,175 @@
 
 #define MAX_VALUES 1000 /* one behind the other */
 
+struct fibre { /* a text among those it may be put together with */
+	uint64_t strand;
+	uint32_t text;
+};
+
 struct reader {
 	struct nested *nested;
 	struct json_limits limits;
 	struct buf *out;
 	struct nested_step steps[NESTED_STEPS]; /* to the text at hand */
 	unsigned n_steps;
+	uint64_t strand; /* the keys above the text at hand */
+	struct fibre *fibres;
+	size_t n_fibres, cap_fibres;
 };
 
-static void add(struct reader *r, struct nested_step last, size_t start)
+/* The bytes of out from start on are a text; its number, or SEAMS_NO_SERIES. */
+static uint32_t add_text(struct reader *r, size_t start)
 {
 	struct nested *n = r->nested;
 
 	if (r->out->len == start)
-		return;
+		return SEAMS_NO_SERIES;
 	if (n->n_texts == n->cap_texts) {
 		n->cap_texts = n->cap_texts ? n->cap_texts * 2 : 16;
 		n->texts =
 		    mem_realloc_array(n->texts, n->cap_texts, sizeof *n->texts);
 	}
-	struct nested_text *t = &n->texts[n->n_texts++];
-	*t = (struct nested_text){.start = start, .end = r->out->len};
+	n->texts[n->n_texts] =
+	    (struct nested_text){.start = start, .end = r->out->len};
+	pieces_blank_surrogates(r->out->data + start, r->out->len - start);
+	return (uint32_t)n->n_texts++;
+}
+
+static uint32_t add(struct reader *r, struct nested_step last, size_t start)
+{
+	uint32_t i = add_text(r, start);
+
+	if (i == SEAMS_NO_SERIES)
+		return i;
+	struct nested_text *t = &r->nested->texts[i];
 	memcpy(t->steps, r->steps, sizeof r->steps);
 	t->n_steps = r->n_steps;
 	t->steps[t->n_steps++] = last;
-	pieces_blank_surrogates(r->out->data + start, r->out->len - start);
+	return i;
 }
 
+/* ---- readings ---- */
+
+static void mark(
+    struct channel_seams *seams, size_t at, uint32_t text, size_t own)
+{
+	seams_mark(seams,
+	    &(struct seams_mark){
+		.at = at, .series = text, .own = own, .seam = true});
+}
+
+/* Bytes the escape at p takes; some take a second one for their character. */
+static size_t escape_len(const char *p, size_t len)
+{
+	size_t n = p[1] == 'u' ? 6 : 2;
+
+	if (n == 6 && len >= 12 && p[6] == '\\' && p[7] == 'u' &&
+	    (p[2] | 0x20) == 'd' && strchr("89abAB", p[3]) != NULL)
+		n = 12;
+	return n;
+}
+
+/* A string that is a text, its inside standing at of the text around. */
+static void mark_string(
+    struct channel_seams *seams, size_t at, struct span inside, uint32_t text)
+{
+	size_t own = 0, i = 0;
+
+	mark(seams, at, text, 0);
+	while (i < inside.len) {
+		const char *slash = memchr(inside.p + i, '\\', inside.len - i);
+		struct buf one = {0};
+		if (slash == NULL)
+			break;
+		size_t plain = (size_t)(slash - inside.p) - i;
+		own += plain;
+		i += plain;
+		mark(seams, at + i, text, own);
+		size_t n = escape_len(slash, inside.len - i);
+		json_unescape((struct span){slash, n}, &one);
+		own += one.len;
+		i += n;
+		mark(seams, at + i, text, own);
+		buf_clear(&one);
+	}
+	mark(seams, at + inside.len, SEAMS_NO_SERIES, 0);
+}
+
+static void add_fibre(struct reader *r, uint64_t strand, uint32_t text)
+{
+	if (text == SEAMS_NO_SERIES)
+		return;
+	if (r->n_fibres == r->cap_fibres) {
+		r->cap_fibres = r->cap_fibres ? r->cap_fibres * 2 : 16;
+		r->fibres = mem_realloc_array(
+		    r->fibres, r->cap_fibres, sizeof *r->fibres);
+	}
+	r->fibres[r->n_fibres++] = (struct fibre){strand, text};
+}
+
+static int by_strand(const void *a, const void *b)
+{
+	const struct fibre *x = a, *y = b;
+
+	if (x->strand != y->strand)
+		return x->strand < y->strand ? -1 : 1;
+	return x->text < y->text ? -1 : x->text > y->text;
+}
+
+/* The texts of one strand, put together. */
+static void join(struct reader *r, const struct fibre *fibres, size_t n)
+{
+	struct joint j = {.begun = false};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct nested_text *t = &r->nested->texts[fibres[i].text];
+		bool good = joint_add(&j,
+		    &(struct joint_piece){.apart = true,
+			.place = fibres[i].text,
+			.series = fibres[i].text,
+			.text = {r->out->data + t->start, t->end - t->start}},
+		    SIZE_MAX);
+		assert(good);
+	}
+	for (int how = 0; how < JOINT_HOWS; how++) {
+		struct joint_reading *reading = &j.readings[how];
+		size_t start = r->out->len;
+		buf_add(r->out, reading->fresh.data, reading->fresh.len);
+		uint32_t i = add_text(r, start);
+		if (i == SEAMS_NO_SERIES)
+			continue;
+		r->nested->texts[i].seams = reading->seams;
+		reading->seams = (struct channel_seams){.marks = NULL};
+	}
+	joint_clear(&j);
+}
+
+static void join_all(struct reader *r)
+{
+	size_t end;
+
+	if (r->n_fibres > 0)
+		qsort(r->fibres, r->n_fibres, sizeof *r->fibres, by_strand);
+	for (size_t i = 0; i < r->n_fibres; i = end) {
+		for (end = i + 1; end < r->n_fibres &&
+		     r->fibres[end].strand == r->fibres[i].strand;)
+			end++;
+		if (end - i > 1)
+			join(r, r->fibres + i, end - i);
+	}
+	free(r->fibres);
+}
+
+/* ---- texts ---- */
+
 static bool read_text(struct reader *r, struct span text);
+
+static uint64_t strand_below(uint64_t strand, struct span key)
+{
+	for (size_t i = 0; i < key.len; i++)
+		strand = (strand ^ (unsigned char)key.p[i]) * 1099511628211u;
+	return (strand ^ '/') * 1099511628211u;
+}
 
 static bool looks_like_json(struct span s)
 {
@@ -51,8 +193,9 @@ static bool looks_like_json(struct span s)
 	return i < s.len && (s.p[i] == '{' || s.p[i] == '[' || s.p[i] == '"');
 }
 
-/* A string of the document at base of the text; the JSON in it if there is. */
-static void read_string(
+/* A string of the document at base of the text; the JSON in it if there is.
+ * The number of the text that it is. */
+static uint32_t read_string(
     struct reader *r, const struct json_doc *doc, uint32_t i, size_t base)
 {
 	const struct json_node *node = &doc->nodes[i];
@@ -68,42 +211,83 @@ static void read_string(
 		read = read_text(r, text);
 		r->n_steps--;
 	}
+	uint32_t number = (uint32_t)r->nested->n_texts - 1;
 	size_t start = r->out->len;
-	if (!read)
+	if (!read) {
 		buf_add(r->out, text.p, text.len);
-	add(r, step, start);
+		number = add(r, step, start);
+		add_fibre(r, r->strand, number);
+	}
 	buf_clear(&inner);
+	return number;
 }
 
-static void read_node(
-    struct reader *r, const struct json_doc *doc, uint32_t i, size_t base)
+static void read_key(struct reader *r, const struct json_doc *doc, uint32_t i,
+    size_t base, struct channel_seams *seams)
+{
+	const struct json_node *node = &doc->nodes[i];
+	size_t start = r->out->len;
+	const struct nested_step step = {NESTED_STRING,
+	    base + node->key_start + 1, node->key_end - node->key_start - 2};
+
+	json_decode_key(doc, i, r->out);
+	mark_string(seams, step.raw,
+	    (struct span){doc->text + node->key_start + 1, step.raw_len},
+	    add(r, step, start));
+}
+
+static void read_value(struct reader *r, const struct json_doc *doc, uint32_t i,
+    size_t base, struct channel_seams *seams)
 {
 	const struct json_node *node = &doc->nodes[i];
 	struct span raw = json_raw(doc, i);
 	size_t start = r->out->len;
 
-	if (node->key_end > node->key_start) {
-		json_decode_key(doc, i, r->out);
-		add(r,
-		    (struct nested_step){NESTED_STRING,
-			base + node->key_start + 1,
-			node->key_end - node->key_start - 2},
-		    start);
-	}
-	start = r->out->len;
 	if (node->type == JSON_IS_NUMBER) {
 		json_spell_number(raw, r->out);
-		add(r,
+		uint32_t text = add(r,
 		    (struct nested_step){
 			NESTED_NUMBER, base + node->start, raw.len},
 		    start);
+		mark(seams, base + node->start, text, 0);
+		mark(seams, base + node->end, SEAMS_NO_SERIES, 0);
+		/* Of a record they are what their keys say. */
+		if (node->key_end == node->key_start)
+			add_fibre(r, r->strand, text);
 	} else if (node->type == JSON_IS_STRING) {
-		read_string(r, doc, i, base);
+		mark_string(seams, base + node->start + 1,
+		    (struct span){raw.p + 1, raw.len - 2},
+		    read_string(r, doc, i, base));
 	}
 }
 
+/* All texts of a document at base of the text around. */
+static void read_document(struct reader *r, const struct json_doc *doc,
+    size_t base, struct channel_seams *seams)
+{
+	uint64_t above = r->strand;
+	uint64_t *strands = mem_array(doc->n_nodes, sizeof *strands);
+
+	for (uint32_t i = 0; i < doc->n_nodes; i++) {
+		const struct json_node *node = &doc->nodes[i];
+		strands[i] =
+		    node->parent == JSON_NONE ? above : strands[node->parent];
+		size_t start = r->out->len;
+		if (node->key_end > node->key_start) {
+			read_key(r, doc, i, base, seams);
+			strands[i] = strand_below(strands[i],
+			    (struct span){
+				r->out->data + start, r->out->len - start});
+		}
+		r->strand = strands[i];
+		read_value(r, doc, i, base, seams);
+	}
+	r->strand = above;
+	free(strands);
+}
+
 /* The value at the beginning of text; bytes it takes, or 0: it is no JSON. */
-static size_t read_value(
+static size_t parse_value(
     struct reader *r, struct span text, struct json_doc *doc)
 {
 	int err = json_parse(doc, text.p, text.len, &r->limits);
@@ -115,27 +299,42 @@ static size_t read_value(
 	return err == 0 ? text.len : 0;
 }
 
-/* False, and nothing added: it is not JSON from end to end. */
+static void drop_texts(struct nested *n, size_t from)
+{
+	while (n->n_texts > from)
+		seams_clear(&n->texts[--n->n_texts].seams);
+}
+
+/* The last text is the whole as it stands. False, and nothing added: it is not
+ * JSON from end to end, or there is nothing in it. */
 static bool read_text(struct reader *r, struct span text)
 {
 	size_t n_texts = r->nested->n_texts, n_out = r->out->len, at = 0;
+	size_t n_fibres = r->n_fibres;
+	struct channel_seams seams = {.marks = NULL};
 	struct json_doc doc = {0};
 
 	for (int i = 0; at < text.len; i++) {
 		struct span rest = {text.p + at, text.len - at};
-		size_t n = i < MAX_VALUES ? read_value(r, rest, &doc) : 0;
+		size_t n = i < MAX_VALUES ? parse_value(r, rest, &doc) : 0;
 		if (n == 0)
 			break;
-		for (uint32_t k = 0; k < doc.n_nodes; k++)
-			read_node(r, &doc, k, at);
+		read_document(r, &doc, at, &seams);
 		at += n;
 	}
 	json_clear(&doc);
-	if (at == text.len && at > 0)
-		return true;
-	r->nested->n_texts = n_texts;
-	r->out->len = n_out;
-	return false;
+	bool whole = at > 0 && at == text.len && r->nested->n_texts > n_texts;
+	if (whole) {
+		size_t start = r->out->len;
+		buf_add(r->out, text.p, text.len);
+		r->nested->texts[add_text(r, start)].seams = seams;
+	} else {
+		seams_clear(&seams);
+		drop_texts(r->nested, n_texts);
+		r->out->len = n_out;
+		r->n_fibres = n_fibres;
+	}
+	return whole;
 }
 
 void nested_read(struct nested *n, const struct channel *channel,
@@ -148,17 +347,18 @@ void nested_read(struct nested *n, const struct channel *channel,
 	    .out = out,
 	};
 
-	n->n_texts = 0;
-	/* Nothing in it is a text as well: {} and null. */
-	if (!read_text(&r, text) || n->n_texts == 0) {
+	drop_texts(n, 0);
+	if (!read_text(&r, text)) {
 		size_t start = out->len;
 		buf_add(out, text.p, text.len);
 		add(&r, (struct nested_step){NESTED_RAW, 0, text.len}, start);
 	}
+	join_all(&r);
 }
 
 void nested_clear(struct nested *n)
 {
+	drop_texts(n, 0);
 	free(n->texts);
 	*n = (struct nested){.texts = NULL};
 }

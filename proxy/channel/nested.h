@@ -8,6 +8,9 @@
  *
  * Several values one behind the other are read one by one. What is no JSON, or
  * only the beginning of some, is one text as it stands.
+ *
+ * What is JSON is also a text that somebody may see as it stands, and its lists
+ * are put together by some: readings (seams.h) of the texts in it, behind them.
  */
 #ifndef HANDRAIL_CHANNEL_NESTED_H
 #define HANDRAIL_CHANNEL_NESTED_H
@@ -15,6 +18,7 @@
 #include "proxy/base/buf.h"
 #include "proxy/channel/channel.h"
 #include "proxy/channel/render.h"
+#include "proxy/channel/seams.h"
 
 #define NESTED_STEPS 4 /* strings inside strings; deeper is a text */
 
@@ -31,8 +35,10 @@ struct nested_step { /* from one text to the one inside it */
 
 struct nested_text {
 	struct nested_step steps[NESTED_STEPS];
-	unsigned n_steps;
-	size_t start, end; /* in the buf given to nested_read */
+	unsigned n_steps;           /* 0: a reading */
+	size_t start, end;          /* in the buf given to nested_read */
+	struct channel_seams seams; /* of a reading: its series are numbers of
+				       texts */
 };
 
 struct nested {
@@ -40,7 +46,8 @@ struct nested {
 	size_t n_texts, cap_texts;
 };
 
-/* Every string, key and number of the JSON in text, appended to out. */
+/* Every string, key and number of the JSON in text and the readings of them,
+ * appended to out. */
 void nested_read(
     struct nested *, const struct channel *, struct span text, struct buf *out);
 void nested_clear(struct nested *);

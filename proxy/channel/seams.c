@@ -15,6 +15,13 @@ void seams_mark(struct channel_seams *r, const struct seams_mark *m)
 	r->marks[r->n++] = *m;
 }
 
+void seams_shift(struct channel_seams *r, uint32_t base)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->marks[i].series != SEAMS_NO_SERIES)
+			r->marks[i].series += base;
+}
+
 void seams_clear(struct channel_seams *r)
 {
 	free(r->marks);

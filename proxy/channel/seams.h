@@ -38,6 +38,8 @@ struct channel_seams {
 };
 
 void seams_mark(struct channel_seams *, const struct seams_mark *);
+/* Its series are counted from base on. */
+void seams_shift(struct channel_seams *, uint32_t base);
 void seams_clear(struct channel_seams *);
 
 /* Is a seam in bytes start..end, or near them? */

@@ -166,16 +166,21 @@ static void add_nested(struct channel_stream *s, uint32_t id)
 
 	nested_read(&nested, s->channel,
 	    (struct span){series->text.data, series->text.len}, &texts);
+	uint32_t base = (uint32_t)s->n_parts;
 	for (size_t i = 0; i < nested.n_texts; i++) {
-		const struct nested_text *n = &nested.texts[i];
+		struct nested_text *n = &nested.texts[i];
 		struct stream_part *p = stream_add_part(s, CHANNEL_PART_WHOLE,
 		    series->kind,
 		    (struct span){texts.data + n->start, n->end - n->start});
 		p->part.held_by = id;
 		p->part.message = s->series[id].message;
+		seams_shift(&n->seams, base);
+		p->seams = n->seams;
+		n->seams = (struct channel_seams){.marks = NULL};
 		p->nested = *n;
-		stream_undo_part(s, s->n_parts - 1);
 	}
+	for (size_t i = 0; i < nested.n_texts; i++)
+		stream_undo_part(s, base + i);
 	nested_clear(&nested);
 	buf_clear(&texts);
 }

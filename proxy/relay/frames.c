@@ -281,9 +281,9 @@ static void edit_held(struct frames *f, size_t part,
 	}
 }
 
-/* ---- readings of a whole text ---- */
+/* ---- readings of whole texts ---- */
 
-struct reread { /* of which frame, and the edits of the text below it all */
+struct reread { /* of which frame */
 	const struct frames *f;
 	const struct channel_frame *frame;
 };
@@ -295,19 +295,23 @@ static bool edited_part(void *arg, uint32_t part, size_t start, size_t end)
 	if (seams)
 		return channel_seams_edited(
 		    seams, start, end, edited_part, arg);
-	return r->f->own_part == part &&
-	    beside_covers(r->f->own_edits, r->f->n_own_edits, start, end);
+	for (size_t i = 0; i < r->f->n_own_edits && start < end; i++) {
+		const struct own_edit *own = &r->f->own_edits[i];
+		if (own->part == part && own->edit.start <= start &&
+		    own->edit.end > start)
+			start = own->edit.end;
+	}
+	return start >= end;
 }
 
 static void keep_own(
     struct frames *f, size_t part, const struct guard_verdict *v)
 {
-	f->own_part = part;
-	f->n_own_edits = v->n_edits;
-	f->own_edits =
-	    mem_realloc(f->own_edits, (v->n_edits + 1) * sizeof(*v->edits));
-	if (v->n_edits)
-		memcpy(f->own_edits, v->edits, v->n_edits * sizeof(*v->edits));
+	f->own_edits = mem_realloc(f->own_edits,
+	    (f->n_own_edits + v->n_edits + 1) * sizeof(*f->own_edits));
+	for (size_t i = 0; i < v->n_edits; i++)
+		f->own_edits[f->n_own_edits++] =
+		    (struct own_edit){part, v->edits[i]};
 }
 
 static bool settle_whole(
@@ -448,6 +452,7 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 {
 	bool stuck = false;
 	f->has_media |= frame->has_media;
+	f->n_own_edits = 0;
 	for (size_t i = 0; i < frame->n_parts; i++) {
 		const struct channel_part *p = &frame->parts[i];
 		switch (p->mode) {

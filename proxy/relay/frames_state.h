@@ -45,6 +45,11 @@ struct queued {
 	bool stuck; /* holds a withheld text: not it, and nothing behind it */
 };
 
+struct own_edit {
+	size_t part; /* of its frame */
+	struct guard_edit edit;
+};
+
 struct frames {
 	struct frames_options o;
 	struct guard_session
@@ -65,8 +70,9 @@ struct frames {
 	struct buf unreadable; /* bytes of what could not be read */
 	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
-	struct guard_edit *own_edits; /* of the latest whole text ... */
-	size_t n_own_edits, own_part; /* ... this part of its frame */
+	struct own_edit *own_edits; /* of the whole texts of the frame at hand
+				     */
+	size_t n_own_edits;
 };
 
 /* Keep a text as long as the frames; returns it. */

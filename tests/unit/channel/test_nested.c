@@ -12,25 +12,39 @@ static struct channel *channel;
 static const struct {
 	const char *outer, *texts;
 } rows[] = {
-    {"{\"a\":\"I\",\"b\":[1,\"x\\n\"]}", "a|I|b|1|x\n|"},
-    {"\"a\"", "a|"},
-    {"4.1e3", "4100|"},
+    {"{\"a\":\"I\",\"b\":[1,\"x\\n\"]}",
+	"a|I|b|1|x\n|~{\"a\":\"I\",\"b\":[1,\"x\\n\"]}|~1x\n|~1 x\n|~1\nx\n|"},
+    {"\"a\"", "a|~\"a\"|"},
+    {"4.1e3", "4100|~4.1e3|"},
     /* Several values; the beginning of one; nothing in it. */
-    {"{\"a\":1}{\"b\":2}\n\"c\"", "a|1|b|2|c|"},
+    {"{\"a\":1}{\"b\":2}\n\"c\"", "a|1|b|2|c|~{\"a\":1}{\"b\":2}\n\"c\"|"},
     {"{\"a\":1}{\"b\":", "{\"a\":1}{\"b\":|"},
     {"{\"a\":\"I gu\\u0061", "{\"a\":\"I gu\\u0061|"},
     {"{\"a\":1,}", "{\"a\":1,}|"},
     {"{a:1}", "{a:1}|"},
     {"{}", "{}|"},
     {"", ""},
+    /* Text that happens to be numbers, and numbers in a list. */
+    {"41 11", "41|11|~41 11|~4111|~41 11|~41\n11|"},
+    {"[41,11]", "41|11|~[41,11]|~4111|~41 11|~41\n11|"},
+    /* Of a record they stay apart, and so do other members. */
+    {"{\"a\":41,\"b\":11}", "a|41|b|11|~{\"a\":41,\"b\":11}|"},
+    {"{\"a\":\"x\",\"b\":\"y\"}", "a|x|b|y|~{\"a\":\"x\",\"b\":\"y\"}|"},
+    {"[{\"a\":\"x\"},{\"a\":\"y\"}]",
+	"a|x|a|y|~[{\"a\":\"x\"},{\"a\":\"y\"}]|~xy|~x y|~x\ny|"},
     /* JSON in a string in it, and in that one. */
-    {"{\"a\":\"{\\\"b\\\":\\\"c\\\\n\\\"}\"}", "a|b|c\n|"},
-    {"\"\\\"\\\\\\\"a\\\\\\\"\\\"\"", "a|"},
-    {"\"[1\"", "[1|"},
+    {"{\"a\":\"{\\\"b\\\":\\\"c\\\\n\\\"}\"}",
+	"a|b|c\n|~{\"b\":\"c\\n\"}|~{\"a\":\"{\\\"b\\\":\\\"c\\\\n\\\"}\"}|"},
+    {"\"\\\"\\\\\\\"a\\\\\\\"\\\"\"",
+	"a|~\"a\"|~\"\\\"a\\\"\"|~\"\\\"\\\\\\\"a\\\\\\\"\\\"\"|"},
+    {"\"[1\"", "[1|~\"[1\"|"},
     /* Not for ever. */
-    {"\"\\\"\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"a"
-     "\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\"\\\"\"",
-	"\"a\"|"},
+    {"\"\\\"\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"a\\\\\\\\\\"
+     "\\\\\\\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\"\\\"\"",
+	"\"a\"|~\"\\\"a\\\"\"|~\"\\\"\\\\\\\"a\\\\\\\"\\\"\"|~"
+	"\"\\\"\\\\\\\"\\\\\\\\\\\\\\\"a\\\\\\\\\\\\\\\"\\\\\\\"\\\"\"|~"
+	"\"\\\"\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"a\\\\\\"
+	"\\\\\\\\\\\\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\"\\\\\\\"\\\"\"|"},
 };
 
 static void test_read(void **state)
@@ -41,7 +55,8 @@ static void test_read(void **state)
 		nested_read(&n, channel, span_str(rows[i].outer), &texts);
 		buf_adds(&got, "");
 		for (size_t k = 0; k < n.n_texts; k++)
-			buf_printf(&got, "%.*s|",
+			buf_printf(&got, "%s%.*s|",
+			    n.texts[k].n_steps == 0 ? "~" : "",
 			    (int)(n.texts[k].end - n.texts[k].start),
 			    texts.data + n.texts[k].start);
 		if (strcmp(got.data, rows[i].texts) != 0)
@@ -50,6 +65,53 @@ static void test_read(void **state)
 		nested_clear(&n);
 		buf_clear(&texts);
 		buf_clear(&got);
+	}
+}
+
+struct place {
+	uint32_t text;
+	size_t start, end;
+};
+
+static bool is_at(void *arg, uint32_t text, size_t start, size_t end)
+{
+	const struct place *p = arg;
+
+	return text == p->text && p->start <= start && end <= p->end;
+}
+
+/* Bytes of the last reading, and the text and bytes of it they are. */
+static void test_seams(void **state)
+{
+	static const struct {
+		const char *outer;
+		size_t start, end;
+		struct place of;
+	} of[] = {
+	    {"{\"a\":\"x 41 y\"}", 8, 10, {1, 2, 4}},
+	    {"{\"a\":4111}", 5, 9, {1, 0, 4}},
+	    {"[\"\\u0034\\\"41\"]", 10, 12, {0, 2, 4}},
+	    {"[\"\\ud83d\\ude0041\"]", 14, 16, {0, 4, 6}},
+	    /* Text 2 is a reading, too. */
+	    {"{\"a\":\"{\\\"41\\\":1}\"}", 9, 11, {3, 2, 4}},
+	};
+
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+		struct nested n = {0};
+		struct buf texts = {0};
+		struct place more = of[i].of, less = of[i].of;
+		less.start++;
+		nested_read(&n, channel, span_str(of[i].outer), &texts);
+		const struct channel_seams *seams =
+		    &n.texts[n.n_texts - 1].seams;
+		assert_true(channel_seams_near(seams, of[i].start, of[i].end));
+		if (!channel_seams_edited(
+			seams, of[i].start, of[i].end, is_at, &more) ||
+		    channel_seams_edited(
+			seams, of[i].start, of[i].end, is_at, &less))
+			fail_msg("%s", of[i].outer);
+		nested_clear(&n);
+		buf_clear(&texts);
 	}
 }
 
@@ -78,6 +140,8 @@ static void edit_one(size_t row)
 
 	nested_read(&n, channel, outer, &texts);
 	for (size_t k = 0; k < n.n_texts && out.len == 0; k++) {
+		if (n.texts[k].n_steps == 0)
+			continue;
 		struct span text = {texts.data + n.texts[k].start,
 		    n.texts[k].end - n.texts[k].start};
 		const char *at = memmem(
@@ -111,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_seams),
 	    cmocka_unit_test(test_edits),
 	};
 	channel = openai_channel("");

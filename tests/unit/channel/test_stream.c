@@ -25,7 +25,7 @@ static void trace_frame(const struct channel_stream *s,
 		const struct channel_part *p = &f->parts[i];
 		enum channel_kind kind = CHANNEL_OTHER;
 		uint32_t message = 0;
-		const char *name = "*";
+		const char *name = p->seams != NULL ? "~" : "*";
 		if (p->mode == CHANNEL_PART_BESIDE || p->label)
 			continue;
 		assert_int_equal(p->text.len, p->end - p->start);
@@ -165,7 +165,8 @@ static void test_tools(void **state)
 	    "text 0/delta/tool_calls/1/function/argumentsH0={\"te|"
 	    "text 0/delta/tool_calls/1/function/argumentsH4=xt\":\"a\\n|"
 	    "text 0/delta/tool_calls/1/function/argumentsH12=b\"}|"
-	    "text *W0@1=text *W0@1=a\nb end0 end1|done|pass|");
+	    "text *W0@1=text *W0@1=a\nb ~W0@1={\"text\":\"a\\nb\"} "
+	    "~W0@1={\"text\":\"a\nb\"} end0 end1|done|pass|");
 	/* Not JSON in the end: judged as the letters it is. */
 	check(ARGS("{oops"),
 	    "text 0/delta/tool_calls/1/function/argumentsH0={oops|"
@@ -229,7 +230,7 @@ static void test_numbers(void **state)
 #define CALL(i) "\"tool_calls\":[{" i "\"function\":{\"arguments\":\"1\"}}]"
 	check(DELTA(0, CALL("\"index\":0,")) DELTA(0, CALL("")),
 	    "text 0/delta/tool_calls/0/function/argumentsH0=1|unreadable|"
-	    "text *W0@0=1 end0|");
+	    "text *W0@0=1 ~W0@0=1 end0|");
 	check(DELTA(0, CALL("\"index\":0.0,")), "unreadable|pass|");
 }
 

@@ -13,6 +13,11 @@ static void stream_deltas(struct buf *in, const char *const *deltas)
 	buf_adds(in, "data: [DONE]\n\n");
 }
 
+#define CALL(args)                                                             \
+	"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"" args     \
+	"\"}}]"
+#define TAG "\"content\":\"zq81\""
+
 /* A phrase that only a client puts together. */
 static const char *const split_up[][4] = {
     {"\"content\":[{\"text\":\"Good news\"},{\"text\":\"I guarantee zq81\"}]"},
@@ -39,6 +44,12 @@ static const char *const split_up[][4] = {
 	"\"\\\\u0061rantee zq81\"}}]"},
     {"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
      "\"{\\\"a\\\":\\\"{'b':'I gu\\\\\\\\x61rantee zq81\\\"}\"}}]"},
+    /* Arguments that are a text as well, whatever they are as JSON. */
+    {CALL("4111 1111 1111 1111"), TAG},
+    {CALL("{\\\"a\\\":1} I guarantee"), TAG},
+    {CALL("\\\"I\\\" \\\"guarantee\\\""), TAG},
+    {CALL("[\\\"I\\\",\\\" guarantee\\\"]"), TAG},
+    {CALL("[4111,1111,1111,1111]"), TAG},
     /* A card over two parts is one edit; over two fields it cannot be made. */
     {"\"content\":\"4111 1111\"", "\"refusal\":\" 1111 1111 zq81\""},
 };
@@ -150,6 +161,9 @@ static void test_edit_in_a_reading(void **state)
 		"\"content\":\" 1111 1111 and so on\""},
 	    {"\"content\":\"{\\\"a\\\":\\\"4111 1111\"",
 		"\"content\":\" 1111 1111\\\"}\""},
+	    {CALL("{\\\"a\\\":\\\"4111 1111 1111 1111\\\"}")},
+	    {CALL("[\\\"ok\\\",\\\"so \\\\\\\"4111 1111 1111 1111\\\"]")},
+	    {CALL("{\\\"a\\\":4111111111111111}")},
 	    {"\"content\":[\"It: \",\"4111 1111 \",\"1111 1111\",\" ok\"]"},
 	};
 	for (size_t i = 0; i < sizeof(deltas) / sizeof(deltas[0]); i++)
