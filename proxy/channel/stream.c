@@ -150,7 +150,9 @@ static bool read_data(
 	}
 	out->drop_mirrors = s->scan.mirror_differs;
 	out->has_media = s->scan.has_media;
-	out->waits = s->scan.holds;
+	/* At the first word of an error clients give up, and see none of ours.
+	 */
+	out->waits = s->scan.holds || s->scan.is_error;
 	return true;
 }
 

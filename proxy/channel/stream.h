@@ -83,7 +83,7 @@ struct channel_frame {
 	bool drop_mirrors; /* send it rendered even if no text changes: a mirror
 			      contradicts itself */
 	bool has_media;
-	bool waits; /* for the end of its message: it is part of a whole */
+	bool waits;        /* for the end: it is part of a whole, or an error */
 	uint64_t finishes; /* messages this frame ends, bit each */
 	uint64_t speaks;   /* private: messages this frame says text in */
 };

@@ -444,6 +444,8 @@ static void hold_back(struct frames *f, const struct channel_part *p)
 		q->parts[n] =
 		    (struct part){p->mode, p->series, p->start, p->end, {0}};
 		q->n_beside++;
+		q->bytes += sizeof(*q->parts);
+		f->held += sizeof(*q->parts);
 	}
 }
 

@@ -83,6 +83,8 @@ const streams = {
 	"a text nobody knows, then a list": choice(0, { notes: "Well, I" }) + choice(0, { notes: [` guarantee ${token}`] }),
 	"thinking in pieces": choice(0, { content: [{ type: "thinking", thinking: [part("Well, I"), part(` guarantee ${token}`)] }] }),
 	"an unknown part, then a known one": choice(0, { content: [{ type: "thinking", thinking: "Well, I" }] }) + choice(0, { content: ` guarantee ${token}` }),
+	"an error": data(JSON.stringify({ error: { message: `Well, ${bad}` } })),
+	"an error in two": ["Well, I", ` guarantee ${token}`].map((message) => data(JSON.stringify({ error: { message } }))).join(""),
 	"a text, then parts": choice(0, { content: bad }) + choice(0, { content: [part("Hello!")] }),
 	"parts, then a text": choice(0, { content: [part(bad)] }) + choice(0, { content: "Hello!" }),
 	"bare parts, then a text": choice(0, { content: [bad] }) + choice(0, { content: "Hello!" }),
@@ -180,6 +182,8 @@ test("streams", async (t) => {
 			const got = await raw(proxy, goodPost(`c-${i}`, "hi", { stream: true }));
 			assert.match(got.text, /^HTTP\/1\.1 200 /);
 			assert.equal(everything(got.text).includes(token), false, got.text);
+			/* A client gives up at an error, before our words. */
+			assert.equal(got.text.includes('"error"'), false, got.text);
 			assert.match(got.text, /data: \[DONE\]\n\n/);
 		});
 });

@@ -241,6 +241,27 @@ static void test_reading_is_tight(void **state)
 	buf_clear(&out);
 }
 
+/* A client stops at an error: nothing of one may go before words of ours. */
+static void test_no_half_error(void **state)
+{
+	for (size_t s = 0; s < 6; s++) {
+		struct buf in = {0};
+		struct played got;
+		delta(&in, "\"delta\":{\"content\":\"One moment. \"}");
+		buf_adds(&in,
+		    "data: {\"error\":{\"message\":\"Sorry. \"}}\n\n"
+		    "data: {\"error\":{\"message\":\"Well, I guarantee "
+		    "it\"}}\n\ndata: [DONE]\n\n");
+		play(*state, &in, steps[s], &got);
+		assert_int_equal(got.action, GUARD_HANDOFF);
+		assert_null(strstr(got.out.data, "error"));
+		assert_non_null(strstr(got.out.data, "One moment. "));
+		assert_non_null(strstr(got.out.data, "colleague"));
+		buf_clear(&in);
+		played_clear(&got);
+	}
+}
+
 #define TERMS "It is 9 per month for 2."
 #define TAIL                                                                   \
 	"data: "                                                               \
@@ -344,6 +365,7 @@ int main(void)
 	    cmocka_unit_test(test_reading_is_tight),
 	    cmocka_unit_test(test_append_adds_a_frame),
 	    cmocka_unit_test(test_two_are_appended),
+	    cmocka_unit_test(test_no_half_error),
 	    cmocka_unit_test(test_no_half_tool_call),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
