@@ -29,6 +29,13 @@ uint32_t load_own_entity(struct load *, const char *name);
 struct load_list *load_list_named(
     struct load *, const struct yaml_node *, const char *name, size_t len);
 
+/* ---- load_topic.c ---- */
+
+/* The topics of the pack being read; may be NULL. */
+void load_topics(struct load *, const struct yaml_node *topics);
+/* After all that may find one: topics nothing does. */
+void load_check_topics(struct load *);
+
 /* ---- load_spell.c ---- */
 
 /* Add a phrase to the group of a detector; with <lists> in it, each way to
@@ -43,8 +50,6 @@ void load_lists_file(struct load *, const char *name); /* load_pack.c */
 /* NULL after reporting. */
 const struct load_pack *load_pack_file(
     struct load *, const struct yaml_node *name);
-/* After all that may find one: topics nothing does. */
-void load_check_topics(struct load *);
 void load_rule(struct load *, const struct yaml_node *); /* load_rule.c */
 void load_find(struct load *, const struct yaml_node *, struct rule *);
 void load_unless(struct load *, const struct yaml_node *, struct rule *);
