@@ -140,7 +140,12 @@ static void report_holds(const struct guard_policy *p, const struct rule *r,
 		    "or the message is over: what is put in front comes first; "
 		    "append holds less",
 		    diag, arg);
-	if (rule_classifier(r) && r->n_clauses == 1)
+	if (has_kind(p, r, DETECTOR_TOPIC))
+		report(r, LOAD_HOLDS_SENTENCE,
+		    "holds a stream to the end of each sentence: a learned "
+		    "topic is known by whole sentences",
+		    diag, arg);
+	else if (rule_classifier(r) && r->n_clauses == 1)
 		report(r, LOAD_HOLDS_SENTENCE,
 		    "holds a stream at every sentence until its classifier has "
 		    "answered; phrases beside it choose which sentences are "

@@ -23,6 +23,7 @@ enum detector_kind {
 	DETECTOR_PATTERN,    /* PCRE2 */
 	DETECTOR_TEXT_IS,    /* the whole message is one of these */
 	DETECTOR_CLASSIFIER, /* what an outside service says of a sentence */
+	DETECTOR_TOPIC,      /* a sentence that reads as a learned topic */
 	DETECTOR_KINDS,
 };
 
@@ -71,8 +72,9 @@ struct near {
 	unsigned within; /* words between at most; UINT_MAX: the sentence */
 };
 
-struct pattern; /* pattern.h */
-struct index;   /* index.h: from detectors to rules */
+struct guard_topic_model; /* guard_topic.h */
+struct pattern;           /* pattern.h */
+struct index;             /* index.h: from detectors to rules */
 
 struct detector {
 	enum detector_kind kind;
@@ -89,6 +91,7 @@ struct detector {
 	uint32_t classifier;      /* CLASSIFIER: number of it in the policy */
 	const char *label;        /* CLASSIFIER: NULL: any */
 	uint32_t score_above;     /* CLASSIFIER: millionths */
+	const struct guard_topic_model *topic; /* TOPIC */
 	uint64_t
 	    mark; /* PHRASES: of what they say, the same wherever they do */
 };

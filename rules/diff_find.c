@@ -34,6 +34,8 @@ static const char *kind_name(enum detector_kind kind)
 		return "text_is";
 	case DETECTOR_CLASSIFIER:
 		return "classifier";
+	case DETECTOR_TOPIC:
+		return "topic";
 	case DETECTOR_KINDS:
 		break;
 	}

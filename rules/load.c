@@ -4,8 +4,8 @@
  *
  * The digest names the policy by its bytes: SHA-256 over lines
  * "HASH  PATH\n" in the order of the paths' bytes, as `sha256sum` prints them,
- * of policy.yaml and every pack and file of lists in use. Conversation tests
- * and unused files are left out: they change no verdict.
+ * of policy.yaml and every pack, file of lists and learned topic in use.
+ * Conversation tests and unused files are left out: they change no verdict.
  */
 #include "rules/conversation.h"
 #include "rules/examples.h"
@@ -14,6 +14,7 @@
 #include "rules/load_amounts.h"
 #include "rules/load_overlay.h"
 #include "rules/load_parts.h"
+#include "rules/load_topic.h"
 #include "rules/pattern.h"
 #include "rules/sha256.h"
 
@@ -25,7 +26,7 @@
 #define DEFAULT_HITS 1000u
 #define DEFAULT_PATTERN_STEPS 500000u
 
-static void load_init(
+void load_init(
     struct load *l, const struct guard_source *source, diag_fn *diag, void *arg)
 {
 	*l = (struct load){.source = source, .diag = diag, .arg = arg};
@@ -48,7 +49,7 @@ static void load_init(
 	arena_init(&l->scratch);
 }
 
-static void load_clear(struct load *l)
+void load_clear(struct load *l)
 {
 	for (size_t i = 0; i < l->files.n; i++)
 		yaml_doc_free(LOAD_ITEM(&l->files, struct load_file, i)->doc);
@@ -226,14 +227,37 @@ static void take_detectors(struct load *l)
 				 ->pattern);
 }
 
+/* What to say of a file nothing asks for. */
+static const struct unused {
+	const char *folder, *ending, *message, *hint;
+} unused[] = {
+    {"packs/", ".topic", "no topic is learned from this file",
+	"name it under learned: in a topic of a pack beside it"},
+    {"packs/", "", "no rule of this pack is in force",
+	"add it to packs: or extends: in policy.yaml"},
+    {"lists/", "", "no pack uses these lists",
+	"name it under use_lists: in a pack"},
+};
+
+static const struct unused *unused_as(const char *path)
+{
+	size_t len = strlen(path);
+	for (size_t i = 0; i < sizeof(unused) / sizeof(*unused); i++) {
+		size_t end = strlen(unused[i].ending);
+		if (strncmp(path, unused[i].folder, 6) == 0 && len >= end &&
+		    strcmp(path + len - end, unused[i].ending) == 0)
+			return &unused[i];
+	}
+	return NULL;
+}
+
 static void report_unused(struct load *l)
 {
 	const struct guard_source *s = l->source;
 	for (size_t i = 0; i < s->n_own; i++) {
 		const char *path = s->own[i].path;
-		bool pack = strncmp(path, "packs/", 6) == 0;
-		if ((!pack && strncmp(path, "lists/", 6) != 0) ||
-		    names_find(&l->file_names, path) != NAMES_NONE)
+		const struct unused *as = unused_as(path);
+		if (!as || names_find(&l->file_names, path) != NAMES_NONE)
 			continue;
 		const struct load_code_row *row = &load_codes[LOAD_UNUSED];
 		struct diag d = {
@@ -243,10 +267,8 @@ static void report_unused(struct load *l)
 		    .line = 1,
 		    .col = 1,
 		    .width = 1,
-		    .message = pack ? "no rule of this pack is in force"
-				    : "no pack uses these lists",
-		    .hint = pack ? "add it to packs: or extends: in policy.yaml"
-				 : "name it under use_lists: in a pack",
+		    .message = as->message,
+		    .hint = as->hint,
 		};
 		load_see(&d, l);
 	}
@@ -342,6 +364,17 @@ static struct guard_limits with_defaults(const struct guard_limits *given)
 	return l;
 }
 
+struct guard_policy *load_new_policy(const struct guard_limits *limits)
+{
+	struct guard_policy *p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	atomic_init(&p->refs, 1);
+	arena_init(&p->arena);
+	p->limits = with_defaults(limits);
+	return p;
+}
+
 struct load_reporter {
 	diag_fn *diag;
 	void *arg;
@@ -352,7 +385,7 @@ static enum guard_err load(struct guard_policy **out, bool judge,
     const struct load_reporter *to)
 {
 	*out = NULL;
-	struct guard_policy *p = calloc(1, sizeof(*p));
+	struct guard_policy *p = load_new_policy(limits);
 	struct load l;
 	load_init(&l, source, to->diag, to->arg);
 	if (!p) {
@@ -363,9 +396,6 @@ static enum guard_err load(struct guard_policy **out, bool judge,
 		    &l);
 		return GUARD_ERR_MEMORY;
 	}
-	atomic_init(&p->refs, 1);
-	arena_init(&p->arena);
-	p->limits = with_defaults(limits);
 	l.policy = p;
 	enum guard_err err = compile(&l, judge);
 	load_clear(&l);

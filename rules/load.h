@@ -35,6 +35,7 @@
 struct load_file { /* of the policy, found in one of the two folders */
 	const struct guard_file *file;
 	struct yaml_doc *doc; /* NULL: could not be read, reported */
+	bool plain;           /* no YAML: doc stays NULL */
 };
 
 struct load_list {
@@ -57,7 +58,7 @@ struct load_topic {
 	const char *name; /* pack/topic */
 	const struct yaml_node *key;
 	const struct yaml_doc *doc;
-	struct any_of says;
+	struct any_of says; /* phrases, and the model behind them */
 	unsigned at_least;
 	bool used;
 };
@@ -103,6 +104,7 @@ struct load {
 	void *arg;
 	unsigned n_errors;
 	bool no_memory;
+	unsigned n_models;          /* learned topics so far */
 	const struct yaml_doc *doc; /* being read */
 	const struct load_pack *pack;
 	const struct zone_rules *policy_zone;

@@ -76,6 +76,9 @@ enum load_code {
 	LOAD_OFFERS_UNTESTED,
 	LOAD_DEAD_TOTAL,
 	LOAD_LATER,
+	LOAD_TOPIC_FILE,
+	LOAD_TOPIC_OLD,
+	LOAD_TOPIC_LEARN,
 	LOAD_CODES,
 };
 struct load_code_row {

@@ -255,7 +255,6 @@ const struct load_required load_required[] = {
     {"change", "rule"},
     {"change", "written_for"},
     {"change", "reason"},
-    {"topic", "says"},
     {"entity", "pattern"},
     {"rule", "id"},
     {"rule", "title"},

@@ -47,7 +47,9 @@ const struct load_key load_keys_topic[] = {
 	"said."},
     {"like", SHAPE_SENTENCES, "Sentences on the topic; tested."},
     {"unlike", SHAPE_SENTENCES, "Sentences near it, but not on it; tested."},
-    {"learned", SHAPE_LATER, "File with a model made from the examples."},
+    {"learned", SHAPE_TEXT,
+	"File beside the pack with a model that handrail topic train makes of "
+	"like and unlike."},
     {NULL, SHAPE_ANY, NULL},
 };
 

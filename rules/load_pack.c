@@ -35,7 +35,8 @@ bool load_has_file(const struct load *l, const char *path)
 bool load_is_whole(const struct load *l)
 {
 	for (size_t i = 0; i < l->files.n; i++)
-		if (!LOAD_ITEM(&l->files, struct load_file, i)->doc)
+		if (!LOAD_ITEM(&l->files, struct load_file, i)->doc &&
+		    !LOAD_ITEM(&l->files, struct load_file, i)->plain)
 			return false;
 	return true;
 }
@@ -55,6 +56,21 @@ const struct load_file *load_open(struct load *l, const char *path)
 	if (names_add(&l->file_names, file->path, number))
 		load_out_of_memory(l);
 	return slot;
+}
+
+const struct guard_file *load_open_plain(struct load *l, const char *path)
+{
+	uint32_t known = names_find(&l->file_names, path);
+	const struct guard_file *file = find_anywhere(l, path);
+	if (known != NAMES_NONE || !file)
+		return file;
+	struct load_file *slot = load_push(l, &l->files);
+	if (!slot)
+		return NULL;
+	*slot = (struct load_file){.file = file, .plain = true};
+	if (names_add(&l->file_names, file->path, (uint32_t)l->files.n - 1))
+		load_out_of_memory(l);
+	return file;
 }
 
 bool load_check_header(struct load *l, const char *kind)

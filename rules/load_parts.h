@@ -98,6 +98,8 @@ void load_apply_environment(struct load *);
 void load_resolve_refers(struct load *);
 /* The file of that path in the policy's own folder or the shipped one. */
 const struct load_file *load_open(struct load *, const char *path);
+/* The same, of a file that is no YAML. */
+const struct guard_file *load_open_plain(struct load *, const char *path);
 /* Could every file be read? If not, what they define is not missing. */
 bool load_is_whole(const struct load *);
 bool load_has_file(const struct load *, const char *path);

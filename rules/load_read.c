@@ -105,6 +105,12 @@ const struct load_code_row load_codes[LOAD_CODES] = {
 	"offers or a scope without examples"},
     [LOAD_DEAD_TOTAL] = {"P084", DIAG_ERROR, "a total that cannot be reached"},
     [LOAD_LATER] = {"P090", DIAG_ERROR, "not in this version"},
+    [LOAD_TOPIC_FILE] = {"P100", DIAG_ERROR,
+	"the file of a learned topic cannot be used"},
+    [LOAD_TOPIC_OLD] = {"P101", DIAG_WARNING,
+	"a topic was learned from other sentences"},
+    [LOAD_TOPIC_LEARN] = {"P102", DIAG_ERROR,
+	"nothing can be learned from this"},
 };
 
 void load_see(const struct diag *d, void *load)

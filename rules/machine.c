@@ -289,6 +289,9 @@ static int scan(struct machine *m)
 	if (has_kind(m, DETECTOR_SECRET) &&
 	    secret_scan(&m->secrets, t, p, fresh, &alive[DETECTOR_SECRET]))
 		return -1;
+	if (has_kind(m, DETECTOR_TOPIC) &&
+	    topic_scan(&m->topics, t, p, fresh, &alive[DETECTOR_TOPIC]))
+		return -1;
 	return has_kind(m, DETECTOR_PATTERN) ? scan_patterns(m) : 0;
 }
 
@@ -461,6 +464,7 @@ static int begin_scanners(struct machine *m)
 	entity_scan_init(&m->entities);
 	link_scan_init(&m->links);
 	secret_scan_init(&m->secrets);
+	topic_scan_init(&m->topics);
 	if (!has_kind(m, DETECTOR_PATTERN))
 		return 0;
 	if (!m->patterns)

@@ -26,6 +26,7 @@
 #include "rules/secret.h"
 #include "rules/sleep.h"
 #include "rules/sums.h"
+#include "rules/topic.h"
 #include "rules/totals.h"
 #include "rules/wording.h"
 
@@ -58,6 +59,7 @@ struct machine {
 	struct entity_scan entities;
 	struct link_scan links;
 	struct secret_scan secrets;
+	struct topic_scan topics;
 	struct pattern_scan *patterns; /* NULL until a policy has some */
 	size_t alive[DETECTOR_KINDS];  /* of each scanner, match.h */
 	struct matches fresh;          /* what the last scan has found */

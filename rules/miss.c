@@ -228,6 +228,8 @@ static const char *name_of(const struct part *p)
 		return "none of its texts";
 	case DETECTOR_CLASSIFIER:
 		return "no score of its classifier above its limit";
+	case DETECTOR_TOPIC:
+		return "no sentence that reads as its topic";
 	case DETECTOR_KINDS:
 		break;
 	}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WHAT_NAME_BYTES 100
+
 static void print_hundredths(char *out, size_t size, int64_t value, bool always)
 {
 	uint64_t n = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
@@ -31,6 +33,23 @@ static void print_value(
 		snprintf(out, size, "%" PRId64 " s", value);
 		return;
 	}
+}
+
+/* "2.310", of thousandths. */
+static void print_thousandths(char *out, size_t size, int64_t value)
+{
+	snprintf(
+	    out, size, "%" PRId64 ".%03" PRId64, value / 1000, value % 1000);
+}
+
+static void print_topic(char out[WHAT_BYTES], const struct guard_topic_model *m,
+    const struct found *f)
+{
+	char score[32], threshold[32];
+	print_thousandths(score, sizeof(score), f->value);
+	print_thousandths(threshold, sizeof(threshold), m->threshold);
+	snprintf(out, WHAT_BYTES, "topic %.*s %s > %s", WHAT_NAME_BYTES,
+	    m->topic, score, threshold);
 }
 
 static const char *kind_name(enum number_kind kind)
@@ -138,6 +157,10 @@ bool what_print(
 	    d->kind == DETECTOR_NUMBER ? &d->number : NULL;
 	if (d->kind == DETECTOR_CLASSIFIER) {
 		print_score(out, p, d, f);
+		return true;
+	}
+	if (d->kind == DETECTOR_TOPIC) {
+		print_topic(out, d->topic, f);
 		return true;
 	}
 	if (rule->has_allowances)

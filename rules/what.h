@@ -8,6 +8,7 @@
  *     percent 20, no allowed offer
  *     score 4 of 4
  *     toxicity insult 0.93 > 0.8
+ *     topic investment advice 2.310 > 0.904
  */
 #ifndef HANDRAIL_RULES_WHAT_H
 #define HANDRAIL_RULES_WHAT_H

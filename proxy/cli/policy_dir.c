@@ -81,11 +81,16 @@ static int is_shown(const struct dirent *d)
 	return d->d_name[0] != '.';
 }
 
-static bool is_yaml(const char *name)
+static bool is_of_a_policy(const char *name)
 {
+	static const char *const endings[] = {".yaml", ".yml", ".topic"};
 	size_t n = strlen(name);
-	return (n > 5 && strcmp(name + n - 5, ".yaml") == 0) ||
-	    (n > 4 && strcmp(name + n - 4, ".yml") == 0);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		size_t end = strlen(endings[i]);
+		if (n > end && strcmp(name + n - end, endings[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool is_folder(const char *path)
@@ -115,7 +120,7 @@ static bool read_entry(const struct reading *r, const char *name)
 		below.depth--;
 		return !r->depth || read_folder(&below, name);
 	}
-	if (!is_yaml(name))
+	if (!is_of_a_policy(name))
 		return true;
 	if (r->into->n >= MAX_FILES) {
 		report(r->diag, r->arg, r->dir, "holds too many files");
@@ -124,8 +129,8 @@ static bool read_entry(const struct reading *r, const char *name)
 	return read_one(r->into, r->dir, name, r->diag, r->arg);
 }
 
-/* Every YAML file of a subfolder and of those in it, in byte order of the
- * names. One that is not there has none. */
+/* Every YAML file and learned topic of a subfolder and of those in it, in byte
+ * order of the names. One that is not there has none. */
 static bool read_folder(const struct reading *r, const char *sub)
 {
 	char *path = file_join(r->dir, sub);

@@ -254,15 +254,17 @@ static void see(const struct diag *d, void *arg)
 	    d->message);
 }
 
-static struct guard_policy *load(const char *policy_yaml, const char *pack_yaml)
+static struct guard_policy *load(
+    const struct made *m, const char *policy_yaml, const char *pack_yaml)
 {
 	bool bad = false;
 	struct guard_policy *p = NULL;
-	const struct guard_file files[] = {
+	struct guard_file files[MADE_FILES + 2] = {
 	    {"policy.yaml", policy_yaml, strlen(policy_yaml)},
 	    {"packs/p.yaml", pack_yaml, strlen(pack_yaml)}};
+	memcpy(files + 2, m->files, m->n_files * sizeof(*files));
 	const struct guard_source source = {
-	    .own = files, .n_own = 2, .environment = "test"};
+	    .own = files, .n_own = m->n_files + 2, .environment = "test"};
 	if (guard_policy_load_untested(&p, &source, see, &bad) || bad) {
 		fprintf(stderr,
 		    "made: a generated policy does not load:\n%s---\n%s",
@@ -288,8 +290,9 @@ static void load_parts(struct made *m)
 	drop_at_least(m->out.s);
 	char *pack = take(&m->out);
 	if (m->parts_out.s)
-		m->parts = load("format: 1\nkind: policy\nname: parts\n"
-				"packs: [p]\nenvironments: {test: {}}\n",
+		m->parts = load(m,
+		    "format: 1\nkind: policy\nname: parts\n"
+		    "packs: [p]\nenvironments: {test: {}}\n",
 		    pack);
 	free(pack);
 }
@@ -318,7 +321,7 @@ static void make(struct made *m, struct draw *d, size_t max_rules, bool simple)
 	made_policy(m);
 	m->policy_yaml = take(&m->out);
 	make_session(m);
-	m->policy = load(m->policy_yaml, m->pack_yaml);
+	m->policy = load(m, m->policy_yaml, m->pack_yaml);
 	if (simple)
 		load_parts(m);
 }
@@ -341,6 +344,8 @@ void made_clear(struct made *m)
 	free(m->pack_yaml);
 	free(m->topics_out.s);
 	free(m->parts_out.s);
+	for (size_t i = 0; i < m->n_files; i++)
+		free((char *)m->files[i].bytes);
 	while (m->memory) {
 		struct made_memory *next = m->memory->next;
 		free(m->memory);

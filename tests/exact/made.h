@@ -24,6 +24,7 @@
 #define MADE_RULES 6u
 #define MADE_TEXTS 16u /* of one kind of ingredient */
 #define MADE_KEYS 3u   /* under one find */
+#define MADE_FILES (2 * MADE_RULES * MADE_KEYS)
 
 struct made_texts {
 	const char *items[MADE_TEXTS];
@@ -56,6 +57,8 @@ struct made {
 	struct guard_approval approvals[1];
 	struct guard_span_text said[2], ai_said[1];
 	struct guard_counted counted[4];
+	struct guard_file files[MADE_FILES]; /* of learned topics */
+	size_t n_files;
 	struct made_memory *memory;
 	struct made_out {
 		char *s;

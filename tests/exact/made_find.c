@@ -2,8 +2,10 @@
  * made_find - what a generated rule looks for: one line in finds[] for each
  * key under find.
  */
+#include "rules/topic.h"
 #include "tests/exact/made.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void add_all(struct made_texts *t, const char *const *texts)
@@ -219,7 +221,9 @@ static void make_pattern(struct made *m, struct made_rule *r)
 		put_near(m, 6, "find", r);
 }
 
-static void make_topic(struct made *m, struct made_rule *r)
+/* ---- topics ---- */
+
+static void make_said(struct made *m, struct made_rule *r)
 {
 	unsigned number = m->topics++;
 	made_note("topic", "says");
@@ -233,6 +237,62 @@ static void make_topic(struct made *m, struct made_rule *r)
 		    m, "      - \"%s\"\n", made_phrase(m, &r->find[r->n_find]));
 	if (draw_chance(m->draw, 60))
 		made_put_topic(m, "    at_least: %zu\n", at_least);
+}
+
+/* Every piece of the words weighs so much. */
+static void weigh(
+    struct guard_topic_model *model, const char *words, int16_t weight)
+{
+	struct text t = {0};
+	uint16_t pieces[TOPIC_WORD_PIECES];
+	if (text_init(&t, 1024) || text_feed(&t, words, strlen(words)) ||
+	    text_end(&t))
+		abort();
+	for (size_t i = 0; i < t.n_tokens; i++) {
+		size_t n = topic_pieces(&t, &t.tokens[i], false, pieces);
+		for (size_t k = 0; k < n; k++)
+			model->weights[pieces[k]] = weight;
+	}
+	text_clear(&t);
+}
+
+/* Simple ones know no word that speaks against the topic. */
+static void make_learned(struct made *m, struct made_rule *r)
+{
+	static struct guard_topic_model model;
+	unsigned number = m->topics++;
+	struct made_texts *texts = &r->find[r->n_find];
+	made_note("topic", "learned");
+	made_put(m, " topic %u\n", number);
+	made_put_topic(
+	    m, "  topic %u:\n    learned: t%u.topic\n", number, number);
+	if (draw_chance(m->draw, 30))
+		made_put_topic(m, "    says: \"%s\"\n", made_phrase(m, texts));
+	model = (struct guard_topic_model){
+	    .topic = made_string(m, "topic %u", number),
+	    .sentences = "made",
+	    .threshold = (int32_t)draw(m->draw, 500)};
+	for (size_t n = m->simple ? 0 : draw(m->draw, 3); n > 0; n--)
+		weigh(&model, made_word(m), -20000);
+	for (size_t n = 1 + draw(m->draw, 3); n > 0; n--) {
+		const char *first = made_word(m);
+		made_add(texts, first);
+		made_add(texts, made_string(m, "%s %s", first, made_word(m)));
+		weigh(&model, first, 20000);
+	}
+	struct guard_file *file = &m->files[m->n_files++];
+	file->path = made_string(m, "packs/t%u.topic", number);
+	file->bytes = guard_topic_write(&model, &file->len);
+	if (!file->bytes)
+		abort();
+}
+
+static void make_topic(struct made *m, struct made_rule *r)
+{
+	if (draw_chance(m->draw, 50))
+		make_learned(m, r);
+	else
+		make_said(m, r);
 }
 
 static void make_text_is(struct made *m, struct made_rule *r)
@@ -280,7 +340,7 @@ static const struct find {
     {"secrets", make_secrets, 2, false, false},
     {"links", make_links, 2, false, false},
     {"pattern", make_pattern, 3, false, false},
-    {"topic", make_topic, 3, false, true},
+    {"topic", make_topic, 5, false, true},
     {"text_is", make_text_is, 2, true, true},
     {"classifier", make_classifier, 4, false, false},
 };
