@@ -9,6 +9,12 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+# No .pc file.
+find_library(LIBLINEAR_LIBRARY linear REQUIRED)
+find_path(LIBLINEAR_INCLUDE linear.h REQUIRED)
+add_library(liblinear INTERFACE)
+target_include_directories(liblinear INTERFACE ${LIBLINEAR_INCLUDE})
+target_link_libraries(liblinear INTERFACE ${LIBLINEAR_LIBRARY} m)
 if(HANDRAIL_MIMALLOC) # ships no .pc file
 	find_package(mimalloc REQUIRED)
 endif()

@@ -14,6 +14,7 @@ static const struct verb {
     {"run", "the proxy", verb_run},
     {"check", "is a policy sound: files, references, cost", verb_check},
     {"test", "do a policy's own examples hold", verb_test},
+    {"topic", "learn a pack's topics from their sentences", verb_topic},
     {"explain", "judge one message and say why", verb_explain},
     {"diff", "two versions of a policy: looser, stricter", verb_diff},
     {"schema", "what may stand in a policy's files, for editors", verb_schema},

@@ -19,5 +19,6 @@ int verb_pause(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_schema(int argc, char **argv);
 int verb_test(int argc, char **argv);
+int verb_topic(int argc, char **argv);
 
 #endif

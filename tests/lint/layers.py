@@ -39,10 +39,13 @@ LAYERS = {
                      "proxy/channel", "proxy/config", "proxy/store",
                      "proxy/audit", "proxy/handoff", "proxy/base"}
                     | GUARD | YAML, ("event2/",)),
-    "proxy/cli": ({"proxy/cli", "proxy/relay", "proxy/admin", "proxy/net",
+    "proxy/topic": ({"proxy/topic", "proxy/base", "rules/guard_topic.h"},
+                    ("linear.h",)),
+    "proxy/cli": ({"proxy/cli", "proxy/topic", "proxy/relay", "proxy/admin", "proxy/net",
                    "proxy/channel", "proxy/config", "proxy/store",
                    "proxy/audit", "proxy/handoff", "proxy/base"}
                   | GUARD | YAML | {"rules/guard_author.h", "rules/guard_tests.h",
+                                     "rules/guard_topic.h",
                                      "rules/guard_keys.h",
                                      "rules/guard_disguise.h",
                                      "rules/guard_diff.h"},
@@ -69,7 +72,7 @@ IMPURE_CALLS = re.compile(
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 LIBRARIES = re.compile(
     r"^(event2/|event\.h|openssl/|sqlite3\.h|jansson\.h|curl/|yaml\.h|pcre2"
-    r"|utf8proc|zlib|nghttp2|libpq|cmocka)")
+    r"|utf8proc|linear\.h|zlib|nghttp2|libpq|cmocka)")
 NOT_CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
 
 
