@@ -112,6 +112,20 @@ int guard_near_miss(const struct guard_policy *, size_t rule,
     const struct guard_message *, char *out, size_t cap)
     __attribute__((warn_unused_result));
 
+#define GUARD_HIT_WORDS 5
+struct guard_weighed {
+	size_t start, end; /* bytes of the message */
+	int64_t weight;    /* what the word adds to the score, thousandths */
+};
+/*
+ * The words that weighed most for a hit of a rule that finds a learned topic,
+ * in its sentence, the heaviest first. Answers how many, at most
+ * GUARD_HIT_WORDS; 0 for other hits; -1 when memory runs out.
+ */
+int guard_hit_words(const struct guard_policy *, const struct guard_message *,
+    const struct guard_hit *, struct guard_weighed out[GUARD_HIT_WORDS])
+    __attribute__((warn_unused_result));
+
 /* How many exceptions a rule has, and which is meant. */
 size_t guard_exceptions(const struct guard_policy *, size_t rule);
 struct guard_exception {

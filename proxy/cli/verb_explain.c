@@ -131,6 +131,21 @@ static void show_changes(struct explain *e, size_t rule)
 	}
 }
 
+/* "          most of it: court +0.912, sue +0.603" */
+static void show_words(struct explain *e, const struct guard_hit *h)
+{
+	struct guard_weighed words[GUARD_HIT_WORDS];
+	int n = guard_hit_words(e->policy, &e->message, h, words);
+	for (int i = 0; i < n; i++)
+		printf("%s%.*s +%" PRId64 ".%03" PRId64,
+		    i ? ", " : "          most of it: ",
+		    (int)(words[i].end - words[i].start),
+		    e->message.text + words[i].start, words[i].weight / 1000,
+		    words[i].weight % 1000);
+	if (n > 0)
+		putchar('\n');
+}
+
 static void show_place(struct explain *e, const struct guard_hit *h)
 {
 	struct guard_rule_info r;
@@ -153,6 +168,7 @@ static void show_place(struct explain *e, const struct guard_hit *h)
 	else
 		printf(" is what it looks for");
 	putchar('\n');
+	show_words(e, h);
 	if (r.why)
 		printf("          %s\n", r.why);
 	show_changes(e, h->rule);
@@ -229,6 +245,29 @@ static void show_verdict(struct explain *e, const struct guard_verdict *v)
 
 /* ---- json ---- */
 
+/* Of a learned topic: what words add to its score, in thousandths. */
+static void write_words(struct explain *e, const struct guard_hit *h)
+{
+	struct json_out *j = &e->a.doc;
+	struct guard_weighed words[GUARD_HIT_WORDS];
+	int n = guard_hit_words(e->policy, &e->message, h, words);
+	if (n <= 0)
+		return;
+	json_out_key(j, "words");
+	json_out_array(j);
+	for (int i = 0; i < n; i++) {
+		json_out_object(j);
+		json_out_key(j, "end");
+		json_out_int(j, (int64_t)words[i].end);
+		json_out_key(j, "start");
+		json_out_int(j, (int64_t)words[i].start);
+		json_out_key(j, "weight");
+		json_out_int(j, words[i].weight);
+		json_out_end(j);
+	}
+	json_out_end(j);
+}
+
 static void write_hit(
     struct explain *e, const struct guard_hit *h, bool deciding)
 {
@@ -261,6 +300,7 @@ static void write_hit(
 	json_out_str(j, h->what);
 	json_out_key(j, "why");
 	json_out_str(j, r.why);
+	write_words(e, h);
 	json_out_end(j);
 	free(path);
 }

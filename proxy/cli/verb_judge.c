@@ -14,6 +14,7 @@
 #include "proxy/cli/given_scores.h"
 #include "proxy/cli/policy_dir.h"
 #include "proxy/cli/verbs.h"
+#include "rules/guard_author.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +34,9 @@ static const char usage[] =
     "  --stats             time per message and bytes held, on stderr\n"
     "in:  {\"id\", \"text\", \"given\": {...}?, \"speaker\"?} a line\n"
     "out: {\"id\", \"verdict\", \"undecided\", \"rules\", \"text\"?,\n"
-    "      \"released\"?, \"mean_held\"?} a line, in the same order\n";
+    "      \"released\"?, \"mean_held\"?} a line, in the same order\n"
+    "rules of learned topics have \"words\": the heaviest, and what each adds "
+    "to the\nscore in thousandths\n";
 
 enum split { SPLIT_NONE, SPLIT_WHOLE, SPLIT_BYTES, SPLIT_RANDOM };
 
@@ -238,6 +241,29 @@ static void judge_text(struct judge *j, struct text *t, struct outcome *o)
 
 /* ---- output ---- */
 
+/* Of a rule that finds a learned topic: the words that weighed. */
+static void put_words(struct judge *j, const struct text *t,
+    const struct guard_verdict *v, size_t first)
+{
+	const char *before = ",\"words\":[";
+	bool any = false;
+	for (size_t i = first; i < v->n_hits; i++) {
+		struct guard_weighed words[GUARD_HIT_WORDS];
+		int n = v->hits[i].rule != v->hits[first].rule
+		    ? 0
+		    : guard_hit_words(
+			  j->policy, &t->message, &v->hits[i], words);
+		for (int k = 0; k < n; k++, before = ",", any = true)
+			buf_printf(&j->out,
+			    "%s{\"start\":%zu,\"end\":%zu,"
+			    "\"weight\":%" PRId64 "}",
+			    before, words[k].start, words[k].end,
+			    words[k].weight);
+	}
+	if (any)
+		buf_adds(&j->out, "]");
+}
+
 static void put_rule(struct judge *j, const struct text *t,
     const struct guard_verdict *v, size_t first)
 {
@@ -258,7 +284,9 @@ static void put_rule(struct judge *j, const struct text *t,
 		    h->start, whole ? t->message.len : h->end);
 		comma = ",";
 	}
-	buf_adds(&j->out, "]}");
+	buf_adds(&j->out, "]");
+	put_words(j, t, v, first);
+	buf_adds(&j->out, "}");
 }
 
 static bool is_first(const struct guard_verdict *v, size_t i)
