@@ -39,13 +39,18 @@ const struct interaction_zone *interaction_zone_of(const struct interactions *x,
 	return &x->zones[x->zone_of[complexity][emotion]];
 }
 
-static bool was_upset(const struct guard_session *s)
+bool interaction_has_fired(const struct guard_session *s, const char *rule)
 {
 	for (size_t i = 0; i < s->n_counted; i++)
 		if (s->counted[i].kind == GUARD_COUNTED_SIGNAL &&
-		    strcmp(s->counted[i].name, INTERACTION_UPSET) == 0)
+		    strcmp(s->counted[i].name, rule) == 0)
 			return true;
 	return false;
+}
+
+static bool was_upset(const struct guard_session *s)
+{
+	return interaction_has_fired(s, INTERACTION_UPSET);
 }
 
 static bool sounds_upset(struct guard_scanner *scanner,

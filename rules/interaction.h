@@ -56,6 +56,10 @@ const struct interaction_zone *interaction_zone_named(
  * high complexity. */
 const struct interaction_type *interaction_type_of(
     const struct interactions *, const char *name);
+/* Has this rule of the policy's own fired in the conversation so far? Of a
+ * zone's: then a person has had it, and who returned it has decided that the AI
+ * may go on. */
+bool interaction_has_fired(const struct guard_session *, const char *rule);
 const struct interaction_zone *interaction_zone_of(
     const struct interactions *, const struct interaction_type *, enum emotion);
 

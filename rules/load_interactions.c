@@ -337,6 +337,10 @@ static void add_rule(struct reader *r, size_t zone, const struct rule *action,
 	rule.queue = action->queue;
 	rule.priority = action->priority;
 	rule.include = action->include;
+	if (z->sends != AI_SENDS_DRAFTS) {
+		rule.once = load_printf(l, "%s/%s", l->pack->name, z->name);
+		rule.remembered = speaker == GUARD_CUSTOMER;
+	}
 	rule.when = (struct when){.set = true, .zone = {word, 1}};
 	if (z->turns)
 		rule.when.ai_turn =

@@ -84,8 +84,7 @@ struct total {
 	bool over_conversation;
 };
 
-/* The topics a message may be about; what is on none of them and no small talk
- * is out of scope (only.h). */
+/* The topics a message may be about (only.h). */
 struct only_topic {
 	const char *name; /* "orders/order status" */
 	struct any_of says;
@@ -122,6 +121,7 @@ struct rule {
 	uint32_t repeats; /* detector of words that say an amount again */
 	uint32_t score;   /* in totals; 0: none */
 	bool remembered;  /* that it fired counts, with no total, too */
+	const char *once; /* or NULL: not where this rule has fired before */
 	struct total total;
 	const struct only *only; /* NULL: the rule is no scope */
 	const struct excuse *unless;

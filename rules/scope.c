@@ -1,6 +1,7 @@
 /* scope - see scope.h. */
 #include "rules/scope.h"
 #include "rules/index.h"
+#include "rules/interaction.h"
 #include "rules/when.h"
 
 #include <stdlib.h>
@@ -128,6 +129,8 @@ static enum guard_mode find_mode(const struct scope *s, size_t index)
 	if (rule_classifier(r) && (session->label || text_only))
 		return GUARD_OFF;
 	if (s->purpose != SCOPE_OWN_TEXT && !when_holds(&r->when, session))
+		return GUARD_OFF;
+	if (r->once && interaction_has_fired(session, r->once))
 		return GUARD_OFF;
 	return scope_force(s, index);
 }

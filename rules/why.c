@@ -65,6 +65,7 @@ static void drop(struct probe *p, struct rule *r, enum guard_why why)
 		break;
 	case GUARD_WHY_WHEN:
 		r->when = (struct when){0};
+		r->once = NULL;
 		break;
 	case GUARD_WHY_DATES:
 		r->from_us = r->to_us = 0;

@@ -6,7 +6,7 @@ import path from "node:path";
 import test from "node:test";
 import { answer, cli, completion, content, everything, frame, goodPost, handoffs, raw, rawBot } from "./parts.mjs";
 import { parrot } from "./parrot.mjs";
-import { chat, root, sleep, startHandrail, tempDir } from "./support.mjs";
+import { chat, root, sleep, startHandrail, tempDir, until } from "./support.mjs";
 
 const policy = path.join(root, "tests/policies/zones");
 const bridge = "I'm bringing in a colleague. They can see our whole chat.";
@@ -53,6 +53,17 @@ test("human first: the bot is never asked", async (t) => {
 		["bereavement", true, "human first"]);
 	assert.equal(decided.reason, "A person leads this conversation");
 	assert.equal(decided.handoff.cause, "zone");
+});
+
+test("who returns a conversation lets the AI go on", async (t) => {
+	const bot = await parrot(t);
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	assert.equal(await say(proxy, "c-1", "My father died.", of("bereavement")), colleague);
+	const [one] = await handoffs(proxy);
+	await cli(proxy, "handoff", "return", one.id);
+	await until(async () => (await say(proxy, "c-1", "Thank you.", of("bereavement"))) === "Thank you.", "the AI answers");
+	assert.ok(bot.requests.length > 0);
+	assert.equal(await say(proxy, "c-1", "And now?", of("bereavement")), "And now?");
 });
 
 test("ai assists: the whole answer is a draft on the desk", async (t) => {

@@ -196,6 +196,42 @@ static void a_zone_hands_off(void **state)
 	chat_close(&c);
 }
 
+/* Who returned the conversation has decided that the AI goes on. */
+static void a_person_has_had_it(void **state)
+{
+	const struct guard_message said = {GUARD_CUSTOMER, "Hi.", 3};
+	const struct guard_message answer = {GUARD_AI, "Hi.", 3};
+	struct chat c;
+	(void)state;
+	open_chat(&c, MATRIX(TYPES, ""));
+	c.session = (struct guard_session){.zone = "human first"};
+	guard_check(c.scanner, c.policy, &c.session, &said, &c.verdict);
+	assert_int_equal(c.verdict.action, GUARD_HANDOFF);
+	assert_int_equal(
+	    guard_remember(c.scanner, c.policy, &c.session, &said, &c.memory),
+	    0);
+	c.session.counted = c.memory.rows;
+	c.session.n_counted = c.memory.n;
+	guard_check(c.scanner, c.policy, &c.session, &said, &c.verdict);
+	assert_int_equal(c.verdict.action, GUARD_DELIVER);
+	guard_check(c.scanner, c.policy, &c.session, &answer, &c.verdict);
+	assert_int_equal(c.verdict.action, GUARD_DELIVER);
+	/* Another zone is another matter. */
+	c.session.zone = "ai starts";
+	c.session.ai_turn = 3;
+	guard_check(c.scanner, c.policy, &c.session, &said, &c.verdict);
+	assert_int_equal(c.verdict.action, GUARD_HANDOFF);
+	/* Drafts stay drafts. */
+	const struct guard_counted row = {
+	    .name = "policy/ai assists", .times = 1};
+	const struct guard_message m = {GUARD_AI, "Hi.", 3};
+	c.session = (struct guard_session){
+	    .zone = "ai assists", .counted = &row, .n_counted = 1};
+	guard_check(c.scanner, c.policy, &c.session, &m, &c.verdict);
+	assert_int_equal(c.verdict.action, GUARD_HANDOFF);
+	chat_close(&c);
+}
+
 /* Nothing of a draft is released, all of it is read, and a handoff with a
  * reason of its own still cuts it. */
 static void a_draft_is_read_to_its_end(void **state)
@@ -329,6 +365,7 @@ int main(void)
 	    cmocka_unit_test(upset_stays),
 	    cmocka_unit_test(without_a_matrix_nothing_is_known),
 	    cmocka_unit_test(a_zone_hands_off),
+	    cmocka_unit_test(a_person_has_had_it),
 	    cmocka_unit_test(a_draft_is_read_to_its_end),
 	    cmocka_unit_test(how_long_the_bot_may_take),
 	    cmocka_unit_test(differences_are_told),
