@@ -310,9 +310,14 @@ static int32_t letter_form(int32_t cp)
 size_t glyph_fold(
     const int32_t *cluster, size_t n, int32_t *out, unsigned *noise)
 {
-	int32_t form = ascii_form(cluster[0]);
+	int32_t cp = cluster[0];
+	if (n == 1 && cp > ' ' && cp < 0x7F) { /* utf8proc would say the same */
+		out[0] = cp >= 'A' && cp <= 'Z' ? cp | 0x20 : cp;
+		return 1;
+	}
+	int32_t form = ascii_form(cp);
 	if (form == 0)
-		form = letter_form(cluster[0]);
+		form = letter_form(cp);
 	if (form < 0)
 		return 0;
 	if (form > 0) {

@@ -31,12 +31,10 @@ static size_t percent_decode(const char *s, size_t n, char *out, size_t size)
 	return len;
 }
 
-size_t link_host_dot(const char *s, size_t n)
+size_t link_host_bracketed_dot(const char *s, size_t n)
 {
 	static const char *const dots[] = {
 	    "[.]", "(.)", "{.}", "[dot]", "(dot)", "{dot}"};
-	if (n == 0 || (s[0] != '[' && s[0] != '(' && s[0] != '{'))
-		return 0;
 	for (size_t i = 0; i < sizeof(dots) / sizeof(dots[0]); i++) {
 		size_t len = strlen(dots[i]), same = 0;
 		while (same < len && same < n &&

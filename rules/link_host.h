@@ -13,7 +13,12 @@
  * they end inside what may be one.
  */
 #define LINK_DOT_OPEN SIZE_MAX
-size_t link_host_dot(const char *, size_t n);
+size_t link_host_bracketed_dot(const char *, size_t n);
+static inline size_t link_host_dot(const char *s, size_t n)
+{
+	bool may = n > 0 && (s[0] == '[' || s[0] == '(' || s[0] == '{');
+	return may ? link_host_bracketed_dot(s, n) : 0;
+}
 /* Such dots as dots; how many bytes were written, size at most. */
 size_t link_host_refang(const char *, size_t n, char *out, size_t size);
 
