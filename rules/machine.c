@@ -209,7 +209,7 @@ static int route(struct machine *m, const struct match *match)
 	if (m->only.only && only_note(m, match))
 		return -1;
 	if (x->condition[detector] &&
-	    (live_add(&m->live, match) || sleep_wake(m)))
+	    (live_add(&m->live, match) || sleep_wake(m, match)))
 		return -1;
 	const struct index_rules *hits = &x->awake[detector];
 	for (size_t i = 0; i < hits->n; i++) {
@@ -399,7 +399,7 @@ static void forget(struct machine *m)
 			oldest.sentence = p->match.sentence;
 	}
 	live_filter(&m->live, may_be_asked, &oldest);
-	sleep_renumber(m);
+	sleep_filter(m, may_be_asked, &oldest);
 	m->live_kept = m->live.list.n;
 }
 
@@ -480,7 +480,8 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
 		m->alive[kind] = SIZE_MAX;
 	live_reset(&m->live);
-	m->counted.n = m->live_kept = m->sleepers.n = 0;
+	sleepers_reset(&m->sleepers);
+	m->counted.n = m->live_kept = 0;
 	m->n_pendings = m->n_founds = 0;
 	m->has_best = m->has_redact = m->has_prepend = false;
 	m->withheld_from = m->looked = SIZE_MAX;

@@ -4,10 +4,25 @@
 
 #include <stdlib.h>
 
+static void wakers_reset(struct wakers *w)
+{
+	w->n = 0;
+	for (size_t i = 0; i < LIVE_CHAINS; i++)
+		w->chains[i] = (struct waker_chain){.last = LIVE_END};
+}
+
+void sleepers_reset(struct sleepers *s)
+{
+	s->n = 0;
+	wakers_reset(&s->wakers);
+}
+
 void sleepers_clear(struct sleepers *s)
 {
 	free(s->items);
+	free(s->wakers.items);
 	*s = (struct sleepers){0};
+	sleepers_reset(s);
 }
 
 static const struct rule *rule_of(const struct machine *m, uint32_t rule)
@@ -50,17 +65,47 @@ static uint32_t next_detector(
 
 /* ---- waking ---- */
 
-/* Has an older match of the sentence woken the rule before the live match? */
+static uint64_t kind_of(uint32_t detector)
+{
+	return (uint64_t)1 << detector % 64;
+}
+
+static struct waker_chain *chain_of(struct wakers *w, uint32_t sentence)
+{
+	return &w->chains[sentence % LIVE_CHAINS];
+}
+
+/* There is room for it. */
+static void chain(struct wakers *w, uint32_t sentence, uint32_t detector)
+{
+	struct waker_chain *c = chain_of(w, sentence);
+	w->items[w->n] = (struct waker){sentence, detector, c->last};
+	c->last = (uint32_t)w->n++;
+	c->kinds |= kind_of(detector);
+}
+
+static bool has_waker(struct wakers *w, uint32_t sentence, uint32_t detector)
+{
+	const struct waker_chain *c = chain_of(w, sentence);
+	if (!(c->kinds & kind_of(detector)))
+		return false;
+	for (uint32_t i = c->last; i != LIVE_END; i = w->items[i].before)
+		if (w->items[i].sentence == sentence &&
+		    w->items[i].detector == detector)
+			return true;
+	return false;
+}
+
+/* Has an older waker of the sentence woken the rule? */
 static bool is_awake(
-    const struct machine *m, uint32_t rule, uint32_t sentence, uint32_t live)
+    const struct machine *m, uint32_t rule, const struct waker *waker)
 {
 	const struct any_of *wakers = index_wakers(rule_of(m, rule));
-	for (uint32_t i = live_before(&m->live, live); i != LIVE_END;
-	     i = live_before(&m->live, i)) {
-		const struct match *q = &m->live.list.items[i];
-		if (q->sentence == sentence && is_in(wakers, q->detector))
+	const struct waker *all = m->sleepers.wakers.items;
+	for (uint32_t i = waker->before; i != LIVE_END; i = all[i].before)
+		if (all[i].sentence == waker->sentence &&
+		    is_in(wakers, all[i].detector))
 			return true;
-	}
 	return false;
 }
 
@@ -75,14 +120,6 @@ static int wake(struct machine *m, const struct sleeper *s, uint32_t rule)
 		if (machine_add_pending(m, rule, &match))
 			return -1;
 	return 0;
-}
-
-/* The rules a live match wakes: of most, none. */
-static const struct index_rules *wakes_of(
-    const struct machine *m, uint32_t live)
-{
-	uint32_t detector = m->live.list.items[live].detector;
-	return &m->policy->index->wakes[detector];
 }
 
 static bool has_rule(const struct index_rules *ascending, uint32_t rule)
@@ -100,9 +137,11 @@ static bool has_rule(const struct index_rules *ascending, uint32_t rule)
 
 /* Both stand in one sentence: wake the rules that ask for both, by the
  * shorter list. */
-static int join(struct machine *m, const struct sleeper *s, uint32_t live)
+static int join(
+    struct machine *m, const struct sleeper *s, const struct waker *waker)
 {
-	const struct index_rules *wakes = wakes_of(m, live);
+	const struct index_rules *wakes =
+	    &m->policy->index->wakes[waker->detector];
 	bool by_waker = wakes->n < s->rules->n;
 	const struct index_rules *rules = by_waker ? wakes : s->rules;
 	for (size_t i = 0; i < rules->n; i++) {
@@ -111,8 +150,7 @@ static int join(struct machine *m, const struct sleeper *s, uint32_t live)
 		bool both = by_waker
 		    ? next_detector(m, s, rule, &from) != DETECTOR_NONE
 		    : has_rule(wakes, rule);
-		if (both && !is_awake(m, rule, s->match.sentence, live) &&
-		    wake(m, s, rule))
+		if (both && !is_awake(m, rule, waker) && wake(m, s, rule))
 			return -1;
 	}
 	return 0;
@@ -135,25 +173,42 @@ int sleep_add(struct machine *m, const struct match *match, bool value)
 	    .value = value,
 	    .rules = value ? &x->values[match->detector]
 			   : &x->asleep[match->detector]};
-	for (uint32_t i = live_last(&m->live, match->sentence); i != LIVE_END;
-	     i = live_before(&m->live, i))
-		if (m->live.list.items[i].sentence == match->sentence &&
-		    wakes_of(m, i)->n && join(m, s, i))
+	const struct wakers *w = &all->wakers;
+	uint32_t i = w->chains[match->sentence % LIVE_CHAINS].last;
+	for (; i != LIVE_END; i = w->items[i].before)
+		if (w->items[i].sentence == match->sentence &&
+		    join(m, s, &w->items[i]))
 			return -1;
 	return 0;
 }
 
-int sleep_wake(struct machine *m)
+static int grow(struct wakers *w)
 {
-	uint32_t live = (uint32_t)m->live.list.n - 1;
-	const struct match *q = &m->live.list.items[live];
-	if (!m->sleepers.n || !wakes_of(m, live)->n)
+	size_t cap = w->cap ? w->cap * 2 : 32;
+	struct waker *p = realloc(w->items, cap * sizeof(*p));
+	if (!p)
+		return -1;
+	w->items = p;
+	w->cap = cap;
+	return 0;
+}
+
+int sleep_wake(struct machine *m, const struct match *match)
+{
+	struct sleepers *all = &m->sleepers;
+	struct wakers *w = &all->wakers;
+	uint32_t detector = match->detector, sentence = match->sentence;
+	/* Another one of a kind would find its rules awake. */
+	if (!m->policy->index->wakes[detector].n ||
+	    has_waker(w, sentence, detector))
 		return 0;
-	for (size_t i = 0; i < m->sleepers.n; i++) {
-		const struct sleeper *s = &m->sleepers.items[i];
-		if (s->match.sentence == q->sentence && join(m, s, live))
+	if (w->n == w->cap && grow(w))
+		return -1;
+	chain(w, sentence, detector);
+	for (size_t i = 0; i < all->n; i++)
+		if (all->items[i].match.sentence == sentence &&
+		    join(m, &all->items[i], &w->items[w->n - 1]))
 			return -1;
-	}
 	return 0;
 }
 
@@ -172,10 +227,20 @@ void sleep_forget(struct machine *m)
 	all->n = kept;
 }
 
-void sleep_renumber(struct machine *m)
+void sleep_filter(struct machine *m,
+    bool (*keep)(const struct match *, const void *arg), const void *arg)
 {
+	struct wakers *w = &m->sleepers.wakers;
+	size_t n = w->n;
 	for (size_t i = 0; i < m->sleepers.n; i++)
 		m->sleepers.items[i].as.seen = 0;
+	wakers_reset(w);
+	for (size_t i = 0; i < n; i++) {
+		struct match match = {.sentence = w->items[i].sentence,
+		    .detector = w->items[i].detector};
+		if (keep(&match, arg))
+			chain(w, match.sentence, match.detector);
+	}
 }
 
 /* ---- holding ---- */

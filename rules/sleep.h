@@ -32,23 +32,43 @@ struct sleeper {
 	bool begun;
 };
 
+struct waker { /* a match that wakes rules, the first of its kind in its
+		  sentence */
+	uint32_t sentence, detector;
+	uint32_t before; /* the waker before it in its chain, or LIVE_END */
+};
+
+struct wakers {
+	struct waker *items;
+	size_t n, cap;
+	struct waker_chain {
+		uint32_t last;
+		uint64_t kinds; /* bits 1 << detector % 64: those there are */
+	} chains[LIVE_CHAINS];  /* by sentence, as in live.h */
+};
+
 struct sleepers {
 	struct sleeper *items;
 	size_t n, cap;
+	struct wakers wakers;
 };
 
+void sleepers_reset(struct sleepers *); /* empty, keeps the memory */
 void sleepers_clear(struct sleepers *);
 
 /* A match of first clauses. value: of the number itself, whatever the ranges.
  * 0, or -1 when memory runs out. */
 int sleep_add(struct machine *, const struct match *, bool value)
     __attribute__((warn_unused_result));
-/* Wake what sleeps beside the newest of the live matches. As above. */
-int sleep_wake(struct machine *) __attribute__((warn_unused_result));
+/* Wake what sleeps beside a match that rules may ask about. As above. */
+int sleep_wake(struct machine *, const struct match *)
+    __attribute__((warn_unused_result));
 /* Forget those whose sentence is over. */
 void sleep_forget(struct machine *);
-/* The live matches have new numbers. */
-void sleep_renumber(struct machine *);
+/* The live matches are those keep() says, and have new numbers (live_filter).
+ */
+void sleep_filter(struct machine *,
+    bool (*keep)(const struct match *, const void *arg), const void *arg);
 
 /* The first byte before limit that a rule holds which keeps text from the
  * customer and may still fire; limit: none. */
