@@ -13,43 +13,44 @@
 
 struct issuer {
 	uint32_t first, last; /* prefix, inclusive */
-	uint32_t unit;        /* 10 to the number of digits of the prefix */
+	unsigned char digits; /* of the prefix */
 	unsigned char min, max;
 };
 
 /* The first that has the prefix need not be the one: lengths add up. */
 static const struct issuer issuers[] = {
-    {1, 1, 10, 15, 15},                        /* UATP, JCB 1800 */
-    {4, 4, 10, 13, 13}, {4, 4, 10, 16, 16},    /* Visa */
-    {4, 4, 10, 19, 19}, {51, 55, 100, 16, 16}, /* Mastercard */
-    {2221, 2720, 10000, 16, 16}, {2131, 2131, 10000, 15, 15}, /* JCB */
-    {34, 34, 100, 15, 15}, {37, 37, 100, 15, 15}, /* American Express */
-    {300, 305, 1000, 14, 19},                     /* Diners Club */
-    {3095, 3095, 10000, 14, 19}, {36, 36, 100, 14, 19}, {38, 39, 100, 14, 19},
-    {3528, 3589, 10000, 16, 19},                  /* JCB */
-    {50, 50, 100, 16, 19}, {56, 58, 100, 16, 19}, /* Maestro, Dankort, */
-    {5018, 5018, 10000, 13, 19}, {5020, 5020, 10000, 13, 19}, /* Elo, Verve */
-    {5038, 5038, 10000, 13, 19}, {5893, 5893, 10000, 13, 19},
-    {6, 6, 10, 16, 19}, /* Discover, UnionPay, RuPay, Maestro, Hipercard ... */
-    {6304, 6304, 10000, 13, 19}, {6759, 6759, 10000, 13, 19},
-    {6761, 6763, 10000, 13, 19}, {81, 82, 100, 16, 19}, /* UnionPay, RuPay */
-    {2200, 2204, 10000, 16, 19},                        /* Mir */
-    {9792, 9792, 10000, 16, 16},                        /* Troy */
-    {8600, 8600, 10000, 16, 16}, {9860, 9860, 10000, 16, 16}, /* Uzcard, Humo */
+    {1, 1, 1, 15, 15},                                /* UATP, JCB 1800 */
+    {4, 4, 1, 13, 13}, {4, 4, 1, 16, 16},             /* Visa */
+    {4, 4, 1, 19, 19}, {51, 55, 2, 16, 16},           /* Mastercard */
+    {2221, 2720, 4, 16, 16}, {2131, 2131, 4, 15, 15}, /* JCB */
+    {34, 34, 2, 15, 15}, {37, 37, 2, 15, 15},         /* American Express */
+    {300, 305, 3, 14, 19},                            /* Diners Club */
+    {3095, 3095, 4, 14, 19}, {36, 36, 2, 14, 19}, {38, 39, 2, 14, 19},
+    {3528, 3589, 4, 16, 19},                          /* JCB */
+    {50, 50, 2, 16, 19}, {56, 58, 2, 16, 19},         /* Maestro, Dankort, */
+    {5018, 5018, 4, 13, 19}, {5020, 5020, 4, 13, 19}, /* Elo, Verve */
+    {5038, 5038, 4, 13, 19}, {5893, 5893, 4, 13, 19},
+    {6, 6, 1, 16, 19}, /* Discover, UnionPay, RuPay, Maestro, Hipercard ... */
+    {6304, 6304, 4, 13, 19}, {6759, 6759, 4, 13, 19}, {6761, 6763, 4, 13, 19},
+    {81, 82, 2, 16, 19},                              /* UnionPay, RuPay */
+    {2200, 2204, 4, 16, 19},                          /* Mir */
+    {9792, 9792, 4, 16, 16},                          /* Troy */
+    {8600, 8600, 4, 16, 16}, {9860, 9860, 4, 16, 16}, /* Uzcard, Humo */
 };
 
-static bool has_issuer(const char *digits, size_t n)
+/* How many digits the cards of these first four may have, as bits. */
+static uint32_t lengths_of(const char *digits)
 {
-	uint32_t four = 0;
+	uint32_t prefix[5] = {0}, lengths = 0;
 	for (size_t i = 0; i < 4; i++)
-		four = four * 10 + (uint32_t)(digits[i] - '0');
+		prefix[i + 1] = prefix[i] * 10 + (uint32_t)(digits[i] - '0');
 	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
-		uint32_t prefix = four / (10000 / issuers[i].unit);
-		if (prefix >= issuers[i].first && prefix <= issuers[i].last &&
-		    n >= issuers[i].min && n <= issuers[i].max)
-			return true;
+		const struct issuer *one = &issuers[i];
+		uint32_t p = prefix[one->digits];
+		if (p >= one->first && p <= one->last)
+			lengths |= (2u << one->max) - (1u << one->min);
 	}
-	return false;
+	return lengths;
 }
 
 static bool is_varied(const char *digits, size_t n)
@@ -91,9 +92,10 @@ enum entity_answer entity_card(
 	if (run.more && run.n <= MAX_DIGITS)
 		return ENTITY_MORE;
 	size_t longest = run.n < MAX_DIGITS ? run.n : MAX_DIGITS;
+	uint32_t lengths = longest < MIN_DIGITS ? 0 : lengths_of(run.digits);
 	for (size_t n = longest; n >= MIN_DIGITS; n--) {
-		if (entity_run_breaks(&run, n - 1) && is_grouped(&run, n) &&
-		    has_issuer(run.digits, n) && is_varied(run.digits, n) &&
+		if ((lengths >> n & 1) && entity_run_breaks(&run, n - 1) &&
+		    is_grouped(&run, n) && is_varied(run.digits, n) &&
 		    checksum_luhn(run.digits, n)) {
 			*end = run.ends[n - 1];
 			return ENTITY_YES;

@@ -140,6 +140,8 @@ unsigned entity_context(const struct entity_in *in, size_t start,
 		at = word_before(in, at, &len);
 		if (len == 0)
 			break;
+		if (entity_is_digit(in->s[at]))
+			continue; /* no word */
 		for (unsigned i = 0; lists[i].words; i++) {
 			if (!is_listed(in->s + at, len, lists[i].words))
 				continue;
