@@ -25,18 +25,24 @@ static void chain(struct live *l, uint32_t match)
 	*last = match;
 }
 
+/* As long as the list. */
+static int grow(struct live *l)
+{
+	uint32_t *p = realloc(l->before, l->list.cap * sizeof(*p));
+	if (!p)
+		return -1;
+	l->before = p;
+	l->cap = l->list.cap;
+	return 0;
+}
+
 int live_add(struct live *l, const struct match *match)
 {
 	if (matches_add(&l->list, match))
 		return -1;
-	if (l->cap < l->list.cap) {
-		uint32_t *p = realloc(l->before, l->list.cap * sizeof(*p));
-		if (!p) {
-			l->list.n--;
-			return -1;
-		}
-		l->before = p;
-		l->cap = l->list.cap;
+	if (l->cap < l->list.cap && grow(l)) {
+		l->list.n--;
+		return -1;
 	}
 	chain(l, (uint32_t)l->list.n - 1);
 	return 0;

@@ -28,9 +28,19 @@ struct matches {
 	size_t n, cap;
 };
 
+/* Room for one more. 0, or -1 when memory runs out. */
+int matches_grow(struct matches *) __attribute__((warn_unused_result));
+
 /* 0, or -1 when memory runs out. */
-int matches_add(struct matches *, const struct match *)
-    __attribute__((warn_unused_result));
+static inline int __attribute__((warn_unused_result))
+matches_add(struct matches *list, const struct match *match)
+{
+	if (list->n == list->cap && matches_grow(list))
+		return -1;
+	list->items[list->n++] = *match;
+	return 0;
+}
+
 void matches_clear(struct matches *);
 
 #endif

@@ -5,20 +5,16 @@
 
 #define FIRST_CAP 16u
 
-int matches_add(struct matches *list, const struct match *match)
+int matches_grow(struct matches *list)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : FIRST_CAP;
-		if (cap > SIZE_MAX / sizeof(*match))
-			return -1;
-		struct match *items =
-		    realloc(list->items, cap * sizeof(*items));
-		if (!items)
-			return -1;
-		list->items = items;
-		list->cap = cap;
-	}
-	list->items[list->n++] = *match;
+	size_t cap = list->cap ? list->cap * 2 : FIRST_CAP;
+	if (cap > SIZE_MAX / sizeof(*list->items))
+		return -1;
+	struct match *items = realloc(list->items, cap * sizeof(*items));
+	if (!items)
+		return -1;
+	list->items = items;
+	list->cap = cap;
 	return 0;
 }
 
