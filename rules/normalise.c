@@ -438,16 +438,21 @@ static int step_alnum(const struct reader *r, char c, bool digit)
 	return put_alnum(t, c, digit);
 }
 
-/* Letters from pos that are a whole word, whatever comes: the sign behind them
- * is there and cannot be part of it. 0: it takes a closer look. Single letters
- * may be one spelled out, and a capital I among small ones may be an l. */
+/* Letters from pos, apostrophes between them, that are a whole word, whatever
+ * comes: the sign behind them is there and cannot be part of it. 0: it takes a
+ * closer look. Single letters may be one spelled out, and a capital I among
+ * small ones may be an l. */
 static size_t plain_word(const struct reader *r, size_t pos)
 {
 	size_t end = r->end - pos < PLAIN_WORD ? r->end : pos + PLAIN_WORD;
 	size_t i = pos + 1;
-	for (; i < end && chars_are(r->t->bytes[i], CHARS_LETTER); i++)
-		if (byte_at(r, i) == 'I' &&
-		    chars_are(r->t->bytes[i - 1], CHARS_SMALL))
+	const char *s = r->t->bytes;
+	for (; i < end &&
+	     (chars_are(s[i], CHARS_LETTER) ||
+		 (s[i] == '\'' && chars_are(s[i - 1], CHARS_LETTER) &&
+		     chars_are(s[i + 1], CHARS_LETTER)));
+	     i++)
+		if (s[i] == 'I' && chars_are(s[i - 1], CHARS_SMALL))
 			return 0;
 	if (i == end)
 		return 0;
