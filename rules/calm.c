@@ -11,15 +11,21 @@
 #include <stdlib.h>
 
 #define FIRST_CAP 16u
-#define MIN_LETTERS 2u
 #define WORD_BYTES 11u     /* nine letters, a comma and a space */
 #define STRETCH_BYTES 256u /* read in one go */
-#define STRETCH_WORDS (STRETCH_BYTES / (MIN_LETTERS + 1) + 1)
+#define STRETCH_WORDS (STRETCH_BYTES / 2 + 1) /* a letter and a space */
 
 struct word {
 	size_t letters, len; /* without and with what is behind it */
 	bool stop;           /* a full stop, and a space that is not in len */
 };
+
+/* Is the letter at s a word? Others by themselves may be one spelled out. */
+static inline bool is_letter_word(const char *s)
+{
+	return s[1] == ' ' && chars_are(s[2], CHARS_LETTER) &&
+	    chars_are(s[3], CHARS_LETTER);
+}
 
 /* The calm word that begins at s, where TEXT_SLACK bytes may be read; of no
  * bytes when there is none. */
@@ -32,7 +38,8 @@ static inline struct word read_word(const char *s)
 		tail = 0;
 	else if (s[n] == ',')
 		tail = 2;
-	if (!tail || n < MIN_LETTERS || !chars_are(s[0], CHARS_LETTER))
+	if (!tail || !chars_are(s[0], CHARS_LETTER) ||
+	    (n == 1 && !is_letter_word(s)))
 		return (struct word){0};
 	return (struct word){n, n + tail, stop};
 }

@@ -5,12 +5,12 @@
  *   Thank you, the order 12345 of today. See www.acme.example
  *   \___________________/      \________/\__/
  *
- * A calm word is two to nine ASCII letters, all but the first of them small;
- * in both views a space (or the beginning, or a line break) is in front of it
- * and a space behind it, perhaps after one comma or full stop. Both views hold
- * the same number of bytes for it. No link, secret or account number begins
- * inside such a word or goes on from it; the one exception is a national
- * insurance number, "AB 12 34 56 C".
+ * A calm word is two to nine ASCII letters, all but the first of them small, or
+ * one that a longer word follows; in both views a space (or the beginning, or a
+ * line break) is in front of it and a space behind it, perhaps after one comma
+ * or full stop. Both views hold the same number of bytes for it. No link,
+ * secret or account number begins inside such a word or goes on from it; the
+ * one exception is a national insurance number, "AB 12 34 56 C".
  *
  * Most text is calm: the normaliser reads all the words of a stretch in one go,
  * and scanners pass over it. What is calm depends on how a text was cut, what

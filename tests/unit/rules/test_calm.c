@@ -45,12 +45,14 @@ static void passes_over_ordinary_words(void **state)
 	assert_calm("Thank you, the order 12345 of today. See you",
 	    "^^^^^^^^^^^^^^^^^^^^^12345 ^^^^^^^^^^^^^^you");
 	assert_calm("yes.\nThe end of it", "yes.\n^^^^^^^^^^^it");
+	assert_calm("I see a car", "^^^^^^^^car");
 }
 
 /* Each may be, or belong to, something a scanner looks for. */
 static void stops_at_what_is_not(void **state)
 {
-	assert_calm("a is", "a is");                 /* one letter */
+	assert_calm("a b c of", "a b c of"); /* a word, apart */
+	assert_calm("a  is", "a  is");
 	assert_calm("an iPhone of", "^^^iPhone of"); /* capitals inside */
 	assert_calm("the IBAN of", "^^^^IBAN of");
 	assert_calm("my extraordinary fee is", "^^^extraordinary ^^^^is");
