@@ -133,12 +133,15 @@ struct phrase_partial phrase_into_gap(
 	};
 }
 
+static bool is_behind(
+    const struct phrase_partial *a, const struct phrase_partial *b)
+{
+	return a->start != b->start ? a->start > b->start : a->node > b->node;
+}
+
 static int by_first(const void *a, const void *b)
 {
-	const struct phrase_partial *x = a, *y = b;
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return (x->node > y->node) - (x->node < y->node);
+	return is_behind(a, b) - is_behind(b, a);
 }
 
 void phrase_put_in_order(struct phrase_scan *s)
@@ -151,10 +154,11 @@ void phrase_put_in_order(struct phrase_scan *s)
 static int keep(struct walk *w, const struct phrase_partial *p)
 {
 	struct phrase_scan *s = w->on.scan;
-	if (phrase_reserve(&s->spare, &s->cap_spare, w->n_next + 1))
+	if (w->n_next == s->cap_spare &&
+	    phrase_reserve(&s->spare, &s->cap_spare, w->n_next + 1))
 		return -1;
 	size_t i = w->n_next++;
-	for (; i > 0 && by_first(&s->spare[i - 1], p) > 0; i--)
+	for (; i > 0 && is_behind(&s->spare[i - 1], p); i--)
 		s->spare[i] = s->spare[i - 1];
 	s->spare[i] = *p;
 	return 0;
