@@ -129,7 +129,10 @@ int secret_scan(struct secret_scan *s, const struct text *t,
 {
 	struct walk w = {.t = t,
 	    .p = p,
-	    .in = {.s = t->plain.bytes, .n = t->plain.len, .final = t->final},
+	    .in = {.s = t->plain.bytes,
+		.n = t->plain.len,
+		.final = t->final,
+		.runs = s->runs},
 	    .out = out};
 	const struct any_of *all = &p->of_kind[DETECTOR_SECRET];
 	for (size_t i = 0; i < all->n; i++)

@@ -17,9 +17,16 @@
 
 #define SECRET_MAX_BYTES 4096u /* of a token; what is longer is cut there */
 
+#define SECRET_ALPHABETS 7u
+
+struct secret_span { /* bytes of the plain view */
+	size_t from, to;
+};
+
 struct secret_scan {
 	size_t next; /* byte of the plain view not read yet */
 	size_t calm; /* calm.h */
+	struct secret_span runs[SECRET_ALPHABETS]; /* of secret_run */
 };
 
 void secret_scan_init(struct secret_scan *);

@@ -103,11 +103,6 @@ static size_t word_at(const char *s, size_t n, size_t i)
 static bool is_mixed(const char *s, size_t n)
 {
 	size_t turns = 0, letters = 0, digits = 0, words = 0;
-	for (size_t i = 0; i < n;) {
-		size_t len = word_at(s, n, i);
-		words += len;
-		i += len ? len : 1;
-	}
 	for (size_t i = 0; i < n; i++) {
 		unsigned now = class_of(s[i]);
 		unsigned before = i > 0 ? class_of(s[i - 1]) : now;
@@ -116,18 +111,26 @@ static bool is_mixed(const char *s, size_t n)
 		turns += now && before && now != before &&
 		    !(before == 2 && now == 1);
 	}
-	return digits >= 1 && letters >= 4 && turns * 4 >= n && words * 2 <= n;
+	if (digits < 1 || letters < 4 || turns * 4 < n)
+		return false;
+	for (size_t i = 0; i < n;) {
+		size_t len = word_at(s, n, i);
+		words += len;
+		i += len ? len : 1;
+	}
+	return words * 2 <= n;
 }
 
 static bool is_random(const char *s, size_t n)
 {
 	if (n > COUNTED_CHARS)
 		n = COUNTED_CHARS;
-	if (is_uuid(s, n) || secret_is_placeholder(s, n))
+	if (is_uuid(s, n))
 		return false;
-	if (is_hex(s, n))
-		return n >= MIN_HEX && bits_of(s, n) >= MIN_HEX_BITS;
-	return is_mixed(s, n) && bits_of(s, n) >= MIN_BITS;
+	bool random = is_hex(s, n)
+	    ? n >= MIN_HEX && bits_of(s, n) >= MIN_HEX_BITS
+	    : is_mixed(s, n) && bits_of(s, n) >= MIN_BITS;
+	return random && !secret_is_placeholder(s, n);
 }
 
 /* Part of https://...: links carry such strings by the dozen. */
@@ -163,15 +166,14 @@ enum secret_answer secret_entropy(
 	bool open = start + n >= in->n && !in->final && n < SECRET_MAX_BYTES;
 	if (!open && n < MIN_CHARS)
 		return SECRET_NO;
-	if (in_url(in, start))
-		return SECRET_NO;
 	if (open)
-		return SECRET_MORE;
+		return in_url(in, start) ? SECRET_NO : SECRET_MORE;
 	while (n > 0 &&
 	    (in->s[start + n - 1] == '-' || in->s[start + n - 1] == '_' ||
 		in->s[start + n - 1] == '/'))
 		n--;
 	if (n < MIN_CHARS || !is_random(in->s + start, n) ||
+	    in_url(in, start) ||
 	    secret_given_as(in, start, hashes) != SECRET_NOT_GIVEN)
 		return SECRET_NO;
 	*end = start + n;

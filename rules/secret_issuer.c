@@ -157,23 +157,29 @@ bool secret_in_alphabet(char c, enum secret_alphabet alphabet)
 size_t secret_run(
     const struct secret_in *in, size_t i, enum secret_alphabet alphabet)
 {
-	size_t n = 0;
-	while (i + n < in->n && n < SECRET_MAX_BYTES &&
-	    secret_in_alphabet(in->s[i + n], alphabet))
-		n++;
-	return n;
+	struct secret_span *run = &in->runs[alphabet];
+	size_t max =
+	    in->n - i < SECRET_MAX_BYTES ? in->n : i + SECRET_MAX_BYTES;
+	if (i < run->from || i >= run->to)
+		*run = (struct secret_span){i, i};
+	while (run->to < max && secret_in_alphabet(in->s[run->to], alphabet))
+		run->to++;
+	return (run->to < max ? run->to : max) - i;
 }
 
 bool secret_is_random(const char *s, size_t n)
 {
-	size_t letters = 0, digits = 0, changes = 0;
+	size_t changes = 0;
+	bool letters = false, digits = false;
 	for (size_t i = 0; i < n; i++) {
-		letters += secret_is_letter(s[i]);
-		digits += secret_is_digit(s[i]);
+		letters |= secret_is_letter(s[i]);
+		digits |= secret_is_digit(s[i]);
 		changes += i > 0 && chars_are(s[i], CHARS_CAPITAL) &&
 		    chars_are(s[i - 1], CHARS_SMALL);
+		if (letters && (digits || changes > 2))
+			return true;
 	}
-	return letters > 0 && (digits > 0 || changes > 2);
+	return false;
 }
 
 static enum secret_answer issued(const struct secret_in *in, size_t start,

@@ -83,13 +83,14 @@ static enum secret_answer named(
 		n--;
 	const char *s = in->s + start;
 	bool scheme = n > 0 && follows_scheme(in, start, n);
-	if (!open && !scheme && (n < MIN_NAMED || !secret_is_random(s, n)))
+	if (!open && !scheme && n < MIN_NAMED)
 		return SECRET_NO;
 	if (!scheme && secret_given_as(in, start, names) == SECRET_NOT_GIVEN)
 		return SECRET_NO;
 	if (open)
 		return SECRET_MORE;
-	if (memmem(s, n, "//", 2) || secret_is_placeholder(s, n))
+	if ((!scheme && !secret_is_random(s, n)) || memmem(s, n, "//", 2) ||
+	    secret_is_placeholder(s, n))
 		return SECRET_NO;
 	*end = start + n;
 	return SECRET_YES;

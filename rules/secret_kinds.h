@@ -14,6 +14,9 @@ struct secret_in {
 	const char *s; /* the plain view from its beginning */
 	size_t n;
 	bool final;
+	/* By alphabet, characters known to be of it: many places where a secret
+	 * may start are inside one run. */
+	struct secret_span *runs;
 };
 
 enum secret_answer { SECRET_NO, SECRET_YES, SECRET_MORE };
@@ -27,6 +30,7 @@ enum secret_alphabet {
 	SECRET_BASE64, /* either */
 	SECRET_ANY,    /* what values in running text are made of */
 };
+_Static_assert(SECRET_ANY + 1 == SECRET_ALPHABETS, "one run for each");
 bool secret_in_alphabet(char c, enum secret_alphabet);
 /* Characters of the alphabet from i on, SECRET_MAX_BYTES at most. */
 size_t secret_run(const struct secret_in *, size_t i, enum secret_alphabet);
