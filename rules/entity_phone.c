@@ -43,19 +43,35 @@ static const char *const others[] = {"order", "account", "reference", "ref",
     "vat", "price", "total", "amount", "balance", "version", "date", "zip",
     "zipcode", "postcode", "upc", NULL};
 
-enum said { NOTHING, PERHAPS, PHONE, OTHER };
+enum said { UNASKED, NOTHING, PERHAPS, PHONE, OTHER };
 
-/* What the words in front of start say it is. */
-static enum said what_is_said(const struct entity_in *in, size_t start)
+struct candidate {
+	const struct entity_in *in;
+	size_t start;
+	const struct entity_run *run;
+	enum said said; /* asked for when digits alone do not decide */
+};
+
+/* What the words in front say it is. */
+static enum said what_is_said(struct candidate *c)
 {
 	const struct entity_words lists[] = {
 	    {phones, true}, {others, true}, {perhaps, false}, {NULL, false}};
 	unsigned also;
-	unsigned found = entity_context(in, start, lists, &also);
-	return found == 1 ? PHONE
-	    : found == 2  ? OTHER
-	    : also        ? PERHAPS
-			  : NOTHING;
+	if (c->said != UNASKED)
+		return c->said;
+	unsigned found = entity_context(c->in, c->start, lists, &also);
+	c->said = found == 1 ? PHONE
+	    : found == 2     ? OTHER
+	    : also           ? PERHAPS
+			     : NOTHING;
+	return c->said;
+}
+
+static bool may_be_called_phone(struct candidate *c)
+{
+	enum said said = what_is_said(c);
+	return said == PHONE || said == PERHAPS;
 }
 
 /* Digits of the groups from digit i on: 3 3 4 gives 334, at most n groups. */
@@ -125,8 +141,9 @@ static bool is_american(const char *d)
 }
 
 /* (415) 555-0132, 1-800-555-0100, 415.555.0132 */
-static bool american(enum said said, const struct entity_run *run, size_t *last)
+static bool american(struct candidate *c, size_t *last)
 {
+	const struct entity_run *run = c->run;
 	size_t first = run->digits[0] == '1' && run->n > 10 ? 1 : 0;
 	size_t next;
 	if (run->n < first + 10 || !entity_run_breaks(run, first + 9))
@@ -138,23 +155,24 @@ static bool american(enum said said, const struct entity_run *run, size_t *last)
 		/* People also write numbers nobody has: (555) 123-4567. */
 		bool typical =
 		    run->seps[first + 6] == '-' || run->seps[first + 6] == '.';
-		return (given || said == PHONE || said == PERHAPS ||
-			   (typical && said != OTHER)) &&
-		    (first == 0 || run->seps[1] != '\0');
+		return (first == 0 || run->seps[1] != '\0') &&
+		    (given || may_be_called_phone(c) ||
+			(typical && what_is_said(c) != OTHER));
 	}
 	return given &&
 	    (shape == 9 || (first == 0 && shape_of(run, 0, 1, &next) == 9)) &&
-	    next == run->n && (said == PHONE || said == PERHAPS);
+	    next == run->n && may_be_called_phone(c);
 }
 
 /* 555-0132, where it is called a phone */
-static bool local(enum said said, const struct entity_run *run, size_t *last)
+static bool local(struct candidate *c, size_t *last)
 {
+	const struct entity_run *run = c->run;
 	size_t next;
 	*last = run->n - 1;
-	return said == PHONE && run->n == LOCAL_DIGITS &&
-	    run->digits[0] >= '2' && run->seps[3] == '-' &&
-	    shape_of(run, 0, 2, &next) == 34;
+	return run->n == LOCAL_DIGITS && run->digits[0] >= '2' &&
+	    run->seps[3] == '-' && shape_of(run, 0, 2, &next) == 34 &&
+	    what_is_said(c) == PHONE;
 }
 
 /* ---- international ---- */
@@ -200,15 +218,17 @@ static bool international(
 /* ---- national ---- */
 
 /* 020 7946 0958, 01 42 68 53 00, 09-7625400, 07700900123 */
-static bool national(enum said said, const struct entity_run *run, size_t *last)
+static bool national(struct candidate *c, size_t *last)
 {
+	const struct entity_run *run = c->run;
 	size_t next;
 	unsigned first = shape_of(run, 0, 1, &next);
 	if (run->n < 9 || run->digits[0] != '0' || run->digits[1] == '0' ||
-	    said == OTHER)
+	    what_is_said(c) == OTHER)
 		return false;
 	unsigned shape = shape_of(run, 0, 3, &next);
-	if (next == run->n && (shape == 324 || (shape == 54 && said != PHONE)))
+	if (next == run->n &&
+	    (shape == 324 || (shape == 54 && c->said != PHONE)))
 		return false; /* a US social security number, a ZIP code */
 	size_t most = run->n < 12 ? run->n : 12;
 	while (most >= 9 && !entity_run_breaks(run, most - 1))
@@ -221,24 +241,24 @@ static bool national(enum said said, const struct entity_run *run, size_t *last)
 	bool british =
 	    run->n == 11 && run->digits[1] == '7' && run->digits[2] != '0';
 	return first == 9 && most == run->n && most >= 10 &&
-	    (british || said != NOTHING);
+	    (british || c->said != NOTHING);
 }
 
 /* 612 34 56 78, 22 33 44 55: where it is called a phone, or the shape and a
  * word say so together. */
-static bool elsewhere(
-    enum said said, const struct entity_run *run, size_t *last)
+static bool elsewhere(struct candidate *c, size_t *last)
 {
+	const struct entity_run *run = c->run;
 	static const unsigned shapes[] = {
 	    333, 2322, 3222, 2222, 344, 2333, 233, 3322, 2223, 0};
 	size_t next;
 	unsigned groups = groups_of(run);
 	*last = run->n - 1;
-	if (run->n < MIN_DIGITS || run->n > 12 ||
-	    (said != PHONE && said != PERHAPS) || groups > 5)
+	if (run->n < MIN_DIGITS || run->n > 12 || groups > 5 ||
+	    !may_be_called_phone(c))
 		return false;
 	if (groups == 1)
-		return said == PHONE && run->n >= 9 && run->n <= 11;
+		return c->said == PHONE && run->n >= 9 && run->n <= 11;
 	unsigned shape = shape_of(run, 0, 5, &next);
 	for (size_t i = 0; shapes[i]; i++)
 		if (shape == shapes[i])
@@ -250,7 +270,7 @@ static bool elsewhere(
 			return false;
 		first = i + 1;
 	}
-	return said == PHONE;
+	return c->said == PHONE;
 }
 
 /* ---- where it stands ---- */
@@ -304,14 +324,14 @@ static bool is_phone(const struct entity_in *in, size_t start,
 	bool tail = !plus && follows_digits(in, start);
 	if (tail && run->digits[0] == '0')
 		return false; /* groups of a longer number */
-	enum said said = what_is_said(in, start);
+	struct candidate c = {.in = in, .start = start, .run = run};
 	if (plus || zeros)
-		return (plus || said != OTHER) &&
-		    international(run, zeros, last);
+		return international(run, zeros, last) &&
+		    (plus || what_is_said(&c) != OTHER);
 	if (is_date(run))
 		return false;
-	return american(said, run, last) || national(said, run, last) ||
-	    (!tail && (local(said, run, last) || elsewhere(said, run, last)));
+	return american(&c, last) || national(&c, last) ||
+	    (!tail && (local(&c, last) || elsewhere(&c, last)));
 }
 
 enum entity_answer entity_phone(

@@ -27,7 +27,7 @@ static size_t separator(const struct entity_in *in, size_t i, const char *seps,
 	size_t len = 0, signs = 0;
 	*kind = ' ';
 	while (i + len < in->n && len <= MAX_SEPARATOR && in->s[i + len] &&
-	    strchr(seps, in->s[i + len])) {
+	    !entity_is_digit(in->s[i + len]) && strchr(seps, in->s[i + len])) {
 		char c = in->s[i + len];
 		if (c != ' ' && c != '(' && c != ')') {
 			signs++;
