@@ -57,6 +57,20 @@ static const char *released(struct guard_policy *p, const char *text)
 	return out;
 }
 
+/* The same, byte for byte. */
+static size_t stream_hits(struct guard_policy *p, const char *text)
+{
+	struct guard_progress progress;
+	struct guard_verdict v;
+	struct guard_stream *s = guard_stream_new(p, NULL, GUARD_AI);
+	for (size_t i = 0; i < strlen(text); i++)
+		guard_stream_feed(s, text + i, 1, &progress);
+	guard_stream_end(s, &v);
+	size_t n = v.n_hits;
+	guard_stream_free(s);
+	return n;
+}
+
 static void wakes_in_either_order_and_once(void **state)
 {
 	struct policy_kit kit;
@@ -76,6 +90,22 @@ static void wakes_in_either_order_and_once(void **state)
 	assert_int_equal(hits(p, "It was $75. A refund"), 0);
 	assert_int_equal(hits(p, "refund by us at no up so on $75"), 0);
 	assert_int_equal(hits(p, "no price, a refund"), 0);
+	policy_kit_clear(&kit);
+}
+
+/* Its second word comes when the sentence that wakes it is over. */
+static void wakes_what_reaches_over_the_end_of_a_sentence(void **state)
+{
+	struct policy_kit kit;
+	policy_kit_init(&kit);
+	uint32_t off = policy_kit_phrases(&kit, "write off", NULL);
+	uint32_t words = policy_kit_phrases(&kit, "please", "write", NULL);
+	near(&kit, "off", off, words, 6);
+	struct guard_policy *p = policy_kit_policy(&kit);
+	assert_int_equal(hits(p, "Please write ... off it goes"), 1);
+	assert_int_equal(stream_hits(p, "Please write ... off it goes"), 1);
+	assert_int_equal(stream_hits(p, "write ... off"), 1);
+	assert_int_equal(stream_hits(p, "Please. Off it goes"), 0);
 	policy_kit_clear(&kit);
 }
 
@@ -164,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(wakes_in_either_order_and_once),
+	    cmocka_unit_test(wakes_what_reaches_over_the_end_of_a_sentence),
 	    cmocka_unit_test(keys_beside_each_other_wake),
 	    cmocka_unit_test(holds_for_the_widest_window),
 	    cmocka_unit_test(does_not_hold_for_what_is_excused),
