@@ -200,8 +200,8 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 		const struct match *q = &c->live->list.items[i];
 		if (q->detector != c->policy->negation ||
 		    q->sentence != m->sentence ||
-		    !clause_is_before(c->text, q, m->first_token) ||
 		    !is_near(c->text, q, m, COMBINE_NEGATION_WORDS) ||
+		    !clause_is_before(c->text, q, m->first_token) ||
 		    !clause_negates(c->text, q, m->first_token))
 			continue;
 		if (is_taken_back(c, q))
@@ -399,6 +399,8 @@ bool combine_is_approved(
     const struct combine_facts *c, const struct pending *p, int64_t more)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
+	if (!c->excuse.session->n_approvals)
+		return false;
 	for (size_t i = 0; i < r->n_unless; i++) {
 		const struct excuse *e = &r->unless[i];
 		if (!e->approval || excuse_is_over(e, &c->excuse))
@@ -481,10 +483,13 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 		if (first != COMBINE_OPEN)
 			return first;
 	}
+	uint64_t asks = c->policy->index->asks_for[p->rule];
 	for (uint32_t i = live_last(c->live, p->match.sentence);
-	     i != LIVE_END && i >= p->seen; i = live_before(c->live, i))
-		if (!look_at(c, p, &c->live->list.items[i]))
+	     i != LIVE_END && i >= p->seen; i = live_before(c->live, i)) {
+		const struct match *q = &c->live->list.items[i];
+		if ((asks >> q->detector % 64 & 1) && !look_at(c, p, q))
 			return COMBINE_NO;
+	}
 	p->seen = (uint32_t)c->live->list.n;
 	bool over = is_over_for_rule(c, p);
 	if (!all_found(c, p)) {

@@ -45,6 +45,7 @@ static void put_condition(
 		b->index->condition[d] = true;
 		b->index->asks[rule] |=
 		    (uint16_t)(1u << b->policy->detectors[d].kind);
+		b->index->asks_for[rule] |= (uint64_t)1 << d % 64;
 	}
 }
 
@@ -269,12 +270,14 @@ int index_build(struct guard_policy *p)
 	x->condition = arena_array(a, p->n_detectors, sizeof(*x->condition));
 	x->excused = arena_array(a, p->n_rules, sizeof(*x->excused));
 	x->asks = arena_array(a, p->n_rules, sizeof(*x->asks));
+	x->asks_for = arena_array(a, p->n_rules, sizeof(*x->asks_for));
 	x->scorer_of = arena_array(a, p->n_rules, sizeof(*x->scorer_of));
 	x->scorers.rules =
 	    arena_array(a, p->n_rules, sizeof(*x->scorers.rules));
 	x->number_starts = number_start_words(a);
 	if (!x->hits || !x->must_slot || !x->condition || !x->excused ||
-	    !x->asks || !x->scorer_of || !x->scorers.rules || !x->number_starts)
+	    !x->asks || !x->asks_for || !x->scorer_of || !x->scorers.rules ||
+	    !x->number_starts)
 		return -1;
 	for (size_t i = 0; i < p->n_rules; i++)
 		x->scorer_of[i] = INDEX_NO_SLOT;

@@ -40,6 +40,7 @@ struct index {
 				excuses or negates it */
 	uint16_t *asks;      /* by rule: bits 1 << enum detector_kind of what
 				it asks for beside its hit */
+	uint64_t *asks_for;  /* by rule: bits 1 << detector % 64 of the same */
 	uint32_t *must_slot; /* by detector: where it is noted that
 				required wording was seen */
 	size_t n_must_slots;
