@@ -182,7 +182,8 @@ const struct table_key table_keys[] = {
 	LIMIT(stream_idle_timeout_ms, MS, "60s", 100, HOUR_MS,
 	    "between two pieces of an answer"),
 	LIMIT(hold_timeout_ms, MS, "60s", 100, HOUR_MS,
-	    "text may be held; longer could not be decided"),
+	    "words of a stream may be held; longer could not be decided. A "
+	    "channel's max_hold [60s] may say less"),
 	LIMIT(max_held_bytes, BYTES, "16MiB", 64 * KIB, GIB,
 	    "of memory for what is held back of one stream; a frame takes "
 	    "two to four times its length"),

@@ -240,6 +240,7 @@ static void leave(struct exchange *e)
 	loop_timer_disarm(&e->late);
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
+	loop_timer_disarm(&e->hold);
 	origin_free(e->origin);
 	e->origin = NULL;
 	conversation_end(e->lease);

@@ -22,6 +22,7 @@
 #include "proxy/relay/facts.h"
 #include "proxy/relay/frames.h"
 #include "proxy/relay/origin.h"
+#include "proxy/relay/settle.h"
 
 enum exchange_state {
 	EXCHANGE_READ,   /* the request is coming in */
@@ -40,26 +41,6 @@ enum exchange_end {
 	EXCHANGE_AS_IS,  /* the body untouched */
 	EXCHANGE_EDITED, /* with edits */
 	EXCHANGE_SAY,    /* approved text instead */
-};
-
-struct settle {           /* what has to be safe before the answer leaves */
-	bool recorded;    /* nothing to wait for, or done */
-	unsigned storing; /* writes of the store that are waited for */
-	bool record_failed, store_failed;
-	bool unkept;     /* the handoff is in memory only */
-	bool fell_back;  /* the policy's word for it is the verdict now */
-	bool uncounted;  /* a decision, which counts as what comes of it */
-	bool is_ai;      /* it is on the AI's own words */
-	struct buf line; /* kept while the queue is full */
-	int need;        /* enum audit_need */
-	void (*then)(struct exchange *);
-};
-
-/* A message of the customer's with a decision to be recorded. */
-struct customer_signal {
-	size_t turn;  /* of asked; n_turns: none */
-	bool silence; /* not what it says, but the AI may not speak */
-	struct verdicts verdicts;
 };
 
 struct exchange {
@@ -108,10 +89,12 @@ struct exchange {
 	struct loop_timer beat;    /* SEND: looks whether they were read */
 	int64_t send_until_us;     /* SEND: looked so long */
 	char stream[33];           /* ties its records together */
-	bool opened;               /* its opening record is written */
-	bool edit_pending;         /* an edit's record is under way */
+	bool opened, edit_pending; /* its records: written, under way */
 	struct loop_timer read_on; /* withheld: how long it is still read */
-	bool flow_over;
+	struct loop_timer hold;    /* words wait: for how long they may */
+	bool flow_over, held_too_long;
+	bool client_full;   /* the bot waits until it has read ... */
+	int64_t drained_us; /* ... as it had last at; monotonic */
 	size_t edits_asked; /* edits the pending record covers */
 
 	struct worker_replies replies; /* of the person, to be sent */

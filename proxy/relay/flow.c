@@ -41,6 +41,61 @@ static void read_enough(void *arg)
 	close_flow(e);
 }
 
+/* How long words may be held, by the configuration and the channel. */
+static int64_t hold_limit_us(const struct exchange *e)
+{
+	uint64_t ms = exchange_config(e)->limits.hold_timeout_ms;
+	struct channel_hold hold;
+	channel_hold(e->route->channel, &hold);
+	if (hold.max_hold_ms && hold.max_hold_ms < ms)
+		ms = hold.max_hold_ms;
+	return (int64_t)ms * 1000;
+}
+
+/* For how long words have been held that more of the stream could free: not
+ * while nobody reads it, since the client is slow, nor while they only wait for
+ * the record of an edit. 0: none are. */
+static int64_t held_us(const struct exchange *e)
+{
+	int64_t since = frames_held_since(e->frames);
+	if (!since || e->client_full || e->edit_pending || e->flow_over ||
+	    frames_withheld(e->frames))
+		return 0;
+	if (since < e->drained_us)
+		since = e->drained_us;
+	return clock_mono_us() - since + 1;
+}
+
+/* Looks again when the words that are held now would have been too long. */
+static void watch_hold(struct exchange *e)
+{
+	if (loop_timer_is_armed(&e->hold))
+		return;
+	int64_t held = held_us(e);
+	if (!held)
+		return;
+	int64_t left = hold_limit_us(e) - held;
+	if (left < 0)
+		left = 0;
+	loop_timer_arm_ms(&e->hold, (uint64_t)(left / 1000 + 1));
+}
+
+static void look_at_hold(void *arg)
+{
+	struct exchange *e = arg;
+	if (held_us(e) < hold_limit_us(e)) {
+		watch_hold(e);
+		return;
+	}
+	exchange_log(e, LOG_WARN,
+	    "words were held for longer than the limit: not decided");
+	e->held_too_long = true;
+	e->flow_over = true;
+	origin_free(e->origin); /* the bot need not go on */
+	e->origin = NULL;
+	close_flow(e);
+}
+
 static void rearm(struct exchange *e)
 {
 	struct channel_hold hold;
@@ -98,6 +153,7 @@ void flow_begin(struct exchange *e)
 	id_new(e->stream);
 	loop_timer_init(&e->beat, e->worker->loop, beat, e);
 	loop_timer_init(&e->read_on, e->worker->loop, read_enough, e);
+	loop_timer_init(&e->hold, e->worker->loop, look_at_hold, e);
 	e->frames = frames_new(&(struct frames_options){
 	    .channel = e->route->channel,
 	    .policy = exchange_policy(e),
@@ -171,16 +227,23 @@ static void release(struct exchange *e)
 		rearm(e);
 		if (!client_send_body(
 			e->client, (struct span){out.data, out.len}) &&
-		    e->origin)
+		    e->origin) {
+			e->client_full = true;
 			origin_pause(e->origin);
+		}
 	}
 	buf_clear(&out);
+	watch_hold(e);
 }
 
 void flow_drained(struct exchange *e)
 {
-	if (e->origin)
-		origin_resume(e->origin);
+	if (!e->origin)
+		return;
+	e->client_full = false;
+	e->drained_us = clock_mono_us();
+	origin_resume(e->origin);
+	watch_hold(e);
 }
 
 static void step(struct exchange *e, enum frames_state state)
@@ -338,6 +401,18 @@ static void send_last_safe(struct exchange *e)
 	buf_clear(&out);
 }
 
+/* What could not be decided is the policy's to decide. */
+static void fall_back(
+    struct exchange *e, enum guard_event event, const char *word)
+{
+	struct verdicts *v = frames_verdicts(e->frames);
+	verdicts_fall_back(v, exchange_policy(e), event, GUARD_DECIDED);
+	e->undecided = word;
+	if (v->deciding == SIZE_MAX)
+		e->cause = event == GUARD_CANNOT_READ ? "cannot_read"
+						      : "cannot_decide";
+}
+
 /* The verdict is complete, or will not get better: record it, then end. */
 static void close_flow(struct exchange *e)
 {
@@ -346,17 +421,17 @@ static void close_flow(struct exchange *e)
 	loop_timer_disarm(&e->late);
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
+	loop_timer_disarm(&e->hold);
 	if (frames_state(e->frames) != FRAMES_OVER ||
 	    frames_withheld(e->frames))
 		send_last_safe(e);
 	enum frames_state state = frames_state(e->frames);
-	if (state == FRAMES_UNREADABLE || state == FRAMES_TOO_LARGE) {
-		verdicts_fall_back(frames_verdicts(e->frames),
-		    exchange_policy(e), GUARD_CANNOT_READ, GUARD_DECIDED);
-		e->undecided =
-		    state == FRAMES_TOO_LARGE ? "too_large" : "cannot_read";
-		e->cause = "cannot_read";
-	}
+	if (state == FRAMES_UNREADABLE)
+		fall_back(e, GUARD_CANNOT_READ, "cannot_read");
+	else if (state == FRAMES_TOO_LARGE)
+		fall_back(e, GUARD_CANNOT_READ, "too_large");
+	else if (e->held_too_long)
+		fall_back(e, GUARD_CANNOT_DECIDE, "hold_timeout");
 	verdicts_clear(&e->verdicts);
 	e->verdicts = *frames_verdicts(e->frames);
 	verdicts_init(frames_verdicts(e->frames));

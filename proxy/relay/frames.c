@@ -499,6 +499,7 @@ static void keep_frame(struct frames *f, const struct sse_frame *sse,
     const struct channel_frame *frame)
 {
 	struct queued *q = mem_zero(sizeof(*q));
+	q->since_us = clock_mono_us();
 	buf_add(&q->raw, sse->raw.p, sse->raw.len);
 	keep_parts(q, frame);
 	q->frame = *frame;
@@ -542,9 +543,15 @@ enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
 		if (got < 0) {
 			f->state = FRAMES_UNREADABLE;
 			buf_add(&f->unreadable, bytes, len);
-		} else
+		} else {
 			take_frame(f, &frame);
+			f->begun_us = 0;
+		}
 	}
+	if (!sse_has_begun(&f->sse))
+		f->begun_us = 0;
+	else if (f->begun_us == 0)
+		f->begun_us = clock_mono_us();
 	return f->state;
 }
 

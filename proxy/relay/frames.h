@@ -53,6 +53,10 @@ enum frames_state frames_state(const struct frames *);
 size_t frames_held(const struct frames *);
 /* Append what may leave now to out. */
 void frames_take(struct frames *, struct buf *out);
+/* Since when the oldest words wait that have not left, those of a frame that is
+ * still coming in too; monotonic, 0: none do. What only ends a message, and
+ * comes behind that, is not words. */
+int64_t frames_held_since(const struct frames *);
 /* Settled edits so far; those from the first unrecorded one on wait. */
 size_t frames_edits(const struct frames *);
 void frames_edits_recorded(struct frames *, size_t n);

@@ -152,6 +152,17 @@ void frames_take(struct frames *f, struct buf *out)
 	}
 }
 
+int64_t frames_held_since(const struct frames *f)
+{
+	bool ended = false;
+	for (const struct queued *q = f->head; q; q = q->next) {
+		ended |= q->last;
+		if (q->n_parts > 0 || !ended)
+			return q->since_us;
+	}
+	return f->begun_us;
+}
+
 size_t frames_edits(const struct frames *f)
 {
 	return f->edits;

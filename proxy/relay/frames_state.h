@@ -33,6 +33,7 @@ struct part {
 
 struct queued {
 	struct queued *next;
+	int64_t since_us; /* when it came; monotonic */
 	struct buf raw;
 	struct part *parts; /* STREAM and HELD ones, as the renderer counts,
 			       then BESIDE ones */
@@ -59,7 +60,8 @@ struct frames {
 	struct series *series;
 	size_t n_series;
 	struct queued *head, **tail;
-	size_t held; /* bytes of the queue */
+	size_t held;      /* bytes of the queue */
+	int64_t begun_us; /* when the frame that is still coming in began; 0 */
 	enum frames_state state;
 	bool withheld; /* a replace or block is settled */
 	bool halted;   /* withheld at the very end: nothing more leaves */

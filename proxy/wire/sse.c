@@ -221,6 +221,13 @@ struct span sse_rest(const struct sse_decoder *d)
 	return (struct span){d->raw.data + from, d->raw.len - from};
 }
 
+bool sse_has_begun(const struct sse_decoder *d)
+{
+	return d->taken < d->raw.len &&
+	    (d->has_data ||
+		(d->line < d->raw.len && d->raw.data[d->line] != ':'));
+}
+
 /* ---- writing ---- */
 
 static bool is_one_line(struct span s)

@@ -64,6 +64,8 @@ int sse_next(struct sse_decoder *, struct sse_frame *out)
 /* At the end of the stream: the bytes of the unfinished last frame, which the
  * standard does not dispatch. Empty when there are none. */
 struct span sse_rest(const struct sse_decoder *);
+/* Has the unfinished frame begun, with more than comments? */
+bool sse_has_begun(const struct sse_decoder *);
 
 /*
  * Append one frame in LF form. event empty: no event line. Every line of data

@@ -234,6 +234,39 @@ static void test_a_tool_call_is_told(void **state)
 	buf_clear(&in);
 }
 
+static int64_t held_since(struct frames *f, const char *bytes)
+{
+	struct buf out = {0};
+	frames_feed(f, bytes, strlen(bytes));
+	frames_take(f, &out);
+	buf_clear(&out);
+	return frames_held_since(f);
+}
+
+static void test_since_when_words_wait(void **state)
+{
+	struct fixture *x = *state;
+	struct frames *f = begin(x);
+	struct buf said = {0}, may_be = {0}, ends = {0};
+	delta(&said, "\"delta\":{\"content\":\"Hello. \"}");
+	delta(&may_be, "\"delta\":{\"content\":\"I\"}");
+	delta(&ends, "\"delta\":{},\"finish_reason\":\"stop\"");
+	assert_int_equal(held_since(f, said.data), 0);
+	int64_t since = held_since(f, may_be.data);
+	assert_true(since > 0);
+	assert_int_equal(held_since(f, ": still here\n\n"), since);
+	assert_int_equal(held_since(f, said.data), 0);
+	assert_true(held_since(f, "data: {") > 0);
+	frames_free(f);
+	f = begin(x);
+	assert_int_equal(held_since(f, said.data), 0);
+	assert_int_equal(held_since(f, ends.data), 0);
+	frames_free(f);
+	buf_clear(&said);
+	buf_clear(&may_be);
+	buf_clear(&ends);
+}
+
 static void test_not_a_frame_of_the_channel(void **state)
 {
 	struct fixture *x = *state;
@@ -309,6 +342,7 @@ int main(void)
 	    cmocka_unit_test(test_append_follows),
 	    cmocka_unit_test(test_edit_waits_for_its_record),
 	    cmocka_unit_test(test_a_tool_call_is_told),
+	    cmocka_unit_test(test_since_when_words_wait),
 	    cmocka_unit_test(test_not_a_frame_of_the_channel),
 	    cmocka_unit_test(test_what_is_held_is_bounded),
 	};

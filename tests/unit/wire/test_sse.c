@@ -234,11 +234,37 @@ static void test_public(void **state)
 	assert_true(n > 30);
 }
 
+static bool has_begun(const char *text)
+{
+	struct sse_decoder d;
+	struct sse_frame f;
+
+	sse_init(&d, NULL);
+	sse_feed(&d, text, strlen(text));
+	while (sse_next(&d, &f) == 1)
+		;
+	bool begun = sse_has_begun(&d);
+	sse_clear(&d);
+	return begun;
+}
+
+static void test_has_begun(void **state)
+{
+	assert_false(has_begun(""));
+	assert_false(has_begun("data: a\n\n"));
+	assert_false(has_begun("data: a\r\n\r\n"));
+	assert_false(has_begun("data: a\n\n: still here\n: and here"));
+	assert_true(has_begun("data: a\n\ndat"));
+	assert_true(has_begun("data: a\n"));
+	assert_true(has_begun("data: a\n: a comment in it\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_frames),
 	    cmocka_unit_test(test_asked_too_early),
+	    cmocka_unit_test(test_has_begun),
 	    cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_write),
 	    cmocka_unit_test(test_public),
