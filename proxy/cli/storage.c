@@ -10,12 +10,16 @@
 #include "proxy/base/mem.h"
 #include "proxy/cli/findings.h"
 #include "proxy/config/config.h"
+#include "proxy/store/claim.h"
+#include "proxy/store/store_told.h"
 
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define IN_FORCE_S 5 /* the proxy looks ten times a second */
 
 int storage_value(
     int argc, char **argv, int at, const char *name, const char **out)
@@ -88,6 +92,7 @@ static int open_at(struct storage *s, const char *path, const char *directory)
 	if (code != EXIT_GOOD)
 		return code;
 	options.vault = s->vault;
+	s->at = path;
 	int err = store_open(&s->store, &options, why, sizeof(why));
 	if (err == STORE_OK)
 		return EXIT_GOOD;
@@ -144,9 +149,31 @@ void storage_close(struct storage *s)
 	config_unref(s->loaded);
 	free(s->login);
 	s->store = NULL;
+	s->at = NULL;
 	s->vault = NULL;
 	s->loaded = NULL;
 	s->login = NULL;
+}
+
+bool storage_is_served(const struct storage *s)
+{
+	return claim_is_taken(s->at);
+}
+
+int storage_in_force(const struct storage *s, const char *what)
+{
+	/* One that starts reads all that is written before it serves. */
+	if (!storage_is_served(s) ||
+	    store_await_told(s->store, IN_FORCE_S * 1000) == STORE_OK ||
+	    !storage_is_served(s))
+		return EXIT_GOOD;
+	fprintf(stderr,
+	    "handrail: %s is written, but the running proxy has not taken "
+	    "note of it within %d s: it is not in force there yet\n"
+	    "  its log and /readyz say what it waits for; this needs not be "
+	    "done again\n",
+	    what, IN_FORCE_S);
+	return EXIT_BROKEN;
 }
 
 void storage_print_json(struct buf *out)

@@ -17,6 +17,7 @@ struct config;
 
 struct storage {
 	const char *config, *path, *keys; /* options, or NULL */
+	const char *at;                   /* the store that was opened */
 	const char *by; /* who acts: --by, else the login name */
 	char *login;
 	struct config *loaded; /* the configuration, where it was read */
@@ -42,6 +43,13 @@ int storage_value(
 /* EXIT_GOOD, or the exit code with the reason on stderr. */
 int storage_open(struct storage *) __attribute__((warn_unused_result));
 void storage_close(struct storage *);
+
+/* Does a proxy serve with this store? */
+bool storage_is_served(const struct storage *);
+/* After a change: EXIT_GOOD once it is in force in the proxy that serves, if
+ * one does; else the exit code, with words on stderr about what ("the pause").
+ */
+int storage_in_force(const struct storage *, const char *what);
 
 /* Print one JSON value with its newline, and clear it. */
 void storage_print_json(struct buf *);

@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define NEW_TRIES 40 /* a new conversation is looked for: two seconds */
+#define NEW_WAIT_US 50000
 
 static const char usage[] =
     "usage: handrail handoff list [--all]\n"
@@ -22,7 +26,9 @@ static const char usage[] =
     "A reply reaches the customer with the next response; a return waits\n"
     "until every reply has. retry sends again what a destination did not\n"
     "take, of one handoff or of all. take is for when nobody asked: the AI\n"
-    "is cut off at its next byte.\n" STORAGE_USAGE;
+    "is cut off at its next byte.\n"
+    "Done means in force in the running proxy; exit code 3 where it does\n"
+    "not take note in time.\n" STORAGE_USAGE;
 
 struct handoff_args {
 	struct storage storage;
@@ -87,14 +93,20 @@ static int refused(
 	return storage_failed(a->id ? a->id : a->what, err);
 }
 
+/* Nobody is told that it is done before the proxy knows of it. */
 static int done(const struct handoff_args *a,
     const struct desk_outcome *outcome, const char *words)
 {
+	char what[64];
+
+	snprintf(what, sizeof(what), "%s%s%s", a->what,
+	    outcome->id[0] ? " " : "", outcome->id);
+	int code = storage_in_force(&a->storage, what);
 	if (a->storage.json)
 		handoff_json_outcome(a->what, outcome);
-	else
+	else if (code == EXIT_GOOD)
 		printf("%s\n", words);
-	return EXIT_GOOD;
+	return code;
 }
 
 static int do_show(struct handoff_args *a)
@@ -176,6 +188,21 @@ static int not_taken(
 	return storage_failed(a->id, err);
 }
 
+/* A conversation that has just begun is in the proxy's memory first. */
+static int take(const struct handoff_args *a, const struct desk_take *what,
+    struct desk_outcome *outcome)
+{
+	int err = desk_take(a->storage.store, what, outcome);
+
+	for (int i = 0; err == STORE_NOT_FOUND && i < NEW_TRIES &&
+	     storage_is_served(&a->storage);
+	     i++) {
+		usleep(NEW_WAIT_US);
+		err = desk_take(a->storage.store, what, outcome);
+	}
+	return err;
+}
+
 static int do_take(struct handoff_args *a)
 {
 	struct desk_outcome outcome;
@@ -187,7 +214,7 @@ static int do_take(struct handoff_args *a)
 	if (!a->reason || !a->reason[0])
 		return usage_error("--reason is missing");
 	char *family = mem_strndup(a->id, (size_t)(slash - a->id));
-	int err = desk_take(a->storage.store,
+	int err = take(a,
 	    &(struct desk_take){family, slash + 1, a->storage.by, a->reason},
 	    &outcome);
 	free(family);

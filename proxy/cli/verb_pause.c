@@ -31,7 +31,9 @@ static const char usage[] =
     "stays\n"
     "                   with people until `handrail handoff return`\n"
     "  --for TIME       90s, 15m, 1h, 2d\n"
-    "  --reason TEXT    why; goes into the audit log\n" STORAGE_USAGE;
+    "  --reason TEXT    why; goes into the audit log\n"
+    "Done means in force in the running proxy; exit code 3 where it does not\n"
+    "take note in time.\n" STORAGE_USAGE;
 
 struct pause_args {
 	struct storage storage;
@@ -191,6 +193,25 @@ static int check_rule(const struct pause_args *a)
 	return known ? EXIT_GOOD : EXIT_USAGE;
 }
 
+static int in_force(const struct pause_args *a, int64_t id)
+{
+	char what[48];
+
+	snprintf(
+	    what, sizeof(what), "pause %s%" PRId64, a->what ? "end " : "", id);
+	return storage_in_force(&a->storage, what);
+}
+
+static void print_started(const struct store_pause *p, const char *words)
+{
+	char until[32];
+
+	clock_rfc3339(until, p->until_us);
+	printf("Pause %" PRId64 ": %s until %s. End it with: "
+	       "handrail pause end %" PRId64 "\n",
+	    p->id, words, until, p->id);
+}
+
 static int do_start(struct pause_args *a)
 {
 	int64_t seconds = a->time ? parse_time(a->time) : -1;
@@ -222,18 +243,15 @@ static int do_start(struct pause_args *a)
 	    .time_us = now_us,
 	    .until_us = c.pause.until_us};
 	int err = store_call(a->storage.store, false, start_run, &c);
-	char until[32];
-	clock_rfc3339(until, c.pause.until_us);
 	c.pause.id = c.id;
+	code = err ? storage_failed("cannot pause", err) : in_force(a, c.id);
 	if (!err && a->storage.json)
 		print_one(&c.pause);
-	else if (!err)
-		printf("Pause %" PRId64 ": %s until %s. End it with: "
-		       "handrail pause end %" PRId64 "\n",
-		    c.id, words, until, c.id);
+	else if (code == EXIT_GOOD)
+		print_started(&c.pause, words);
 	free(words);
 	free(detail);
-	return err ? storage_failed("cannot pause", err) : EXIT_GOOD;
+	return code;
 }
 
 static int do_end(struct pause_args *a)
@@ -259,11 +277,12 @@ static int do_end(struct pause_args *a)
 	}
 	if (err)
 		return storage_failed(a->id, err);
+	int code = in_force(a, c.id);
 	if (a->storage.json)
 		print_ended(c.id);
-	else
+	else if (code == EXIT_GOOD)
 		printf("Pause %" PRId64 " is over.\n", c.id);
-	return EXIT_GOOD;
+	return code;
 }
 
 struct found {

@@ -11,6 +11,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/store/store_lane.h"
+#include "proxy/store/store_told.h"
 #include "proxy/store/vault.h"
 
 #include <assert.h>
@@ -135,6 +136,8 @@ static void look_outside(struct store *store)
 		store->last_change = list.last;
 		for (size_t i = 0; i < list.n; i++)
 			tell_listeners(store, &list.items[i]);
+		if (store->started && list.n > 0)
+			store_say_told(store, list.last);
 	}
 	clear_changes(&list);
 }
@@ -374,6 +377,8 @@ void store_start(struct store *store)
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
 	store->unscrubbed = true; /* what the end of the last run left */
 	scrub_now(store);
+	if (store->last_change > 0) /* loaded, all of it */
+		store_say_told(store, store->last_change);
 	if (lane_start(&store->writer) || lane_start(&store->reader)) {
 		log_line(LOG_ERROR, "store", "cannot start its threads");
 		abort();

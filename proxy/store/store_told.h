@@ -1,0 +1,22 @@
+/*
+ * store_told - the proxy says how far it has taken note of what others did, so
+ * that a program beside it can report what is in force, not only written.
+ */
+#ifndef HANDRAIL_PROXY_STORE_STORE_TOLD_H
+#define HANDRAIL_PROXY_STORE_STORE_TOLD_H
+
+#include "proxy/store/store.h"
+
+/* In the store's thread: its listeners have been told of all changes up to
+ * this one. Said once what they asked of the reading lane for it is answered.
+ */
+void store_say_told(struct store *, int64_t change);
+/*
+ * Of another process: wait until the proxy has taken note of all that this one
+ * committed, at most so long. STORE_BUSY: not in time. Only where a proxy
+ * serves (claim.h).
+ */
+int store_await_told(struct store *, unsigned ms)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,110 @@
+/* store_told: what another process changed is in force here when that one is
+ * told so, and never before. */
+#include "tests/unit/store/fixture.h"
+
+#include "proxy/base/clock.h"
+#include "proxy/store/pause.h"
+#include "proxy/store/store_pauses.h"
+#include "proxy/store/store_told.h"
+
+static struct store *open_other(const struct fixture *f)
+{
+	struct store_options options = {.sqlite = f->path, .vault = f->vault};
+	struct store *other;
+	char why[256];
+
+	assert_int_equal(store_open(&other, &options, why, sizeof(why)), 0);
+	return other;
+}
+
+static int silence(struct store_tx *tx, void *arg)
+{
+	struct store_pause pause = {.scope = STORE_PAUSE_AI_SPEECH,
+	    .rule = (char *)"",
+	    .from_us = clock_now_us() - 1,
+	    .until_us = clock_now_us() + 60 * CLOCK_SECOND_US,
+	    .reason = (char *)"too eager",
+	    .by = (char *)"eve"};
+
+	return store_pause_put(tx, &pause, arg);
+}
+
+static int speak(struct store_tx *tx, void *arg)
+{
+	return store_pause_end(tx, *(int64_t *)arg, clock_now_us());
+}
+
+static void test_in_force(void **state)
+{
+	struct fixture f;
+	int64_t id;
+
+	fixture_init(&f);
+	struct pauses *pauses = pauses_new(f.store);
+	assert_int_equal(pauses_load(pauses), 0);
+	store_start(f.store);
+	struct store *other = open_other(&f);
+	assert_int_equal(store_await_told(other, 10000), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(store_call(other, false, silence, &id), 0);
+		assert_int_equal(store_await_told(other, 10000), 0);
+		assert_true(pauses_ai_speech(pauses, clock_now_us()));
+		assert_int_equal(store_call(other, false, speak, &id), 0);
+		assert_int_equal(store_await_told(other, 10000), 0);
+		assert_false(pauses_any(pauses));
+	}
+	store_close(other);
+	store_close(f.store);
+	f.store = NULL;
+	pauses_free(pauses);
+	fixture_clear(&f);
+}
+
+static int cannot(struct store_tx *tx, void *arg)
+{
+	return STORE_IO;
+}
+
+/* What cannot be recorded is not in force. */
+static void test_not_in_force(void **state)
+{
+	struct fixture f;
+	int64_t id;
+
+	fixture_init(&f);
+	store_before_changes(f.store, cannot, NULL);
+	store_start(f.store);
+	struct store *other = open_other(&f);
+	assert_int_equal(store_call(other, false, silence, &id), 0);
+	assert_int_equal(store_await_told(other, 400), STORE_BUSY);
+	store_close(other);
+	fixture_clear(&f);
+}
+
+/* What was there at the start was loaded with the rest. */
+static void test_at_the_start(void **state)
+{
+	struct fixture f;
+	int64_t id;
+
+	fixture_init(&f);
+	assert_int_equal(store_call(f.store, false, silence, &id), 0);
+	store_close(f.store);
+	fixture_open(&f);
+	struct store *other = open_other(&f);
+	assert_int_equal(store_await_told(other, 50), STORE_BUSY);
+	store_start(f.store);
+	assert_int_equal(store_await_told(other, 10000), 0);
+	store_close(other);
+	fixture_clear(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_in_force),
+	    cmocka_unit_test(test_not_in_force),
+	    cmocka_unit_test(test_at_the_start),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
