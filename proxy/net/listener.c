@@ -29,7 +29,7 @@ struct listener {
 	struct event *readable;
 	struct loop_timer retry;
 	struct tls_server *tls;
-	size_t max_connections;
+	struct listener_quota own, *quota;
 	size_t live;
 	int64_t complained_us; /* when the log last heard of a shortage */
 	listener_fn *fn;
@@ -54,27 +54,48 @@ static void complain(struct listener *l, const char *what)
 	    what);
 }
 
+/* Nobody waits in the backlog for longer than that for a place. */
+static void pause_accepting(struct listener *l, const char *why)
+{
+	complain(l, why);
+	set_accepting(l, false);
+	loop_timer_arm_ms(&l->retry, LISTENER_RETRY_MS);
+}
+
+static bool take_place(struct listener_quota *q)
+{
+	size_t live = atomic_load(&q->live);
+	while (live < atomic_load(&q->max))
+		if (atomic_compare_exchange_weak(&q->live, &live, live + 1))
+			return true;
+	return false;
+}
+
+static void give_place_back(struct listener_quota *q)
+{
+	size_t live = atomic_fetch_sub(&q->live, 1);
+	assert(live > 0);
+}
+
 static void on_gone(void *arg)
 {
 	struct listener *l = arg;
 	assert(l->live > 0);
 	l->live--;
+	give_place_back(l->quota);
 	if (l->fd < 0) {
 		if (l->live == 0)
 			free(l);
 		return;
 	}
-	/* A pause for want of descriptors ends now: one has come free. */
-	if (l->live < l->max_connections) {
-		loop_timer_disarm(&l->retry);
-		set_accepting(l, true);
-	}
+	/* A pause ends now: a place and a descriptor have come free. */
+	loop_timer_disarm(&l->retry);
+	set_accepting(l, true);
 }
 
 static void on_retry(void *arg)
 {
-	struct listener *l = arg;
-	set_accepting(l, l->live < l->max_connections);
+	set_accepting(arg, true);
 }
 
 /* The peer was gone before we took it: the next one may be there. */
@@ -89,19 +110,23 @@ static bool is_peers_fault(int error)
 /* False: no more for now. */
 static bool accept_one(struct listener *l)
 {
+	if (!take_place(l->quota)) {
+		pause_accepting(l, "max_connections reached");
+		return false;
+	}
 	struct address peer = {.len = sizeof(peer.sa)};
 	int fd = accept4(l->fd, (struct sockaddr *)&peer.sa, &peer.len,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0) {
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
+		int error = errno;
+		give_place_back(l->quota);
+		if (error == EAGAIN || error == EWOULDBLOCK)
 			return false;
-		if (is_peers_fault(errno))
+		if (is_peers_fault(error))
 			return true;
 		/* EMFILE, ENFILE, ENOBUFS, ENOMEM: the socket stays readable,
 		 * so waiting on it would spin. */
-		complain(l, strerror(errno));
-		set_accepting(l, false);
-		loop_timer_arm_ms(&l->retry, LISTENER_RETRY_MS);
+		pause_accepting(l, strerror(error));
 		return false;
 	}
 	struct conn *c = conn_accept(l->loop, fd, &peer, l->tls);
@@ -114,17 +139,11 @@ static bool accept_one(struct listener *l)
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
-	for (int n = 0; n < LISTENER_BURST; n++) {
-		if (l->live >= l->max_connections) {
-			complain(l, "max_connections reached");
-			set_accepting(l, false);
-			return;
-		}
-		/* The callback may have freed the listener: l lives, since
-		 * the connection it was told of does. */
+	/* The callback may have freed the listener: l lives, since the
+	 * connection it was told of does. */
+	for (int n = 0; n < LISTENER_BURST; n++)
 		if (!accept_one(l) || l->fd < 0)
 			return;
-	}
 }
 
 /* The words for errno, which is taken first. */
@@ -177,9 +196,8 @@ struct listener *listener_new(struct loop *loop,
 	l->fd = fd;
 	l->fn = fn;
 	l->arg = arg;
-	l->max_connections = options->max_connections;
-	if (!l->max_connections)
-		l->max_connections = MAX_CONNECTIONS;
+	atomic_store(&l->own.max, MAX_CONNECTIONS);
+	l->quota = options->quota ? options->quota : &l->own;
 	listener_set_tls(l, options->tls);
 	loop_timer_init(&l->retry, loop, on_retry, l);
 	l->address.len = sizeof(l->address.sa);

@@ -3,14 +3,16 @@
  *
  * Every worker opens its own on the same address (SO_REUSEPORT). For port 0
  * the first one's listener_address is what the others open. Runs out of
- * descriptors or memory: pauses accepting for 100 ms, never spins. At
- * max_connections it stops accepting until one of its connections is gone;
- * customers wait in the backlog.
+ * descriptors or memory: pauses accepting for 100 ms, never spins. When the
+ * quota is used up it stops accepting until a place is free, its own at once
+ * or another's within 100 ms; customers wait in the backlog.
  */
 #ifndef HANDRAIL_PROXY_NET_LISTENER_H
 #define HANDRAIL_PROXY_NET_LISTENER_H
 
 #include "proxy/net/conn.h"
+
+#include <stdatomic.h>
 
 struct buf;
 struct listener;
@@ -18,10 +20,16 @@ struct listener;
 #define LISTENER_RETRY_MS 100
 #define LISTENER_BURST 64 /* accepts per wake-up */
 
+/* How many connections the listeners that share it may have at once, in all
+ * threads. It outlives them and their connections. */
+struct listener_quota {
+	atomic_size_t live, max;
+};
+
 struct listener_options {
 	struct address address;
-	int backlog;            /* 0: the system's maximum */
-	size_t max_connections; /* of this listener, live at once; 0: 10,000 */
+	int backlog;                  /* 0: the system's maximum */
+	struct listener_quota *quota; /* NULL: 10,000 of its own */
 	struct tls_server
 	    *tls; /* NULL: plain; the listener keeps a reference */
 };

@@ -202,6 +202,7 @@ static bool open_audit(
 static bool start_workers(struct server *s, const struct config *c)
 {
 	struct buf why = {0};
+	atomic_store(&s->connections.max, c->limits.max_connections);
 	s->workers = mem_array(c->workers, sizeof(*s->workers));
 	for (size_t i = 0; i < c->workers; i++) {
 		struct worker *w = worker_new(s, (unsigned)i);
@@ -319,6 +320,7 @@ static void reload(struct server *s, const struct server_options *o)
 	pthread_mutex_unlock(&s->lock);
 	generation_unref(old);
 	housekeeping_destinations(s, next->config);
+	atomic_store(&s->connections.max, next->config->limits.max_connections);
 	for (size_t i = 0; i < s->n_workers; i++)
 		worker_reload(s->workers[i]);
 	metrics_add(s->metrics, METRIC_RELOADS, 1, "ok");

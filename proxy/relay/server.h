@@ -9,6 +9,7 @@
 #define HANDRAIL_RELAY_SERVER_H
 
 #include "proxy/audit/audit.h"
+#include "proxy/net/listener.h"
 #include "proxy/relay/generation.h"
 #include "proxy/store/claim.h"
 #include "proxy/store/conversation.h"
@@ -37,6 +38,7 @@ struct server {
 	struct handoffs *handoffs;
 	pthread_mutex_t lock; /* of generation */
 	struct generation *generation;
+	struct listener_quota connections; /* of the customers */
 	struct worker **workers;
 	size_t n_workers;
 	size_t n_ended;    /* workers that have drained */

@@ -99,7 +99,7 @@ int worker_listen(struct worker *w, const struct worker *first, struct buf *why)
 	w->listeners = mem_array(c->n_listen, sizeof(struct listener *));
 	for (size_t i = 0; i < c->n_listen; i++) {
 		struct listener_options o = {
-		    .max_connections = c->limits.max_connections,
+		    .quota = &w->server->connections,
 		    .tls = g->listen_tls[i],
 		};
 		o.address = g->listen_address[i];

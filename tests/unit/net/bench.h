@@ -13,6 +13,7 @@
 #define BENCH_LIMIT_MS 5000
 
 struct bench {
+	struct listener_quota quota;
 	struct loop *loop;
 	struct listener *listener;
 	struct end *accepted; /* the next connections are these, in order */
@@ -40,7 +41,8 @@ static inline void bench_listen(
     struct bench *b, struct tls_server *tls, size_t max_connections)
 {
 	struct listener_options options = {
-	    .tls = tls, .max_connections = max_connections};
+	    .tls = tls, .quota = max_connections ? &b->quota : NULL};
+	atomic_store(&b->quota.max, max_connections);
 	struct buf error = {0};
 	assert_int_equal(address_parse(&options.address, "127.0.0.1:0"), 0);
 	b->listener = listener_new(b->loop, &options, bench_accept, b, &error);

@@ -145,6 +145,33 @@ static void at_the_limit_the_next_one_waits(void **state)
 	bench_until(&b, b.n_accepted == 5);
 }
 
+/* What one listener has taken is gone for the other, and what comes free at
+ * one lets in who waits at the other. */
+static void listeners_share_a_limit(void **state)
+{
+	bench_listen(&b, NULL, 2);
+	struct listener_options options = {
+	    .address = *listener_address(b.listener), .quota = &b.quota};
+	struct buf error = {0};
+	struct listener *one = b.listener;
+	struct listener *two =
+	    listener_new(b.loop, &options, bench_accept, &b, &error);
+	assert_non_null(two);
+	for (size_t i = 0; i < 16; i++)
+		bench_connect(&b, &clients[i], NULL, NULL);
+	for (size_t n = 2; n < 16; n++) {
+		bench_until(&b, b.n_accepted == n);
+		assert_int_equal(
+		    listener_connections(one) + listener_connections(two), 2);
+		conn_close(servers[n - 2].conn, CONN_DONE, NULL);
+	}
+	bench_until(&b, b.n_accepted == 16);
+	bench_run_ms(&b, 150);
+	assert_int_equal(atomic_load(&b.quota.live),
+	    listener_connections(one) + listener_connections(two));
+	listener_free(two);
+}
+
 static long cpu_us(void)
 {
 	struct timespec t;
@@ -256,6 +283,7 @@ int main(void)
 	    TEST(a_bad_address_is_named),
 	    TEST(many_come_and_go),
 	    TEST(at_the_limit_the_next_one_waits),
+	    TEST(listeners_share_a_limit),
 	    TEST(running_out_of_descriptors),
 	    TEST(connections_outlive_the_listener),
 	    TEST(freeing_inside_the_callback),

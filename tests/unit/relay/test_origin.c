@@ -145,7 +145,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	struct buf why = {0};
-	struct listener_options o = {.max_connections = 8};
+	struct listener_options o = {0};
 	b = (struct bench){0};
 	b.loop = loop_new();
 	assert_non_null(b.loop);
