@@ -6,6 +6,7 @@
 #include "proxy/cli/findings.h"
 #include "proxy/cli/policy_dir.h"
 #include "proxy/cli/verbs.h"
+#include "proxy/relay/descriptors.h"
 #include "proxy/relay/server.h"
 
 #include <errno.h>
@@ -77,6 +78,17 @@ static bool can_keep_all(const struct config *c)
 	return good;
 }
 
+/* The service's own limit may be another one. */
+static void note_descriptors(const struct config *c)
+{
+	struct descriptors d;
+	struct buf why = {0};
+	descriptors_raise(&d);
+	if (descriptors_complain(c, d.limit, &why))
+		fprintf(stderr, "note: as this is started, %s\n", why.data);
+	buf_clear(&why);
+}
+
 static int check(const char *path, struct findings *f)
 {
 	struct generation *g =
@@ -86,6 +98,7 @@ static int check(const char *path, struct findings *f)
 		fprintf(stderr, "%s: refused\n", path);
 		return EXIT_FINDINGS;
 	}
+	note_descriptors(g->config);
 	printf("%s: good. policy %s, %zu rules, %zu route%s\n", path,
 	    guard_policy_digest(g->policy), guard_policy_rules(g->policy),
 	    g->config->n_routes, g->config->n_routes == 1 ? "" : "s");

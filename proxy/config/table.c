@@ -152,7 +152,9 @@ const struct table_key table_keys[] = {
 	    .words = table_levels, .help = "the least that is written"},
 	{"limits", TABLE_MAP, .help = "every limit, each with its unit"},
 	LIMIT(max_connections, COUNT, "20000", 1, 10000000,
-	    "client connections at a time, of all workers; more wait"),
+	    "client connections at a time, of all workers; more wait. Fewer "
+	    "where the limit of open files has no room for them and as many "
+	    "to bots"),
 	LIMIT(max_requests_per_connection, COUNT, "100000", 1, 1000000000,
 	    "then it is closed"),
 	LIMIT(max_line_bytes, BYTES, "16KiB", 256, 16 * MIB,

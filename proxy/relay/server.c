@@ -11,6 +11,7 @@
 #include "proxy/handoff/handoff.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/net/listener.h"
+#include "proxy/relay/descriptors.h"
 #include "proxy/relay/housekeeping.h"
 #include "proxy/relay/worker.h"
 #include "proxy/store/vault.h"
@@ -199,10 +200,33 @@ static bool open_audit(
 	return housekeeping_started(s, version);
 }
 
+/* No more connections than leave files for all else; false: none at all. */
+static bool fit_connections(struct server *s, const struct config *c)
+{
+	struct buf why = {0};
+	size_t fit = descriptors_connections(c, s->open_files);
+	if (descriptors_complain(c, s->open_files, &why))
+		log_line(fit ? LOG_WARN : LOG_ERROR, "files", "%s", why.data);
+	buf_clear(&why);
+	atomic_store(&s->connections.max, fit);
+	return fit > 0;
+}
+
+static bool open_files(struct server *s, const struct config *c)
+{
+	struct descriptors d;
+	descriptors_raise(&d);
+	s->open_files = d.limit;
+	if (d.limit != d.was)
+		log_line(LOG_INFO, "files",
+		    "the limit of open files is raised from %llu to %llu",
+		    (unsigned long long)d.was, (unsigned long long)d.limit);
+	return fit_connections(s, c);
+}
+
 static bool start_workers(struct server *s, const struct config *c)
 {
 	struct buf why = {0};
-	atomic_store(&s->connections.max, c->limits.max_connections);
 	s->workers = mem_array(c->workers, sizeof(*s->workers));
 	for (size_t i = 0; i < c->workers; i++) {
 		struct worker *w = worker_new(s, (unsigned)i);
@@ -320,7 +344,7 @@ static void reload(struct server *s, const struct server_options *o)
 	pthread_mutex_unlock(&s->lock);
 	generation_unref(old);
 	housekeeping_destinations(s, next->config);
-	atomic_store(&s->connections.max, next->config->limits.max_connections);
+	fit_connections(s, next->config);
 	for (size_t i = 0; i < s->n_workers; i++)
 		worker_reload(s->workers[i]);
 	metrics_add(s->metrics, METRIC_RELOADS, 1, "ok");
@@ -433,8 +457,9 @@ int server_run(const struct server_options *o)
 	const struct config *c = s.generation->config;
 	log_set_level((enum log_level)c->log_level);
 	s.loop = loop_new();
-	if (!s.loop || !open_store(&s, c) || !open_audit(&s, c, o->version) ||
-	    !load_state(&s, c) || !open_admin(&s, c) || !start_workers(&s, c))
+	if (!s.loop || !open_files(&s, c) || !open_store(&s, c) ||
+	    !open_audit(&s, c, o->version) || !load_state(&s, c) ||
+	    !open_admin(&s, c) || !start_workers(&s, c))
 		goto out;
 	serve(&s, o);
 	code = 0;

@@ -39,6 +39,7 @@ struct server {
 	pthread_mutex_t lock; /* of generation */
 	struct generation *generation;
 	struct listener_quota connections; /* of the customers */
+	uint64_t open_files;               /* the limit */
 	struct worker **workers;
 	size_t n_workers;
 	size_t n_ended;    /* workers that have drained */

@@ -85,9 +85,7 @@ static void say_instead(struct exchange *e)
 /* The decision could not be recorded: the message stays back. */
 static void cannot_record(struct exchange *e, const char *why)
 {
-	char *text = mem_printf("the audit log cannot be written: %s", why);
-	exchange_log(e, LOG_ERROR, text);
-	free(text);
+	exchange_log(e, LOG_ERROR, why);
 	e->settle.record_failed = true;
 	if (verdicts_withhold(&e->verdicts) || e->not_the_ai)
 		return; /* withheld already, or not the AI's: see answer_send */

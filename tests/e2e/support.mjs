@@ -83,7 +83,8 @@ export async function startHandrail(t, options) {
 	const file = path.join(dir, "handrail.yaml");
 	if (options.config || !fs.existsSync(file) || options.upstream)
 		fs.writeFileSync(file, options.config ?? configuration(dir, options));
-	const child = spawn(binary, ["run", "-c", file], {
+	const command = [...(options.under ?? []), binary, "run", "-c", file];
+	const child = spawn(command[0], command.slice(1), {
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...process.env, ...options.env },
 	});
@@ -152,7 +153,7 @@ export function auditRecords(dir) {
 // Run the binary to its end: {code, out, err}.
 export function run(args, options = {}) {
 	return new Promise((done) => {
-		const child = spawn(binary, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
+		const child = spawn(options.program ?? binary, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
 		let out = "";
 		let err = "";
 		child.stdout.on("data", (d) => (out += d));
@@ -174,9 +175,9 @@ export function client(proxy, conversation, options = {}) {
 
 // One raw HTTPS request: {status, headers, body (Buffer)}; no client library
 // that could hide bytes.
-export function request(url, { method = "POST", headers = {}, body } = {}) {
+export function request(url, { method = "POST", headers = {}, body, agent = false } = {}) {
 	return new Promise((done, fail) => {
-		const req = https.request(url, { method, headers, agent: false }, (res) => {
+		const req = https.request(url, { method, headers, agent }, (res) => {
 			const parts = [];
 			res.on("data", (d) => parts.push(d));
 			res.on("end", () =>
