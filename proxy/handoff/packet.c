@@ -4,6 +4,8 @@
  */
 #include "proxy/handoff/packet.h"
 
+#include "proxy/handoff/raise.h"
+
 #include "proxy/base/clock.h"
 #include "proxy/base/json_out.h"
 #include "proxy/base/mem.h"
@@ -443,6 +445,40 @@ void packet_customer(struct buf *out, char *key, const struct packet_event *e,
 	put(&json, "id", key);
 	json_out_key(&json, "message");
 	packet_message(&json, m);
+	put_time(&json, "time", e->time_us);
+	json_out_key(&json, "v");
+	json_out_int(&json, 1);
+	json_out_end(&json);
+}
+
+void packet_raised(struct buf *out, char *key, const struct packet_event *e,
+    const struct handoff_raise *r, const char *record)
+{
+	struct json_out json;
+
+	snprintf(key, PACKET_KEY_SIZE, "%s/raised-%lld", e->handoff,
+	    (long long)e->time_us);
+	json_out_init(&json, out);
+	json_out_object(&json);
+	put(&json, "conversation_id", e->id);
+	put(&json, "destination", r->destination);
+	put(&json, "event", "handoff.raised");
+	put(&json, "family", e->family);
+	if (record) { /* unless it has been erased */
+		json_out_key(&json, "handoff");
+		json_out_raw(&json, record, strlen(record));
+	}
+	put(&json, "handoff_id", e->handoff);
+	put(&json, "id", key);
+	put(&json, "priority", r->priority);
+	put(&json, "queue", r->queue);
+	json_out_key(&json, "reason");
+	json_out_object(&json);
+	put(&json, "rule", r->rule->id);
+	put(&json, "severity", guard_severity_name(r->rule->severity));
+	put_known(&json, "title", r->rule->title);
+	put_known(&json, "why", r->rule->why);
+	json_out_end(&json);
 	put_time(&json, "time", e->time_us);
 	json_out_key(&json, "v");
 	json_out_int(&json, 1);

@@ -34,7 +34,8 @@
  *
  * An event: {event, id, v} and {handoff: record} for handoff.requested;
  * {handoff_id, family, conversation_id, time} and {message} for
- * message.customer, {note} for handoff.returned. id is the idempotency key.
+ * message.customer, {note} for handoff.returned, {queue, priority, destination,
+ * reason, handoff: record} for handoff.raised. id is the idempotency key.
  */
 #ifndef HANDRAIL_PROXY_HANDOFF_PACKET_H
 #define HANDRAIL_PROXY_HANDOFF_PACKET_H
@@ -73,6 +74,10 @@ struct packet_event {
 };
 void packet_customer(struct buf *out, char *key, const struct packet_event *,
     const struct store_message *);
+/* Who had it, or has it now, by the record that was made at first. */
+struct handoff_raise;
+void packet_raised(struct buf *out, char *key, const struct packet_event *,
+    const struct handoff_raise *, const char *record);
 void packet_returned(
     struct buf *out, char *key, const struct packet_event *, const char *note);
 

@@ -179,7 +179,7 @@ static void silence(struct exchange *e)
 	    GUARD_CANNOT_DECIDE, GUARD_DECIDED);
 }
 
-void customer_judge(struct exchange *e)
+void customer_heed(struct exchange *e)
 {
 	struct counting *c = &e->counting;
 	counting_begin(
@@ -192,6 +192,11 @@ void customer_judge(struct exchange *e)
 	e->facts.session.upset = c->session.upset;
 	if (e->n_signals > 1)
 		put_deciding_last(e);
+}
+
+void customer_judge(struct exchange *e)
+{
+	customer_heed(e);
 	if (!withholds(e) && settle_is_silenced(e))
 		silence(e);
 }

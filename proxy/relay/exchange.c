@@ -367,6 +367,9 @@ void exchange_woken(struct exchange *e, enum worker_wake wake, int result,
 	case WORKER_REPLIES:
 		takeover_replies(e, result, replies);
 		break;
+	case WORKER_RAISED:
+		heed_raised(e, result);
+		break;
 	case WORKER_RECORDED:
 	case WORKER_STORED:
 	case WORKER_KEPT:

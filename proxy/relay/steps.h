@@ -30,6 +30,7 @@ void customer_keep(struct exchange *);
 bool customer_message(
     const struct exchange *, size_t turn, struct conversation_message *out);
 void customer_judge(struct exchange *);
+void customer_heed(struct exchange *); /* the same, where no AI may speak */
 /* Record what was found, then to the bot, or answer. */
 void customer_settle(struct exchange *);
 
@@ -70,12 +71,19 @@ void keep_withheld(struct exchange *);
  * the conversation; the exchange waits until that is written. */
 void remember_message(struct exchange *);
 
+/* heed.c: the customer's words are kept, and a person has the conversation. */
+void heed_customer(struct exchange *);
+void heed_raised(struct exchange *, int result);
+
 /* takeover.c */
 void takeover_request(struct exchange *); /* the draft is e->told */
 /* What a customer is told whom nobody has answered yet: at most once in a
  * while, else "". */
 const char *takeover_text(struct exchange *);
 void takeover_answer(struct exchange *); /* a person has the conversation */
+/* With what the person wrote since, else the waiting text. */
+void takeover_go_on(struct exchange *);
+void takeover_say(struct exchange *); /* e->say, in Handrail's own name */
 /* The person's words are written to the client, have left. */
 void takeover_sending(struct exchange *);
 void takeover_sent(struct exchange *);

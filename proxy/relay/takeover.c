@@ -157,7 +157,7 @@ static void refuse_for_now(struct exchange *e)
 	    "shortly.");
 }
 
-static void ask_for_replies(struct exchange *e)
+void takeover_go_on(struct exchange *e)
 {
 	if (e->settle.store_failed) { /* the customer's words are not kept */
 		refuse_for_now(e);
@@ -183,13 +183,13 @@ void takeover_answer(struct exchange *e)
 	exchange_goto(e, EXCHANGE_SETTLE);
 	e->end = EXCHANGE_SAY;
 	if (last == e->asked.n_turns) {
-		ask_for_replies(e);
+		takeover_go_on(e);
 		return;
 	}
 	e->settle.recorded = true;
 	e->settle.storing = 1;
 	e->settle.store_failed = false;
-	e->settle.then = ask_for_replies;
+	e->settle.then = heed_customer;
 	/* Written in this order: the last one speaks for all. */
 	struct handoff_done done = {on_stored, e->worker, e->number};
 	for (size_t i = e->facts.news; i <= last; i++) {
@@ -200,7 +200,7 @@ void takeover_answer(struct exchange *e)
 	}
 }
 
-static void waiting_settled(struct exchange *e)
+static void own_words_settled(struct exchange *e)
 {
 	if (!e->settle.record_failed)
 		keep_own_words(e);
@@ -217,6 +217,18 @@ const char *takeover_text(struct exchange *e)
 	return due && fall.say ? fall.say : "";
 }
 
+void takeover_say(struct exchange *e)
+{
+	e->not_the_ai = true;
+	settle_decision(e,
+	    &(struct settle_message){
+		.own = true,
+		.text = {e->say.data, e->say.len},
+		.released = -1,
+	    },
+	    own_words_settled);
+}
+
 /* Nobody has written yet. */
 static void say_waiting(struct exchange *e)
 {
@@ -226,14 +238,7 @@ static void say_waiting(struct exchange *e)
 		answer_send(e);
 		return;
 	}
-	e->not_the_ai = true;
-	settle_decision(e,
-	    &(struct settle_message){
-		.own = true,
-		.text = {e->say.data, e->say.len},
-		.released = -1,
-	    },
-	    waiting_settled);
+	takeover_say(e);
 }
 
 /* A person's words are recorded like anybody's; rules only watch them. */

@@ -74,6 +74,7 @@ enum worker_wake {
 	WORKER_RECORDED, /* result is an enum audit_result */
 	WORKER_STORED,   /* result is a store_err */
 	WORKER_KEPT,     /* the same, of a handoff */
+	WORKER_RAISED,   /* the same, or 1: the handoff is more urgent now */
 	WORKER_REPLIES,  /* payload is a struct worker_replies */
 };
 struct store_reply;

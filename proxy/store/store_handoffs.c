@@ -241,6 +241,24 @@ int store_handoff_accept(struct store_tx *tx, const char *id, int64_t now_us)
 	return err == STORE_NOT_FOUND ? why_not(tx, id) : err;
 }
 
+int store_handoff_raise(
+    struct store_tx *tx, const char *id, const struct store_handoff *now)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "UPDATE handoffs SET queue = $1, priority = $2, destination = $3,"
+	    " reason = $4, words = $5, severity = $6 WHERE id = $7");
+	query_text(&q, now->queue);
+	query_text(&q, now->priority);
+	query_text(&q, now->destination);
+	query_text(&q, now->reason);
+	query_text(&q, now->words ? now->words : "");
+	query_text(&q, now->severity);
+	query_text(&q, id);
+	return query_run_one(&q);
+}
+
 int store_handoff_fail(struct store_tx *tx, const char *id)
 {
 	struct query q;

@@ -49,6 +49,10 @@ int store_handoffs_list(struct store_tx *, bool all, struct store_handoff **out,
 /* CONFLICT when it is returned already. */
 int store_handoff_accept(struct store_tx *, const char *id, int64_t now_us)
     __attribute__((warn_unused_result));
+/* From now on queue, priority, destination, reason, words and severity are
+ * those of now. */
+int store_handoff_raise(struct store_tx *, const char *id,
+    const struct store_handoff *now) __attribute__((warn_unused_result));
 int store_handoff_fail(struct store_tx *, const char *id)
     __attribute__((warn_unused_result));
 /*

@@ -17,7 +17,11 @@ test("idle connections beyond the limit of open files: active conversations go o
 	const proxy = await startHandrail(t, { upstream: bot.url, policy, under: files(64, 200), extra: "limits: {max_segment_bytes: 64KiB}\n" });
 	assert.match(proxy.log(), /limit of open files is raised from 64 to 200/);
 	assert.match(proxy.log(), /max_connections is 20000, but the limit of open files is 200/);
-	const ask = async (id) => content((await chat(proxy, id, "One.")).body);
+	const ask = async (id) => {
+		const got = await chat(proxy, id, "One.");
+		assert.equal(got.status, 200, `${got.body}\n${proxy.log()}`);
+		return content(got.body);
+	};
 	const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
 	t.after(() => agent.destroy());
 	const goOn = async (id) => content((await request(`${proxy.url}/v1/chat/completions`, {
