@@ -67,10 +67,22 @@ wait_for() {
 	fail "$4 did not start; what it said last is above ($2)"
 }
 
+# The second Ctrl-C: what is under way is not waited for.
+end_demo() {
+	local pid
+
+	say "Stopping at once"
+	for pid in "${demo_pids[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	exit 1
+}
+
 stop_demo() {
 	local pid
 
-	trap - INT TERM EXIT
+	trap - EXIT
+	trap end_demo INT TERM
 	for pid in "${demo_pids[@]}"; do
 		kill -TERM "$pid" 2>/dev/null || true
 	done
