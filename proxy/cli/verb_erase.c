@@ -18,7 +18,10 @@
 static const char usage[] =
     "usage: handrail erase --conversation FAMILY/ID --reason TEXT\n"
     "       handrail erase --customer ID --reason TEXT\n"
-    "  --basis TEXT     the legal basis, for the audit log\n" STORAGE_USAGE;
+    "  --basis TEXT     the legal basis, for the audit log\n"
+    "What was handed out is not Handrail's to erase: the files of "
+    "destinations\n"
+    "of preset file, and what webhooks were sent, hold copies.\n" STORAGE_USAGE;
 
 struct erase_args {
 	struct storage storage;
