@@ -26,7 +26,8 @@ static const char usage[] =
     "A reply reaches the customer with the next response; a return waits\n"
     "until every reply has. retry sends again what a destination did not\n"
     "take, of one handoff or of all. take is for when nobody asked: the AI\n"
-    "is cut off at its next byte.\n"
+    "is cut off at its next byte. Its reason goes into the audit log, where\n"
+    "nothing is erased: name no customer in it.\n"
     "Done means in force in the running proxy; exit code 3 where it does\n"
     "not take note in time.\n" STORAGE_USAGE;
 
