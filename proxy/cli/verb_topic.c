@@ -263,11 +263,11 @@ static int run(struct topic_verb *v)
 /* "2", "0.5%": of 1000. */
 static bool parse_alarms(const char *s, unsigned *out)
 {
+	size_t digits = strspn(s, "0123456789.");
 	char *end;
 	double percent = strtod(s, &end);
-	bool digits = strspn(s, "0123456789.") > 0;
-	if (!digits || end == s || (*end && strcmp(end, "%") != 0) ||
-	    !(percent >= 0 && percent * 10 <= MOST_FALSE_ALARMS))
+	if (!digits || end != s + digits || (*end && strcmp(end, "%") != 0) ||
+	    percent * 10 > MOST_FALSE_ALARMS)
 		return false;
 	*out = (unsigned)lround(percent * 10);
 	return true;

@@ -146,6 +146,7 @@ test("wrong usage says what to do", () => {
 		[["train", file("packs/none.yaml")], /cannot be read: No such file/],
 		[["train", file("packs/money.yaml"), "--topic", "x"], /no learned topic "x"; it has: "investing"/],
 		[["train", file("packs/money.yaml"), "--false-alarms", "51"], /from 0 to 50/],
+		[["train", file("packs/money.yaml"), "--false-alarms", "1e1"], /from 0 to 50/],
 		[["train", file("packs/money.yaml"), "--format", "xml"], /text or json/],
 	]) {
 		const wrong = run("topic", ...args);
