@@ -196,7 +196,8 @@ const struct table_key table_keys[] = {
 	LIMIT(upstream_idle_timeout_ms, MS, "50s", 100, 24 * HOUR_MS,
 	    "a kept connection to an upstream"),
 	LIMIT(drain_timeout_ms, MS, "30s", 0, 24 * HOUR_MS,
-	    "to finish what is in flight on SIGTERM"),
+	    "to finish what is in flight on SIGTERM; then streams end with "
+	    "the policy's fallback, and who waits is told to try again"),
 	LIMIT(max_text_bytes, BYTES, "1MiB", 1024, GIB,
 	    "of one judged message"),
 	LIMIT(max_hits, COUNT, "1000", 1, 1000000, "of one message"),

@@ -17,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char shutting_down[] =
+    "The service is being restarted. Please try again shortly.";
+
 #define BIT(state) (1u << (state))
 
 /* Where each state may go. */
@@ -351,6 +354,33 @@ void exchange_client_gone(struct exchange *e)
 	case EXCHANGE_SEND: /* what a person wrote comes again */
 		leave(e);
 		break;
+	case EXCHANGE_OVER:
+		break;
+	}
+}
+
+/* What is being settled is finished; a stream ends in its own form. */
+void exchange_give_up(struct exchange *e)
+{
+	switch (e->state) {
+	case EXCHANGE_FLOW:
+		flow_give_up(e, "shutting_down");
+		break;
+	case EXCHANGE_PASS:
+		if (e->head_sent) {
+			exchange_abort(e, "shutting down");
+			break;
+		}
+		exchange_refuse(e, 503, "shutting_down", shutting_down);
+		break;
+	case EXCHANGE_READ:
+	case EXCHANGE_LINE:
+	case EXCHANGE_ASK:
+	case EXCHANGE_BODY:
+		exchange_refuse(e, 503, "shutting_down", shutting_down);
+		break;
+	case EXCHANGE_SETTLE:
+	case EXCHANGE_SEND:
 	case EXCHANGE_OVER:
 		break;
 	}

@@ -92,10 +92,11 @@ struct exchange {
 	bool opened, edit_pending; /* its records: written, under way */
 	struct loop_timer read_on; /* withheld: how long it is still read */
 	struct loop_timer hold;    /* words wait: for how long they may */
-	bool flow_over, held_too_long;
-	bool client_full;   /* the bot waits until it has read ... */
-	int64_t drained_us; /* ... as it had last at; monotonic */
-	size_t edits_asked; /* edits the pending record covers */
+	bool flow_over;
+	const char *given_up; /* why no more is waited for, or NULL */
+	bool client_full;     /* the bot waits until it has read ... */
+	int64_t drained_us;   /* ... as it had last at; monotonic */
+	size_t edits_asked;   /* edits the pending record covers */
 
 	struct worker_replies replies; /* of the person, to be sent */
 	bool not_the_ai; /* it answers with a person's or its own words */
@@ -111,6 +112,7 @@ void exchange_request_end(struct exchange *);
 void exchange_client_drained(struct exchange *);
 void exchange_client_sent(struct exchange *); /* see client_tell_sent */
 void exchange_client_gone(struct exchange *);
+void exchange_give_up(struct exchange *); /* the drain limit is reached */
 /* NULL when it is gone. */
 struct exchange *exchange_find(struct worker *, uint64_t number);
 void exchange_woken(struct exchange *, enum worker_wake, int result,

@@ -80,6 +80,28 @@ static void watch_hold(struct exchange *e)
 	loop_timer_arm_ms(&e->hold, (uint64_t)(left / 1000 + 1));
 }
 
+/* The bot need not go on; its head may still have to be sent. */
+static void stop_bot(struct exchange *e)
+{
+	if (!e->head_sent) {
+		if (e->origin)
+			origin_pause(e->origin);
+		return;
+	}
+	origin_free(e->origin);
+	e->origin = NULL;
+}
+
+void flow_give_up(struct exchange *e, const char *why)
+{
+	if (e->flow_over)
+		return;
+	e->given_up = why;
+	e->flow_over = true;
+	stop_bot(e);
+	close_flow(e);
+}
+
 static void look_at_hold(void *arg)
 {
 	struct exchange *e = arg;
@@ -89,11 +111,7 @@ static void look_at_hold(void *arg)
 	}
 	exchange_log(e, LOG_WARN,
 	    "words were held for longer than the limit: not decided");
-	e->held_too_long = true;
-	e->flow_over = true;
-	origin_free(e->origin); /* the bot need not go on */
-	e->origin = NULL;
-	close_flow(e);
+	flow_give_up(e, "hold_timeout");
 }
 
 static void rearm(struct exchange *e)
@@ -259,12 +277,8 @@ static void step(struct exchange *e, enum frames_state state)
 		return;
 	}
 	e->flow_over = true;
-	if (state != FRAMES_OVER && e->head_sent) {
-		origin_free(e->origin); /* the bot need not go on */
-		e->origin = NULL;
-	} else if (state != FRAMES_OVER && e->origin) {
-		origin_pause(e->origin); /* its head is still to be sent */
-	}
+	if (state != FRAMES_OVER)
+		stop_bot(e);
 	close_flow(e);
 }
 
@@ -430,8 +444,8 @@ static void close_flow(struct exchange *e)
 		fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 	else if (state == FRAMES_TOO_LARGE)
 		fall_back(e, GUARD_CANNOT_READ, "too_large");
-	else if (e->held_too_long)
-		fall_back(e, GUARD_CANNOT_DECIDE, "hold_timeout");
+	else if (e->given_up)
+		fall_back(e, GUARD_CANNOT_DECIDE, e->given_up);
 	verdicts_clear(&e->verdicts);
 	e->verdicts = *frames_verdicts(e->frames);
 	verdicts_init(frames_verdicts(e->frames));

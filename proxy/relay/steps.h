@@ -51,6 +51,8 @@ void flow_end(struct exchange *);
 void flow_failed(struct exchange *, enum origin_failure, const char *text);
 void flow_drained(struct exchange *);
 void flow_client_gone(struct exchange *);
+/* End it now, undecided for that reason. */
+void flow_give_up(struct exchange *, const char *why);
 /* Nothing has been said, and the customer has waited long enough. */
 void flow_late(struct exchange *);
 

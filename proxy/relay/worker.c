@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAST_WORDS_MS 3000 /* after the drain limit, for what is said then */
+
 struct note { /* what another thread has to say */
 	struct worker *worker;
 	uint64_t exchange;
@@ -150,10 +152,30 @@ struct drain {
 	struct loop_timer timer;
 };
 
-static void give_up(void *arg)
+static void close_all(void *arg)
 {
 	struct drain *d = arg;
 	client_close_all(d->worker, false);
+}
+
+/* What is still under way ends in its own form, and is recorded; who does not
+ * read that in time is cut off. */
+static void give_up(void *arg)
+{
+	struct drain *d = arg;
+	struct worker *w = d->worker;
+	if (w->exchanging)
+		log_line(LOG_WARN, "worker",
+		    "the drain limit is reached: %zu answers under way are "
+		    "ended now",
+		    w->exchanging);
+	for (size_t i = 0; i < WORKER_BUCKETS; i++)
+		for (struct exchange *e = w->exchanges[i], *next; e; e = next) {
+			next = e->next;
+			exchange_give_up(e);
+		}
+	loop_timer_init(&d->timer, w->loop, close_all, d);
+	loop_timer_arm_ms(&d->timer, LAST_WORDS_MS);
 }
 
 static void drain(void *arg)
