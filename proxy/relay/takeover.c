@@ -282,6 +282,8 @@ void takeover_replies(
 		return;
 	}
 	e->not_the_ai = true;
+	/* Who has just heard from a person is not told that one will come. */
+	conversation_may_tell_waiting(e->lease, clock_now_us(), 0);
 	judge_person(e);
 }
 

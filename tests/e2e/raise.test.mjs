@@ -93,6 +93,7 @@ test("what is less urgent changes nothing, and a person's reply is not lost", as
 	const [{ id }] = await handoffs(proxy);
 	await cli(proxy, "handoff", "reply", id, "I am Ann, I am here.");
 	assert.equal(await says("Let me speak to a human now"), "I am Ann, I am here.");
+	assert.equal(await says("thanks"), "", "a person has just spoken: no waiting text");
 	assert.deepEqual((await handoffs(proxy)).map((h) => [h.queue, h.priority]), [["crisis", "urgent"]]);
 });
 
