@@ -12,7 +12,8 @@ static bool is_any_word(
 {
 	const struct token *k = &t->tokens[token];
 	for (; *words; words++)
-		if (k->fold_len == strlen(*words) &&
+		if (**words == *text_fold(t, k) &&
+		    k->fold_len == strlen(*words) &&
 		    !memcmp(text_fold(t, k), *words, k->fold_len))
 			return true;
 	return false;
@@ -208,8 +209,9 @@ bool clause_affirms(
 	    "since", "as", "until", "unless", "when", "where", "who", NULL};
 	size_t from = (size_t)first->first_token + first->n_tokens;
 	size_t to = second->first_token;
-	bool weak = is_weak(t, first) || is_no(t, first) || is_no(t, second);
-	if (to < from || to - from > TWICE_WORDS || weak)
+	if (to < from || to - from > TWICE_WORDS)
+		return false; /* as most: asked first */
+	if (is_weak(t, first) || is_no(t, first) || is_no(t, second))
 		return false;
 	for (size_t i = from; i < to; i++)
 		if (is_any_word(t, i, apart))
