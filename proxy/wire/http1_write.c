@@ -7,6 +7,7 @@
 #include "proxy/base/plain.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -205,6 +206,34 @@ static bool is_ours(const struct http1_head *head, const struct http1_out *out,
 	    span_is_nocase(name, "x-forwarded-for");
 }
 
+/*
+ * Servers that hand fields on as variables (CGI, WSGI, PHP) take
+ * X_Forwarded_For and X-Forwarded-For for one: what is ours to say under one
+ * spelling nobody says under another.
+ */
+static bool is_alias_of_ours(const struct http1_head *head,
+    const struct http1_out *out, struct span name)
+{
+	struct http1_out strict = *out;
+	char spelt[64];
+	bool other = false;
+
+	if (name.len >= sizeof spelt)
+		return false;
+	for (size_t i = 0; i < name.len; i++) {
+		spelt[i] = name.p[i];
+		if (isalnum((unsigned char)spelt[i]) || spelt[i] == '-')
+			continue;
+		spelt[i] = '-';
+		other = true;
+	}
+	struct span as = {spelt, name.len};
+	strict.trust_forwarded = false;
+	return other &&
+	    (http1_is_hop_by_hop(as) || is_ours(head, &strict, as) ||
+		is_dropped(out, as));
+}
+
 static void add_forwarded(
     struct buf *b, const struct http1_head *head, const struct http1_out *out)
 {
@@ -244,7 +273,8 @@ void http1_write_request(
 		struct span name = http1_name(head, i);
 		if (!http1_is_hop_by_hop(name) && !is_ours(head, out, name) &&
 		    !(names && is_named_by_connection(head, name)) &&
-		    !is_dropped(out, name))
+		    !is_dropped(out, name) &&
+		    !is_alias_of_ours(head, out, name))
 			add_field(b, name, http1_value(head, i));
 	}
 	add_forwarded(b, head, out);

@@ -90,6 +90,24 @@ static void test_forwarded(void **state)
 	    "Via: 1.0 a, 1.1 handrail\r\n\r\n");
 }
 
+/* One field to servers that make variables of them. */
+static void test_aliases(void **state)
+{
+	static const char wire[] =
+	    "GET / HTTP/1.1\r\nHost: h\r\nX_Forwarded_For: 9.9.9.9\r\n"
+	    "x.forwarded-proto: http\r\nX_Real_IP: 8.8.8.8\r\n"
+	    "Content_Length: 5\r\nTransfer_Encoding: chunked\r\n"
+	    "accept_encoding: gzip\r\napi_access_token: t\r\n\r\n";
+	static const char *const drop[] = {"accept-encoding", NULL};
+	struct http1_out out = {.drop = drop};
+
+	request(wire, out,
+	    "GET / HTTP/1.1\r\nHost: h\r\napi_access_token: t\r\n\r\n");
+	out.trust_forwarded = true;
+	request(wire, out,
+	    "GET / HTTP/1.1\r\nHost: h\r\napi_access_token: t\r\n\r\n");
+}
+
 static void test_traceparent(void **state)
 {
 	static const struct {
@@ -179,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_requests),
 	    cmocka_unit_test(test_forwarded),
+	    cmocka_unit_test(test_aliases),
 	    cmocka_unit_test(test_traceparent),
 	    cmocka_unit_test(test_responses),
 	    cmocka_unit_test(test_own),
