@@ -105,6 +105,7 @@ void channel_render_frame(const struct channel_stream *s, struct span raw,
 
 	sse_init(&decoder, &whole);
 	sse_feed(&decoder, raw.p, raw.len);
+	sse_end(&decoder);
 	if (sse_next(&decoder, &frame) != 1)
 		assert(!"not one whole frame");
 	if (json_parse(&doc, frame.data.p, frame.data.len, &limits) == 0)

@@ -510,6 +510,16 @@ static void keep_frame(struct frames *f, const struct sse_frame *sse,
 	q->stuck = judge_frame(f, frame);
 }
 
+static void end(struct frames *f)
+{
+	struct channel_frame frame;
+	channel_stream_end(f->stream, &frame);
+	f->halted = judge_frame(f, &frame);
+	frames_end_all(f);
+	if (f->state == FRAMES_OPEN)
+		f->state = FRAMES_OVER;
+}
+
 static void take_frame(struct frames *f, const struct sse_frame *sse)
 {
 	struct channel_frame frame;
@@ -527,7 +537,22 @@ static void take_frame(struct frames *f, const struct sse_frame *sse)
 	if (f->state == FRAMES_OPEN && f->held > f->o.max_held_bytes)
 		f->state = FRAMES_TOO_LARGE;
 	if (frame.role == CHANNEL_FRAME_DONE && f->state == FRAMES_OPEN)
-		frames_end(f);
+		end(f);
+}
+
+/* The frames that are whole. Returns an enum sse_err, or 0. */
+static int take_frames(struct frames *f)
+{
+	struct sse_frame frame;
+	int got = 1;
+	while (f->state == FRAMES_OPEN && got == 1) {
+		got = sse_next(&f->sse, &frame);
+		if (got == 1) {
+			take_frame(f, &frame);
+			f->begun_us = 0;
+		}
+	}
+	return got < 0 ? got : 0;
 }
 
 enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
@@ -535,18 +560,9 @@ enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
 	if (f->state != FRAMES_OPEN)
 		return f->state;
 	sse_feed(&f->sse, bytes, len);
-	while (f->state == FRAMES_OPEN) {
-		struct sse_frame frame;
-		int got = sse_next(&f->sse, &frame);
-		if (got == 0)
-			break;
-		if (got < 0) {
-			f->state = FRAMES_UNREADABLE;
-			buf_add(&f->unreadable, bytes, len);
-		} else {
-			take_frame(f, &frame);
-			f->begun_us = 0;
-		}
+	if (take_frames(f) < 0) {
+		f->state = FRAMES_UNREADABLE;
+		buf_add(&f->unreadable, bytes, len);
 	}
 	if (!sse_has_begun(&f->sse))
 		f->begun_us = 0;
@@ -557,14 +573,11 @@ enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
 
 enum frames_state frames_end(struct frames *f)
 {
-	if (f->state != FRAMES_OPEN)
-		return f->state;
-	struct channel_frame frame;
-	channel_stream_end(f->stream, &frame);
-	f->halted = judge_frame(f, &frame);
-	frames_end_all(f);
+	sse_end(&f->sse);
+	if (f->state == FRAMES_OPEN && take_frames(f) < 0)
+		f->state = FRAMES_UNREADABLE;
 	if (f->state == FRAMES_OPEN)
-		f->state = FRAMES_OVER;
+		end(f);
 	return f->state;
 }
 

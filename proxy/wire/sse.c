@@ -5,8 +5,8 @@
  *           0         taken                line       pos      len
  *
  * Invariants: taken <= line <= pos <= raw.len. The bytes of the frames given
- * are the bytes fed, in order, none twice and none missing; a LF that belongs
- * to a CR ending a frame begins the raw bytes of the next.
+ * are the bytes fed, in order, none twice and none missing. Where lines end
+ * with CR alone, a LF that comes late begins the raw bytes of the next frame.
  */
 #include "proxy/wire/sse.h"
 
@@ -119,8 +119,10 @@ static int next_line(struct sse_decoder *d, struct span *line)
 
 	if (d->skip_lf && d->pos < d->raw.len) {
 		d->skip_lf = false;
-		if (p[d->pos] == '\n')
+		if (p[d->pos] == '\n') {
 			d->line = ++d->pos;
+			d->crlf = true;
+		}
 	}
 	while (d->pos < d->raw.len && p[d->pos] != '\n' && p[d->pos] != '\r')
 		d->pos++;
@@ -161,6 +163,12 @@ static void drop_taken(struct sse_decoder *d)
 	d->taken = 0;
 }
 
+/* The CR of a frame's empty line is here, its LF not yet. */
+static bool lf_is_due(const struct sse_decoder *d)
+{
+	return d->skip_lf && d->pos == d->raw.len && d->crlf && !d->ended;
+}
+
 static int give_frame(struct sse_decoder *d, struct sse_frame *out)
 {
 	if (d->frames++ == d->limits.max_frames)
@@ -169,6 +177,7 @@ static int give_frame(struct sse_decoder *d, struct sse_frame *out)
 	if (d->skip_lf && d->pos < d->raw.len && d->raw.data[d->pos] == '\n') {
 		d->line = ++d->pos;
 		d->skip_lf = false;
+		d->crlf = true;
 	}
 	*out = (struct sse_frame){
 	    .raw = {d->raw.data + d->taken, d->pos - d->taken},
@@ -183,6 +192,7 @@ static int give_frame(struct sse_decoder *d, struct sse_frame *out)
 	};
 	d->taken = d->pos;
 	d->fresh = true;
+	d->whole = false;
 	return 1;
 }
 
@@ -195,7 +205,7 @@ int sse_next(struct sse_decoder *d, struct sse_frame *out)
 	if (!settle_bom(d))
 		return 0;
 	int n = 0;
-	for (;;) {
+	while (!d->whole) {
 		struct span line;
 		n = next_line(d, &line);
 		if (n <= 0)
@@ -204,12 +214,19 @@ int sse_next(struct sse_decoder *d, struct sse_frame *out)
 			take_field(d, line);
 			continue;
 		}
-		n = give_frame(d, out);
+		d->whole = true;
 		break;
 	}
+	if (d->whole)
+		n = lf_is_due(d) ? 0 : give_frame(d, out);
 	if (n < 0)
 		d->err = n;
 	return n;
+}
+
+void sse_end(struct sse_decoder *d)
+{
+	d->ended = true;
 }
 
 struct span sse_rest(const struct sse_decoder *d)

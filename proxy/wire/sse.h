@@ -48,6 +48,9 @@ struct sse_decoder { /* private but for init */
 	size_t frames;
 	bool started; /* the BOM question is settled */
 	bool skip_lf; /* the last line ended with CR */
+	bool crlf;    /* a line has: where a LF is due, it is waited for */
+	bool whole;   /* the frame at hand has its empty line */
+	bool ended;
 	bool has_data, has_id, has_retry;
 	bool fresh; /* the next byte begins a frame's fields */
 	uint64_t retry_ms;
@@ -61,6 +64,8 @@ void sse_feed(struct sse_decoder *, const char *bytes, size_t len);
 /* 1 and a frame, 0: no whole frame yet, or a final enum sse_err. */
 int sse_next(struct sse_decoder *, struct sse_frame *out)
     __attribute__((warn_unused_result));
+/* No more will be fed: sse_next waits for nothing. */
+void sse_end(struct sse_decoder *);
 /* At the end of the stream: the bytes of the unfinished last frame, which the
  * standard does not dispatch. Empty when there are none. */
 struct span sse_rest(const struct sse_decoder *);

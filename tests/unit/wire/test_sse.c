@@ -71,6 +71,36 @@ static void check(const char *wire, const char *expect)
 	buf_clear(&r.trace);
 }
 
+/* However it is cut, a frame has all of its empty line where lines end with
+ * CR and LF; nobody waits for what does not come. */
+static void test_line_ends(void **state)
+{
+	static const char wire[] = "data: a\r\n\r\ndata: b\r\n\r\n";
+	struct sse_decoder d;
+	struct sse_frame f;
+	struct buf raws = {0};
+
+	sse_init(&d, NULL);
+	for (size_t i = 0; i < sizeof wire - 1; i++) {
+		sse_feed(&d, wire + i, 1);
+		if (sse_next(&d, &f) == 1)
+			buf_printf(&raws, "%.*s|", (int)f.raw.len, f.raw.p);
+	}
+	assert_string_equal(raws.data, "data: a\r\n\r\n|data: b\r\n\r\n|");
+	buf_clear(&raws);
+	sse_feed(&d, wire, 10);
+	assert_int_equal(sse_next(&d, &f), 0);
+	sse_end(&d);
+	assert_int_equal(sse_next(&d, &f), 1);
+	assert_true(span_is(f.raw, "data: a\r\n\r"));
+	sse_clear(&d);
+	/* CR alone says it all. */
+	sse_init(&d, NULL);
+	sse_feed(&d, "data: a\r\r", 9);
+	assert_int_equal(sse_next(&d, &f), 1);
+	sse_clear(&d);
+}
+
 static void test_frames(void **state)
 {
 	check("data: a\n\n", "<|a>");
@@ -263,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_frames),
+	    cmocka_unit_test(test_line_ends),
 	    cmocka_unit_test(test_asked_too_early),
 	    cmocka_unit_test(test_has_begun),
 	    cmocka_unit_test(test_limits),
