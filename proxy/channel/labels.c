@@ -109,8 +109,10 @@ void labels_drop_frame(struct labels *l, uint32_t frame)
 
 void labels_clear(struct labels *l)
 {
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		buf_clear(&l->items[i].value);
+		buf_clear(&l->items[i].glued);
+	}
 	free(l->items);
 	*l = (struct labels){.items = NULL};
 }

@@ -20,8 +20,9 @@
 struct label {
 	uint64_t place;
 	struct buf value; /* the latest */
+	struct buf glued; /* the end of all there were, without a space */
 	uint32_t series;  /* of its changes; UINT32_MAX before the first */
-	uint32_t frame;   /* it came in first */
+	uint32_t frame;   /* it came in, or changed in */
 	bool mirror;      /* a column of a mirror, which goes as a whole */
 	bool dropped;
 };

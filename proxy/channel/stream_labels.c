@@ -25,6 +25,12 @@ static uint64_t field_place(enum stream_place field)
 	return UINT64_MAX - (uint64_t)field;
 }
 
+/* Those of the event itself, which nobody puts together. */
+static bool is_field(uint64_t place)
+{
+	return place >= field_place(STREAM_COMMENT);
+}
+
 static uint32_t begin_series(
     struct channel_stream *s, uint32_t message, const char *what)
 {
@@ -52,6 +58,26 @@ static struct channel_part *add_change(
 static bool is_open(const struct channel_stream *s, const struct label *label)
 {
 	return label->series != UINT32_MAX && !s->series[label->series].ended;
+}
+
+#define GLUED_BYTES 256
+
+/* The official clients glue the pieces of an id, as they do those of a text.
+ * Judged each time to its end: the last piece is not to have left by then. */
+static void add_glued(
+    struct channel_stream *s, struct label *label, const struct buf *before)
+{
+	struct buf *glued = &label->glued;
+
+	if (glued->len == 0)
+		buf_add(glued, before->data, before->len);
+	buf_add(glued, label->value.data, label->value.len);
+	if (glued->len > GLUED_BYTES)
+		buf_drop(glued, glued->len - GLUED_BYTES);
+	label->frame = s->n_frames;
+	stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
+	    (struct span){glued->data, glued->len})
+	    ->part.label = true;
 }
 
 /* Each value ends with a space, so that its last word is known to be over. */
@@ -91,6 +117,8 @@ static bool add_label(
 	bool word = noise && is_one_word(value);
 
 	if (news == LABELS_CHANGED || (news == LABELS_NEW && word)) {
+		if (!noise && !is_field(place))
+			add_glued(s, label, &before);
 		add_changed(s, label, &before, word);
 	} else if (news == LABELS_NEW) {
 		buf_add(&s->fresh_labels, value.p, value.len);

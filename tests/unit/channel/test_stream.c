@@ -382,7 +382,8 @@ static void test_places_in_turn(void **state)
 	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t         \
 	"\"},\"logprobs\":{\"content\":[{\"token\":\"" p "\"}]}}]}\n\n"
 
-/* The labels of each frame: WHOLE ones, then "series+start=text" of changes,
+/* The labels of each frame: WHOLE ones, glued ones ("/" behind), then
+ * "series+start=text" of changes,
  * "~" before noise. */
 static void check_labels(const char *wire, const char *expect)
 {
@@ -406,6 +407,9 @@ static void check_labels(const char *wire, const char *expect)
 				    "%s%u+%zu=", p->noise ? "~" : "", p->series,
 				    p->start);
 			buf_add(&got, p->text.p, p->text.len);
+			if (p->mode == CHANNEL_PART_WHOLE &&
+			    p->text.p[p->text.len - 1] != '\n')
+				buf_addc(&got, '/');
 		}
 		buf_printf(
 		    &got, "%s|", f.role == CHANNEL_FRAME_UNREADABLE ? "?" : "");
@@ -425,7 +429,7 @@ static void test_labels(void **state)
 			 TOP("\"id\":\"a\",\"model\":\"m\"")
 			     TOP("\"id\":\"b\",\"model\":\"m\"")
 				 TOP("\"id\":\"c\",\"model\":\"n\""),
-	    "a\nm\n||0+0=a b |0+4=c 1+0=m n |");
+	    "a\nm\n||ab/0+0=a b |abc/0+4=c mn/1+0=m n |");
 	/* What stands outside the data. */
 	check_labels(": x y\nevent: e\nid: 7\ndata: [DONE]\n\n"
 		     ": x y\nevent: f\nid: 8\ndata: [DONE]\n\n"
@@ -445,11 +449,11 @@ static void test_labels(void **state)
 	/* Of one message, and of a call of it. */
 	check_labels(DELTA(0, "\"role\":\"x\"") DELTA(0, "\"role\":\"y\"")
 			 DELTA(1, "\"role\":\"y\""),
-	    "c\nx\n|0+0=x y |y\n|");
+	    "c\nx\n|xy/0+0=x y |y\n|");
 	check_labels(
 	    DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"b\"}]")
 		DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"d\"}]"),
-	    "c\na\nb\n|0+0=b d |");
+	    "c\na\nb\n|bd/0+0=b d |");
 	/* Columns of tokens. */
 	check_labels(PROBS("a", "I") PROBS("b", " do"), "1+0=I|1+1= do|");
 }

@@ -208,6 +208,33 @@ static void test_labels_are_left_out(void **state)
 	}
 }
 
+/* Clients glue the pieces of an id; where they spell a rule's words none is
+ * left, and ids that only change are as they were. */
+static void test_ids_in_pieces(void **state)
+{
+#define ID(id)                                                                 \
+	"\"tool_calls\":[{\"index\":0,\"id\":\"" id                            \
+	"\",\"function\":{\"arguments\":\"\"}}]"
+	static const char *const bad[4] = {ID("I-guar"), ID("antee")};
+	static const char *const good[4] = {ID("call-1a"), ID("call-2b")};
+	for (size_t s = 0; s < 6; s++) {
+		struct buf in = {0}, fine = {0};
+		struct played got;
+		stream_deltas(&in, bad);
+		play(*state, &in, steps[s], &got);
+		assert_int_equal(got.action, GUARD_DELIVER);
+		assert_null(strstr(got.out.data, "I-guar"));
+		assert_null(strstr(got.out.data, "antee"));
+		played_clear(&got);
+		stream_deltas(&fine, good);
+		play(*state, &fine, steps[s], &got);
+		assert_int_equal(got.out.len, fine.len);
+		played_clear(&got);
+		buf_clear(&in);
+		buf_clear(&fine);
+	}
+}
+
 /* Padding holds nothing back. */
 static void test_noise_is_not_waited_for(void **state)
 {
@@ -361,6 +388,7 @@ int main(void)
 	    cmocka_unit_test(test_usual_is_identical),
 	    cmocka_unit_test(test_edit_in_a_reading),
 	    cmocka_unit_test(test_labels_are_left_out),
+	    cmocka_unit_test(test_ids_in_pieces),
 	    cmocka_unit_test(test_noise_is_not_waited_for),
 	    cmocka_unit_test(test_reading_is_tight),
 	    cmocka_unit_test(test_append_adds_a_frame),
