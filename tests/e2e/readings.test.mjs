@@ -182,7 +182,7 @@ test("streams", async (t) => {
 			const got = await raw(proxy, goodPost(`c-${i}`, "hi", { stream: true }));
 			assert.match(got.text, /^HTTP\/1\.1 200 /);
 			assert.equal(everything(got.text).includes(token), false, got.text);
-			/* A client gives up at an error, before our words. */
+			// A client gives up at an error, before our words.
 			assert.equal(got.text.includes('"error"'), false, got.text);
 			assert.match(got.text, /data: \[DONE\]\n\n/);
 		});
