@@ -124,6 +124,7 @@ static void read_nested(
 	     i++) {
 		struct nested_text *n = &nested.texts[i];
 		struct channel_series *series = add_series(b, s, t);
+		series->nested = true;
 		buf_add(
 		    &series->text, texts.data + n->start, n->end - n->start);
 		if (n->n_steps == 0) {

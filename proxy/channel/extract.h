@@ -41,6 +41,7 @@ struct channel_series {
 			     CHANNEL_NO_MESSAGE */
 	struct buf text;  /* judge this, decoded UTF-8; never empty */
 	bool can_edit;    /* channel_render_edits can splice it; keys: no */
+	bool nested;      /* out of JSON in a string, which edits keep JSON */
 	bool repeats;     /* says what another series says: a second field */
 	bool label;       /* ids and names, or a column of tokens: where a rule
 			     fires, channel_body_drop */

@@ -11,6 +11,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/relay/beside.h"
 #include "proxy/relay/fields.h"
+#include "proxy/relay/quote.h"
 #include "proxy/relay/refuse.h"
 #include "proxy/relay/server.h"
 
@@ -156,6 +157,26 @@ static void count_series(struct counting *c, const struct guard_message *m,
 	free(text);
 }
 
+/* The edits as they must be written where the text is JSON itself; false: one
+ * of them would break it. For free(). */
+static bool quote_edits(struct exchange *e, const struct channel_series *s,
+    const struct guard_verdict *v, struct guard_edit **out)
+{
+	struct quoted q = {0};
+	struct span text = {s->text.data, s->text.len};
+	bool good = true;
+	*out = mem_array(v->n_edits + 1, sizeof(**out));
+	for (size_t i = 0; i < v->n_edits && good; i++) {
+		char *own = NULL;
+		(*out)[i] = v->edits[i];
+		if (!s->nested)
+			good = quote_edit(&q, text, &(*out)[i], &own);
+		if (own)
+			verdicts_own(&e->verdicts, own);
+	}
+	return good;
+}
+
 static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
 {
 	const struct channel_series *s = &e->read.series[i];
@@ -172,7 +193,11 @@ static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
 	struct guard_verdict v;
 	session.aside = s->kind != CHANNEL_SAID;
 	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
-	bool stuck = v.n_edits && !s->can_edit;
+	struct guard_edit *edits = NULL;
+	bool stuck =
+	    v.n_edits && (!s->can_edit || !quote_edits(e, s, &v, &edits));
+	if (edits)
+		v.edits = edits;
 	if (stuck)
 		v.n_edits = 0;
 	verdicts_add(&e->verdicts, i, &v);
@@ -182,6 +207,7 @@ static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
 	if (c->on && s->kind == CHANNEL_SAID && !s->repeats &&
 	    i + 1 < e->read.n_series)
 		count_series(c, &m, v.edits, v.n_edits);
+	free(edits);
 }
 
 static void judge_media(struct exchange *e, bool has_media)

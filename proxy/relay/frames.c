@@ -51,7 +51,7 @@ static struct series *series_at(struct frames *f, const struct channel_part *p)
 	while (f->n_series <= p->series) {
 		f->series = mem_realloc(
 		    f->series, (f->n_series + 1) * sizeof(*f->series));
-		f->series[f->n_series++] = (struct series){0};
+		f->series[f->n_series++] = (struct series){.held_at = SIZE_MAX};
 	}
 	struct series *s = &f->series[p->series];
 	s->kind = p->kind;
@@ -59,28 +59,47 @@ static struct series *series_at(struct frames *f, const struct channel_part *p)
 	return s;
 }
 
-/* The engine could not even begin: that is a verdict too. */
-static void undecided(struct frames *f)
+static void cannot_decide(struct frames *f, enum guard_undecided why)
 {
-	verdicts_fall_back(&f->verdicts, f->o.policy, GUARD_CANNOT_DECIDE,
-	    GUARD_UNDECIDED_MEMORY);
+	verdicts_fall_back(&f->verdicts, f->o.policy, GUARD_CANNOT_DECIDE, why);
 	if (f->verdicts.action == GUARD_HANDOFF)
 		f->state = FRAMES_CUT;
 	else
 		f->withheld = true;
 }
 
+/* One that would break a text that is JSON: nothing from it on leaves. */
+static void cannot_edit(struct frames *f, struct series *s, size_t start)
+{
+	s->held_at = start < s->held_at ? start : s->held_at;
+	cannot_decide(f, GUARD_UNDECIDED_EDIT);
+}
+
+static void take_edits(
+    struct frames *f, struct series *s, const struct guard_progress *p)
+{
+	const struct guard_span_text text = guard_stream_text(s->stream);
+	if (p->n_edits <= s->n_edits)
+		return;
+	f->edits += p->n_edits - s->n_edits;
+	s->edits = mem_realloc(s->edits, p->n_edits * sizeof(*s->edits));
+	for (; s->n_edits < p->n_edits; s->n_edits++) {
+		struct guard_edit *e = &s->edits[s->n_edits];
+		char *own;
+		*e = p->edits[s->n_edits];
+		if (!quote_edit(&s->quoted, (struct span){text.text, text.len},
+			e, &own))
+			cannot_edit(f, s, e->start);
+		if (own)
+			frames_own(f, own);
+	}
+}
+
 static void take_progress(
     struct frames *f, struct series *s, const struct guard_progress *p)
 {
-	s->safe = p->safe_len;
-	if (p->n_edits > s->n_edits) {
-		f->edits += p->n_edits - s->n_edits;
-		s->edits =
-		    mem_realloc(s->edits, p->n_edits * sizeof(*s->edits));
-		memcpy(s->edits, p->edits, p->n_edits * sizeof(*s->edits));
-		s->n_edits = p->n_edits;
-	}
+	take_edits(f, s, p);
+	s->safe = p->safe_len < s->held_at ? p->safe_len : s->held_at;
 	if (p->withheld)
 		f->withheld = true;
 	if (p->cut)
@@ -120,7 +139,7 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 		    ? begin_said(f)
 		    : guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
 	if (!s->stream) {
-		undecided(f);
+		cannot_decide(f, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
 	struct guard_progress progress;
@@ -166,7 +185,7 @@ static void begin_beside(
 	    .safe = p->start};
 	s->stream = guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
 	if (!s->stream)
-		undecided(f);
+		cannot_decide(f, GUARD_UNDECIDED_MEMORY);
 }
 
 /* What is no part of the message is left out where a rule would change it. */

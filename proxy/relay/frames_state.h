@@ -7,6 +7,7 @@
 
 #include "proxy/relay/beside.h"
 #include "proxy/relay/frames.h"
+#include "proxy/relay/quote.h"
 
 struct series {
 	struct guard_stream *stream; /* NULL: a held series */
@@ -15,13 +16,15 @@ struct series {
 	bool repeats;                /* says what another says */
 	size_t base; /* beside: byte of it that stream begins at */
 	enum channel_kind kind;
-	size_t safe; /* bytes that may leave */
-	size_t sent; /* bytes that have left */
+	size_t safe;    /* bytes that may leave */
+	size_t held_at; /* nothing from here on may, whatever the engine says */
+	size_t sent;    /* bytes that have left */
 	bool ended;
 	bool stuck;               /* held: a text inside it is withheld */
 	struct guard_edit *edits; /* settled, copied from the stream */
 	size_t n_edits;
-	size_t n_told; /* of them, by frames_new_edits */
+	struct quoted quoted; /* the text up to the latest of them */
+	size_t n_told;        /* of them, by frames_new_edits */
 };
 
 struct part {

@@ -16,7 +16,17 @@ void verdicts_clear(struct verdicts *v)
 		free((void *)v->hits[i].hit.what);
 	free(v->hits);
 	free(v->edits);
+	for (size_t i = 0; i < v->n_owned; i++)
+		free(v->owned[i]);
+	free(v->owned);
 	verdicts_init(v);
+}
+
+const char *verdicts_own(struct verdicts *v, char *text)
+{
+	v->owned = mem_realloc(v->owned, (v->n_owned + 1) * sizeof(*v->owned));
+	v->owned[v->n_owned++] = text;
+	return text;
 }
 
 static void add_hit(

@@ -18,7 +18,7 @@ struct verdicts_hit {
 };
 struct verdicts_edit {
 	uint32_t series;
-	struct guard_edit edit; /* text borrowed from the policy */
+	struct guard_edit edit; /* text borrowed from the policy, or owned */
 };
 
 struct verdicts {
@@ -29,6 +29,8 @@ struct verdicts {
 	size_t deciding; /* index into hits; SIZE_MAX: none */
 	struct verdicts_edit *edits;
 	size_t n_edits, cap_edits;
+	char **owned; /* texts of edits */
+	size_t n_owned;
 	const char *say, *queue, *priority; /* of the policy */
 	unsigned include;  /* of a fallback's handoff: guard_policy_include */
 	int64_t judged_us; /* CPU spent judging */
@@ -39,6 +41,8 @@ void verdicts_init(struct verdicts *);
 void verdicts_clear(struct verdicts *);
 void verdicts_add(
     struct verdicts *, uint32_t series, const struct guard_verdict *);
+/* Keep a text of an edit as long as the verdicts; returns it. */
+const char *verdicts_own(struct verdicts *, char *text);
 /* What no rule decided: the policy's fallback for an event. */
 void verdicts_fall_back(struct verdicts *, const struct guard_policy *,
     enum guard_event, enum guard_undecided);
