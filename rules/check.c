@@ -55,6 +55,7 @@ static void judge_edited(struct guard_scanner *s, struct machine_how how,
 	char *text = guard_apply_edits(
 	    message->text, message->len, out->edits, out->n_edits, &len);
 	how.purpose = SCOPE_EDITED;
+	how.unedited = (struct unedited){&s->message, &s->store.edits};
 	if (text)
 		run(&s->edited, &how, text, len);
 	else

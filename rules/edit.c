@@ -12,6 +12,14 @@ void edits_clear(struct edits *e)
 	*e = (struct edits){0};
 }
 
+bool edits_only_add(const struct edits *e)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->items[i].start != e->items[i].end)
+			return false;
+	return true;
+}
+
 static int add(struct edits *e, const struct guard_edit *edit)
 {
 	if (e->n == e->cap) {

@@ -13,6 +13,8 @@ struct edits {
 };
 
 void edits_clear(struct edits *);
+/* Do they take nothing away? */
+bool edits_only_add(const struct edits *);
 /*
  * The edits of all enforced hits so far, appended wording only when the
  * machine has ended. Spans that overlap become one, with the text of the

@@ -69,7 +69,10 @@ struct guard_verdict {
 	enum guard_undecided undecided;
 	const struct guard_hit *hits; /* by start, then rule */
 	size_t n_hits;
-	size_t deciding; /* index into hits; n_hits when there is none */
+	size_t deciding;  /* index into hits; n_hits when there is none */
+	size_t edit_rule; /* undecided EDIT: the rule that fires on the text
+			     with its edits, for guard_policy_rule; else
+			     SIZE_MAX */
 	const struct guard_edit *edits; /* only for REDACT, PREPEND, APPEND */
 	size_t n_edits;
 	const char *say;      /* REPLACE, BLOCK, HANDOFF: what the customer

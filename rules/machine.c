@@ -1,5 +1,6 @@
 /* machine - see machine.h. */
 #include "rules/machine.h"
+#include "rules/allow.h"
 #include "rules/hits.h"
 #include "rules/whole_text.h"
 
@@ -90,30 +91,6 @@ static bool is_approved(const struct machine *m, const struct rule *r)
 	return false;
 }
 
-/* Has an ALLOW that names the rule fired (YES), or may it still (OPEN)? */
-static enum combine is_allowed(struct machine *m, uint32_t rule)
-{
-	const struct index_rules *by = &m->policy->index->excused[rule];
-	enum combine answer = COMBINE_NO;
-	for (size_t i = 0; i < by->n; i++) {
-		if (by->rules[i] == rule ||
-		    scope_mode(&m->scope, by->rules[i]) != GUARD_ENFORCE)
-			continue;
-		if (machine_has_fired(m, by->rules[i]))
-			return COMBINE_YES;
-		const struct rule *r = rule_of(m, by->rules[i]);
-		bool only_texts = r->has_find;
-		for (size_t k = 0; only_texts && k < r->clauses[0].what.n; k++)
-			only_texts =
-			    m->policy
-				->detectors[r->clauses[0].what.detectors[k]]
-				.kind == DETECTOR_TEXT_IS;
-		if (!m->text.final && (m->texts_alive || !only_texts))
-			answer = COMBINE_OPEN;
-	}
-	return answer;
-}
-
 /* At the beginning those that read nothing, at the end those whose wording
  * is missing. One that an ALLOW may still excuse waits for it. */
 static void find_whole(struct machine *m, bool at_end)
@@ -131,7 +108,7 @@ static void find_whole(struct machine *m, bool at_end)
 			continue;
 		if (at_end && wording_is_complete(&m->wording, m->policy, r))
 			continue;
-		enum combine allowed = is_allowed(m, rule);
+		enum combine allowed = allow_look(m, rule);
 		m->whole_waits |= allowed == COMBINE_OPEN;
 		bool last = at_end || r->info.by_zone;
 		if (allowed == COMBINE_NO)
@@ -308,7 +285,7 @@ static enum combine finish_pending(struct machine *m, struct pending *p)
 			return COMBINE_OPEN;
 	}
 	switch (r->info.action == GUARD_ALLOW ? COMBINE_NO
-					      : is_allowed(m, p->rule)) {
+					      : allow_look(m, p->rule)) {
 	case COMBINE_YES:
 		return COMBINE_NO;
 	case COMBINE_OPEN:
@@ -477,6 +454,7 @@ static int begin_scanners(struct machine *m)
 void machine_begin(struct machine *m, const struct machine_how *how)
 {
 	m->policy = how->policy;
+	m->unedited = how->unedited;
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
 		m->alive[kind] = SIZE_MAX;
 	live_reset(&m->live);
@@ -593,7 +571,7 @@ void machine_end(struct machine *m)
 		totals_look(m);
 	}
 	find_whole(m, true);
-	if (only_is_broken(m) && is_allowed(m, m->only.rule) == COMBINE_NO)
+	if (only_is_broken(m) && allow_look(m, m->only.rule) == COMBINE_NO)
 		hits_add_stray(m);
 	totals_end(m);
 }

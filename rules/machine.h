@@ -50,8 +50,17 @@ struct found {               /* a hit */
 	char currency[4];
 };
 
+struct edits; /* edit.h */
+
+/* What a machine that judges an edited text knows of the one before. */
+struct unedited {
+	struct machine *machine; /* NULL: it is no edited text */
+	const struct edits *edits;
+};
+
 struct machine {
 	const struct guard_policy *policy; /* borrowed */
+	struct unedited unedited;
 	struct scope scope;
 	struct text text;
 	struct phrase_scan phrases;
@@ -102,6 +111,7 @@ struct machine_how {
 	const struct guard_session *session;
 	enum guard_speaker speaker;
 	enum scope_purpose purpose;
+	struct unedited unedited;
 	size_t only; /* SCOPE_RULE */
 	bool whole;  /* see struct machine */
 };

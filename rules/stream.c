@@ -106,6 +106,7 @@ static int begin_edited(struct guard_stream *s)
 		return -1;
 	machine_init(s->edited);
 	struct machine_how how = how_of(s, SCOPE_EDITED);
+	how.unedited = (struct unedited){&s->message, &s->edits};
 	machine_begin(s->edited, &how);
 	hold_begin(&s->edited_hold, s->edited);
 	return 0;

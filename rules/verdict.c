@@ -223,7 +223,8 @@ static bool knows_hits(enum guard_undecided why)
 void verdict_build(
     struct verdict_store *s, const struct machine *m, struct guard_verdict *out)
 {
-	*out = (struct guard_verdict){.action = GUARD_DELIVER};
+	*out = (struct guard_verdict){
+	    .action = GUARD_DELIVER, .edit_rule = SIZE_MAX};
 	if (m->undecided != GUARD_DECIDED && !m->has_best) {
 		fall_back(m, m->undecided, out);
 		return;
@@ -264,6 +265,7 @@ void verdict_rejudge(const struct machine *edited, struct guard_verdict *out)
 	const struct guard_fallback *f = &p->fallback[GUARD_CANNOT_DECIDE];
 	bool handoff = r->info.action == GUARD_HANDOFF;
 	out->undecided = GUARD_UNDECIDED_EDIT;
+	out->edit_rule = first->rule;
 	out->deciding = out->n_hits;
 	out->n_edits = 0;
 	say_handoff(edited,

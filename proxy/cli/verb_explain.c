@@ -216,6 +216,18 @@ static void show_case(struct explain *e)
 	    ", zone ", s->zone);
 }
 
+static void show_undecided(struct explain *e, const struct guard_verdict *v)
+{
+	struct guard_rule_info r;
+	printf("undecided %s: the policy's fallback is the verdict\n",
+	    guard_undecided_name(v->undecided));
+	if (v->edit_rule == SIZE_MAX)
+		return;
+	guard_policy_rule(e->policy, v->edit_rule, &r);
+	printf("%-10swith its edits the text would break %s (%s)\n", "because",
+	    r.id, r.title);
+}
+
 static void show_verdict(struct explain *e, const struct guard_verdict *v)
 {
 	printf("verdict   %s", guard_action_name(v->action));
@@ -225,8 +237,7 @@ static void show_verdict(struct explain *e, const struct guard_verdict *v)
 	show_pack(e, v);
 	show_case(e);
 	if (v->undecided)
-		printf("undecided %s: the policy's fallback is the verdict\n",
-		    guard_undecided_name(v->undecided));
+		show_undecided(e, v);
 	if (v->deciding < v->n_hits) {
 		printf("%-10s", "because");
 		show_place(e, &v->hits[v->deciding]);

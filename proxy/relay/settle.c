@@ -187,6 +187,7 @@ static struct guard_verdict flat(
 	    .hits = *hits,
 	    .n_hits = v->n_hits,
 	    .deciding = v->deciding == SIZE_MAX ? v->n_hits : v->deciding,
+	    .edit_rule = v->edit_rule,
 	    .say = v->say,
 	    .queue = v->queue,
 	    .priority = v->priority,
@@ -234,6 +235,23 @@ static struct span main_text(const struct exchange *e)
 	return (struct span){b->data, b->len};
 }
 
+bool settle_broken_by(const struct exchange *e, struct guard_rule_info *rule)
+{
+	const struct verdicts *v = &e->verdicts;
+	if (v->undecided != GUARD_UNDECIDED_EDIT || v->edit_rule == SIZE_MAX ||
+	    v->deciding != SIZE_MAX)
+		return false;
+	guard_policy_rule(exchange_policy(e), v->edit_rule, rule);
+	return true;
+}
+
+char *settle_broken_words(const struct guard_rule_info *rule)
+{
+	return mem_printf("With the changes that other rules make in it the "
+			  "answer would break a rule (%s): %s",
+	    rule->id, rule->why ? rule->why : rule->title);
+}
+
 void settle_decision(struct exchange *e, const struct settle_message *m,
     void (*then)(struct exchange *))
 {
@@ -263,6 +281,9 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 		takeover_request(e);
 	struct guard_hit *hits;
 	struct guard_verdict verdict = flat(v, &hits);
+	struct guard_rule_info rule;
+	char *broken =
+	    settle_broken_by(e, &rule) ? settle_broken_words(&rule) : NULL;
 	struct record r = {
 	    .type = RECORD_DECISION,
 	    .conv_seq = seq,
@@ -275,6 +296,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	    .action = v->action,
 	    .undecided = e->undecided,
 	    .judged_us = v->judged_us,
+	    .reason = broken,
 	};
 	settle_fill(e, &r);
 	struct conversation_lock lock;
@@ -287,5 +309,6 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 			e->routes->generation, settle_queue(e)),
 		    .cause = settle_cause(e)};
 	settle_record(e, &r, need_of(e), then);
+	free(broken);
 	free(hits);
 }

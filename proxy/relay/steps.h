@@ -115,6 +115,9 @@ bool settle_is_silenced(const struct exchange *);
 /* A handoff that is in memory only: nobody is promised a person whom a restart
  * would forget. */
 bool settle_is_unkept(const struct exchange *);
+/* Undecided, because edits make the text break a rule: which. */
+bool settle_broken_by(const struct exchange *, struct guard_rule_info *out);
+char *settle_broken_words(const struct guard_rule_info *); /* for free() */
 void settle_woken(struct exchange *, enum worker_wake, int result);
 /* Fill in what every record of this exchange has. */
 void settle_fill(const struct exchange *, struct record *);

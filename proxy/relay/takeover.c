@@ -15,6 +15,8 @@
 #include "proxy/handoff/handoff.h"
 #include "proxy/relay/server.h"
 
+#include <stdlib.h>
+
 #define CUSTOMER_FACTS 6
 #define LOOK_MS 10                /* has a client that ended read it? */
 #define LOOK_US (CLOCK_SECOND_US) /* so long: then it counts as gone */
@@ -103,6 +105,7 @@ void takeover_request(struct exchange *e)
 	struct guard_rule_info rule;
 	struct handoff_fact facts[CUSTOMER_FACTS];
 	struct handoff_text withheld[CHANNEL_KINDS + 1];
+	char *words = NULL;
 	const char *cause = settle_cause(e);
 	struct handoff_request request = {
 	    .time_us = e->facts.session.time_us,
@@ -132,6 +135,9 @@ void takeover_request(struct exchange *e)
 		request.what = hit->what;
 		request.include =
 		    guard_policy_include(exchange_policy(e), hit->rule);
+	} else if (settle_broken_by(e, &rule)) {
+		request.rule = &rule;
+		request.words = words = settle_broken_words(&rule);
 	}
 	struct conversation_lock lock;
 	struct handoff_done done = {on_kept, e->worker, e->number};
@@ -139,6 +145,7 @@ void takeover_request(struct exchange *e)
 	handoff_request(
 	    e->worker->server->handoffs, e->lease, &request, &done, &lock);
 	submit_requested(e, lock.handoff, &request);
+	free(words);
 	metrics_add(
 	    e->worker->server->metrics, METRIC_HANDOFFS, 1, cause, "requested");
 }

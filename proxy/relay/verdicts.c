@@ -7,7 +7,7 @@
 
 void verdicts_init(struct verdicts *v)
 {
-	*v = (struct verdicts){.deciding = SIZE_MAX};
+	*v = (struct verdicts){.deciding = SIZE_MAX, .edit_rule = SIZE_MAX};
 }
 
 void verdicts_clear(struct verdicts *v)
@@ -60,8 +60,11 @@ void verdicts_add(
 		add_hit(v, series, &one->hits[i]);
 	for (size_t i = 0; i < one->n_edits; i++)
 		add_edit(v, series, &one->edits[i]);
-	if (v->undecided == GUARD_DECIDED)
+	if (v->undecided == GUARD_DECIDED) {
 		v->undecided = one->undecided;
+		if (v->undecided == GUARD_UNDECIDED_EDIT)
+			v->edit_rule = one->edit_rule;
+	}
 	if (one->action <= v->action && v->deciding != SIZE_MAX)
 		return;
 	if (one->action < v->action)

@@ -26,7 +26,8 @@ struct verdicts {
 	enum guard_undecided undecided;
 	struct verdicts_hit *hits;
 	size_t n_hits, cap_hits;
-	size_t deciding; /* index into hits; SIZE_MAX: none */
+	size_t deciding;  /* index into hits; SIZE_MAX: none */
+	size_t edit_rule; /* as in guard_verdict; SIZE_MAX: none */
 	struct verdicts_edit *edits;
 	size_t n_edits, cap_edits;
 	char **owned; /* texts of edits */
@@ -36,7 +37,7 @@ struct verdicts {
 	int64_t judged_us; /* CPU spent judging */
 };
 
-/* {0} with deciding SIZE_MAX. */
+/* {0}, and no deciding hit, no rule. */
 void verdicts_init(struct verdicts *);
 void verdicts_clear(struct verdicts *);
 void verdicts_add(

@@ -1,8 +1,8 @@
 // The person sees everything the customer saw, and what was withheld.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chat, startHandrail } from "./support.mjs";
-import { answer, bridge, cli, completion, content, fallback, frame, handoffs, policy, rawBot, sse } from "./parts.mjs";
+import { chat, startHandrail, tempDir } from "./support.mjs";
+import { answer, bridge, cli, completion, content, fallback, frame, handoffs, policy, policyWith, rawBot, sse } from "./parts.mjs";
 
 // replies: by what is asked, the bytes the bot answers with.
 async function setup(t, replies, options = {}) {
@@ -55,6 +55,28 @@ test("edited: what the customer got, and what the AI had written", async (t) => 
 		["ai", "withheld", "original", `The card is ${number}.`],
 	];
 	assert.deepEqual(turns.filter((m) => m[0] === "ai").slice(0, 4), [...want, ...want]);
+});
+
+test("an answer that its edits would break: which rule, and that it was the edits", async (t) => {
+	const dir = tempDir(t);
+	const mended = policyWith(dir, undefined, (s) => s.replace('"[number removed]"', '"guarantee"'));
+	const { proxy, show } = await setup(t, {
+		one: answer(completion("I 4111 1111 1111 1111 it.")), two: flow("I 4111 1111 ", "1111 1111 it.") },
+	{ policy: mended, dir });
+	for (const stream of [false, true]) {
+		await chat(proxy, `c-${stream}`, stream ? "two" : "one", { stream });
+		const { record, text } = await show(`c-${stream}`);
+		assert.equal(record.reason.cause, "cannot_decide");
+		assert.equal(record.reason.rule, "actions/promise");
+		assert.match(record.reason.words, /^With the changes that other rules make in it .*\(actions\/promise\)/);
+		assert.match(text, /rule actions\/promise/);
+	}
+	const decisions = proxy.records().filter((r) => r.type === "decision" && r.verdict === "handoff");
+	assert.equal(decisions.length, 2);
+	for (const r of decisions) {
+		assert.equal(r.undecided, "edit");
+		assert.match(r.reason, /With the changes that other rules make/);
+	}
 });
 
 test("a tool call that was withheld is the draft", async (t) => {
