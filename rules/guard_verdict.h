@@ -64,6 +64,8 @@ struct guard_edit {
 	size_t rule; /* index for guard_policy_rule */
 };
 
+struct guard_policy;
+
 struct guard_verdict {
 	enum guard_action action; /* strongest enforced, after re-judging */
 	enum guard_undecided undecided;
@@ -80,6 +82,16 @@ struct guard_verdict {
 	const char *queue;    /* HANDOFF; the policy's */
 	const char *priority; /* HANDOFF; the policy's */
 };
+
+/*
+ * The hit whose rule tells people why, an index into hits; n_hits when no rule
+ * decided. Several rules may ask for what was decided, and which of them comes
+ * first in the text decides what is said and where it goes; of these the most
+ * severe, of equals one that says why, and of those one that found a value
+ * ("money 120.00 USD > 50.00"), says best what is wrong.
+ */
+size_t guard_verdict_reason(
+    const struct guard_policy *, const struct guard_verdict *);
 
 /*
  * A copy of text with the edits applied, NUL-terminated, of *out_len bytes.

@@ -202,6 +202,33 @@ static int answer(
 	return 0;
 }
 
+/* Does hit a tell more than b? */
+static bool tells_more(const struct guard_policy *p, const struct guard_hit *a,
+    const struct guard_hit *b)
+{
+	const struct guard_rule_info *x = &p->rules[a->rule].info;
+	const struct guard_rule_info *y = &p->rules[b->rule].info;
+	if (x->severity != y->severity)
+		return x->severity > y->severity;
+	if (!x->why != !y->why)
+		return x->why;
+	return a->what && !b->what;
+}
+
+size_t guard_verdict_reason(
+    const struct guard_policy *p, const struct guard_verdict *v)
+{
+	size_t best = v->deciding;
+	for (size_t i = 0; v->deciding < v->n_hits && i < v->n_hits; i++) {
+		const struct guard_hit *h = &v->hits[i];
+		if (h->mode == GUARD_ENFORCE &&
+		    h->action == v->hits[v->deciding].action &&
+		    tells_more(p, h, &v->hits[best]))
+			best = i;
+	}
+	return best;
+}
+
 /* Are the hits those of the text up to its fault, however it was cut? */
 static bool knows_hits(enum guard_undecided why)
 {

@@ -205,11 +205,12 @@ void record_put_reason(
 {
 	const char *reason = r->reason;
 	const struct guard_verdict *v = r->verdict;
-	bool hit = v != NULL && r->judged_by != NULL && v->deciding < v->n_hits;
-	if (reason == NULL && hit) {
+	size_t why = v != NULL && r->judged_by != NULL
+	    ? guard_verdict_reason(r->judged_by, v)
+	    : SIZE_MAX;
+	if (reason == NULL && v != NULL && why < v->n_hits) {
 		struct guard_rule_info info;
-		guard_policy_rule(
-		    r->judged_by, v->hits[v->deciding].rule, &info);
+		guard_policy_rule(r->judged_by, v->hits[why].rule, &info);
 		reason = info.why != NULL ? info.why : info.title;
 	}
 	record_put_text(w, name, reason);
@@ -232,7 +233,7 @@ static bool record_same_rule(
 	    a->action == b->action;
 }
 
-/* One rule with all its spans among hits first..n. */
+/* The rule of a hit, with all its spans among it and hits 0..n. */
 static void record_put_rule(
     struct record_writer *w, const struct record *r, size_t first, size_t n)
 {
@@ -250,36 +251,41 @@ static void record_put_rule(
 	record_put_text(w, "severity", guard_severity_name(info.severity));
 	json_out_key(&w->json, "spans");
 	json_out_array(&w->json);
-	for (size_t i = first; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (record_same_rule(&hits[i], &hits[first]))
 			record_put_span(w, &hits[i]);
+	if (first >= n)
+		record_put_span(w, &hits[first]);
 	json_out_end(&w->json);
 	record_put_count(w, "version", info.version);
 	json_out_end(&w->json);
 }
 
+/* The rule that says why comes first, and is there whatever had to be left
+ * out. */
 void record_put_rules(
     struct record_writer *w, const char *name, const struct record *r)
 {
 	const struct guard_verdict *v = r->verdict;
 	size_t n = v == NULL || r->judged_by == NULL ? 0 : v->n_hits;
+	size_t why = n ? guard_verdict_reason(r->judged_by, v) : 0;
+	bool first = why < n;
 	if (n > w->limits.hits) {
 		n = w->limits.hits;
 		w->shortened = true;
 	}
 	json_out_key(&w->json, name);
 	json_out_array(&w->json);
+	if (first)
+		record_put_rule(w, r, why, n);
 	for (size_t i = 0; i < n; i++) {
-		bool seen = false;
+		bool seen =
+		    first && record_same_rule(&v->hits[i], &v->hits[why]);
 		for (size_t k = 0; k < i && !seen; k++)
 			seen = record_same_rule(&v->hits[i], &v->hits[k]);
 		if (!seen)
 			record_put_rule(w, r, i, n);
 	}
-	/* The hit that decided is there whatever had to be left out. */
-	if (v != NULL && v->deciding >= n && v->deciding < v->n_hits &&
-	    r->judged_by != NULL)
-		record_put_rule(w, r, v->deciding, v->deciding + 1);
 	json_out_end(&w->json);
 }
 

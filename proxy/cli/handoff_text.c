@@ -214,6 +214,27 @@ static void print_missing(const json_t *missing)
 	printf("\n");
 }
 
+static void print_also(const json_t *also)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(also, i, one)
+	{
+		const char *why = text_of(one, "why");
+		const char *match = text_of(one, "match");
+
+		print_line(
+		    i == 0 ? "Also" : "", why[0] ? why : text_of(one, "title"));
+		printf("%*srule ", INDENT, "");
+		storage_print(text_of(one, "rule"), INDENT);
+		printf(", severity %s", text_of(one, "severity"));
+		printf(match[0] ? ", found " : "");
+		storage_print(match, INDENT);
+		printf("\n");
+	}
+}
+
 static void print_reason(const json_t *reason)
 {
 	const char *words = text_of(reason, "words");
@@ -230,6 +251,7 @@ static void print_reason(const json_t *reason)
 		printf("\n");
 	}
 	print_line("Found", text_of(reason, "match"));
+	print_also(json_object_get(reason, "also"));
 }
 
 static void print_amounts(const json_t *amounts)

@@ -238,13 +238,14 @@ static void show_verdict(struct explain *e, const struct guard_verdict *v)
 	show_case(e);
 	if (v->undecided)
 		show_undecided(e, v);
-	if (v->deciding < v->n_hits) {
+	size_t why = guard_verdict_reason(e->policy, v);
+	if (why < v->n_hits) {
 		printf("%-10s", "because");
-		show_place(e, &v->hits[v->deciding]);
-		show_exceptions(e, v->hits[v->deciding].rule);
+		show_place(e, &v->hits[why]);
+		show_exceptions(e, v->hits[why].rule);
 	}
 	for (size_t i = 0; i < v->n_hits; i++) {
-		if (i == v->deciding)
+		if (i == why)
 			continue;
 		printf("%-10s", "also");
 		show_place(e, &v->hits[i]);

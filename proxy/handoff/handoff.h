@@ -40,6 +40,11 @@ struct handoff_text {
 	size_t len;
 };
 
+struct handoff_rule { /* another one that fired */
+	struct guard_rule_info rule;
+	const char *what; /* typed value of its hit, or NULL */
+};
+
 /* Borrowed for the call. NULL and 0: not known. */
 struct handoff_request {
 	int64_t time_us;
@@ -47,7 +52,9 @@ struct handoff_request {
 	const char *cause;   /* "rule", "cannot_decide", "cannot_read",
 				"cannot_record", "bot_failed", "has_media",
 				"zone", "paused", "bot_late", "taken" */
-	const struct guard_rule_info *rule; /* the deciding one, or NULL */
+	const struct guard_rule_info *rule; /* that says why, or NULL */
+	const struct handoff_rule *also;    /* the others that fired */
+	size_t n_also;
 	const char *words;  /* why, in a person's words; goes before all else */
 	const char *what;   /* typed value of its hit: "money 75.00 USD" */
 	const char *policy; /* digest */

@@ -203,6 +203,26 @@ static void put_customer(struct json_out *json, const struct handoff_request *r)
 	free(facts);
 }
 
+/* One rule that fired, but for what reason has already. */
+static void put_also(struct json_out *json, const struct handoff_request *r)
+{
+	json_out_key(json, "also");
+	json_out_array(json);
+	for (size_t i = 0; i < r->n_also; i++) {
+		const struct guard_rule_info *rule = &r->also[i].rule;
+
+		json_out_object(json);
+		put(json, "action", guard_action_name(rule->action));
+		put_known(json, "match", r->also[i].what);
+		put(json, "rule", rule->id);
+		put(json, "severity", guard_severity_name(rule->severity));
+		put_known(json, "title", rule->title);
+		put_known(json, "why", rule->why);
+		json_out_end(json);
+	}
+	json_out_end(json);
+}
+
 static void put_reason(struct json_out *json, const struct handoff_request *r)
 {
 	bool all = includes(r, GUARD_INCLUDE_RULE);
@@ -210,6 +230,8 @@ static void put_reason(struct json_out *json, const struct handoff_request *r)
 
 	json_out_key(json, "reason");
 	json_out_object(json);
+	if (all)
+		put_also(json, r);
 	put(json, "cause", r->cause ? r->cause : "rule");
 	if (rule) {
 		char *line = mem_printf("%s:%u", rule->file, rule->line);

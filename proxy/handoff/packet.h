@@ -11,7 +11,8 @@
  *                   names, and which of them nobody knows; what is not among
  *                   them is left out
  *   reason          {cause, words, and of a rule: rule, title, why, severity,
- *                    line, version, match; policy}
+ *                    line, version, match; policy; also: the other rules that
+ *                    fired [{rule, title, why, severity, action, match}]}
  *   withheld        {text, parts: [{kind, text}], message_id}: what the AI
  *                    wrote and nobody saw, or null; text is the part that
  *                    was the reason

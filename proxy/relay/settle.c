@@ -194,6 +194,15 @@ static struct guard_verdict flat(
 	};
 }
 
+size_t settle_why(const struct exchange *e)
+{
+	struct guard_hit *hits;
+	struct guard_verdict verdict = flat(&e->verdicts, &hits);
+	size_t why = guard_verdict_reason(exchange_policy(e), &verdict);
+	free(hits);
+	return why;
+}
+
 static int need_of(const struct exchange *e)
 {
 	return verdicts_change(&e->verdicts) ? AUDIT_DURABLE : AUDIT_WRITTEN;

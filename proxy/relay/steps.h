@@ -115,6 +115,8 @@ bool settle_is_silenced(const struct exchange *);
 /* A handoff that is in memory only: nobody is promised a person whom a restart
  * would forget. */
 bool settle_is_unkept(const struct exchange *);
+/* The hit whose rule says why, of e->verdicts; n_hits: none. */
+size_t settle_why(const struct exchange *);
 /* Undecided, because edits make the text break a rule: which. */
 bool settle_broken_by(const struct exchange *, struct guard_rule_info *out);
 char *settle_broken_words(const struct guard_rule_info *); /* for free() */

@@ -12,13 +12,15 @@
 #include "proxy/audit/audit.h"
 #include "proxy/base/clock.h"
 #include "proxy/base/log.h"
+#include "proxy/base/mem.h"
 #include "proxy/handoff/handoff.h"
 #include "proxy/relay/server.h"
 
 #include <stdlib.h>
 
 #define CUSTOMER_FACTS 6
-#define LOOK_MS 10                /* has a client that ended read it? */
+#define MAX_ALSO 20 /* rules named to people besides the one that decided */
+#define LOOK_MS 10  /* has a client that ended read it? */
 #define LOOK_US (CLOCK_SECOND_US) /* so long: then it counts as gone */
 
 static void on_stored(void *arg, uint64_t ticket, int err)
@@ -99,6 +101,29 @@ static size_t withheld_texts(
 	return n;
 }
 
+/* The enforced rules that fired besides the one that says why. For free(). */
+static size_t other_rules(
+    const struct exchange *e, size_t why, struct handoff_rule **out)
+{
+	const struct verdicts *v = &e->verdicts;
+	size_t n = 0;
+	*out = mem_array(v->n_hits + 1, sizeof(**out));
+	for (size_t i = 0; i < v->n_hits && n < MAX_ALSO; i++) {
+		const struct guard_hit *hit = &v->hits[i].hit;
+		bool known = hit->mode != GUARD_ENFORCE ||
+		    hit->action == GUARD_ALLOW ||
+		    (why < v->n_hits && v->hits[why].hit.rule == hit->rule);
+		for (size_t k = 0; k < i && !known; k++)
+			known = v->hits[k].hit.rule == hit->rule;
+		if (known)
+			continue;
+		guard_policy_rule(
+		    exchange_policy(e), hit->rule, &(*out)[n].rule);
+		(*out)[n++].what = hit->what;
+	}
+	return n;
+}
+
 void takeover_request(struct exchange *e)
 {
 	const struct verdicts *v = &e->verdicts;
@@ -128,8 +153,12 @@ void takeover_request(struct exchange *e)
 	    .open_tasks = e->asked.facts.open_tasks,
 	    .include = v->include,
 	};
-	if (v->deciding != SIZE_MAX) {
-		const struct guard_hit *hit = &v->hits[v->deciding].hit;
+	size_t why = settle_why(e);
+	struct handoff_rule *also;
+	request.n_also = other_rules(e, why, &also);
+	request.also = also;
+	if (why < v->n_hits) {
+		const struct guard_hit *hit = &v->hits[why].hit;
 		guard_policy_rule(exchange_policy(e), hit->rule, &rule);
 		request.rule = &rule;
 		request.what = hit->what;
@@ -146,6 +175,7 @@ void takeover_request(struct exchange *e)
 	    e->worker->server->handoffs, e->lease, &request, &done, &lock);
 	submit_requested(e, lock.handoff, &request);
 	free(words);
+	free(also);
 	metrics_add(
 	    e->worker->server->metrics, METRIC_HANDOFFS, 1, cause, "requested");
 }

@@ -57,6 +57,22 @@ test("edited: what the customer got, and what the AI had written", async (t) => 
 	assert.deepEqual(turns.filter((m) => m[0] === "ai").slice(0, 4), [...want, ...want]);
 });
 
+test("several rules fired: the one with the value says why, all are named", async (t) => {
+	const said = "I guarantee it: we will refund $75.00 to your card.";
+	const why = (s) => s.replace("    title: Refunds above 50 dollars\n", "$&    why: Refunds above 50 need a person.\n");
+	const { proxy, show } = await setup(t, { one: answer(completion(said)) },
+		{ policy: policyWith(tempDir(t), undefined, why) });
+	await chat(proxy, "c-1", "one");
+	const { record, text } = await show();
+	assert.match(record.reason.rule, /refund/);
+	assert.match(record.reason.match, /money 75.00 USD/);
+	assert.deepEqual(record.reason.also.map((r) => [r.rule, r.action]), [["actions/promise", "handoff"]]);
+	assert.match(text, /^Also .*\n +rule actions\/promise, severity high/m);
+	const { rules, reason } = proxy.records().find((r) => r.type === "decision" && r.verdict === "handoff");
+	assert.deepEqual(rules.map((r) => r.rule), [record.reason.rule, "actions/promise"]);
+	assert.equal(reason, record.reason.words);
+});
+
 test("an answer that its edits would break: which rule, and that it was the edits", async (t) => {
 	const dir = tempDir(t);
 	const mended = policyWith(dir, undefined, (s) => s.replace('"[number removed]"', '"guarantee"'));
