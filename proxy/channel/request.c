@@ -1,7 +1,8 @@
 /*
  * request - ids and facts, each from the first source that has it. An id that
  * is there but unusable is an error, not absent: the next source might name
- * another conversation.
+ * another conversation. Two that name different conversations are an error
+ * too: whoever can set one of them must not get past a lock by it.
  */
 #include "proxy/channel/request.h"
 
@@ -91,27 +92,29 @@ static enum found from_body(
 	return FOUND_BAD;
 }
 
+static enum found from_source(
+    const struct reader *r, const struct source *source, struct buf *out)
+{
+	switch (source->kind) {
+	case SOURCE_HEADER:
+		return from_header(r, source->name, out);
+	case SOURCE_COOKIE:
+		return from_cookie(r, source->name, out);
+	case SOURCE_REQUEST:
+		return from_body(r, &source->ptr, out);
+	case SOURCE_RESPONSE:
+		break; /* not known yet */
+	}
+	return FOUND_NOT;
+}
+
 static enum found from_first(
     const struct reader *r, const struct sources *s, struct buf *out)
 {
 	enum found found = FOUND_NOT;
 
-	for (size_t i = 0; i < s->n && found == FOUND_NOT; i++) {
-		const struct source *source = &s->items[i];
-		switch (source->kind) {
-		case SOURCE_HEADER:
-			found = from_header(r, source->name, out);
-			break;
-		case SOURCE_COOKIE:
-			found = from_cookie(r, source->name, out);
-			break;
-		case SOURCE_REQUEST:
-			found = from_body(r, &source->ptr, out);
-			break;
-		case SOURCE_RESPONSE:
-			break; /* not known yet */
-		}
-	}
+	for (size_t i = 0; i < s->n && found == FOUND_NOT; i++)
+		found = from_source(r, &s->items[i], out);
 	return found;
 }
 
@@ -163,6 +166,47 @@ static char *where(const char *what, const struct sources *s, const char *end)
 	return buf_steal(&text);
 }
 
+/* One that names the customer as well says of which customer, not which of
+ * the customer's conversations. */
+static bool names_customer(const struct channel *c, const struct source *s)
+{
+	for (size_t i = 0; i < c->customer.n; i++)
+		if (c->customer.items[i].kind == s->kind &&
+		    strcmp(c->customer.items[i].name, s->name) == 0)
+			return true;
+	return false;
+}
+
+/* What else the request says of its conversation: one that contradicts is
+ * refused, one that is the customer's is a name it may have had before. */
+static int read_others(const struct reader *r, struct channel_request *out)
+{
+	const struct sources *all = &r->channel->conversation;
+	const struct source *first = NULL;
+	int err = CHANNEL_READ_OK;
+
+	for (size_t i = 0; i < all->n && err == CHANNEL_READ_OK; i++) {
+		const struct source *s = &all->items[i];
+		bool weak = names_customer(r->channel, s);
+		struct buf text = {0};
+		enum found found = from_source(r, s, &text);
+		if (found == FOUND_NOT || (found == FOUND_TEXT && !text.len)) {
+			buf_clear(&text);
+			continue;
+		}
+		bool good = found == FOUND_TEXT && is_id(&text);
+		bool same = good && strcmp(text.data, out->conversation) == 0;
+		first = !first && !weak ? s : first;
+		if (!weak && !same && s != first)
+			err = CHANNEL_READ_BAD_ID;
+		else if (weak && good && !same &&
+		    out->n_others < CHANNEL_OTHER_IDS)
+			out->others[out->n_others++] = buf_steal(&text);
+		buf_clear(&text);
+	}
+	return err;
+}
+
 static int read_ids(const struct reader *r, struct channel_request *out)
 {
 	const struct channel *c = r->channel;
@@ -176,8 +220,15 @@ static int read_ids(const struct reader *r, struct channel_request *out)
 		    "without control characters, given once.");
 		return err;
 	}
-	if (out->conversation != NULL)
-		return CHANNEL_READ_OK;
+	if (out->conversation != NULL) {
+		err = read_others(r, out);
+		if (err != 0)
+			out->error = where(
+			    "This request names two conversations. Send one "
+			    "id, or the same one, in",
+			    &c->conversation, ".");
+		return err;
+	}
 	out->anonymous = c->anonymous;
 	if (c->anonymous)
 		return CHANNEL_READ_OK;
@@ -301,6 +352,8 @@ void channel_request_clear(struct channel_request *r)
 {
 	free(r->conversation);
 	free(r->customer);
+	for (size_t i = 0; i < r->n_others; i++)
+		free(r->others[i]);
 	buf_clear(&r->texts);
 	free(r->many);
 	free(r->error);

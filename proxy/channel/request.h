@@ -14,7 +14,8 @@ enum channel_read_err {
 	CHANNEL_READ_TOO_LARGE = -2,       /* answer 413 */
 	CHANNEL_READ_NO_CONVERSATION = -3, /* answer 400 with .error */
 	CHANNEL_READ_BAD_ID = -4, /* empty, over 256 bytes, control bytes,
-				     or not text: answer 400 */
+				     not text, or two that differ: answer 400
+				     with .error */
 };
 
 /* One message of the chat as the request tells it: a client may send the
@@ -31,6 +32,7 @@ struct channel_turn {
 	size_t start, len; /* in texts; see channel_turn_text */
 };
 #define CHANNEL_FEW_TURNS 4
+#define CHANNEL_OTHER_IDS 4
 
 /* A fact's value; NULL in each means absent. */
 struct channel_facts {
@@ -46,7 +48,11 @@ struct channel_request {
 	bool anonymous;  /* conversation was made up for this request alone
 			    and is NULL: the caller gives it a random one */
 	char *conversation;
-	char *customer;                   /* or NULL */
+	char *customer; /* or NULL */
+	/* Other ids of the request that would have named the conversation, had
+	 * it no better one: the customer's. */
+	char *others[CHANNEL_OTHER_IDS];
+	size_t n_others;
 	const struct channel_turn *turns; /* oldest first */
 	size_t n_turns;
 	struct buf texts; /* of the turns, each with its NUL */

@@ -48,6 +48,20 @@ static void on_ready(void *arg, uint64_t ticket)
 	worker_wake(arg, ticket, WORKER_TURN, 0, NULL);
 }
 
+/* The customer may have been handed to a person when the request had no better
+ * name for the conversation: a new name does not lead away from there. */
+static const char *conversation_of(const struct exchange *e)
+{
+	struct conversations *table = e->worker->server->conversations;
+	const char *family = channel_family(e->route->channel);
+	const char *id = e->asked.conversation;
+	for (size_t i = 0; i < e->asked.n_others; i++)
+		if (!conversations_is_locked(table, family, id) &&
+		    conversations_is_locked(table, family, e->asked.others[i]))
+			id = e->asked.others[i];
+	return id;
+}
+
 void ask_begin(struct exchange *e)
 {
 	int err = channel_read(e->route->channel, &e->head,
@@ -59,7 +73,7 @@ void ask_begin(struct exchange *e)
 	if (e->asked.anonymous)
 		id_new(e->anonymous);
 	e->conversation =
-	    e->asked.anonymous ? e->anonymous : e->asked.conversation;
+	    e->asked.anonymous ? e->anonymous : conversation_of(e);
 	exchange_goto(e, EXCHANGE_LINE);
 	e->lease = conversation_begin(e->worker->server->conversations,
 	    &(struct conversation_request){

@@ -50,6 +50,8 @@ int conversations_load(struct conversations *)
 void conversations_free(struct conversations *);
 size_t conversations_count(struct conversations *);
 size_t conversations_locked(struct conversations *);
+bool conversations_is_locked(
+    struct conversations *, const char *family, const char *id);
 
 enum conversation_state {
 	CONVERSATION_WAITING,    /* in line, or being read from the store */
@@ -103,8 +105,7 @@ struct conversation_message {
 };
 uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
-/* Messages of the AI, and Handrail's own words, from this number on were
- * withheld after all. */
+/* Messages of AI and system from this number on were withheld after all. */
 void conversation_withhold(struct conversation_lease *, uint32_t from);
 bool conversation_is_new(struct conversation_lease *); /* no message yet */
 /* The bot has the question from now on: kept with what the customer wrote,

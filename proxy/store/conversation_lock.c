@@ -47,6 +47,19 @@ bool conversation_locked_as(
 	return locked;
 }
 
+bool conversations_is_locked(
+    struct conversations *table, const char *family, const char *id)
+{
+	struct conversation_key key = table_key(family, id);
+	struct shard *shard = table_shard(table, key);
+
+	pthread_mutex_lock(&shard->lock);
+	struct conversation *c = shard_find(shard, key);
+	bool locked = c && atomic_load(&c->locked);
+	pthread_mutex_unlock(&shard->lock);
+	return locked;
+}
+
 void conversation_lock_saved(struct conversations *table, const char *family,
     const char *id, uint32_t epoch)
 {

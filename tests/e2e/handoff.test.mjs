@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { post, wire } from "./parts.mjs";
-import { ask, chat, here, run, startBot, startHandrail, until } from "./support.mjs";
+import { ask, chat, here, request, run, startBot, startHandrail, until } from "./support.mjs";
 
 const policy = path.join(here, "policy");
 const said = (answer) => JSON.parse(answer.body).choices[0].message.content;
@@ -89,6 +89,28 @@ test("a return that waits for a reply to be read is recorded under who asked for
 	assert.match(said(await chat(proxy, "c-1", "Yes?")), /One more thing/);
 	const record = await until(() => proxy.records().find((r) => r.type === "handoff.returned"), "its record");
 	assert.equal(record.actor, "ann");
+});
+
+test("another name does not lead away from a person", async (t) => {
+	const { bot, proxy, cli } = await handedOff(t);
+	const send = (headers, more) => request(`${proxy.url}/v1/chat/completions`, {
+		headers: { "content-type": "application/json", ...headers }, body: ask("back", more) });
+	const asked = bot.getRequests().length;
+	const two = await send({ "x-conversation-id": "other" }, { metadata: { conversation_id: "c-1" } });
+	assert.equal(two.status, 400);
+	assert.match(JSON.parse(two.body).error.message, /names two conversations/);
+	assert.equal(bot.getRequests().length, asked);
+	// known by the customer's id alone, then by a name as well
+	assert.equal((await send({}, { user: "u-1" })).status, 200);
+	assert.equal(bot.getRequests().length, asked + 1);
+	assert.equal((await cli("take", "openai-chat/u-1", "--reason", "She is upset.")).code, 0);
+	const again = await until(async () => {
+		const before = bot.getRequests().length;
+		const got = await send({ "x-conversation-id": `n-${before}` }, { user: "u-1" });
+		return bot.getRequests().length === before && got;
+	}, "the lock is known");
+	assert.equal(again.status, 200);
+	assert.equal((await send({ "x-conversation-id": "n" }, { user: "u-2" })).status, 200);
 });
 
 test("a lock survives kill -9 and a restart", async (t) => {

@@ -72,6 +72,16 @@ static const struct {
 	NULL, "", false},
     {"X-Conversation-Id: a\r\nX-Conversation-Id: b\r\n", "{}",
 	CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
+    /* Two conversations; a customer's id is none. */
+    {"X-Conversation-Id: a\r\n", "{\"metadata\":{\"conversation_id\":\"b\"}}",
+	CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
+    {"X-Conversation-Id: a\r\n", "{\"metadata\":{\"conversation_id\":[]}}",
+	CHANNEL_READ_BAD_ID, NULL, NULL, "", false},
+    {"X-Conversation-Id: a\r\n",
+	"{\"metadata\":{\"conversation_id\":\"a\"},\"user\":\"b\"}", 0, "a",
+	"b", "", false},
+    {"X-Conversation-Id: a\r\n", "{\"metadata\":{\"conversation_id\":\"\"}}", 0,
+	"a", NULL, "", false},
     {"X-Conversation-Id: \xff\r\n", "{}", CHANNEL_READ_BAD_ID, NULL, NULL, "",
 	false},
 };
@@ -205,10 +215,37 @@ static void test_other_sources(void **state)
 	channel = before;
 }
 
+/* Names under which the conversation may be known already. */
+static void test_others(void **state)
+{
+	struct channel_request r;
+
+	assert_int_equal(
+	    read_one("X-Conversation-Id: a\r\n",
+		"{\"user\":\"b\",\"safety_identifier\":\"c\"}", &r),
+	    0);
+	assert_string_equal(r.conversation, "a");
+	assert_int_equal(r.n_others, 2);
+	assert_string_equal(r.others[0], "b");
+	assert_string_equal(r.others[1], "c");
+	channel_request_clear(&r);
+	assert_int_equal(
+	    read_one("", "{\"user\":\"b\",\"safety_identifier\":\"b\"}", &r),
+	    0);
+	assert_int_equal(r.n_others, 0);
+	channel_request_clear(&r);
+	assert_int_equal(read_one("X-Conversation-Id: a\r\n",
+			     "{\"metadata\":{\"conversation_id\":\"b\"}}", &r),
+	    CHANNEL_READ_BAD_ID);
+	assert_non_null(strstr(r.error, "two conversations"));
+	channel_request_clear(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_others),
 	    cmocka_unit_test(test_messages_asked),
 	    cmocka_unit_test(test_missing_names_the_places),
 	    cmocka_unit_test(test_facts),
