@@ -64,6 +64,7 @@ void channel_stream_free(struct channel_stream *s)
 	buf_clear(&s->keys);
 	buf_clear(&s->decoded);
 	buf_clear(&s->fresh_labels);
+	buf_clear(&s->comments);
 	labels_clear(&s->labels);
 	free(s->parts);
 	free(s->given);

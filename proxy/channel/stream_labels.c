@@ -10,6 +10,10 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define COMMENTS_KEPT 8   /* lines that are read with what comes, ... */
+#define COMMENT_BYTES 256 /* ... of each so much */
 
 static uint64_t place_of(
     const struct scan *scan, const struct scan_text *t, uint32_t message)
@@ -158,6 +162,64 @@ static bool add_of_scan(struct channel_stream *s, const struct scan_text *t)
 	    : add_label(s, place, value, t->sort == SCAN_NOISE);
 }
 
+/* A line without its colon and space: what a comment says. */
+static struct span body_of(struct span line)
+{
+	if (line.len > 0 && line.p[0] == ':')
+		line = (struct span){line.p + 1, line.len - 1};
+	if (line.len > 0 && line.p[0] == ' ')
+		line = (struct span){line.p + 1, line.len - 1};
+	return line;
+}
+
+/* The latest lines, each with its LF; of a long one its end. */
+static void keep_comments(struct buf *all, struct span lines)
+{
+	size_t n = 0, gone = 0;
+
+	while (lines.len > 0) {
+		const char *end = memchr(lines.p, '\n', lines.len);
+		size_t len = end ? (size_t)(end - lines.p) : lines.len;
+		struct span body = body_of((struct span){lines.p, len});
+		size_t from =
+		    body.len > COMMENT_BYTES ? body.len - COMMENT_BYTES : 0;
+		while (from < body.len &&
+		    ((unsigned char)body.p[from] & 0xc0) == 0x80)
+			from++;
+		buf_add(all, body.p + from, body.len - from);
+		buf_addc(all, '\n');
+		len += end != NULL;
+		lines = (struct span){lines.p + len, lines.len - len};
+	}
+	for (size_t i = all->len; i > 0 && gone == 0; i--)
+		if (all->data[i - 1] == '\n' && n++ == COMMENTS_KEPT)
+			gone = i;
+	buf_drop(all, gone);
+}
+
+/* Comments may be a text that was cut anywhere: the latest are read in one
+ * piece, too, from each of them on. */
+static void add_comments(struct channel_stream *s, struct span lines)
+{
+	struct buf *all = &s->comments;
+
+	keep_comments(all, lines);
+	for (size_t i = 0; i < all->len;) {
+		struct buf glued = {0};
+		size_t n = 0, next = all->len;
+		for (size_t k = i; k < all->len; k++)
+			if (all->data[k] != '\n')
+				buf_addc(&glued, all->data[k]);
+			else if (n++ == 0)
+				next = k + 1;
+		if (n > 1 && glued.len > 0)
+			stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
+			    (struct span){glued.data, glued.len});
+		buf_clear(&glued);
+		i = next;
+	}
+}
+
 /* What is more than a token is a text, each time it says something new. */
 static bool add_field(
     struct channel_stream *s, enum stream_place field, struct span value)
@@ -168,11 +230,12 @@ static bool add_field(
 		return true;
 	if (!utf8_is_valid(value.p, value.len))
 		return false;
-	if (!model_is_token(value) &&
-	    (old == NULL ||
-		!span_eq(
-		    (struct span){old->value.data, old->value.len}, value)))
+	bool news = old == NULL ||
+	    !span_eq((struct span){old->value.data, old->value.len}, value);
+	if (news && !model_is_token(value))
 		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER, value);
+	if (news && field == STREAM_COMMENT)
+		add_comments(s, value);
 	return add_label(s, field_place(field), value, false);
 }
 

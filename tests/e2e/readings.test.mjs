@@ -63,6 +63,9 @@ const bodies = {
 };
 
 const streams = {
+	"a comment of two lines, cut inside a word": `: I guar\n: antee it ${token}\n\n${choice(0, { content: "fine" })}`,
+	"comments of two frames, cut inside a word": `: I guar\n\n${choice(0, { content: "fine" })}: antee it ${token}\n\n`,
+	"comments between others, cut inside a word": `: hold\n\n: I guar\n${choice(0, { content: "fine" })}:antee it ${token}\n${choice(0, { content: "fine" })}`,
 	"one index in several spellings": indices("1", "1.0", "1e0", "10e-1"),
 	"an index below zero": indices("-1", "-1", "-1.0", "-1"),
 	"an index that is a text": indices("0", '"0"', "0", '"0"'),
