@@ -274,13 +274,6 @@ static void end_beside(struct frames *f, uint32_t i)
 
 /* ---- judging ---- */
 
-const char *frames_own(struct frames *f, char *text)
-{
-	f->owned = mem_realloc(f->owned, (f->n_owned + 1) * sizeof(*f->owned));
-	f->owned[f->n_owned++] = text;
-	return text;
-}
-
 /* An edit inside a held series becomes an edit of that series' own text. */
 static void edit_held(struct frames *f, size_t part,
     const struct channel_part *p, const struct guard_verdict *v)

@@ -15,6 +15,13 @@ static void queued_free(struct queued *q)
 	free(q);
 }
 
+const char *frames_own(struct frames *f, char *text)
+{
+	f->owned = mem_realloc(f->owned, (f->n_owned + 1) * sizeof(*f->owned));
+	f->owned[f->n_owned++] = text;
+	return text;
+}
+
 void frames_drop_queue(struct frames *f)
 {
 	while (f->head) {
