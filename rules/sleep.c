@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define NEWEST_WAKERS 8u
+
 static void wakers_reset(struct wakers *w)
 {
 	w->n = 0;
@@ -84,15 +86,19 @@ static void chain(struct wakers *w, uint32_t sentence, uint32_t detector)
 	c->kinds |= kind_of(detector);
 }
 
+/* Is there one, among the newest? Two of a kind do no harm, they only cost. */
 static bool has_waker(struct wakers *w, uint32_t sentence, uint32_t detector)
 {
 	const struct waker_chain *c = chain_of(w, sentence);
 	if (!(c->kinds & kind_of(detector)))
 		return false;
-	for (uint32_t i = c->last; i != LIVE_END; i = w->items[i].before)
+	uint32_t i = c->last;
+	for (unsigned n = 0; i != LIVE_END && n < NEWEST_WAKERS; n++) {
 		if (w->items[i].sentence == sentence &&
 		    w->items[i].detector == detector)
 			return true;
+		i = w->items[i].before;
+	}
 	return false;
 }
 
