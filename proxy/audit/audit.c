@@ -321,7 +321,8 @@ enum audit_result audit_submit_wait(
 {
 	struct buf one = {.data = (char *)line, .len = len};
 	enum audit_result result;
-	audit_submit_all(a, &one, 1, need, &result);
+	size_t good = audit_submit_all(a, &one, 1, need, &result);
+	assert(good == (result == AUDIT_OK));
 	return result;
 }
 

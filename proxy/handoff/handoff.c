@@ -1,7 +1,6 @@
 /*
- * handoff - see handoff.h. Four jobs: request (lock, record, delivery),
- * its record for the audit log where that was full, customer's message
- * (delivery), replies sent (marks, return).
+ * handoff - see handoff.h. Three jobs: request (lock, packet, delivery, audit
+ * record), customer's message (delivery), replies sent (marks, return).
  *
  * All of them must come true sooner or later: when the store
  * cannot write they are kept and repeated every second, for as long as the
@@ -17,6 +16,7 @@
 #include "proxy/handoff/packet.h"
 #include "proxy/handoff/returned.h"
 #include "proxy/store/store_outbox.h"
+#include "proxy/store/store_pauses.h"
 
 #include <openssl/crypto.h>
 #include <pthread.h>
@@ -36,6 +36,7 @@ struct work { /* what the jobs have in common */
 	/* by kind, unused ones are zero */
 	struct store_handoff handoff;
 	struct buf untold; /* the record, should the first try fail */
+	struct buf line;   /* for the audit log */
 	struct store_delivery delivery;
 	int64_t *ids; /* replies */
 	size_t n_ids;
@@ -68,32 +69,23 @@ static void work_free(struct work *w)
 		OPENSSL_cleanse(w->delivery.body, w->delivery.len);
 	free(w->delivery.body);
 	buf_clear(&w->untold);
+	buf_clear(&w->line);
 	free(w->ids);
 	free(w);
 }
 
 static void work_done(struct store_job *job, int err);
 
-static struct work *work_new(
-    struct handoffs *service, const char *family, const char *id)
+static struct work *work_new(struct handoffs *service,
+    struct conversation_lease *lease, const struct handoff_done *done)
 {
 	struct work *w = mem_zero(sizeof(*w));
 
 	w->job.done = work_done;
 	w->job.durable = true;
 	w->service = service;
-	w->family = mem_strdup(family);
-	w->id = mem_strdup(id);
-	w->answered = true;
-	return w;
-}
-
-static struct work *work_for(struct handoffs *service,
-    struct conversation_lease *lease, const struct handoff_done *done)
-{
-	struct work *w = work_new(
-	    service, conversation_family(lease), conversation_id(lease));
-
+	w->family = mem_strdup(conversation_family(lease));
+	w->id = mem_strdup(conversation_id(lease));
 	if (done)
 		w->done = *done;
 	w->answered = !done || !done->fn;
@@ -248,6 +240,17 @@ void handoffs_metrics(struct handoffs *service, struct handoffs_metrics *out)
 
 /* ---- request ---- */
 
+static int put_record(struct store_tx *tx, const struct work *w)
+{
+	if (!w->line.len)
+		return STORE_OK;
+	return store_put_pending_audit(tx,
+	    &(struct store_audit){.type = (char *)"handoff.requested",
+		.time_us = w->handoff.requested_us,
+		.handoff = (char *)w->handoff.id,
+		.line = w->line.data});
+}
+
 static int request_run(struct store_tx *tx, struct store_job *job)
 {
 	struct work *w = (struct work *)job;
@@ -258,7 +261,7 @@ static int request_run(struct store_tx *tx, struct store_job *job)
 		err = store_handoff_put(tx, &w->handoff);
 	if (!err && w->delivery.body)
 		err = store_delivery_put(tx, &w->delivery);
-	return err;
+	return err ? err : put_record(tx, w);
 }
 
 static const char *or_else(const char *s, const char *otherwise)
@@ -337,43 +340,20 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
     const struct handoff_request *request, const struct handoff_done *done,
     struct conversation_lock *out)
 {
-	struct work *w = work_for(service, lease, done);
+	struct work *w = work_new(service, lease, done);
 
 	conversation_lock(lease, &w->lock);
-	*out = w->lock;
+	if (out)
+		*out = w->lock;
 	w->job.run = request_run;
+	if (request->record)
+		request->record(request->record_arg, &w->lock, &w->line);
 	fill_request(w, lease, request);
 	pthread_mutex_lock(&service->lock);
 	service->metrics.requested_total++;
 	service->metrics.unsaved++;
 	pthread_mutex_unlock(&service->lock);
 	conversation_flush(lease); /* the person's record is not ahead of it */
-	store_submit(service->store, &w->job);
-}
-
-static int unrecorded_run(struct store_tx *tx, struct store_job *job)
-{
-	struct work *w = (struct work *)job;
-	struct store_handoff h;
-	int err = store_handoff_get(tx, w->lock.handoff, &h);
-
-	if (err) /* not there yet: both disks are full */
-		return err;
-	err = returned_audit(tx, &h,
-	    &(struct returned_what){.type = "handoff.requested",
-		/* the rule that decided, or the cause */
-		.action = strchr(h.reason, '/') ? "rule" : h.reason,
-		.now_us = h.requested_us});
-	store_handoff_clear(&h);
-	return err;
-}
-
-void handoff_unrecorded(struct handoffs *service, const char *handoff)
-{
-	struct work *w = work_new(service, "", "");
-
-	snprintf(w->lock.handoff, sizeof(w->lock.handoff), "%s", handoff);
-	w->job.run = unrecorded_run;
 	store_submit(service->store, &w->job);
 }
 
@@ -399,7 +379,7 @@ void handoff_customer_says(struct handoffs *service,
     struct conversation_lease *lease,
     const struct conversation_message *message, const struct handoff_done *done)
 {
-	struct work *w = work_for(service, lease, done);
+	struct work *w = work_new(service, lease, done);
 	struct packet_event event = {
 	    w->lock.handoff, w->family, w->id, message->time_us};
 	struct store_message m = {.speaker = message->speaker,
@@ -509,7 +489,7 @@ void handoff_replies_sent(struct handoffs *service,
     struct conversation_lease *lease, const struct store_reply *replies,
     size_t n)
 {
-	struct work *w = work_for(service, lease, NULL);
+	struct work *w = work_new(service, lease, NULL);
 
 	conversation_locked_as(lease, &w->lock);
 	w->now_us = clock_now_us();

@@ -76,6 +76,11 @@ struct handoff_request {
 	const struct guard_approval *approvals;
 	size_t n_approvals;
 	const char *console; /* base URL for links */
+	/* Makes the record for the audit log (record_line), which is kept with
+	 * the lock: there is no handoff without one, over a crash too. */
+	void (*record)(
+	    void *arg, const struct conversation_lock *, struct buf *line);
+	void *record_arg;
 };
 struct handoff_done {
 	/* err 0: on disk. Otherwise the lock holds in memory only, the
@@ -86,17 +91,14 @@ struct handoff_done {
 	uint64_t ticket;
 };
 /*
- * Locks before it returns; out names the handoff. Record what the customer
- * saw and what was withheld with conversation_add before or after: the draft
- * is in the record either way. A second call for the same lock only reports.
+ * Locks before it returns; out, unless NULL, names the handoff. Record what the
+ * customer saw and what was withheld with conversation_add before or after: the
+ * draft is in the record either way. A second call for the same lock only
+ * reports.
  */
 void handoff_request(struct handoffs *, struct conversation_lease *,
     const struct handoff_request *, const struct handoff_done *,
     struct conversation_lock *out);
-
-/* The audit log could not record the request: its record waits in the store
- * until it can. From any thread but the store's and the audit log's. */
-void handoff_unrecorded(struct handoffs *, const char *handoff);
 
 /* The lease is HANDED_OFF: keep what the customer sent and push it to the
  * destination. done as above, or NULL. */

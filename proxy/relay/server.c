@@ -40,59 +40,6 @@ const char *server_destination(const struct generation *g, const char *queue)
 	return name ? name : g->config->default_destination;
 }
 
-/* The record of a handoff: nobody waits for it, and it is not lost. */
-struct owed {
-	struct server *server;
-	struct buf line;
-	char handoff[STORE_HANDOFF_ID_SIZE];
-};
-
-static void owed_submit(void *arg);
-
-static void owed_free(struct owed *o)
-{
-	buf_clear(&o->line);
-	free(o);
-}
-
-static void owed_keep(void *arg)
-{
-	struct owed *o = arg;
-	handoff_unrecorded(o->server->handoffs, o->handoff);
-	owed_free(o);
-}
-
-/* In the audit log's thread, which may not wait for the store. */
-static void owed_done(void *arg, uint64_t ticket, enum audit_result result)
-{
-	struct owed *o = arg;
-	(void)ticket;
-	if (result == AUDIT_OK)
-		owed_free(o);
-	else
-		loop_post(o->server->loop,
-		    result == AUDIT_AGAIN ? owed_submit : owed_keep, o);
-}
-
-static void owed_submit(void *arg)
-{
-	struct owed *o = arg;
-	struct audit_done done = {owed_done, o, 0};
-	if (!audit_submit(o->server->audit, o->line.data, o->line.len,
-		AUDIT_DURABLE, &done))
-		log_line(LOG_DEBUG, "audit", "a record waits for room");
-}
-
-void server_record(
-    struct server *s, const struct buf *line, const char *handoff)
-{
-	struct owed *o = mem_zero(sizeof(*o));
-	o->server = s;
-	snprintf(o->handoff, sizeof(o->handoff), "%s", handoff);
-	buf_add(&o->line, line->data, line->len);
-	owed_submit(o);
-}
-
 void server_count(struct server *s, bool held)
 {
 	atomic_fetch_add(&s->judged, 1);

@@ -73,9 +73,6 @@ struct generation *server_generation(struct server *);
 const char *server_destination(const struct generation *, const char *queue);
 /* From a worker's thread: it has drained. When all have, the server stops. */
 void server_worker_ended(struct server *);
-/* Record a handoff that is in force already, without waiting. */
-void server_record(
-    struct server *, const struct buf *line, const char *handoff);
 /* A decision, forwarded or held, for the heartbeat's arithmetic. */
 void server_count(struct server *, bool held);
 

@@ -1,6 +1,7 @@
 /*
- * settle - nothing acts before it is recorded: the decision's record, the lock
- * and the handoff are written first, then the exchange goes on.
+ * settle - nothing acts before it is recorded: the lock and the handoff are
+ * written first, then the decision's record, then the exchange goes on. In that
+ * order a crash leaves no record of a handoff that is not there.
  *
  * What passes needs its record out of the process; what changes or withholds
  * a message needs it on disk (DESIGN.md, promise 4). If the record cannot be
@@ -61,7 +62,9 @@ void settle_record(struct exchange *e, struct record *r, int need,
 	e->settle.need = need;
 	e->settle.then = then;
 	e->settle.recorded = false;
-	submit(e);
+	e->settle.deferred = e->settle.storing > 0;
+	if (!e->settle.deferred)
+		submit(e);
 }
 
 static void proceed(struct exchange *e)
@@ -130,6 +133,10 @@ void settle_woken(struct exchange *e, enum worker_wake wake, int result)
 			    "the store cannot write: what was to be kept is "
 			    "in memory only");
 		e->settle.storing -= e->settle.storing > 0;
+		if (!e->settle.storing && e->settle.deferred) {
+			e->settle.deferred = false;
+			submit(e);
+		}
 		proceed(e);
 		return;
 	}

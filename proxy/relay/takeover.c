@@ -33,22 +33,26 @@ static void on_kept(void *arg, uint64_t ticket, int err)
 	worker_wake(arg, ticket, WORKER_KEPT, err, NULL);
 }
 
-static void submit_requested(
-    struct exchange *e, const char *id, const struct handoff_request *request)
+struct requested {
+	const struct exchange *exchange;
+	const struct handoff_request *request;
+};
+
+static void requested_record(
+    void *arg, const struct conversation_lock *lock, struct buf *line)
 {
+	const struct requested *q = arg;
+	const struct exchange *e = q->exchange;
 	struct record r = {
 	    .type = RECORD_HANDOFF_REQUESTED,
-	    .handoff = {.id = id,
-		.queue = request->queue,
-		.priority = request->priority,
-		.destination = request->destination,
-		.cause = request->cause},
+	    .handoff = {.id = lock->handoff,
+		.queue = q->request->queue,
+		.priority = q->request->priority,
+		.destination = q->request->destination,
+		.cause = q->request->cause},
 	};
 	settle_fill(e, &r);
-	struct buf line = {0};
-	record_line(&e->worker->server->maker, &r, &line);
-	server_record(e->worker->server, &line, id);
-	buf_clear(&line);
+	record_line(&e->worker->server->maker, &r, line);
 }
 
 static const char *in_words(enum guard_tristate value)
@@ -168,12 +172,13 @@ void takeover_request(struct exchange *e)
 		request.rule = &rule;
 		request.words = words = settle_broken_words(&rule);
 	}
-	struct conversation_lock lock;
+	struct requested requested = {e, &request};
+	request.record = requested_record;
+	request.record_arg = &requested;
 	struct handoff_done done = {on_kept, e->worker, e->number};
 	e->settle.storing++;
 	handoff_request(
-	    e->worker->server->handoffs, e->lease, &request, &done, &lock);
-	submit_requested(e, lock.handoff, &request);
+	    e->worker->server->handoffs, e->lease, &request, &done, NULL);
 	free(words);
 	free(also);
 	metrics_add(

@@ -88,6 +88,9 @@ int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
 	" NOT EXISTS(SELECT 1 FROM outbox p WHERE p.state = 0"                 \
 	" AND p.handoff = o.handoff AND p.destination = o.destination"         \
 	" AND p.id < o.id) "
+/* What it tells is not on record yet. */
+#define IS_UNRECORDED                                                          \
+	" EXISTS(SELECT 1 FROM audit_pending a WHERE a.handoff = o.handoff) "
 
 static void read_delivery(struct query *q, struct store_delivery *d)
 {
@@ -163,6 +166,15 @@ static int next_due(struct store_tx *tx, int64_t now_us, int64_t *next_us)
 	query_int(&q, now_us);
 	if (query_step(&q) && !query_is_null(&q, 0))
 		*next_us = query_get_int(&q, 0);
+	int err = query_end(&q);
+	if (err)
+		return err;
+	query_start(&q, tx,
+	    "SELECT 1 FROM outbox o WHERE o.state = 0 AND o.next_us <= $1"
+	    " AND" IS_UNRECORDED "LIMIT 1");
+	query_int(&q, now_us);
+	if (query_step(&q))
+		*next_us = now_us + STORE_TICK_MS * 1000;
 	return query_end(&q);
 }
 
@@ -174,7 +186,7 @@ int store_deliveries_due(struct store_tx *tx, struct store_due due,
 	query_start(&q, tx,
 	    DELIVERY_COLUMNS
 	    "WHERE o.state = 0 AND o.next_us <= $1 AND" IS_FIRST
-	    "ORDER BY o.next_us, o.id LIMIT $2");
+	    "AND NOT" IS_UNRECORDED "ORDER BY o.next_us, o.id LIMIT $2");
 	query_int(&q, due.now_us);
 	query_int(&q, (int64_t)due.max);
 	int err = read_all(&q, true, out, n);

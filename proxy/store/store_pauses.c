@@ -116,13 +116,13 @@ int store_pauses_list(
 /* ---- audit records that wait ---- */
 
 /* The texts of a record, in the order of the columns. */
-#define AUDIT_TEXTS 11
+#define AUDIT_TEXTS 12
 
 static void texts_of(struct store_audit *a, char **texts[AUDIT_TEXTS])
 {
 	char **const all[AUDIT_TEXTS] = {&a->type, &a->family, &a->conversation,
 	    &a->actor, &a->action, &a->detail, &a->basis, &a->handoff,
-	    &a->queue, &a->priority, &a->destination};
+	    &a->queue, &a->priority, &a->destination, &a->line};
 
 	memcpy(texts, all, sizeof(all));
 }
@@ -150,8 +150,8 @@ int store_put_pending_audit(struct store_tx *tx, const struct store_audit *a)
 	query_start(&q, tx,
 	    "INSERT INTO audit_pending(time_us, until_us, type, family,"
 	    " conversation, actor, action, detail, basis, handoff, queue,"
-	    " priority, destination) VALUES($1, $2, $3, $4, $5, $6, $7, $8,"
-	    " $9, $10, $11, $12, $13)");
+	    " priority, destination, line) VALUES($1, $2, $3, $4, $5, $6, $7,"
+	    " $8, $9, $10, $11, $12, $13, $14)");
 	query_int(&q, a->time_us);
 	query_int(&q, a->until_us);
 	for (size_t k = 0; k < AUDIT_TEXTS; k++)
@@ -181,7 +181,8 @@ int store_take_pending_audit(
 	*n = 0;
 	query_start(&q, tx,
 	    "SELECT id, time_us, until_us, type, family, conversation, actor,"
-	    " action, detail, basis, handoff, queue, priority, destination"
+	    " action, detail, basis, handoff, queue, priority, destination,"
+	    " line"
 	    " FROM audit_pending ORDER BY id LIMIT $1");
 	query_int(&q, (int64_t)max);
 	while (query_step(&q)) {

@@ -33,18 +33,20 @@ int store_pauses_list(struct store_tx *, int64_t now_us,
     struct store_pause **out, size_t *n) __attribute__((warn_unused_result));
 
 /*
- * An audit record that something else than the deciding proxy caused: the
- * fields of the same names in audit/record.h, where type is its name
- * ("operator.action", "handoff.returned", "erase"). family and conversation
+ * An audit record of what its own transaction does, so that none is without
+ * the other: what another process did, and a handoff. The fields of the same
+ * names in audit/record.h, where type is its name ("operator.action",
+ * "handoff.returned", "erase"). family and conversation
  * are as in the store: the audit module makes its pseudonym of them. NULL and
  * 0: absent. Never message text.
  */
 struct store_audit {
 	int64_t id, time_us, until_us;
 	char *type, *family, *conversation;
-	char *actor, *action, *detail, *basis; /* of handoff.requested, action
-						  is the cause */
+	char *actor, *action, *detail, *basis;
 	char *handoff, *queue, *priority, *destination;
+	char *line; /* the whole record, from record_line: it goes before all
+		       else */
 };
 void store_audits_free(struct store_audit *, size_t n);
 int store_put_pending_audit(struct store_tx *, const struct store_audit *)

@@ -201,5 +201,9 @@ static const char version_6[] =
     "ALTER TABLE handoffs ADD COLUMN returned_by TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE conversations ADD COLUMN asking INTEGER NOT NULL DEFAULT 0;";
 
-const char *const store_schema_sqlite[] = {
-    version_1, version_2, version_3, version_4, version_5, version_6, NULL};
+/* A record that is made already, as the log will have it but for its number. */
+static const char version_7[] =
+    "ALTER TABLE audit_pending ADD COLUMN line TEXT;";
+
+const char *const store_schema_sqlite[] = {version_1, version_2, version_3,
+    version_4, version_5, version_6, version_7, NULL};

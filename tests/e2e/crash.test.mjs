@@ -76,6 +76,12 @@ test("kill -9 under load", async (t) => {
 	assert.deepEqual(seqs, seqs.map((_, i) => i + 1), "no number missing or twice");
 
 	const listed = await handoffs(again);
+	// What the log says is so: a decision to hand off, and each handoff once.
+	const known = new Set(listed.map((h) => h.id));
+	for (const r of records.filter((r) => r.handoff?.id))
+		assert.ok(known.has(r.handoff.id), `${r.type} of ${r.handoff.id}, which is not there`);
+	const requested = records.filter((r) => r.type === "handoff.requested").map((r) => r.handoff.id);
+	for (const h of listed) assert.ok(requested.includes(h.id), `${h.id} is not on record`);
 	const told = seen.filter((s) => s.body.includes(bridge));
 	assert.ok(told.length > 5);
 	for (const s of told)

@@ -5,6 +5,7 @@
 #include "proxy/handoff/outbox.h"
 #include "proxy/store/store_handoffs.h"
 #include "proxy/store/store_outbox.h"
+#include <stdatomic.h>
 
 static int put_run(struct store_tx *tx, void *arg)
 {
@@ -37,10 +38,18 @@ struct outbox_fixture {
 	struct outbox_destination hook;
 };
 
+static atomic_bool log_full;
+
+static int record(struct store_tx *tx, void *arg)
+{
+	return log_full ? STORE_IO : fixture_record(tx, arg);
+}
+
 static void outbox_open(struct outbox_fixture *t)
 {
 	t->outbox = outbox_new(t->f.store);
 	outbox_set_destinations(t->outbox, &t->hook, 1);
+	store_before_changes(t->f.store, record, NULL);
 	store_start(t->f.store);
 }
 
@@ -214,6 +223,37 @@ static void test_dead_letter(void **state)
 	assert_int_equal(webhook_server_count(&t.server), 4);
 	assert_int_equal(metrics(&t).dead, 1);
 	expect_dead(&t, "503");
+	teardown(&t);
+}
+
+static int unrecorded_run(struct store_tx *tx, void *arg)
+{
+	return store_put_pending_audit(tx,
+	    &(struct store_audit){
+		.type = (char *)"handoff.requested", .handoff = (char *)"h-1"});
+}
+
+/* Nothing leaves of a handoff that is not on record yet. */
+static void test_waits_for_the_record(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "200,200");
+	log_full = true;
+	assert_int_equal(store_call(t.f.store, false, unrecorded_run, NULL), 0);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{}");
+	owe(t.f.store, "care", "h-2", "handoff.requested", "{}");
+	outbox_start(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 1);
+	usleep(3 * STORE_TICK_MS * 1000);
+	assert_int_equal(metrics(&t).sent_total, 1);
+	json_t *seen = webhook_server_requests(&t.server);
+	assert_int_equal(json_array_size(seen), 1);
+	assert_non_null(
+	    strstr(header(json_array_get(seen, 0), "idempotency-key"), "h-2"));
+	json_decref(seen);
+	log_full = false;
+	fixture_wait(metrics(&t).sent_total == 2);
 	teardown(&t);
 }
 
@@ -434,6 +474,7 @@ int main(void)
 	    cmocka_unit_test(test_retries_with_the_same_key),
 	    cmocka_unit_test(test_retry_after),
 	    cmocka_unit_test(test_dead_letter),
+	    cmocka_unit_test(test_waits_for_the_record),
 	    cmocka_unit_test(test_dead_letter_is_retried),
 	    cmocka_unit_test(test_timeout),
 	    cmocka_unit_test(test_tls_is_verified),

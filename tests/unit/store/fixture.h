@@ -5,8 +5,10 @@
 #ifndef HANDRAIL_TESTS_UNIT_STORE_FIXTURE_H
 #define HANDRAIL_TESTS_UNIT_STORE_FIXTURE_H
 
+#include "proxy/base/buf.h"
 #include "proxy/base/mem.h"
 #include "proxy/store/store.h"
+#include "proxy/store/store_pauses.h"
 #include "proxy/store/vault.h"
 
 #include <setjmp.h>
@@ -64,6 +66,24 @@ static inline void fixture_clear(struct fixture *f)
 	store_close(f->store);
 	vault_free(f->vault);
 	fixture_remove(f);
+}
+
+/* The proxy's part: what waits for the audit log is recorded, and leaves.
+ * Before store_start; types gets "TYPE " or "TYPE+ " (with an actor) of each,
+ * to be read when the store is closed. */
+static inline int fixture_record(struct store_tx *tx, void *types)
+{
+	struct store_audit *list;
+	size_t n;
+	int err = store_take_pending_audit(tx, 100, &list, &n);
+
+	if (err)
+		return err;
+	for (size_t i = 0; types && i < n; i++)
+		buf_printf(
+		    types, "%s%s ", list[i].type, list[i].actor ? "+" : "");
+	store_audits_free(list, n);
+	return store_drop_pending_audit(tx, INT64_MAX);
 }
 
 /* Wait until what() is true, at most ten seconds. */

@@ -261,9 +261,9 @@ static void test_erase_leaves_no_byte(void **state)
 static int pending_run(struct store_tx *tx, void *arg)
 {
 	return store_put_pending_audit(tx,
-	    &(struct store_audit){.type = "operator.action",
-		.actor = "user:1",
-		.detail = "WHYITWASTAKEN"});
+	    &(struct store_audit){.type = (char *)"operator.action",
+		.actor = (char *)"user:1",
+		.detail = (char *)"WHYITWASTAKEN"});
 }
 
 static int nothing_run(struct store_tx *tx, void *arg)
