@@ -13,7 +13,7 @@ struct exchange;
 struct settle {           /* what has to be safe before the answer leaves */
 	bool recorded;    /* nothing to wait for, or done */
 	unsigned storing; /* writes of the store that are waited for */
-	bool deferred; /* the record, until they are done */
+	bool deferred;    /* the record, until they are done */
 	bool record_failed, store_failed;
 	bool unkept;     /* the handoff is in memory only */
 	bool fell_back;  /* the policy's word for it is the verdict now */

@@ -123,7 +123,8 @@ static void test_what_the_policy_includes(void **state)
 	static const char *const parts[] = {
 	    "transcript", "withheld", "zone", "interaction_type", "open_tasks"};
 	struct conversation_lock lock = {"h-1", 1};
-	struct store_message m = {.seq = 1, .text = "My PIN is 1", .len = 11};
+	struct store_message m = {
+	    .seq = 1, .text = (char *)"My PIN is 1", .len = 11};
 	struct conversation_view view = {.turns = &m, .n_turns = 1};
 	const struct handoff_text draft = {STORE_WORDS, "A draft.", 8};
 	const struct handoff_fact fact = {"segment", "gold"};
