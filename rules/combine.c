@@ -77,9 +77,9 @@ static bool is_over_for(
 		return true;
 	if (!s->closed || c->settled < s->end)
 		return false;
-	for (unsigned kind = 0; kind < DETECTOR_CLASSIFIER; kind++)
-		if (kind != DETECTOR_PHRASES && kinds >> kind & 1 &&
-		    c->alive[kind] < s->end)
+	for (unsigned kind = 0; kind < DETECTOR_KINDS; kind++)
+		if (kind != DETECTOR_PHRASES && kind != DETECTOR_CLASSIFIER &&
+		    kinds >> kind & 1 && c->alive[kind] < s->end)
 			return false;
 	return true;
 }

@@ -244,7 +244,7 @@ static void *lane_main(void *arg)
 		pthread_cond_broadcast(&lane->room);
 		lane_wait_for_work(lane);
 		struct store_job *jobs = lane_take(lane);
-		lane->running = jobs != NULL;
+		lane->running = true; /* a tick is work, too */
 		more = jobs || !lane->stopping;
 		pthread_mutex_unlock(&lane->lock);
 		if (jobs)

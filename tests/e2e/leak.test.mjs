@@ -125,7 +125,8 @@ test("a streamed answer", (t) => {
 
 test("cut in two at every byte, the answer is the same and holds nothing", async (t) => {
 	const body = stream("Hi. ", "I guar", `antee ${token}.`);
-	const whole = Buffer.from(answer(body, sse));
+	// It says that it closes: a question on its way to one that does not is lost.
+	const whole = Buffer.from(answer(body, { ...sse, headers: "Connection: close\r\n" }));
 	const bot = await rawBot(t, (socket, request) => {
 		const at = Number(/"case (\d+)"/.exec(request)[1]);
 		socket.write(whole.subarray(0, at));
