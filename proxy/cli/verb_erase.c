@@ -6,6 +6,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/cli/storage.h"
 #include "proxy/store/store_conversations.h"
+#include "proxy/store/store_told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 
 #define SCRUB_TRIES 25
 #define SCRUB_WAIT_US 200000
+#define IN_FORCE_MS 5000
 
 static const char usage[] =
     "usage: handrail erase --conversation FAMILY/ID --reason TEXT\n"
@@ -29,6 +31,7 @@ struct erase_args {
 	char *family; /* of conversation */
 	const char *id;
 	size_t erased;
+	bool again;
 };
 
 static int usage_error(const char *why)
@@ -41,7 +44,7 @@ static int erase_run(struct store_tx *tx, void *arg)
 {
 	struct erase_args *a = arg;
 	struct store_erasure why = {
-	    clock_now_us(), a->storage.by, a->reason, a->basis};
+	    clock_now_us(), a->storage.by, a->reason, a->basis, a->again};
 
 	return a->customer
 	    ? store_erase_customer(tx, a->customer, &why, &a->erased)
@@ -73,12 +76,43 @@ static void print_json(size_t erased)
 	storage_print_json(&out);
 }
 
+/* Until a running proxy has taken note it may write what it still knows once
+ * more, under a new key: that goes as well, with what was said meanwhile. */
+static int erase_rest(struct erase_args *a)
+{
+	struct store *store = a->storage.store;
+	size_t before = a->erased;
+
+	if (!storage_is_served(&a->storage))
+		return EXIT_GOOD;
+	if (store_await_told(store, IN_FORCE_MS) != STORE_OK &&
+	    storage_is_served(&a->storage)) {
+		fprintf(stderr,
+		    "handrail: the running proxy has not taken note of it "
+		    "within %d s: what it still has in memory may be stored "
+		    "once more\n"
+		    "  its log and /readyz say what it waits for; erase again "
+		    "after that\n",
+		    IN_FORCE_MS / 1000);
+		return EXIT_BROKEN;
+	}
+	a->again = true;
+	int err = store_call(store, false, erase_run, a);
+	if (a->erased < before)
+		a->erased = before;
+	return err ? storage_failed("not all of it was erased", err)
+		   : EXIT_GOOD;
+}
+
 static int run(struct erase_args *a)
 {
 	int err = store_call(a->storage.store, false, erase_run, a);
 
 	if (err)
 		return storage_failed("nothing was erased", err);
+	int code = erase_rest(a);
+	if (code != EXIT_GOOD)
+		return code;
 	if (a->erased == 0) {
 		if (a->storage.json)
 			print_json(0);

@@ -107,6 +107,7 @@ int store_unseal(struct store_tx *, const struct store_sealed *place,
 struct store_erasure {
 	int64_t now_us;
 	const char *actor, *reason, *basis; /* basis may be NULL */
+	bool again; /* of the same one: there is a record already */
 };
 int store_erase_conversation(struct store_tx *, const char *family,
     const char *id, const struct store_erasure *, size_t *n)

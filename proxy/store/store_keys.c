@@ -132,7 +132,7 @@ static int put_erasure(struct store_tx *tx, const char *family, const char *id,
 	query_text(&q, family);
 	query_text(&q, id);
 	int err = query_run(&q);
-	if (!err)
+	if (!err && !why->again)
 		err = store_put_pending_audit(tx,
 		    &(struct store_audit){.type = (char *)"erase",
 			.time_us = why->now_us,

@@ -66,10 +66,36 @@ test("erase: why a person took it is in that person's words, and goes too", asyn
 	}, "the conversation is stored and taken", 30000);
 	const state = path.join(proxy.dir, "state");
 	assert.notDeepEqual(holding(path.join(state), words[0]), [], "until then lists show it");
-	await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");
+	const args = ["erase", "-c", path.join(proxy.dir, "handrail.yaml"), "--conversation", "openai-chat/one", "--reason", "asked to"];
+	const early = await run(args);
+	assert.equal(early.code, 3, "a proxy that is stopped has not taken note");
+	assert.match(early.err, /has not taken note of it within 5 s.*erase again/s);
 	proxy.kill("SIGCONT");
 	// On its way to the audit log, which keeps it, it is in the store once more.
 	await until(() => !holding(state, words[0]).some((f) => !f.includes("audit")), "the words are gone from the store");
+});
+
+// What the proxy remembers is not stored once more under a new key.
+test("erase, and the customer writes on in that moment", async (t) => {
+	const bot = await startBot(t);
+	bot.onMessage("name", { content: `Welcome, ${words[1]}.` });
+	bot.onMessage("Promise", { content: "I guarantee it." });
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	for (const wait of [0, 20, 40, 60, 80, 100, 120, 150]) {
+		const id = `c-${wait}`;
+		await chat(proxy, id, `My name is ${words[0]}.`);
+		const erased = run(["erase", "-c", path.join(proxy.dir, "handrail.yaml"), "--conversation", `openai-chat/${id}`, "--reason", "asked to"]);
+		await sleep(wait);
+		await chat(proxy, id, "Promise me.");
+		const { code, err } = await erased;
+		assert.ok(code === 0 || code === 1, err);
+	}
+	const all = await handoffs(proxy);
+	assert.equal(all.length, 8);
+	for (const h of all) {
+		const shown = await cli(proxy, "handoff", "show", h.id, "--format", "json");
+		for (const word of words) assert.equal(shown.includes(word), false, `${h.conversation}: ${shown}`);
+	}
 });
 
 // An answer that has begun when the erasure comes: what was said before it is

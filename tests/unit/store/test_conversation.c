@@ -217,7 +217,8 @@ static void test_small_facts(void **state)
 
 static int erase_run(struct store_tx *tx, void *arg)
 {
-	struct store_erasure why = {clock_now_us(), "dpo", "asked", NULL};
+	struct store_erasure why = {
+	    .now_us = clock_now_us(), .actor = "dpo", .reason = "asked"};
 	size_t n;
 
 	return store_erase_conversation(tx, "web", "c-1", &why, &n);
