@@ -19,8 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define IN_FORCE_S 5 /* the proxy looks ten times a second */
-
 int storage_value(
     int argc, char **argv, int at, const char *name, const char **out)
 {
@@ -164,7 +162,7 @@ int storage_in_force(const struct storage *s, const char *what)
 {
 	/* One that starts reads all that is written before it serves. */
 	if (!storage_is_served(s) ||
-	    store_await_told(s->store, IN_FORCE_S * 1000) == STORE_OK ||
+	    store_await_told(s->store, STORAGE_IN_FORCE_S * 1000) == STORE_OK ||
 	    !storage_is_served(s))
 		return EXIT_GOOD;
 	fprintf(stderr,
@@ -172,7 +170,7 @@ int storage_in_force(const struct storage *s, const char *what)
 	    "note of it within %d s: it is not in force there yet\n"
 	    "  its log and /readyz say what it waits for; this needs not be "
 	    "done again\n",
-	    what, IN_FORCE_S);
+	    what, STORAGE_IN_FORCE_S);
 	return EXIT_BROKEN;
 }
 

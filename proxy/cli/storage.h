@@ -26,6 +26,9 @@ struct storage {
 	struct store *store;
 };
 
+/* A running proxy looks ten times a second: so long it is waited for. */
+#define STORAGE_IN_FORCE_S 5
+
 #define STORAGE_USAGE                                                          \
 	"  -c FILE          the configuration [handrail.yaml]\n"               \
 	"  --store PATH     the store, instead of the configuration's\n"       \

@@ -15,7 +15,6 @@
 
 #define SCRUB_TRIES 25
 #define SCRUB_WAIT_US 200000
-#define IN_FORCE_MS 5000
 
 static const char usage[] =
     "usage: handrail erase --conversation FAMILY/ID --reason TEXT\n"
@@ -85,7 +84,7 @@ static int erase_rest(struct erase_args *a)
 
 	if (!storage_is_served(&a->storage))
 		return EXIT_GOOD;
-	if (store_await_told(store, IN_FORCE_MS) != STORE_OK &&
+	if (store_await_told(store, STORAGE_IN_FORCE_S * 1000) != STORE_OK &&
 	    storage_is_served(&a->storage)) {
 		fprintf(stderr,
 		    "handrail: the running proxy has not taken note of it "
@@ -93,7 +92,7 @@ static int erase_rest(struct erase_args *a)
 		    "once more\n"
 		    "  its log and /readyz say what it waits for; erase again "
 		    "after that\n",
-		    IN_FORCE_MS / 1000);
+		    STORAGE_IN_FORCE_S);
 		return EXIT_BROKEN;
 	}
 	a->again = true;

@@ -2,10 +2,10 @@
  * handoff - see handoff.h. Three jobs: request (lock, packet, delivery, audit
  * record), customer's message (delivery), replies sent (marks, return).
  *
- * All of them must come true sooner or later: when the store
- * cannot write they are kept and repeated every second, for as long as the
- * process lives. What a reply's customer has had is remembered meanwhile, so
- * that it is not shown twice.
+ * All of them must come true sooner or later: when the store cannot write they
+ * are kept and repeated every second, for as long as the process lives. What a
+ * reply's customer has had is remembered meanwhile, so that it is not shown
+ * twice.
  */
 #include "proxy/handoff/handoff.h"
 

@@ -5,6 +5,7 @@
 #include "proxy/handoff/outbox.h"
 #include "proxy/store/store_handoffs.h"
 #include "proxy/store/store_outbox.h"
+
 #include <stdatomic.h>
 
 static int put_run(struct store_tx *tx, void *arg)
