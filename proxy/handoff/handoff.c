@@ -12,6 +12,7 @@
 #include "proxy/base/clock.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
+#include "proxy/handoff/handoff_service.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/handoff/packet.h"
 #include "proxy/handoff/returned.h"
@@ -19,15 +20,11 @@
 #include "proxy/store/store_pauses.h"
 
 #include <openssl/crypto.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_US CLOCK_SECOND_US
-
 struct work { /* what the jobs have in common */
-	struct store_job job;
-	struct work *next; /* in the retry list */
+	struct again_job again;
 	struct handoffs *service;
 	char *family, *id;
 	struct conversation_lock lock;
@@ -42,19 +39,6 @@ struct work { /* what the jobs have in common */
 	size_t n_ids;
 	int64_t now_us;
 	bool returned;
-};
-
-struct handoffs {
-	struct store *store;
-	struct conversations *conversations;
-	struct outbox *outbox;
-	pthread_mutex_t lock;
-	/* under lock */
-	struct work *retry;
-	int64_t next_retry_us; /* the store's thread alone */
-	struct handoffs_metrics metrics;
-	int64_t *sent; /* replies shown, not yet marked in the store */
-	size_t n_sent;
 };
 
 static void work_free(struct work *w)
@@ -75,14 +59,16 @@ static void work_free(struct work *w)
 }
 
 static void work_done(struct store_job *job, int err);
+static void work_lost(struct again_job *);
 
 static struct work *work_new(struct handoffs *service,
     struct conversation_lease *lease, const struct handoff_done *done)
 {
 	struct work *w = mem_zero(sizeof(*w));
 
-	w->job.done = work_done;
-	w->job.durable = true;
+	w->again.job.done = work_done;
+	w->again.job.durable = true;
+	w->again.lost = work_lost;
 	w->service = service;
 	w->family = mem_strdup(conversation_family(lease));
 	w->id = mem_strdup(conversation_id(lease));
@@ -175,29 +161,17 @@ static void work_done(struct store_job *job, int err)
 		work_free(w);
 		return;
 	}
-	pthread_mutex_lock(&service->lock);
-	w->next = service->retry;
-	service->retry = w;
-	pthread_mutex_unlock(&service->lock);
+	again_later(service->again, &w->again);
 }
 
-static void on_tick(void *arg)
+static void work_lost(struct again_job *job)
 {
-	struct handoffs *service = arg;
+	struct work *w = (struct work *)job;
 
-	if (clock_mono_us() < service->next_retry_us)
-		return;
-	service->next_retry_us = clock_mono_us() + RETRY_US;
-	pthread_mutex_lock(&service->lock);
-	struct work *list = service->retry;
-	service->retry = NULL;
-	pthread_mutex_unlock(&service->lock);
-	while (list) {
-		struct work *w = list;
-
-		list = w->next;
-		store_submit(service->store, &w->job);
-	}
+	log_line(LOG_ERROR, w->lock.handoff,
+	    "could not be stored before the end: LOST (%s/%s)", w->family,
+	    w->id);
+	work_free(w);
 }
 
 struct handoffs *handoffs_new(struct store *store,
@@ -209,7 +183,7 @@ struct handoffs *handoffs_new(struct store *store,
 	service->conversations = conversations;
 	service->outbox = outbox;
 	pthread_mutex_init(&service->lock, NULL);
-	store_on_tick(store, on_tick, service);
+	service->again = again_new(store);
 	return service;
 }
 
@@ -217,15 +191,7 @@ void handoffs_free(struct handoffs *service)
 {
 	if (!service)
 		return;
-	while (service->retry) {
-		struct work *w = service->retry;
-
-		service->retry = w->next;
-		log_line(LOG_ERROR, w->lock.handoff,
-		    "could not be stored before the end: LOST (%s/%s)",
-		    w->family, w->id);
-		work_free(w);
-	}
+	again_free(service->again);
 	free(service->sent);
 	pthread_mutex_destroy(&service->lock);
 	free(service);
@@ -306,7 +272,7 @@ static void fill_delivery(struct work *w, const char *destination,
 	d->created_us = d->next_us = clock_now_us();
 	d->len = body->len;
 	d->body = buf_steal(body);
-	w->job.bytes += d->len;
+	w->again.job.bytes += d->len;
 }
 
 static void fill_request(struct work *w, struct conversation_lease *lease,
@@ -331,7 +297,7 @@ static void fill_request(struct work *w, struct conversation_lease *lease,
 		fill_delivery(
 		    w, w->handoff.destination, "handoff.requested", key, &body);
 	}
-	w->job.bytes += record.len;
+	w->again.job.bytes += record.len;
 	w->handoff.record = buf_steal(&record);
 	conversation_view_free(view);
 }
@@ -345,7 +311,7 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
 	conversation_lock(lease, &w->lock);
 	if (out)
 		*out = w->lock;
-	w->job.run = request_run;
+	w->again.job.run = request_run;
 	if (request->record)
 		request->record(request->record_arg, &w->lock, &w->line);
 	fill_request(w, lease, request);
@@ -354,7 +320,7 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
 	service->metrics.unsaved++;
 	pthread_mutex_unlock(&service->lock);
 	conversation_flush(lease); /* the person's record is not ahead of it */
-	store_submit(service->store, &w->job);
+	store_submit(service->store, &w->again.job);
 }
 
 /* ---- the customer writes on ---- */
@@ -395,9 +361,9 @@ void handoff_customer_says(struct handoffs *service,
 	m.seq = conversation_add(lease, message);
 	packet_customer(&body, key, &event, &m);
 	fill_delivery(w, HANDOFF_DESK, "message.customer", key, &body);
-	w->job.run = says_run;
+	w->again.job.run = says_run;
 	conversation_flush(lease);
-	store_submit(service->store, &w->job);
+	store_submit(service->store, &w->again.job);
 }
 
 /* ---- the person answers ---- */
@@ -506,7 +472,7 @@ void handoff_replies_sent(struct handoffs *service,
 			conversation_add(lease, &m);
 	}
 	remember_sent(service, w);
-	w->job.run = sent_run;
+	w->again.job.run = sent_run;
 	conversation_flush(lease); /* shown means kept */
-	store_submit(service->store, &w->job);
+	store_submit(service->store, &w->again.job);
 }

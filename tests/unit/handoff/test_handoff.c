@@ -1,161 +1,15 @@
 /* handoff, desk: from the verdict to the person and back, through
  * kills and restarts. */
-#include "tests/unit/store/fixture.h"
+#include "tests/unit/handoff/proxy.h"
 
 #include "proxy/base/buf.h"
-#include "proxy/base/clock.h"
 #include "proxy/base/file.h"
 #include "proxy/handoff/deliver.h"
 #include "proxy/handoff/desk.h"
-#include "proxy/handoff/handoff.h"
-#include "proxy/handoff/outbox.h"
-#include "proxy/store/store_pauses.h"
 
 #include <jansson.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/wait.h>
-
-struct proxy { /* what a running one has */
-	struct fixture f;
-	char file[96];
-	struct conversations *conversations;
-	struct outbox *outbox;
-	struct handoffs *handoffs;
-	struct buf types; /* of audit records */
-};
-
-static void proxy_start(struct proxy *p)
-{
-	struct conversations_options options = {0};
-	struct outbox_destination to = {
-	    .name = "file", .kind = OUTBOX_FILE, .path = p->file};
-
-	p->conversations = conversations_new(p->f.store, &options);
-	assert_int_equal(conversations_load(p->conversations), 0);
-	p->outbox = outbox_new(p->f.store);
-	outbox_set_destinations(p->outbox, &to, 1);
-	p->handoffs = handoffs_new(p->f.store, p->conversations, p->outbox);
-	store_before_changes(p->f.store, fixture_record, &p->types);
-	store_start(p->f.store);
-	outbox_start(p->outbox);
-}
-
-static void proxy_stop(struct proxy *p)
-{
-	outbox_stop(p->outbox);
-	store_close(p->f.store);
-	p->f.store = NULL;
-	handoffs_free(p->handoffs);
-	outbox_free(p->outbox);
-	conversations_free(p->conversations);
-}
-
-static void proxy_init(struct proxy *p)
-{
-	memset(p, 0, sizeof(*p));
-	fixture_init(&p->f);
-	snprintf(p->file, sizeof(p->file), "%s/out.jsonl", p->f.dir);
-	proxy_start(p);
-}
-
-static void proxy_clear(struct proxy *p)
-{
-	proxy_stop(p);
-	buf_clear(&p->types);
-	fixture_clear(&p->f);
-}
-
-static void no_bell(void *arg, uint64_t ticket)
-{
-}
-
-static struct conversation_lease *begin(struct proxy *p, const char *id)
-{
-	struct conversation_request request = {
-	    .family = "web", .id = id, .customer = "ann", .ready = no_bell};
-	struct conversation_lease *lease =
-	    conversation_begin(p->conversations, &request);
-
-	fixture_wait(conversation_state(lease) != CONVERSATION_WAITING);
-	return lease;
-}
-
-static void add(struct conversation_lease *lease, enum store_speaker speaker,
-    enum store_status status, const char *text)
-{
-	struct conversation_message m = {.speaker = speaker,
-	    .status = status,
-	    .time_us = clock_now_us(),
-	    .text = text,
-	    .len = strlen(text)};
-
-	conversation_add(lease, &m);
-}
-
-/* ---- answers ---- */
-
-static atomic_int answers;
-static atomic_int answer_err;
-
-static void on_done(void *arg, uint64_t ticket, int err)
-{
-	atomic_store(&answer_err, err);
-	atomic_fetch_add(&answers, 1);
-}
-
-static const struct handoff_done done = {on_done, NULL, 7};
-
-static const struct guard_rule_info rule = {.id = "offers/refund",
-    .title = "Refund above the limit",
-    .why = "Refunds above $50 need an approval.",
-    .file = "packs/offers.yaml",
-    .line = 47,
-    .version = 3,
-    .severity = GUARD_SEVERITY_HIGH};
-
-static struct handoff_request request_of(const char *destination)
-{
-	static const struct handoff_fact facts[] = {
-	    {"name", "Ann \"A\" B"}, {"locale", "en"}};
-	static const char text[] = "I approved your refund of $900.";
-	static const struct handoff_text draft = {
-	    STORE_WORDS, text, sizeof(text) - 1};
-
-	return (struct handoff_request){.time_us = clock_now_us(),
-	    .channel = "chat",
-	    .cause = "rule",
-	    .rule = &rule,
-	    .what = "money 900.00 USD > 50.00",
-	    .policy = "sha256:00",
-	    .queue = "billing",
-	    .priority = "high",
-	    .destination = destination,
-	    .withheld = &draft,
-	    .n_withheld = 1,
-	    .message_id = "chatcmpl-9",
-	    .customer_told = "A colleague will help you.",
-	    .customer = "ann",
-	    .facts = facts,
-	    .n_facts = 2,
-	    .zone = "ai leads",
-	    .console = "https://localhost:8444"};
-}
-
-static struct conversation_lock hand_off(
-    struct proxy *p, struct conversation_lease *lease, const char *destination)
-{
-	struct handoff_request request = request_of(destination);
-	struct conversation_lock lock;
-	int before = atomic_load(&answers);
-
-	add(lease, STORE_CUSTOMER, STORE_DELIVERED, "I want my $900 back");
-	handoff_request(p->handoffs, lease, &request, &done, &lock);
-	assert_true(conversation_is_locked(lease));
-	fixture_wait(atomic_load(&answers) == before + 1);
-	assert_int_equal(atomic_load(&answer_err), 0);
-	return lock;
-}
 
 static const char *str(const json_t *o, const char *key)
 {
@@ -235,18 +89,6 @@ static struct fetched fetch(struct proxy *p, struct conversation_lease *lease)
 	handoff_fetch_replies(p->handoffs, lease, &to);
 	fixture_wait(atomic_load(&f.n) >= 0);
 	return f;
-}
-
-/* The command line's view: a store of its own, not started. */
-static struct store *other_process(struct proxy *p)
-{
-	struct store_options options = {
-	    .sqlite = p->f.path, .vault = p->f.vault};
-	struct store *store;
-	char why[256];
-
-	assert_int_equal(store_open(&store, &options, why, sizeof(why)), 0);
-	return store;
 }
 
 static void test_reply_and_return(void **state)
