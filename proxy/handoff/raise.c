@@ -1,8 +1,10 @@
-/* raise - see raise.h: row and deliveries in one transaction. */
+/* raise - see raise.h: row and deliveries in one transaction. Whether it is
+ * still upwards is looked at in every try. */
 #include "proxy/handoff/raise.h"
 
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
+#include "proxy/handoff/handoff_service.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/handoff/packet.h"
 #include "proxy/store/store_outbox.h"
@@ -11,9 +13,10 @@
 #include <string.h>
 
 struct raising {
-	struct store_job job;
-	struct handoff_raise what; /* its strings are owned below */
-	struct handoff_raised done;
+	struct again_job again;
+	struct handoffs *service;
+	struct handoff_raise what;  /* its strings are owned below */
+	struct handoff_raised done; /* fn NULL: it was called */
 	struct guard_rule_info rule;
 	char *queue, *priority, *destination;
 	char *rule_id, *title, *why;
@@ -114,20 +117,8 @@ static int raising_run(struct store_tx *tx, struct store_job *job)
 	return err;
 }
 
-static void raising_done(struct store_job *job, int err)
+static void raising_free(struct raising *r)
 {
-	struct raising *r = (struct raising *)job;
-
-	if (err)
-		log_line(LOG_ERROR, r->handoff,
-		    "cannot be raised to %s, queue %s: %s", r->priority,
-		    r->queue, store_err_text(err));
-	else if (r->raised)
-		log_line(LOG_WARN, r->handoff, "raised to %s, queue %s",
-		    r->priority, r->queue);
-	r->done.fn(r->done.arg, r->done.ticket, err ? err : r->raised);
-	if (!err && r->raised)
-		outbox_wake(r->what.outbox);
 	free(r->queue);
 	free(r->priority);
 	free(r->destination);
@@ -137,12 +128,46 @@ static void raising_done(struct store_job *job, int err)
 	free(r);
 }
 
+static void say_not_raised(const struct raising *r, const char *why)
+{
+	log_line(LOG_ERROR, r->handoff, "cannot be raised to %s, queue %s: %s",
+	    r->priority, r->queue, why);
+}
+
+static void raising_done(struct store_job *job, int err)
+{
+	struct raising *r = (struct raising *)job;
+
+	if (err && r->done.fn)
+		say_not_raised(r, store_err_text(err));
+	if (!err && r->raised)
+		log_line(LOG_WARN, r->handoff, "raised to %s, queue %s",
+		    r->priority, r->queue);
+	if (r->done.fn)
+		r->done.fn(r->done.arg, r->done.ticket, err ? err : r->raised);
+	r->done.fn = NULL;
+	if (!err && r->raised)
+		outbox_wake(r->service->outbox);
+	if (again_is_of_use(err))
+		again_later(r->service->again, &r->again);
+	else
+		raising_free(r);
+}
+
+static void raising_lost(struct again_job *job)
+{
+	struct raising *r = (struct raising *)job;
+
+	say_not_raised(r, "the store could not write it before the end: LOST");
+	raising_free(r);
+}
+
 static char *copy(const char *s)
 {
 	return s ? mem_strdup(s) : NULL;
 }
 
-void handoff_raise(struct conversation_lease *lease,
+void handoff_raise(struct handoffs *service, struct conversation_lease *lease,
     const struct handoff_raise *what, const struct handoff_raised *done)
 {
 	struct raising *r = mem_zero(sizeof(*r));
@@ -150,8 +175,10 @@ void handoff_raise(struct conversation_lease *lease,
 
 	conversation_locked_as(lease, &lock);
 	memcpy(r->handoff, lock.handoff, sizeof(r->handoff));
-	r->job = (struct store_job){
+	r->again.job = (struct store_job){
 	    .run = raising_run, .done = raising_done, .durable = true};
+	r->again.lost = raising_lost;
+	r->service = service;
 	r->done = *done;
 	r->what = *what;
 	r->rule = (struct guard_rule_info){.severity = what->rule->severity};
@@ -165,5 +192,5 @@ void handoff_raise(struct conversation_lease *lease,
 	    mem_strdup(what->priority ? what->priority : "normal");
 	r->what.destination = r->destination =
 	    mem_strdup(what->destination ? what->destination : HANDOFF_DESK);
-	store_submit(what->store, &r->job);
+	store_submit(service->store, &r->again.job);
 }

@@ -8,14 +8,12 @@
 #include "proxy/handoff/handoff.h"
 
 struct handoff_raise { /* borrowed for the call */
-	struct store *store;
-	struct outbox *outbox;
 	int64_t time_us;
 	const struct guard_rule_info *rule; /* why */
 	const char *queue, *priority, *destination;
 };
-/* result: 1 raised, 0 it stays as it is, or a store_err. In the store's
- * thread. */
+/* result: 1 raised, 0 it stays as it is, or a store_err: where the store could
+ * not write it, it is tried again until it can. In the store's thread. */
 struct handoff_raised {
 	void (*fn)(void *arg, uint64_t ticket, int result);
 	void *arg;
@@ -26,8 +24,8 @@ struct handoff_raised {
  * ones, to another queue for a graver rule. Its destination is told by
  * handoff.raised, and so is the new one, which gets what comes from then on.
  */
-void handoff_raise(struct conversation_lease *, const struct handoff_raise *,
-    const struct handoff_raised *);
+void handoff_raise(struct handoffs *, struct conversation_lease *,
+    const struct handoff_raise *, const struct handoff_raised *);
 
 /* Would it be raised so? For tests, and inside. */
 bool handoff_is_raised_by(

@@ -24,10 +24,8 @@ static void raise_handoff(struct exchange *e)
 	struct guard_rule_info rule;
 	guard_policy_rule(
 	    exchange_policy(e), v->hits[v->deciding].hit.rule, &rule);
-	handoff_raise(e->lease,
+	handoff_raise(e->worker->server->handoffs, e->lease,
 	    &(struct handoff_raise){
-		.store = e->worker->server->store,
-		.outbox = e->worker->server->outbox,
 		.time_us = e->facts.session.time_us,
 		.rule = &rule,
 		.queue = settle_queue(e),
