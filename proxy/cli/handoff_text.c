@@ -415,11 +415,16 @@ static bool anything_since(const struct desk_case *c)
 	return c->n_later > 0;
 }
 
-static void print_later(const struct desk_case *c)
+static void print_later(const struct desk_case *c, bool incomplete)
 {
 	char time[32];
 
-	if (anything_since(c))
+	if (incomplete)
+		printf("\nThe disk was full: the record is without the "
+		       "conversation.\nWhat is kept of it, and what came "
+		       "since%s\n",
+		    anything_since(c) ? ":" : ": nothing so far");
+	else if (anything_since(c))
 		printf("\nSince the handoff:\n");
 	for (size_t i = 0; i < c->n_later; i++) {
 		const struct store_message *m = &c->later[i];
@@ -466,8 +471,8 @@ void handoff_text_case(const struct desk_case *c)
 		print_record(record);
 	else
 		printf("\nThe text of this conversation was erased.\n");
+	print_later(c, json_is_true(json_object_get(record, "incomplete")));
 	json_decref(record);
-	print_later(c);
 	if (h->note)
 		printf("\n");
 	print_line("Note", h->note);

@@ -1,11 +1,9 @@
 /*
- * handoff - see handoff.h. Three jobs: request (lock, packet, delivery, audit
- * record), customer's message (delivery), replies sent (marks, return).
+ * handoff - see handoff.h. While it lasts: customer's message (delivery),
+ * replies sent (marks, return). How it begins is in request.c.
  *
- * All of them must come true sooner or later: when the store cannot write they
- * are kept and repeated every second, for as long as the process lives. What a
- * reply's customer has had is remembered meanwhile, so that it is not shown
- * twice.
+ * Both must come true sooner or later (again.h). What a reply's customer has
+ * had is remembered meanwhile, so that it is not shown twice.
  */
 #include "proxy/handoff/handoff.h"
 
@@ -17,7 +15,6 @@
 #include "proxy/handoff/packet.h"
 #include "proxy/handoff/returned.h"
 #include "proxy/store/store_outbox.h"
-#include "proxy/store/store_pauses.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -31,9 +28,6 @@ struct work { /* what the jobs have in common */
 	struct handoff_done done;
 	bool answered; /* done was called */
 	/* by kind, unused ones are zero */
-	struct store_handoff handoff;
-	struct buf untold; /* the record, should the first try fail */
-	struct buf line;   /* for the audit log */
 	struct store_delivery delivery;
 	int64_t *ids; /* replies */
 	size_t n_ids;
@@ -45,15 +39,12 @@ static void work_free(struct work *w)
 {
 	free(w->family);
 	free(w->id);
-	store_handoff_clear(&w->handoff);
 	free(w->delivery.destination);
 	free(w->delivery.key);
 	free(w->delivery.event);
 	if (w->delivery.body)
 		OPENSSL_cleanse(w->delivery.body, w->delivery.len);
 	free(w->delivery.body);
-	buf_clear(&w->untold);
-	buf_clear(&w->line);
 	free(w->ids);
 	free(w);
 }
@@ -106,14 +97,7 @@ static void work_written(struct work *w)
 
 	pthread_mutex_lock(&service->lock);
 	forget_sent(service, w);
-	if (w->handoff.record) {
-		service->metrics.saved_total++;
-		service->metrics.unsaved--;
-	}
 	pthread_mutex_unlock(&service->lock);
-	if (w->handoff.record)
-		conversation_lock_saved(
-		    service->conversations, w->family, w->id, w->lock.epoch);
 	if (w->returned)
 		conversation_unlock(
 		    service->conversations, w->family, w->id, w->lock.handoff);
@@ -121,39 +105,13 @@ static void work_written(struct work *w)
 		outbox_wake(service->outbox);
 }
 
-/* Whoever hears of the failure refuses the customer. */
-static void request_failed(struct work *w)
-{
-	struct store_delivery *d = &w->delivery;
-	struct buf body = {0};
-	char key[PACKET_KEY_SIZE];
-
-	if (!w->handoff.record)
-		return;
-	conversation_lock_unsaved(
-	    w->service->conversations, w->family, w->id, w->lock.epoch);
-	if (w->answered || !w->untold.len)
-		return;
-	if (d->body) {
-		packet_requested(&body, key, w->lock.handoff, &w->untold);
-		free(d->body);
-		d->len = body.len;
-		d->body = buf_steal(&body);
-	}
-	free(w->handoff.record);
-	w->handoff.record = buf_steal(&w->untold);
-}
-
 static void work_done(struct store_job *job, int err)
 {
 	struct work *w = (struct work *)job;
-	struct handoffs *service = w->service;
 
 	if (!err)
 		work_written(w);
-	else
-		request_failed(w);
-	if (err && !w->answered)
+	else if (!w->answered)
 		log_line(LOG_ERROR, w->lock.handoff,
 		    "cannot be stored: %s; trying again", store_err_text(err));
 	answer(w, err);
@@ -161,7 +119,7 @@ static void work_done(struct store_job *job, int err)
 		work_free(w);
 		return;
 	}
-	again_later(service->again, &w->again);
+	again_later(w->service->again, &w->again);
 }
 
 static void work_lost(struct again_job *job)
@@ -204,58 +162,7 @@ void handoffs_metrics(struct handoffs *service, struct handoffs_metrics *out)
 	pthread_mutex_unlock(&service->lock);
 }
 
-/* ---- request ---- */
-
-static int put_record(struct store_tx *tx, const struct work *w)
-{
-	if (!w->line.len)
-		return STORE_OK;
-	return store_put_pending_audit(tx,
-	    &(struct store_audit){.type = (char *)"handoff.requested",
-		.time_us = w->handoff.requested_us,
-		.handoff = (char *)w->handoff.id,
-		.line = w->line.data});
-}
-
-static int request_run(struct store_tx *tx, struct store_job *job)
-{
-	struct work *w = (struct work *)job;
-	int err = store_conversation_lock(
-	    tx, w->family, w->id, w->lock.epoch, w->lock.handoff);
-
-	if (!err)
-		err = store_handoff_put(tx, &w->handoff);
-	if (!err && w->delivery.body)
-		err = store_delivery_put(tx, &w->delivery);
-	return err ? err : put_record(tx, w);
-}
-
-static const char *or_else(const char *s, const char *otherwise)
-{
-	return s ? s : otherwise;
-}
-
-static void fill_handoff(struct work *w, const struct handoff_request *r,
-    const struct conversation_view *view)
-{
-	struct store_handoff *h = &w->handoff;
-
-	memcpy(h->id, w->lock.handoff, sizeof(h->id));
-	h->family = mem_strdup(w->family);
-	h->conversation = mem_strdup(w->id);
-	h->epoch = w->lock.epoch;
-	h->state = STORE_HANDOFF_REQUESTED;
-	h->queue = mem_strdup(or_else(r->queue, HANDOFF_DESK));
-	h->priority = mem_strdup(or_else(r->priority, "normal"));
-	h->destination = mem_strdup(or_else(r->destination, HANDOFF_DESK));
-	h->reason = mem_strdup(r->rule ? r->rule->id : or_else(r->cause, ""));
-	h->words = mem_strdup(packet_reason(r));
-	h->severity =
-	    mem_strdup(r->rule ? guard_severity_name(r->rule->severity) : "");
-	h->requested_us = r->time_us;
-	if (view->n_turns)
-		h->seq = view->turns[view->n_turns - 1].seq;
-}
+/* ---- the customer writes on ---- */
 
 /* Takes ownership of body. */
 static void fill_delivery(struct work *w, const char *destination,
@@ -274,56 +181,6 @@ static void fill_delivery(struct work *w, const char *destination,
 	d->body = buf_steal(body);
 	w->again.job.bytes += d->len;
 }
-
-static void fill_request(struct work *w, struct conversation_lease *lease,
-    const struct handoff_request *r)
-{
-	struct conversation_view *view = conversation_view(lease);
-	struct handoff_request left = *r;
-	struct packet_source source = {&left, view, &w->lock, w->family, w->id};
-	struct buf record = {0}, body = {0};
-	char key[PACKET_KEY_SIZE];
-
-	if (conversation_was_erased(lease, r->time_us)) {
-		left.customer = left.open_tasks = NULL;
-		left.n_withheld = left.n_facts = 0;
-	}
-	fill_handoff(w, r, view);
-	packet_write(&record, &source);
-	left.untold = true;
-	packet_write(&w->untold, &source);
-	if (strcmp(w->handoff.destination, HANDOFF_DESK) != 0) {
-		packet_requested(&body, key, w->lock.handoff, &record);
-		fill_delivery(
-		    w, w->handoff.destination, "handoff.requested", key, &body);
-	}
-	w->again.job.bytes += record.len;
-	w->handoff.record = buf_steal(&record);
-	conversation_view_free(view);
-}
-
-void handoff_request(struct handoffs *service, struct conversation_lease *lease,
-    const struct handoff_request *request, const struct handoff_done *done,
-    struct conversation_lock *out)
-{
-	struct work *w = work_new(service, lease, done);
-
-	conversation_lock(lease, &w->lock);
-	if (out)
-		*out = w->lock;
-	w->again.job.run = request_run;
-	if (request->record)
-		request->record(request->record_arg, &w->lock, &w->line);
-	fill_request(w, lease, request);
-	pthread_mutex_lock(&service->lock);
-	service->metrics.requested_total++;
-	service->metrics.unsaved++;
-	pthread_mutex_unlock(&service->lock);
-	conversation_flush(lease); /* the person's record is not ahead of it */
-	store_submit(service->store, &w->again.job);
-}
-
-/* ---- the customer writes on ---- */
 
 static int says_run(struct store_tx *tx, struct store_job *job)
 {

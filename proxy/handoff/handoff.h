@@ -2,8 +2,9 @@
  * handoff - take a conversation from the AI and put it before a person.
  *
  * handoff_request locks the conversation first, then writes lock, record and
- * owed deliveries in one transaction. While a person has it, what the
- * customer writes goes to the record and to the destination, and what the
+ * owed deliveries in one transaction. Where the disk has no room for the texts,
+ * they come later and the rest is written without. While a person has it, what
+ * the customer writes goes to the record and to the destination, and what the
  * person wrote is fetched for the next response. If the store cannot write,
  * the lock holds in memory, the caller is told, the conversation is refused,
  * and the same transaction is tried again every second.
@@ -67,6 +68,7 @@ struct handoff_request {
 	uint32_t told_seq;         /* its number in the transcript, or 0 */
 	bool
 	    untold; /* it was not said: the store could not keep this at once */
+	bool bare;  /* the record is to be small: without texts */
 	const char *customer;             /* id */
 	const struct handoff_fact *facts; /* name, locale, segment, ... */
 	size_t n_facts;

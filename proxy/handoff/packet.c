@@ -66,6 +66,12 @@ static bool includes(const struct handoff_request *r, enum guard_include what)
 	return !r->include || (r->include & what);
 }
 
+/* What may be of any length is there only if there is room for it, too. */
+static bool holds(const struct handoff_request *r, enum guard_include what)
+{
+	return includes(r, what) && !r->bare;
+}
+
 const char *packet_reason(const struct handoff_request *r)
 {
 	const struct guard_rule_info *rule =
@@ -185,7 +191,7 @@ static void put_customer(struct json_out *json, const struct handoff_request *r)
 	const char *before = NULL;
 	size_t n = 0;
 
-	bool all = includes(r, GUARD_INCLUDE_CUSTOMER_FACTS);
+	bool all = holds(r, GUARD_INCLUDE_CUSTOMER_FACTS);
 	for (size_t i = 0; all && i < r->n_facts; i++)
 		if (strcmp(r->facts[i].name, "id") != 0 && r->facts[i].value)
 			facts[n++] = r->facts[i];
@@ -230,7 +236,7 @@ static void put_reason(struct json_out *json, const struct handoff_request *r)
 
 	json_out_key(json, "reason");
 	json_out_object(json);
-	if (all)
+	if (all && !r->bare)
 		put_also(json, r);
 	put(json, "cause", r->cause ? r->cause : "rule");
 	if (rule) {
@@ -292,7 +298,7 @@ static void put_transcript(
 	const struct conversation_view *view = source->view;
 	int64_t count = 0;
 
-	if (!includes(source->request, GUARD_INCLUDE_TRANSCRIPT))
+	if (!holds(source->request, GUARD_INCLUDE_TRANSCRIPT))
 		return;
 
 	for (size_t i = 0; i < view->n_turns; i++)
@@ -320,7 +326,7 @@ static void put_text(struct json_out *json, const struct handoff_text *text)
 
 static void put_withheld(struct json_out *json, const struct handoff_request *r)
 {
-	if (!includes(r, GUARD_INCLUDE_WITHHELD_DRAFT))
+	if (!holds(r, GUARD_INCLUDE_WITHHELD_DRAFT))
 		return;
 	json_out_key(json, "withheld");
 	if (r->n_withheld == 0) {
@@ -401,7 +407,7 @@ void packet_write(struct buf *out, const struct packet_source *source)
 {
 	const struct handoff_request *r = source->request;
 	bool type = includes(r, GUARD_INCLUDE_INTERACTION_TYPE);
-	bool tasks = includes(r, GUARD_INCLUDE_OPEN_TASKS);
+	bool tasks = holds(r, GUARD_INCLUDE_OPEN_TASKS);
 	struct json_out json;
 
 	json_out_init(&json, out);
@@ -416,6 +422,10 @@ void packet_write(struct buf *out, const struct packet_source *source)
 	put(&json, "family", source->family);
 	put(&json, "handoff_id", source->lock->handoff);
 	put_include(&json, r);
+	if (r->bare) {
+		json_out_key(&json, "incomplete");
+		json_out_bool(&json, true);
+	}
 	put_known(&json, "interaction_type", type ? r->interaction_type : NULL);
 	put_links(&json, source);
 	put_missing(&json, r);
@@ -501,6 +511,27 @@ void packet_raised(struct buf *out, char *key, const struct packet_event *e,
 	put_known(&json, "title", r->rule->title);
 	put_known(&json, "why", r->rule->why);
 	json_out_end(&json);
+	put_time(&json, "time", e->time_us);
+	json_out_key(&json, "v");
+	json_out_int(&json, 1);
+	json_out_end(&json);
+}
+
+void packet_amended(struct buf *out, char *key, const struct packet_event *e,
+    const struct buf *record)
+{
+	struct json_out json;
+
+	snprintf(key, PACKET_KEY_SIZE, "%s/amended", e->handoff);
+	json_out_init(&json, out);
+	json_out_object(&json);
+	put(&json, "conversation_id", e->id);
+	put(&json, "event", "handoff.amended");
+	put(&json, "family", e->family);
+	json_out_key(&json, "handoff");
+	json_out_raw(&json, record->data, record->len);
+	put(&json, "handoff_id", e->handoff);
+	put(&json, "id", key);
 	put_time(&json, "time", e->time_us);
 	json_out_key(&json, "v");
 	json_out_int(&json, 1);

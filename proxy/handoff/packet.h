@@ -32,11 +32,15 @@
  *   approvals       [{name, id, up_to_minor, currency}]
  *   links           {console}
  *   summary         a few sentences made of the above, no model needed
+ *   incomplete      true: the disk was full. There is no transcript, withheld,
+ *                   open_tasks, also, and of the customer only the id; the
+ *                   event handoff.amended brings them
  *
  * An event: {event, id, v} and {handoff: record} for handoff.requested;
  * {handoff_id, family, conversation_id, time} and {message} for
  * message.customer, {note} for handoff.returned, {queue, priority, destination,
- * reason, handoff: record} for handoff.raised. id is the idempotency key.
+ * reason, handoff: record} for handoff.raised, {handoff: record} for
+ * handoff.amended. id is the idempotency key.
  */
 #ifndef HANDRAIL_PROXY_HANDOFF_PACKET_H
 #define HANDRAIL_PROXY_HANDOFF_PACKET_H
@@ -79,6 +83,9 @@ void packet_customer(struct buf *out, char *key, const struct packet_event *,
 struct handoff_raise;
 void packet_raised(struct buf *out, char *key, const struct packet_event *,
     const struct handoff_raise *, const char *record);
+/* The record, whole now. */
+void packet_amended(struct buf *out, char *key, const struct packet_event *,
+    const struct buf *record);
 void packet_returned(
     struct buf *out, char *key, const struct packet_event *, const char *note);
 

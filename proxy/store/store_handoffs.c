@@ -109,6 +109,28 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 	return err;
 }
 
+int store_handoff_amend(struct store_tx *tx, const struct store_handoff *h)
+{
+	struct store_sealed place = {
+	    h->family, h->conversation, "handoff", h->epoch, 0};
+	struct buf sealed = {0};
+	struct query q;
+	int err = store_seal(tx, &place, h->record, strlen(h->record), &sealed);
+
+	if (!err) {
+		query_start(&q, tx,
+		    "UPDATE handoffs SET gen = $1, record = $2, seq = $3"
+		    " WHERE id = $4");
+		query_int(&q, place.gen);
+		query_blob(&q, sealed.data, sealed.len);
+		query_int(&q, h->seq);
+		query_text(&q, h->id);
+		err = query_run_one(&q);
+	}
+	buf_clear(&sealed);
+	return err;
+}
+
 #define HANDOFF_COLUMNS                                                        \
 	"SELECT h.id, h.family, h.conversation, h.epoch, h.state,"             \
 	" h.is_returning, h.queue, h.priority, h.destination, h.reason,"       \

@@ -41,6 +41,9 @@ void store_handoff_name(const struct vault *, struct store_handoff *);
 /* Inserting an id that is there changes nothing: STORE_OK. */
 int store_handoff_put(struct store_tx *, const struct store_handoff *)
     __attribute__((warn_unused_result));
+/* The record of that id, and its seq, are those of now. */
+int store_handoff_amend(struct store_tx *, const struct store_handoff *)
+    __attribute__((warn_unused_result));
 int store_handoff_get(struct store_tx *, const char *id,
     struct store_handoff *out) __attribute__((warn_unused_result));
 /* Open ones first come first; with all, returned ones too. */

@@ -146,6 +146,57 @@ for (const end of ["SIGTERM", "SIGKILL"])
 		assert.equal(content((await chat(second, "c-2", "hello")).body), "All is well.");
 	});
 
+// Larger than what is kept back on the full disk of the store.
+async function handOffLong(t) {
+	const disk = smallDisk(t, "2m");
+	if (!disk) return t.skip("mounting a tmpfs needs root");
+	const dir = tempDir(t);
+	const bot = await startBot(t, { chunkSize: 50000 });
+	bot.onMessage("hello", { content: "All is well." });
+	bot.onMessage("go", { content: `I guarantee it will work. ${"And so on. ".repeat(50000)}` });
+	const config = configuration(dir, { upstream: bot.url, policy });
+	fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+	const proxy = await startHandrail(t, { dir });
+	assert.equal(content((await chat(proxy, "c-1", "hello")).body), "All is well.");
+	fill(disk);
+	for (let i = 0; i < 5; i++) await chat(proxy, `f-${i}`, "hello");
+	assert.equal(content((await chat(proxy, "c-1", "go")).body), bridge, "a person is promised");
+	const [{ id }] = await handoffs(proxy);
+	return { disk, dir, bot, proxy, id };
+}
+
+const recordOf = async (proxy, id) => JSON.parse(await cli(proxy, "handoff", "show", id, "--format", "json")).handoff.record;
+
+test("the store's disk is full, and the packet is too large for it: the lock outlives kill -9", async (t) => {
+	const all = await handOffLong(t);
+	if (!all) return;
+	const { disk, dir, bot, proxy, id } = all;
+	assert.equal((await recordOf(proxy, id)).incomplete, true);
+	proxy.kill("SIGKILL");
+	await proxy.exit;
+	fs.rmSync(path.join(disk, "filler"));
+	const again = await startHandrail(t, { dir });
+	const asked = bot.getRequests().length;
+	assert.equal((await chat(again, "c-1", "hello")).body.includes("All is well."), false);
+	assert.equal(bot.getRequests().length, asked, "the bot is not asked");
+	assert.match((await recordOf(again, id)).summary, /Withheld from the AI: "I guarantee it will work/);
+	assert.match(await cli(again, "handoff", "show", id), /The disk was full.*What is kept of it.*hello/s);
+	await expectRequested(again);
+});
+
+test("room comes back: the packet gets its texts", async (t) => {
+	const all = await handOffLong(t);
+	if (!all) return;
+	const { disk, proxy, id } = all;
+	fs.rmSync(path.join(disk, "filler"));
+	spawnSync("mount", ["-o", "remount,size=20m", disk]);
+	await until(async () => !(await recordOf(proxy, id)).incomplete, "it is whole", 20000);
+	const record = await recordOf(proxy, id);
+	assert.ok(record.withheld.text.length > 500000);
+	assert.equal(record.transcript.messages.at(-1).text, bridge);
+	assert.equal(record.customer_told, bridge);
+});
+
 test("the store's disk is full and nothing is kept back: no person is promised", async (t) => {
 	const disk = smallDisk(t, "400k");
 	if (!disk) return t.skip("mounting a tmpfs needs root");
