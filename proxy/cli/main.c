@@ -17,6 +17,7 @@ static const struct verb {
     {"topic", "learn a pack's topics from their sentences", verb_topic},
     {"explain", "judge one message and say why", verb_explain},
     {"diff", "two versions of a policy: looser, stricter", verb_diff},
+    {"fmt", "a policy's files in one layout", verb_fmt},
     {"schema", "what may stand in a policy's files, for editors", verb_schema},
     {"disguises", "what rules see through, as a page", verb_disguises},
     {"judge", "judge many messages, JSON lines in and out", verb_judge},

@@ -13,6 +13,7 @@ int verb_diff(int argc, char **argv);
 int verb_disguises(int argc, char **argv);
 int verb_erase(int argc, char **argv);
 int verb_explain(int argc, char **argv);
+int verb_fmt(int argc, char **argv);
 int verb_handoff(int argc, char **argv);
 int verb_judge(int argc, char **argv);
 int verb_pause(int argc, char **argv);

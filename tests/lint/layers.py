@@ -44,7 +44,7 @@ LAYERS = {
     "proxy/cli": ({"proxy/cli", "proxy/topic", "proxy/relay", "proxy/admin", "proxy/net",
                    "proxy/channel", "proxy/config", "proxy/store",
                    "proxy/audit", "proxy/handoff", "proxy/base"}
-                  | GUARD | YAML | {"rules/guard_author.h", "rules/guard_tests.h",
+                  | GUARD | YAML | {"rules/yaml_layout.h", "rules/guard_author.h", "rules/guard_tests.h",
                                      "rules/guard_topic.h",
                                      "rules/guard_keys.h",
                                      "rules/guard_disguise.h",
