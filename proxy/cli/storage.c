@@ -83,7 +83,8 @@ static int open_keys(struct storage *s, const char *directory)
 
 static int open_at(struct storage *s, const char *path, const char *directory)
 {
-	struct store_options options = {.sqlite = path, .must_exist = true};
+	struct store_options options = {
+	    .sqlite = path, .must_exist = true, .borrows = true};
 	char why[512];
 	int code = open_keys(s, directory);
 

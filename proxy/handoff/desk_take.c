@@ -25,12 +25,23 @@ struct taking {
 	struct store_conversation row;
 	struct store_message *turns;
 	size_t n_turns;
+	bool bare; /* without the transcript: the disk is full */
 };
+
+static void forget(struct taking *t)
+{
+	store_conversation_clear(&t->row);
+	store_messages_free(t->turns, t->n_turns);
+	t->turns = NULL;
+	t->n_turns = 0;
+}
 
 static int find(struct store_tx *tx, struct taking *t)
 {
 	const struct desk_take *what = t->what;
 	struct store_range range = {0, MAX_TURNS};
+
+	forget(t); /* of a run before */
 	int err = store_conversation_get(
 	    tx, what->family, what->conversation, &t->row);
 
@@ -55,6 +66,7 @@ static void write_record(
 	    .channel = h->family,
 	    .cause = "taken",
 	    .words = t->what->reason,
+	    .bare = t->bare,
 	};
 	struct conversation_lock lock = {.epoch = h->epoch};
 	struct packet_source source = {
@@ -119,7 +131,7 @@ static int take_run(struct store_tx *tx, void *arg)
 	    .words = (char *)t->what->reason,
 	    .severity = none,
 	    .requested_us = t->now_us,
-	    .seq = t->n_turns ? t->turns[t->n_turns - 1].seq : 0};
+	    .seq = t->n_turns && !t->bare ? t->turns[t->n_turns - 1].seq : 0};
 	store_handoff_name(t->vault, &h);
 	memcpy(t->outcome->id, h.id, sizeof(t->outcome->id));
 	err = put(tx, t, &h);
@@ -141,7 +153,9 @@ int desk_take(struct store *store, const struct desk_take *what,
 
 	*outcome = (struct desk_outcome){0};
 	int err = store_call(store, false, take_run, &t);
-	store_conversation_clear(&t.row);
-	store_messages_free(t.turns, t.n_turns);
+	t.bare = err == STORE_FULL;
+	if (t.bare)
+		err = store_call(store, false, take_run, &t);
+	forget(&t);
 	return err;
 }

@@ -279,7 +279,8 @@ void handoff_fetch_replies(struct handoffs *service,
 	f->job.run = fetch_run;
 	f->job.done = fetch_done;
 	/* In line with the writes: the marks of the last response come first.
-	 */
+	 * Durable, or on a full disk it would wait for room: it needs none. */
+	f->job.durable = true;
 	f->service = service;
 	f->answer = *answer_to;
 	conversation_locked_as(lease, &f->lock);

@@ -21,17 +21,21 @@ static size_t held(const char *path)
 	return stat(path, &st) == 0 ? (size_t)st.st_blocks * 512 : 0;
 }
 
+/* How much to keep; 0: there is too little. What was given up is free as long
+ * as nobody has used it: only twice that is room. */
 static size_t affordable(const struct reserve *r, int fd)
 {
 	struct statvfs fs;
 	if (fstatvfs(fd, &fs) != 0)
 		return 0;
-	uint64_t quarter = (uint64_t)fs.f_bavail * fs.f_frsize / 4;
-	return quarter < r->bytes ? (size_t)quarter : r->bytes;
+	uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	uint64_t quarter = free_bytes / 4;
+	size_t bytes = quarter < r->bytes ? (size_t)quarter : r->bytes;
+	return bytes < LEAST_BYTES || free_bytes / 2 < r->given ? 0 : bytes;
 }
 
 /* 0 or errno. */
-static int fill(const struct reserve *r)
+static int fill(struct reserve *r)
 {
 	int fd = open(r->path,
 	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
@@ -42,21 +46,35 @@ static int fill(const struct reserve *r)
 	/* What is kept already, by a process that was killed, is not asked for
 	 * anew: there may be no room to. */
 	if (held(r->path) < LEAST_BYTES)
-		err = bytes < LEAST_BYTES || bytes < r->given
-		    ? ENOSPC
-		    : posix_fallocate(fd, 0, (off_t)bytes);
+		err = bytes ? posix_fallocate(fd, 0, (off_t)bytes) : ENOSPC;
 	/* Half a file holds space and gives none. */
 	if (err && ftruncate(fd, 0) != 0)
 		log_line(LOG_WARN, r->path, "%s", strerror(errno));
 	close(fd);
+	r->held = held(r->path);
 	return err;
+}
+
+/* A program beside this one has given it up. */
+static void notice_taken(struct reserve *r)
+{
+	if (held(r->path) >= r->held)
+		return;
+	r->kept = false;
+	r->given = r->held;
+	log_line(LOG_ERROR, r->path,
+	    "the disk is full: the space kept back was given up for a command. "
+	    "Free some");
 }
 
 bool reserve_keep(struct reserve *r)
 {
-	if (!r->path || r->kept)
+	if (!r->path)
 		return true;
-	r->kept = fill(r) == 0;
+	if (r->kept)
+		notice_taken(r);
+	else
+		r->kept = fill(r) == 0;
 	return r->kept;
 }
 
@@ -75,12 +93,20 @@ void reserve_open(struct reserve *r, const char *beside_path, size_t bytes)
 		    strerror(err));
 }
 
+void reserve_borrow(struct reserve *r, const char *beside_path)
+{
+	*r = (struct reserve){.borrowed = true};
+	r->path = mem_printf("%s-reserve", beside_path);
+	r->held = held(r->path);
+	r->kept = r->held > 0;
+}
+
 bool reserve_release(struct reserve *r)
 {
 	if (!r->path || !r->kept)
 		return false;
 	r->kept = false;
-	r->given = held(r->path);
+	r->given = r->held;
 	if (truncate(r->path, 0) != 0)
 		return false;
 	log_line(LOG_ERROR, r->path,
@@ -91,7 +117,7 @@ bool reserve_release(struct reserve *r)
 
 void reserve_close(struct reserve *r)
 {
-	if (r->path)
+	if (r->path && !r->borrowed)
 		unlink(r->path);
 	free(r->path);
 	*r = (struct reserve){0};

@@ -13,16 +13,22 @@ struct reserve {
 	char *path;   /* NULL: there is none */
 	size_t bytes; /* that are wanted */
 	bool kept;
-	size_t given; /* bytes, at the last full disk */
+	size_t held;   /* bytes, while it is kept */
+	size_t given;  /* bytes, at the last full disk */
+	bool borrowed; /* another process keeps it */
 };
 
 /* The space is beside_path + "-reserve"; 0 bytes: none is kept. Takes at most a
  * quarter of what is free, so that small disks stay of use. */
 void reserve_open(struct reserve *, const char *beside_path, size_t bytes);
+/* For a program beside the one that keeps it: gives it up too, never takes it
+ * again. */
+void reserve_borrow(struct reserve *, const char *beside_path);
 /* Gives the space up; false: there was none to give. */
 bool reserve_release(struct reserve *);
-/* Takes it again if there is room, for more than what was given up: that is in
- * use. Whether it is kept (or never was wanted). */
+/* Takes it again if there is room, for twice what was given up (here or by a
+ * program beside): that is in use. Whether it is kept (or never was wanted).
+ */
 bool reserve_keep(struct reserve *);
 void reserve_close(struct reserve *);
 

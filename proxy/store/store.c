@@ -101,12 +101,13 @@ static int read_changes(struct store_tx *tx, struct change_list *list)
 
 /* In one transaction, so that whatever shows among the changes has been
  * recorded before anybody acts on it. */
-static int take_changes(struct store *store, struct change_list *list)
+static int try_changes(
+    struct store *store, struct change_list *list, bool durable)
 {
 	const struct backend_ops *ops = store->ops;
 	struct backend *backend = store->writer.backend;
 	struct store_tx tx = writer_tx(store);
-	int err = ops->begin(backend, false, false);
+	int err = ops->begin(backend, false, durable);
 
 	if (err)
 		return err;
@@ -119,6 +120,19 @@ static int take_changes(struct store *store, struct change_list *list)
 	else
 		store->unscrubbed = store->unscrubbed || tx.scrub;
 	return err;
+}
+
+/* What an operator does on a full disk is not to wait for room. */
+static int take_changes(struct store *store, struct change_list *list)
+{
+	int err = try_changes(store, list, false);
+
+	if (err != STORE_FULL)
+		return err;
+	clear_changes(list);
+	*list = (struct change_list){.last = store->last_change};
+	store->ops->relieve(store->writer.backend);
+	return try_changes(store, list, true);
 }
 
 static void look_outside(struct store *store)

@@ -46,6 +46,7 @@ struct store_options {      /* zero means the default in brackets */
 	size_t max_jobs;           /* waiting [8192] */
 	size_t max_bytes;          /* of texts in waiting jobs [64 MiB] */
 	size_t reserve_bytes;      /* kept back for durable jobs [0] */
+	bool borrows;              /* uses what another process keeps back */
 	unsigned busy_ms;          /* wait for another process' lock [5000] */
 };
 

@@ -288,9 +288,9 @@ static bool sqlite_relieve(struct backend *b)
 
 static bool sqlite_recover(struct backend *b)
 {
-	bool room = reserve_keep(&b->reserve);
+	bool was = b->reserve.kept, room = reserve_keep(&b->reserve);
 
-	b->relieved = b->relieved && !room;
+	b->relieved = !room && (b->relieved || was);
 	return room;
 }
 
@@ -380,11 +380,33 @@ static void sqlite_configure(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static int sqlite_connect(struct backend *b,
+    const struct store_options *options, bool reads, char *why, size_t size)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+
+	errno = 0;
+	int err =
+	    sqlite_error(sqlite3_open_v2(options->sqlite, &b->db, flags, NULL));
+	return err ? err : sqlite_prepare(b, options, reads, why, size);
+}
+
+/* Opening takes some space, too. */
+static int sqlite_borrow(struct backend *b, const struct store_options *options,
+    int err, char *why, size_t size)
+{
+	reserve_borrow(&b->reserve, options->sqlite);
+	if (err != STORE_FULL || !sqlite_relieve(b))
+		return err;
+	sqlite3_close(b->db);
+	b->db = NULL;
+	return sqlite_connect(b, options, false, why, size);
+}
+
 static int sqlite_open(struct backend **out,
     const struct store_options *options, bool reads, char *why, size_t size)
 {
 	struct backend *b = mem_zero(sizeof(*b));
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	int err = STORE_OK;
 
 	pthread_once(&once, sqlite_configure);
@@ -395,13 +417,11 @@ static int sqlite_open(struct backend **out,
 	} else if (!reads) {
 		err = sqlite_create(options->sqlite, why, size);
 	}
-	errno = 0;
 	if (!err)
-		err = sqlite_error(
-		    sqlite3_open_v2(options->sqlite, &b->db, flags, NULL));
-	if (!err)
-		err = sqlite_prepare(b, options, reads, why, size);
-	if (!err && !reads)
+		err = sqlite_connect(b, options, reads, why, size);
+	if (!reads && options->borrows)
+		err = sqlite_borrow(b, options, err, why, size);
+	else if (!err && !reads)
 		reserve_open(
 		    &b->reserve, options->sqlite, options->reserve_bytes);
 	if (err && !why[0])

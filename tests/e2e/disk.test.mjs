@@ -197,6 +197,46 @@ test("room comes back: the packet gets its texts", async (t) => {
 	assert.equal(record.customer_told, bridge);
 });
 
+// What an operator has to do then is not to wait for room.
+for (const first of ["pause", "erase", "take"])
+	test(`the store's disk is full: what the command line does is done, beginning with ${first}`, async (t) => {
+		const disk = smallDisk(t, "2m");
+		if (!disk) return t.skip("mounting a tmpfs needs root");
+		const dir = tempDir(t);
+		const bot = await startBot(t, { chunkSize: 5 });
+		bot.onMessage("hello", { content: "All is well." });
+		const config = configuration(dir, { upstream: bot.url, policy });
+		fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+		const proxy = await startHandrail(t, { dir });
+		for (const id of ["c-1", "c-2"]) await chat(proxy, id, "hello");
+		await sleep(300);
+		fill(disk);
+		for (let i = 0; i < 5; i++) await chat(proxy, `f-${i}`, "hello");
+		const does = {
+			async pause() {
+				await cli(proxy, "pause", "--ai-speech", "--for", "1h", "--reason", "it lies");
+				assert.equal((await chat(proxy, "c-9", "hello")).body.includes("All is well."), false);
+				await cli(proxy, "pause", "end", "1");
+			},
+			async erase() {
+				await cli(proxy, "erase", "--conversation", "openai-chat/c-2", "--reason", "asked to");
+			},
+			async take() {
+				await cli(proxy, "handoff", "take", "openai-chat/c-1", "--reason", "she is upset");
+				const { id } = (await handoffs(proxy)).find((h) => h.conversation === "c-1");
+				await cli(proxy, "handoff", "reply", id, "I am Ann.");
+				assert.equal(content((await chat(proxy, "c-1", "hello")).body), "I am Ann.");
+				await cli(proxy, "handoff", "return", id);
+				assert.equal(content((await chat(proxy, "c-1", "hello")).body), "All is well.");
+			},
+		};
+		await does[first]();
+		for (const one of Object.keys(does)) if (one !== first) await does[one]();
+		proxy.kill("SIGKILL");
+		await proxy.exit;
+		await cli(proxy, "erase", "--conversation", "openai-chat/c-1", "--reason", "asked to");
+	});
+
 test("the store's disk is full and nothing is kept back: no person is promised", async (t) => {
 	const disk = smallDisk(t, "400k");
 	if (!disk) return t.skip("mounting a tmpfs needs root");

@@ -52,6 +52,28 @@ static void test_after_a_kill(void **state)
 	free(killed.path);
 }
 
+/* A program beside it gives it up: it is noticed, and not taken again before
+ * there is more room than that. */
+static void test_borrowed(void **state)
+{
+	struct reserve r, other;
+	reserve_borrow(&other, beside);
+	assert_false(reserve_release(&other));
+	reserve_close(&other);
+	reserve_open(&r, beside, BYTES);
+	reserve_borrow(&other, beside);
+	assert_true(reserve_release(&other));
+	assert_int_equal(held(), 0);
+	assert_false(reserve_release(&other));
+	reserve_close(&other);
+	assert_int_equal(held(), 0);
+	assert_false(reserve_keep(&r));
+	assert_true(r.given >= BYTES);
+	assert_true(reserve_keep(&r));
+	assert_true(held() >= BYTES);
+	reserve_close(&r);
+}
+
 static void test_none(void **state)
 {
 	struct reserve r;
@@ -72,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_given_up_and_kept_again),
 	    cmocka_unit_test(test_after_a_kill),
+	    cmocka_unit_test(test_borrowed),
 	    cmocka_unit_test(test_none),
 	};
 	if (!mkdtemp(dir))
