@@ -45,14 +45,12 @@ void buf_reset(struct buf *b)
 	buf_close_gap(b);
 }
 
-char *buf_reserve(struct buf *b, size_t n)
+void buf_grow(struct buf *b, size_t n)
 {
-	if (n < b->cap - b->len)
-		return b->data + b->len;
 	size_t need = mem_add(mem_add(b->len, n), 1);
 	if (b->gap > b->len && need <= b->cap + b->gap) {
 		buf_close_gap(b);
-		return b->data + b->len;
+		return;
 	}
 	size_t grown = mem_add(b->cap, b->cap / 2);
 	if (grown < need)
@@ -67,14 +65,6 @@ char *buf_reserve(struct buf *b, size_t n)
 	b->data = fresh;
 	b->cap = grown;
 	b->gap = 0;
-	return b->data + b->len;
-}
-
-void buf_commit(struct buf *b, size_t n)
-{
-	assert(b->data != NULL && n < b->cap - b->len);
-	b->len += n;
-	b->data[b->len] = '\0';
 }
 
 void buf_add_int(struct buf *b, int64_t value)

@@ -8,6 +8,7 @@
 #ifndef HANDRAIL_PROXY_BASE_BUF_H
 #define HANDRAIL_PROXY_BASE_BUF_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,8 +32,9 @@ void buf_add_int(struct buf *, int64_t value); /* in decimal digits */
 void buf_printf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Room for n more bytes; returns where they go. Count them with buf_commit. */
-char *buf_reserve(struct buf *, size_t n) __attribute__((returns_nonnull));
-void buf_commit(struct buf *, size_t n);
+static inline char *buf_reserve(struct buf *, size_t n)
+    __attribute__((returns_nonnull));
+static inline void buf_commit(struct buf *, size_t n);
 /* Forget the first n bytes (n <= len). Amortised: cheap byte by byte. */
 void buf_drop(struct buf *, size_t n);
 /* The bytes as a NUL-terminated string for free(); the buf is then empty. */
@@ -46,16 +48,31 @@ static inline void buf_clear(struct buf *b)
 	*b = (struct buf){0};
 }
 
+/* Private: more memory, room for n more bytes in it. */
+void buf_grow(struct buf *, size_t n);
+
 /* Most adds are a few bytes into room that is there: those are not worth a
  * call. */
-static inline void buf_add(struct buf *b, const void *data, size_t n)
+static inline char *buf_reserve(struct buf *b, size_t n)
 {
 	if (n >= b->cap - b->len)
-		buf_reserve(b, n);
-	if (n > 0)
-		memcpy(b->data + b->len, data, n);
+		buf_grow(b, n);
+	return b->data + b->len;
+}
+
+static inline void buf_commit(struct buf *b, size_t n)
+{
+	assert(b->data != NULL && n < b->cap - b->len);
 	b->len += n;
 	b->data[b->len] = '\0';
+}
+
+static inline void buf_add(struct buf *b, const void *data, size_t n)
+{
+	char *to = buf_reserve(b, n);
+	if (n > 0)
+		memcpy(to, data, n);
+	buf_commit(b, n);
 }
 
 static inline void buf_adds(struct buf *b, const char *s)
