@@ -21,6 +21,9 @@ static const struct record_limits record_steps[] = {
     {200, 40, 8, 16},
     {60, 8, 2, 4},
 };
+#define RECORD_USUAL_BYTES                                                     \
+	1200 /* so that the buffer need not grow by steps                      \
+	      */
 #define RECORD_STEPS (sizeof(record_steps) / sizeof(record_steps[0]))
 
 const char *record_type_name(enum record_type type)
@@ -124,6 +127,7 @@ void record_line(
 {
 	size_t before = out->len, step = 0;
 	bool say_so = false;
+	buf_reserve(out, RECORD_USUAL_BYTES);
 	for (;;) {
 		struct record_writer w = {.maker = maker,
 		    .limits = record_steps[step],

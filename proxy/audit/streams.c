@@ -67,9 +67,18 @@ static void streams_remove(struct streams *set, char *id)
 	free(id);
 }
 
+/* Most lines are of no stream. Inside a string its quotes are escaped: this is
+ * a key, if perhaps of another object. */
+static bool may_have_stream(const char *line, size_t len)
+{
+	static const char key[] = "\"stream\":";
+	return memmem(line, len, key, sizeof(key) - 1) != NULL;
+}
+
 void streams_note(struct streams *set, const char *line, size_t len)
 {
-	char *id = scan_text(line, len, "stream");
+	char *id =
+	    may_have_stream(line, len) ? scan_text(line, len, "stream") : NULL;
 	if (id == NULL)
 		return;
 	if (scan_is(line, len, "type", "stream.open"))
