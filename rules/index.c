@@ -26,10 +26,21 @@ static void put(const struct build *b, struct index_rules *list, uint32_t rule)
 	list->n++;
 }
 
+/* The detectors are looked for in what the rule's speaker says. */
+static void put_heard(
+    const struct build *b, uint32_t rule, const struct any_of *any)
+{
+	uint16_t *heard = &b->index->heard[b->policy->rules[rule].info.speaker];
+	for (size_t i = 0; i < any->n; i++)
+		*heard |= (uint16_t)(1u
+		    << b->policy->detectors[any->detectors[i]].kind);
+}
+
 static void put_kinds(
     const struct build *b, const struct any_of *any, uint32_t rule)
 {
 	bool has[DETECTOR_KINDS] = {false};
+	put_heard(b, rule, any);
 	for (size_t i = 0; i < any->n; i++)
 		has[b->policy->detectors[any->detectors[i]].kind] = true;
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
@@ -40,6 +51,7 @@ static void put_kinds(
 static void put_condition(
     const struct build *b, uint32_t rule, const struct any_of *any)
 {
+	put_heard(b, rule, any);
 	for (size_t i = 0; i < any->n; i++) {
 		uint32_t d = any->detectors[i];
 		b->index->condition[d] = true;
@@ -78,8 +90,10 @@ static void put_allowances(const struct build *b, uint32_t id)
 		put_condition(b, id, &r->allowances[i].near.what);
 		b->index->remembers |= r->allowances[i].sum != NULL;
 	}
-	if (r->has_allowances && r->repeats < b->policy->n_detectors)
+	if (r->has_allowances && r->repeats < b->policy->n_detectors) {
+		put_heard(b, id, &(struct any_of){&r->repeats, 1});
 		b->index->condition[r->repeats] = true;
+	}
 }
 
 static void put_total(const struct build *b, uint32_t id)
@@ -113,6 +127,7 @@ static void put_must(
 	struct index *x = b->index;
 	for (size_t i = 0; i < must->n; i++) {
 		const struct any_of *any = &must->all[i];
+		put_heard(b, id, any);
 		for (size_t k = 0; k < any->n; k++) {
 			uint32_t *slot = &x->must_slot[any->detectors[k]];
 			if (*slot == INDEX_NO_SLOT)
@@ -143,8 +158,11 @@ static void put_rule(const struct build *b, uint32_t id)
 	put_allowances(b, id);
 	if (r->total.n)
 		put_total(b, id);
-	if (r->only)
+	x->heard[r->info.speaker] |= 1u << DETECTOR_PHRASES; /* negations */
+	if (r->only) { /* looks at all there is */
 		put(b, &x->onlys, id);
+		x->heard[r->info.speaker] = UINT16_MAX;
+	}
 	if (rule_classifier(r))
 		put(b, &x->classified, id);
 	if (r->remembered)

@@ -35,11 +35,13 @@ struct index {
 	struct index_rules *wakes;           /* by detector: rules it wakes */
 	struct any_of numbers[NUMBER_KINDS]; /* detectors of each kind that
 						somebody else asks about */
-	bool *condition;     /* by detector: some rule asks whether it
-				stands near a match, beside it, or
-				excuses or negates it */
-	uint16_t *asks;      /* by rule: bits 1 << enum detector_kind of what
-				it asks for beside its hit */
+	bool *condition; /* by detector: some rule asks whether it
+			    stands near a match, beside it, or
+			    excuses or negates it */
+	uint16_t *asks;  /* by rule: bits 1 << enum detector_kind of what
+			    it asks for beside its hit */
+	uint16_t heard[GUARD_HUMAN + 1]; /* by speaker: bits 1 << enum
+				detector_kind of all its rules ask about */
 	uint64_t *asks_for;  /* by rule: bits 1 << detector % 64 of the same */
 	uint32_t *must_slot; /* by detector: where it is noted that
 				required wording was seen */

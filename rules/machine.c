@@ -57,9 +57,11 @@ static const struct rule *rule_of(const struct machine *m, size_t rule)
 	return &m->policy->rules[rule];
 }
 
+/* Is there one of the kind that a rule for who speaks asks about? */
 static bool has_kind(const struct machine *m, enum detector_kind kind)
 {
-	return m->policy->of_kind[kind].n > 0;
+	unsigned heard = m->policy->index->heard[m->scope.speaker];
+	return m->policy->of_kind[kind].n > 0 && (heard >> kind & 1);
 }
 
 static bool requires_wording(const struct rule *r)
@@ -251,7 +253,8 @@ static int scan(struct machine *m)
 	const struct guard_policy *p = m->policy;
 	struct matches *fresh = &m->fresh;
 	size_t *alive = m->alive;
-	if (phrase_scan(&m->phrases, t, p, fresh, &alive[DETECTOR_PHRASES]))
+	if (has_kind(m, DETECTOR_PHRASES) &&
+	    phrase_scan(&m->phrases, t, p, fresh, &alive[DETECTOR_PHRASES]))
 		return -1;
 	if (has_kind(m, DETECTOR_NUMBER) &&
 	    number_scan(&m->numbers, t, p->index->number_starts, &m->values,

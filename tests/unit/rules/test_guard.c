@@ -5,6 +5,7 @@
 #include "fuzz/one_policy.h"
 #include "rules/guard.h"
 #include "tests/support/split.h"
+#include "tests/unit/rules/policy_source.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -209,6 +210,73 @@ static void edits_end_with_the_text(void **state)
 	free(s);
 }
 
+/* ---- who speaks ---- */
+
+static const struct {
+	const char *find, *text; /* of a rule, and what it finds */
+} finds[] = {
+    {"{phrases: [blue moon]}", "See the blue moon."},
+    {"{phrases: [sold]}\n    ignore_negated: yes", "It was sold."},
+    {"{phrases: [pay*], near: ['12 weeks'], within: 4 words}",
+	"You pay in 12 weeks."},
+    {"{percent: {above: 10}}", "Take 20% now."},
+    {"{money: {above: 5}}", "Take $9.00 now."},
+    {"{entities: [email]}", "Ask ann@example.com for it."},
+    {"{secrets: [password]}", "The password is Xk3!fooBar9."},
+    {"{links: {outside: [example.com]}}", "See https://evil.test/x here."},
+    {"{pattern: 'AB-[0-9]{4}'}", "Quote AB-1234 to us."},
+};
+#define FINDS (sizeof(finds) / sizeof(finds[0]))
+
+static size_t hits_of(const struct guard_policy *policy,
+    enum guard_speaker speaker, const char *text)
+{
+	struct guard_scanner *scanner = guard_scanner_new();
+	struct guard_message message = {speaker, text, strlen(text)};
+	struct guard_verdict v;
+	guard_check(scanner, policy, NULL, &message, &v);
+	size_t n = v.undecided ? SIZE_MAX : v.n_hits;
+	guard_scanner_free(scanner);
+	return n;
+}
+
+static void add_rule(char *pack, size_t size, const char *id, size_t find)
+{
+	size_t n = strlen(pack);
+	snprintf(pack + n, size - n,
+	    "  - id: %s\n    title: T\n    speaker: %s\n    find: %s\n"
+	    "    then: flag\n    examples:\n      matches:\n        - %s\n"
+	    "      passes:\n        - Nothing.\n",
+	    id, id, finds[find].find, finds[find].text);
+}
+
+/* Whatever is looked for in what the one says: what is looked for in what the
+ * other says is found, and only there. */
+static void each_speaker_has_its_own_rules(void **state)
+{
+	for (size_t i = 0; i < FINDS * FINDS; i++) {
+		size_t ai = i / FINDS, customer = i % FINDS;
+		char pack[2048] = PACK_HEAD "rules:\n";
+		struct policy_source s = {0};
+		add_rule(pack, sizeof(pack), "ai", ai);
+		add_rule(pack, sizeof(pack), "customer", customer);
+		source_add(&s, "policy.yaml", POLICY);
+		source_add(&s, "packs/p.yaml", pack);
+		struct guard_policy *policy = source_load(&s);
+		if (!policy)
+			fail_msg("%s\n%s %s", pack, s.code, s.message);
+		for (size_t k = 0; k < FINDS; k++) {
+			const char *text = finds[k].text;
+			assert_int_equal(
+			    hits_of(policy, GUARD_AI, text), k == ai);
+			assert_int_equal(hits_of(policy, GUARD_CUSTOMER, text),
+			    k == customer);
+			assert_int_equal(hits_of(policy, GUARD_HUMAN, text), 0);
+		}
+		guard_policy_unref(policy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +287,7 @@ int main(void)
 	    cmocka_unit_test(times_are_the_policys),
 	    cmocka_unit_test(edits_are_applied_in_order),
 	    cmocka_unit_test(edits_end_with_the_text),
+	    cmocka_unit_test(each_speaker_has_its_own_rules),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
