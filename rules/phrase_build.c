@@ -311,9 +311,13 @@ static bool is_invisible(uint32_t c)
 
 static bool has_invisible(const char *s, size_t len)
 {
-	for (size_t i = 0, n; i < len; i += n)
+	for (size_t i = 0, n; i < len; i += n) {
+		n = 1;
+		if (s[i] >= ' ' && s[i] < 0x7f)
+			continue; /* nearly all of any phrase */
 		if (is_invisible(code_point(s + i, len - i, &n)))
 			return true;
+	}
 	return false;
 }
 
