@@ -1,7 +1,8 @@
 // What the demo bot says, in one table: the first topic one of whose words is
 // in the customer's last message gives the answer. The lower half is what a
 // language model does now and then; Handrail stands in front for those. verdict
-// is what the starter policy says to the answer (tests/policies/demo.mjs).
+// is what the starter policy says to the answer, queue who gets it then
+// (tests/policies/demo.mjs).
 export const topics = [
 	{
 		name: "opening hours",
@@ -39,6 +40,7 @@ export const topics = [
 	{
 		name: "refund it may not give",
 		verdict: "handoff",
+		queue: "billing",
 		words: ["charged twice", "refund", "money back"],
 		answer:
 			"I am sorry about that, I can see the double charge on your account. " +
@@ -48,6 +50,7 @@ export const topics = [
 	{
 		name: "discount it may not give",
 		verdict: "handoff",
+		queue: "retention",
 		words: ["leave", "cancel", "too expensive", "discount"],
 		answer:
 			"I would hate to see you go. If you stay with us I can give you 40% off your plan for a whole year, " +

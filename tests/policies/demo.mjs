@@ -1,5 +1,5 @@
 // The starter policy says to every answer of the demo bot what the bot's table
-// expects: node tests/policies/demo.mjs BINARY
+// expects, and hands it to whom it says: node tests/policies/demo.mjs BINARY
 import { spawnSync } from "node:child_process";
 import { otherwise, topics } from "../../demo/topics.mjs";
 
@@ -15,5 +15,16 @@ judged.forEach((got, i) => {
 	wrong++;
 	console.log(`${rows[i].name}: ${got.verdict}, wanted ${rows[i].verdict}: ${rows[i].answer}`);
 });
+for (const row of rows.filter((row) => row.queue)) {
+	const told = spawnSync(
+		process.argv[2],
+		["explain", "--policy", "policies/starter", "--format", "json", row.answer],
+		{ encoding: "utf8" },
+	);
+	const queue = told.stdout ? JSON.parse(told.stdout).queue : told.stderr;
+	if (queue === row.queue) continue;
+	wrong++;
+	console.log(`${row.name}: for ${queue}, wanted ${row.queue}`);
+}
 console.log(`${rows.length} answers judged, ${wrong} wrong`);
 process.exit(wrong ? 1 : 0);
