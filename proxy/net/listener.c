@@ -150,31 +150,46 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 static void complain_open(
     struct buf *error, const struct address *address, const char *what)
 {
-	const char *reason = strerror(errno);
+	int why = errno;
 	char text[ADDRESS_TEXT_BYTES];
 	address_format(address, text);
-	buf_printf(error, "cannot listen on %s: %s: %s", text, what, reason);
+	buf_printf(
+	    error, "cannot listen on %s: %s: %s", text, what, strerror(why));
+	if (why == EADDRINUSE)
+		buf_adds(error,
+		    "; another process is there (ss -ltnp says which): stop "
+		    "it, or choose another address");
+}
+
+/* What could not be done, or NULL. The first is bound before it shares: then
+ * nobody else's socket may be there, be it one that shares as well. */
+static const char *prepare(int fd, const struct address *at, bool first)
+{
+	static const int one = 1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    (!first &&
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one))) ||
+	    (at->sa.ss_family == AF_INET6 &&
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one))))
+		return "setsockopt";
+	if (bind(fd, (const struct sockaddr *)&at->sa, at->len))
+		return "bind";
+	if (first &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
+		return "setsockopt";
+	return NULL;
 }
 
 static int open_socket(
     const struct listener_options *options, struct buf *error)
 {
-	const struct address *at = &options->address;
-	int one = 1;
+	const struct listener *first = options->beside;
+	const struct address *at = first ? &first->address : &options->address;
 	int fd = socket(
 	    at->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	const char *failed = NULL;
-	if (fd < 0)
-		failed = "socket";
-	else if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
-		failed = "setsockopt";
-	else if (at->sa.ss_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)))
-		failed = "setsockopt";
-	else if (bind(fd, (const struct sockaddr *)&at->sa, at->len))
-		failed = "bind";
-	else if (listen(fd, options->backlog ? options->backlog : SOMAXCONN))
+	const char *failed = fd < 0 ? "socket" : prepare(fd, at, !first);
+	if (!failed &&
+	    listen(fd, options->backlog ? options->backlog : SOMAXCONN))
 		failed = "listen";
 	if (!failed)
 		return fd;

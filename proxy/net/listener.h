@@ -1,8 +1,8 @@
 /*
  * listener - one listening socket of one worker.
  *
- * Every worker opens its own on the same address (SO_REUSEPORT). For port 0
- * the first one's listener_address is what the others open. Runs out of
+ * Every worker opens its own on the same address (SO_REUSEPORT): the first
+ * alone, so that no other process is there, the others beside it. Runs out of
  * descriptors or memory: pauses accepting for 100 ms, never spins. When the
  * quota is used up it stops accepting until a place is free, its own at once
  * or another's within 100 ms; customers wait in the backlog.
@@ -28,8 +28,10 @@ struct listener_quota {
 
 struct listener_options {
 	struct address address;
-	int backlog;                  /* 0: the system's maximum */
-	struct listener_quota *quota; /* NULL: 10,000 of its own */
+	const struct listener *beside; /* the first at the address it has, which
+					is taken instead; NULL: this is */
+	int backlog;                   /* 0: the system's maximum */
+	struct listener_quota *quota;  /* NULL: 10,000 of its own */
 	struct tls_server
 	    *tls; /* NULL: plain; the listener keeps a reference */
 };

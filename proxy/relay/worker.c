@@ -103,10 +103,9 @@ int worker_listen(struct worker *w, const struct worker *first, struct buf *why)
 		struct listener_options o = {
 		    .quota = &w->server->connections,
 		    .tls = g->listen_tls[i],
+		    .address = g->listen_address[i],
+		    .beside = first ? first->listeners[i] : NULL,
 		};
-		o.address = g->listen_address[i];
-		if (first) /* with the port the system chose */
-			o.address = *listener_address(first->listeners[i]);
 		w->listeners[i] = listener_new(w->loop, &o, on_accept, w, why);
 		if (!w->listeners[i])
 			return -1;

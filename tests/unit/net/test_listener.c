@@ -54,8 +54,7 @@ static void workers_share_the_port_chosen_first(void **state)
 	bench_listen(&b, NULL, 0);
 	assert_true(address_port(listener_address(b.listener)) != 0);
 	bench_init(&second, other, 8);
-	struct listener_options options = {
-	    .address = *listener_address(b.listener)};
+	struct listener_options options = {.beside = b.listener};
 	struct buf error = {0};
 	second.listener =
 	    listener_new(second.loop, &options, bench_accept, &second, &error);
@@ -74,6 +73,18 @@ static void workers_share_the_port_chosen_first(void **state)
 	assert_int_equal(b.n_accepted + second.n_accepted, 64);
 	assert_true(b.n_accepted > 0 && second.n_accepted > 0);
 	bench_clear(&second);
+}
+
+/* Such as another Handrail, whose workers share the port as ours do. */
+static void nobody_else_may_listen_there(void **state)
+{
+	bench_listen(&b, NULL, 0);
+	struct listener_options options = {
+	    .address = *listener_address(b.listener)};
+	struct buf error = {0};
+	assert_null(listener_new(b.loop, &options, bench_accept, &b, &error));
+	assert_non_null(strstr(error.data, "another process"));
+	buf_clear(&error);
 }
 
 static void a_bad_address_is_named(void **state)
@@ -151,7 +162,7 @@ static void listeners_share_a_limit(void **state)
 {
 	bench_listen(&b, NULL, 2);
 	struct listener_options options = {
-	    .address = *listener_address(b.listener), .quota = &b.quota};
+	    .beside = b.listener, .quota = &b.quota};
 	struct buf error = {0};
 	struct listener *one = b.listener;
 	struct listener *two =
@@ -280,6 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(workers_share_the_port_chosen_first),
+	    TEST(nobody_else_may_listen_there),
 	    TEST(a_bad_address_is_named),
 	    TEST(many_come_and_go),
 	    TEST(at_the_limit_the_next_one_waits),
