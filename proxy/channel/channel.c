@@ -193,49 +193,16 @@ enum channel_route channel_route(
 
 /* ---- response heads ---- */
 
-/* Only UTF-8 is judged as it will be read. */
-static bool is_utf8_type(struct span type)
-{
-	static const char word[] = "charset=";
-
-	for (size_t i = 0; i + sizeof word - 1 <= type.len; i++) {
-		if (strncasecmp(type.p + i, word, sizeof word - 1) != 0)
-			continue;
-		struct span v = {type.p + i + sizeof word - 1,
-		    type.len - i - (sizeof word - 1)};
-		if (v.len > 1 && v.p[0] == '"')
-			v = (struct span){v.p + 1, v.len - 1};
-		size_t n = 0;
-		while (n < v.len && strchr(" ;\"\t", v.p[n]) == NULL)
-			n++;
-		v.len = n;
-		return span_is_nocase(v, "utf-8") || span_is_nocase(v, "utf8");
-	}
-	return true;
-}
-
 enum channel_framing channel_framing(const struct channel *c, bool asked_stream,
-    struct span type, struct span encoding, bool has_body)
+    const struct media *said, bool has_body)
 {
-	size_t n = 0;
-
 	if (!has_body)
 		return CHANNEL_EMPTY;
-	if (encoding.len > 0 && !span_is_nocase(encoding, "identity"))
-		return CHANNEL_UNREADABLE;
-	while (n < type.len && type.p[n] != ';' && type.p[n] != ' ' &&
-	    type.p[n] != '\t')
-		n++;
-	struct span essence = {type.p, n};
-	if (!is_utf8_type(type))
-		return CHANNEL_UNREADABLE;
-	if (span_is_nocase(essence, "application/json") ||
-	    span_is_nocase(essence, "application/problem+json"))
+	if (said->kind == MEDIA_JSON)
 		return CHANNEL_JSON;
 	/* A stream nobody asked for is framed in a way the client does not
 	 * expect. */
-	if (span_is_nocase(essence, "text/event-stream") && asked_stream &&
-	    c->sse.n_texts > 0)
+	if (said->kind == MEDIA_EVENTS && asked_stream && c->sse.n_texts > 0)
 		return CHANNEL_SSE;
 	return CHANNEL_UNREADABLE;
 }

@@ -17,6 +17,7 @@
 #ifndef HANDRAIL_CHANNEL_CHANNEL_H
 #define HANDRAIL_CHANNEL_CHANNEL_H
 
+#include "proxy/wire/media.h"
 #include "proxy/wire/span.h"
 #include "rules/diag.h"
 #include "rules/yaml.h"
@@ -70,11 +71,10 @@ enum channel_framing {
 };
 /*
  * What the response is, by what was asked for and what it says it is.
- * content_type and content_encoding are the field values (p NULL: absent).
  * has_body: the framing leaves room for a body.
  */
 enum channel_framing channel_framing(const struct channel *, bool asked_stream,
-    struct span content_type, struct span content_encoding, bool has_body);
+    const struct media *said, bool has_body);
 
 struct channel_limits {
 	size_t max_body_bytes;  /* request and JSON response [4 MiB] */

@@ -20,11 +20,10 @@
 #define UNREADABLE_BYTES 4096 /* shown to people */
 #define UNREADABLE_MS 300     /* they are waited for */
 
-/* No longer true of a body that was changed (RFC 9110 8.8, 9530); the type only
- * where it became a stream. */
-static const char *const stale[] = {"Content-Type", "ETag", "Digest",
-    "Content-Digest", "Repr-Digest", "Content-MD5", "Last-Modified",
-    "Content-Range", "Accept-Ranges", NULL};
+/* No longer true of a body that was changed (RFC 9110 8.8, 9530). */
+static const char *const stale[] = {"ETag", "Digest", "Content-Digest",
+    "Repr-Digest", "Content-MD5", "Last-Modified", "Content-Range",
+    "Accept-Ranges", NULL};
 
 void answer_begin(struct exchange *e)
 {
@@ -262,12 +261,11 @@ static bool read_answer(struct exchange *e)
 static bool lacks_body(const struct exchange *e)
 {
 	const struct http1_head *head = origin_head(e->origin);
-	struct span none = {NULL, 0};
+	struct media said;
 	if (e->answer.len || head->status != 200)
 		return false;
-	return e->asked.stream ||
-	    channel_framing(e->route->channel, false,
-		http1_get(head, "content-type"), none, true) == CHANNEL_JSON;
+	media_read(head, &said);
+	return e->asked.stream || said.kind == MEDIA_JSON;
 }
 
 void answer_end(struct exchange *e)
@@ -351,8 +349,6 @@ static void change_body(struct exchange *e, bool edited, struct buf *out)
 
 static void send_answer(struct exchange *e)
 {
-	static const struct http1_extra type = {
-	    "Content-Type", "text/event-stream; charset=utf-8"};
 	struct buf out = {0};
 	struct buf changed = {0};
 	bool edited = e->end == EXCHANGE_EDITED && e->has_read;
@@ -362,11 +358,9 @@ static void send_answer(struct exchange *e)
 	const struct buf *body = same ? &e->answer : &changed;
 	const struct http1_head *head = origin_head(e->origin);
 	bool none = head->framing == HTTP1_NO_BODY;
-	/* The first of them only where it is another type. */
-	char **drop = fields_to_drop(head,
-	    same              ? NULL
-		: e->streamed ? stale
-			      : stale + 1,
+	struct media said;
+	media_read(head, &said);
+	char **drop = fields_to_drop(head, same ? NULL : stale,
 	    &(struct fields_judge){
 		e->worker->scanner, exchange_policy(e), &e->facts.session});
 	buf_reserve(&out, head->raw_len + body->len + 256);
@@ -375,9 +369,9 @@ static void send_answer(struct exchange *e)
 		.framing = none ? HTTP1_NO_BODY : HTTP1_LENGTH,
 		.content_length = body->len,
 		.close = client_closes(e->client),
+		.type =
+		    e->streamed ? channel_content_type(CHANNEL_SSE) : said.type,
 		.drop = (const char *const *)drop,
-		.add = &type,
-		.n_add = e->streamed,
 	    });
 	fields_free(drop);
 	buf_add(&out, body->data, body->len);

@@ -288,9 +288,10 @@ static void on_answer_head(struct exchange *e)
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;
 	}
-	enum channel_framing framing = channel_framing(e->route->channel,
-	    e->asked.stream, http1_get(head, "content-type"),
-	    http1_get(head, "content-encoding"), has_body(head));
+	struct media said;
+	media_read(head, &said);
+	enum channel_framing framing = channel_framing(
+	    e->route->channel, e->asked.stream, &said, has_body(head));
 	if (head->status >= 500) {
 		metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS,
 		    1, e->route->name, "status");

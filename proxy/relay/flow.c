@@ -127,6 +127,8 @@ static void send_head(struct exchange *e)
 	struct buf out = {0};
 	const struct http1_head *head = origin_head(e->origin);
 	enum http1_framing framing = client_framing(e->client);
+	struct media said;
+	media_read(head, &said);
 	char **drop = fields_to_drop(head, NULL,
 	    &(struct fields_judge){
 		e->worker->scanner, exchange_policy(e), &e->facts.session});
@@ -135,6 +137,7 @@ static void send_head(struct exchange *e)
 		.framing = framing,
 		.close =
 		    client_closes(e->client) || framing == HTTP1_UNTIL_CLOSE,
+		.type = said.type,
 		.drop = (const char *const *)drop,
 	    });
 	fields_free(drop);

@@ -65,6 +65,8 @@ static void send_answer(struct exchange *e, const struct guard_session *session)
 	struct buf out = {0};
 	const struct http1_head *head = origin_head(e->origin);
 	bool none = head->framing == HTTP1_NO_BODY;
+	struct media said;
+	media_read(head, &said);
 	char **drop = fields_to_drop(head, NULL,
 	    &(struct fields_judge){
 		e->worker->scanner, exchange_policy(e), session});
@@ -73,6 +75,7 @@ static void send_answer(struct exchange *e, const struct guard_session *session)
 		.framing = none ? HTTP1_NO_BODY : HTTP1_LENGTH,
 		.content_length = e->answer.len,
 		.close = client_closes(e->client),
+		.type = said.type,
 		.drop = (const char *const *)drop,
 	    });
 	fields_free(drop);
@@ -89,11 +92,12 @@ static void on_head(struct exchange *e)
 		ask_failed(e, ORIGIN_PROTOCOL, "it changes the protocol");
 		return;
 	}
+	struct media said;
+	media_read(head, &said);
 	if (!span_is(http1_method(&e->head), "OPTIONS") &&
 	    head->framing != HTTP1_NO_BODY &&
-	    channel_framing(e->route->channel, false,
-		http1_get(head, "content-type"),
-		http1_get(head, "content-encoding"), true) != CHANNEL_JSON)
+	    channel_framing(e->route->channel, false, &said, true) !=
+		CHANNEL_JSON)
 		withhold(e, "what is listed as free of text is no JSON");
 }
 

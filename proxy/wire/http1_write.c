@@ -5,6 +5,7 @@
 #include "proxy/wire/http1_write.h"
 
 #include "proxy/base/plain.h"
+#include "proxy/wire/media.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -53,6 +54,8 @@ static bool is_named_by_connection(
 
 static bool is_dropped(const struct http1_out *out, struct span name)
 {
+	if (out->type != NULL && media_is_field(name))
+		return true;
 	for (size_t i = 0; out->drop != NULL && out->drop[i] != NULL; i++)
 		if (span_is_nocase(name, out->drop[i]))
 			return true;
@@ -112,6 +115,8 @@ static void add_framing(
 
 static void add_end(struct buf *b, const struct http1_out *out)
 {
+	if (out->type != NULL && out->type[0] != '\0')
+		add_named(b, "Content-Type", out->type);
 	for (size_t i = 0; i < out->n_add; i++)
 		add_named(b, out->add[i].name, out->add[i].value);
 	if (out->close || out->framing == HTTP1_UNTIL_CLOSE)

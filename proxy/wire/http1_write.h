@@ -19,7 +19,10 @@ struct http1_out {
 	enum http1_framing framing; /* of the message to send */
 	uint64_t content_length;    /* HTTP1_LENGTH */
 	bool close;                 /* say Connection: close */
-	const char *const *drop;    /* NULL-terminated field names, or NULL */
+	/* Content-Type instead of all the head says of its body; "": nothing
+	 * is said; NULL: what the head says. */
+	const char *type;
+	const char *const *drop; /* NULL-terminated field names, or NULL */
 	const struct http1_extra *add;
 	size_t n_add;
 	const char *via; /* pseudonym for Via, or NULL: none */

@@ -149,6 +149,16 @@ static void test_responses(void **state)
 		.framing = HTTP1_LENGTH, .content_length = 9, .drop = drop},
 	    "HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
 	    "Content-Length: 9\r\n\r\n");
+	/* What it says of the body, and what Connection says of that. */
+	response("HTTP/1.1 200 x\r\nContent-Type: a/b\r\n"
+		 "content-encoding: gzip\r\nConnection: content-type\r\n"
+		 "Content-Transfer-Encoding: base64\r\n\r\n",
+	    (struct http1_out){.type = "a/c"},
+	    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+	    "Content-Type: a/c\r\n\r\n");
+	response("HTTP/1.1 200 x\r\nContent-Type: a/b\r\nA: b\r\n\r\n",
+	    (struct http1_out){.type = ""},
+	    "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 0\r\n\r\n");
 	response("HTTP/1.1 204 x\r\n\r\n", (struct http1_out){.close = true},
 	    "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
 	response("HTTP/1.1 200 x\r\n\r\n",
