@@ -21,6 +21,14 @@ static const struct span fixed[] = {NAME("Connection"),
 /* What the bot runs on is nothing a customer needs: not worth judging in every
  * answer. Proxies are expected to have a Server field of their own, if any. */
 static const struct span unwanted[] = {NAME("Server"), NAME("X-Powered-By")};
+/* Those that lead round what was judged: to another server for the next
+ * question, to a file or a charset where a web server in front of us obeys,
+ * to a body that is only the difference to another (RFC 3229). */
+static const struct span leading_astray[] = {NAME("Alt-Svc"),
+    NAME("Alternate-Protocol"), NAME("X-Accel-Redirect"),
+    NAME("X-Accel-Charset"), NAME("X-Sendfile"), NAME("X-Lighttpd-Send-File"),
+    NAME("X-Lighttpd-Send2File"), NAME("X-Reproxy-URL"), NAME("IM"),
+    NAME("Delta-Base")};
 #undef NAME
 
 static bool is_in(struct span name, const struct span *names, size_t n)
@@ -111,7 +119,9 @@ static bool is_withheld(struct span value, const struct fields_judge *judge)
 static bool is_left_out(
     struct span name, struct span value, const struct fields_judge *judge)
 {
-	if (is_in(name, unwanted, sizeof(unwanted) / sizeof(unwanted[0])))
+	if (is_in(name, unwanted, sizeof(unwanted) / sizeof(unwanted[0])) ||
+	    is_in(name, leading_astray,
+		sizeof(leading_astray) / sizeof(leading_astray[0])))
 		return true;
 	if (value.len == 0 || is_fixed(name, value) ||
 	    !is_withheld(value, judge))

@@ -3,9 +3,9 @@
  *
  * A header can carry words as well as a body can. What Handrail writes itself
  * passes, and so does a well-formed date; what the bot says it runs on is left
- * out; every other value is judged like a text beside the message, and the
- * field is left out when an enforced rule would change it or when that cannot
- * be decided.
+ * out, and so is what leads clients or proxies round what was judged; every
+ * other value is judged like a text beside the message, and the field is left
+ * out when an enforced rule would change it or when that cannot be decided.
  */
 #ifndef HANDRAIL_RELAY_FIELDS_H
 #define HANDRAIL_RELAY_FIELDS_H

@@ -104,12 +104,23 @@ static void what_the_bot_runs_on_is_left_out(void **state)
 	assert_false(is_dropped("X-Server: nginx/1.26.3"));
 }
 
+static void what_leads_round_the_judge_is_left_out(void **state)
+{
+	assert_true(is_dropped("Alt-Svc: h2=\"bot.test:9000\"; ma=60"));
+	assert_true(is_dropped("alternate-protocol: 443:quic"));
+	assert_true(is_dropped("X-Accel-Redirect: /files/a"));
+	assert_true(is_dropped("x-accel-charset: utf-16"));
+	assert_true(is_dropped("IM: diffe"));
+	assert_false(is_dropped("X-Accel-Buffering: no"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(words_are_judged),
 	    cmocka_unit_test(only_a_date_is_a_date),
 	    cmocka_unit_test(what_the_bot_runs_on_is_left_out),
+	    cmocka_unit_test(what_leads_round_the_judge_is_left_out),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
