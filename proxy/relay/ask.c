@@ -159,6 +159,9 @@ static void write_request(
 	const struct config_upstream *up = &e->route->upstream;
 	struct buf target = {0};
 	char parent[56];
+	struct media said;
+	media_read(&e->head, &said);
+	const char *read_as = said.type[0] ? said.type : "application/json";
 	if (up->path[0]) {
 		struct span path = http1_path(&e->head);
 		buf_adds(&target, up->path);
@@ -173,6 +176,8 @@ static void write_request(
 		    : HTTP1_NO_BODY,
 		.content_length = e->body.len,
 		.drop = drop,
+		/* Of what is passed nothing was read. */
+		.type = e->state == EXCHANGE_PASS ? NULL : read_as,
 		.host = up->authority,
 		.target = {target.data, target.len},
 		.client_address = client_peer_text(e->client),

@@ -145,6 +145,14 @@ static bool has_body(const struct http1_head *head)
 	    !(head->framing == HTTP1_LENGTH && head->content_length == 0);
 }
 
+/* Not even named, it is JSON: the bot is told so then. */
+static bool says_json(const struct http1_head *head)
+{
+	struct media said;
+	media_read(head, &said);
+	return said.kind == MEDIA_JSON || said.kind == MEDIA_UNNAMED;
+}
+
 /* What can be said from the head alone. */
 static void judge_head(struct exchange *e)
 {
@@ -174,6 +182,13 @@ static void judge_head(struct exchange *e)
 		exchange_goto(e, EXCHANGE_PASS);
 		break;
 	case CHANNEL_JUDGE:
+		if (!says_json(&e->head)) {
+			exchange_refuse(e, 415, "not_json",
+			    "The body has to be JSON in UTF-8 that says so "
+			    "once (Content-Type: application/json), without a "
+			    "Content-Encoding.");
+			return;
+		}
 		break;
 	}
 	if (e->head.has_content_length &&

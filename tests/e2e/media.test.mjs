@@ -3,7 +3,7 @@
 // what was read.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { startHandrail } from "./support.mjs";
+import { ask, startHandrail } from "./support.mjs";
 import { answer, completion, fallback, goodPost, policy, raw, rawBot, sse, stream } from "./parts.mjs";
 
 const body = completion("Your order is on its way.");
@@ -75,5 +75,51 @@ test("what else a head says of the body does not go on", async (t) => {
 		assert.deepEqual(fields(got.text, "content-type"), [`Content-Type: ${type}`]);
 		assert.equal(fields(got.text, "content-encoding").length, 0);
 		assert.equal(fields(got.text, "content-transfer-encoding").length, 0);
+	}
+});
+
+const question = (text, lines) =>
+	`POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nX-Conversation-Id: q\r\nConnection: close\r\n` +
+	`${lines.map((l) => `${l}\r\n`).join("")}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+
+const unread = {
+	"a coding": [json, "Content-Encoding: gzip"],
+	"an unknown coding": [json, "Content-Encoding: zzz"],
+	"two codings": [json, "Content-Encoding: identity", "Content-Encoding: br"],
+	"no type, and a coding": ["Content-Encoding: deflate"],
+	"another type": ["Content-Type: text/html"],
+	"a stream": [events],
+	"a form": ["Content-Type: application/x-www-form-urlencoded"],
+	"another charset": [`${json}; charset=utf-16`],
+	"a charset with blanks": [`${json}; charset = utf-7`],
+	"two types": [json, "Content-Type: text/plain"],
+	"the same type twice": [json, json],
+};
+
+test("a question that may be read otherwise is refused", async (t) => {
+	const { bot, proxy } = await start(t, []);
+	for (const [name, lines] of Object.entries(unread)) {
+		const got = await raw(proxy, question(ask("hi"), lines));
+		assert.match(got.text, /^HTTP\/1\.1 415 Unsupported Media Type\r\n/, name);
+		assert.match(got.text, /"code":"not_json"/);
+	}
+	assert.equal(bot.requests.length, 0);
+});
+
+test("the bot is told what was read of the question", async (t) => {
+	const { bot, proxy } = await start(t, [answer(body)]);
+	const rows = [
+		[[], "application/json"],
+		[[json], "application/json"],
+		[["content-type: application/json;charset=UTF-8"], "application/json;charset=UTF-8"],
+		[[`${json}; a=b; charset=utf8`, "Content-Encoding: identity", "Content_Type: text/html", "Content_Encoding: gzip"],
+			"application/json; charset=utf-8"],
+	];
+	for (const [lines, type] of rows) {
+		const got = await raw(proxy, question(ask("case 0"), lines));
+		assert.ok(got.text.endsWith(body), got.text);
+		const asked = bot.requests.at(-1);
+		assert.deepEqual(fields(asked, "content-type"), [`Content-Type: ${type}`]);
+		assert.equal(/content.encoding|content_type/i.test(asked), false, asked);
 	}
 });
