@@ -16,6 +16,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/handoff/deliver.h"
+#include "proxy/handoff/erased.h"
 #include "proxy/store/store_handoffs.h"
 #include "proxy/store/store_outbox.h"
 #include "proxy/store/store_pauses.h"
@@ -318,13 +319,34 @@ static void postpone(struct round *round, struct store_delivery *row)
 		round->store_failed = true;
 }
 
-static void bury_erased(struct round *round, struct store_delivery *row)
+struct found {
+	const char *id;
+	struct store_handoff handoff;
+};
+
+static int find_handoff(struct store_tx *tx, void *arg)
 {
-	row->state = STORE_OUTBOX_DEAD;
-	row->done_us = clock_now_us();
-	free(row->error);
-	row->error = mem_strdup("the conversation was erased");
-	save(round, row);
+	struct found *f = arg;
+	int err = store_handoff_get(tx, f->id, &f->handoff);
+
+	return err == STORE_NOT_FOUND ? STORE_OK : err;
+}
+
+/* Its text is gone: what it is about is told all the same. */
+static bool replace_erased(struct round *round, struct store_delivery *row)
+{
+	struct found f = {.id = row->handoff};
+	struct buf body = {0};
+
+	if (store_call(round->outbox->store, true, find_handoff, &f)) {
+		round->store_failed = true;
+		return false;
+	}
+	erased_event(&body, row, &f.handoff);
+	store_handoff_clear(&f.handoff);
+	row->len = body.len;
+	row->body = buf_steal(&body);
+	return true;
 }
 
 static void round_prepare(struct round *round)
@@ -334,11 +356,9 @@ static void round_prepare(struct round *round)
 		const struct outbox_destination *to =
 		    destination_find(round->destinations, row->destination);
 
-		if (row->erased) {
-			bury_erased(round, row);
-		} else if (!to) {
+		if (!to) {
 			postpone(round, row);
-		} else {
+		} else if (!row->erased || replace_erased(round, row)) {
 			round->of[round->n_tries] = row;
 			round->tries[round->n_tries++] =
 			    (struct deliver_try){.to = to,

@@ -353,6 +353,74 @@ static void test_order_within_a_handoff(void **state)
 	teardown(&t);
 }
 
+static int erase_run(struct store_tx *tx, void *arg)
+{
+	struct store_erasure why = {clock_now_us(), "bob", "asked", NULL, 0};
+	size_t n;
+
+	return store_erase_conversation(tx, "web", "c-1", &why, &n);
+}
+
+static int put_handoff_run(struct store_tx *tx, void *arg)
+{
+	static char web[] = "web", c1[] = "c-1", queue[] = "billing",
+		    high[] = "high", care[] = "care",
+		    refund[] = "offers/refund",
+		    record[] = "{\"summary\":\"Wintergreen\"}";
+	struct store_handoff h = {.id = "h-1",
+	    .family = web,
+	    .conversation = c1,
+	    .epoch = 1,
+	    .queue = queue,
+	    .priority = high,
+	    .destination = care,
+	    .reason = refund,
+	    .requested_us = clock_now_us(),
+	    .record = record};
+
+	return store_handoff_put(tx, &h);
+}
+
+/* Erased before it was sent: the destination is told of the handoff all the
+ * same, without a word of it, before what comes later. */
+static void test_erased_before_it_is_sent(void **state)
+{
+	struct outbox_fixture t;
+
+	setup(&t, "200");
+	assert_int_equal(
+	    store_call(t.f.store, false, put_handoff_run, NULL), 0);
+	owe(t.f.store, "care", "h-1", "handoff.requested", "{\"n\":\"lemon\"}");
+	assert_int_equal(store_call(t.f.store, false, erase_run, NULL), 0);
+	owe(t.f.store, "care", "h-1", "message.customer", "{\"n\":2}");
+	outbox_start(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 2);
+	json_t *all = webhook_server_requests(&t.server);
+	const char *body =
+	    json_string_value(json_object_get(json_array_get(all, 0), "body"));
+	assert_null(strstr(body, "lemon"));
+	assert_null(strstr(body, "Wintergreen"));
+	json_t *event = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(event);
+	assert_true(json_is_true(json_object_get(event, "erased")));
+	assert_string_equal(json_string_value(json_object_get(event, "event")),
+	    "handoff.requested");
+	assert_string_equal(json_string_value(json_object_get(event, "id")),
+	    header(json_array_get(all, 0), "idempotency-key"));
+	const json_t *handoff = json_object_get(event, "handoff");
+	assert_string_equal(
+	    json_string_value(json_object_get(handoff, "queue")), "billing");
+	assert_string_equal(json_string_value(json_object_get(
+				json_object_get(handoff, "reason"), "rule")),
+	    "offers/refund");
+	assert_string_equal(
+	    json_string_value(json_object_get(json_array_get(all, 1), "body")),
+	    "{\"n\":2}");
+	json_decref(event);
+	json_decref(all);
+	teardown(&t);
+}
+
 static void test_one_key_is_one_row(void **state)
 {
 	struct outbox_fixture t;
@@ -480,6 +548,7 @@ int main(void)
 	    cmocka_unit_test(test_timeout),
 	    cmocka_unit_test(test_tls_is_verified),
 	    cmocka_unit_test(test_order_within_a_handoff),
+	    cmocka_unit_test(test_erased_before_it_is_sent),
 	    cmocka_unit_test(test_one_key_is_one_row),
 	    cmocka_unit_test(test_restart_repeats),
 	    cmocka_unit_test(test_unknown_destination_waits),
