@@ -134,9 +134,11 @@ void handoff_json_outcome(const char *verb, const struct desk_outcome *outcome)
 	json_out_init(&json, &out);
 	json_out_object(&json);
 	put(&json, "done", verb);
+	if (strcmp(verb, "drop") == 0)
+		put_number(&json, "dropped", (int64_t)outcome->deliveries);
 	put(&json, "handoff", outcome->id[0] ? outcome->id : NULL);
 	if (strcmp(verb, "retry") == 0)
-		put_number(&json, "retried", (int64_t)outcome->retried);
+		put_number(&json, "retried", (int64_t)outcome->deliveries);
 	if (strcmp(verb, "return") == 0) {
 		json_out_key(&json, "waits_for_replies");
 		json_out_bool(&json, outcome->later);

@@ -88,8 +88,10 @@ static void print_owed(const struct store_delivery *owed, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (owed[i].state == STORE_OUTBOX_DEAD) {
 			printf("  Once the destination works again: handrail "
-			       "handoff retry %s\n",
-			    owed[i].handoff);
+			       "handoff retry %s\n"
+			       "  To do without it, so that what came later is "
+			       "sent: handrail handoff drop %s\n",
+			    owed[i].handoff, owed[i].handoff);
 			return;
 		}
 }
@@ -444,12 +446,17 @@ static void print_deliveries(const struct desk_case *c)
 {
 	if (c->n_deliveries)
 		printf("\nDeliveries:\n");
-	for (size_t i = 0; i < c->n_deliveries; i++)
-		if (c->deliveries[i].state == STORE_OUTBOX_SENT)
-			printf("  sent      %s to %s\n", c->deliveries[i].event,
-			    c->deliveries[i].destination);
+	for (size_t i = 0; i < c->n_deliveries; i++) {
+		const struct store_delivery *d = &c->deliveries[i];
+
+		if (d->state == STORE_OUTBOX_SENT ||
+		    d->state == STORE_OUTBOX_DROPPED)
+			printf("  %-8s  %s to %s\n",
+			    store_outbox_state_name(d->state), d->event,
+			    d->destination);
 		else
-			print_owed(&c->deliveries[i], 1);
+			print_owed(d, 1);
+	}
 }
 
 void handoff_text_case(const struct desk_case *c)

@@ -21,12 +21,15 @@ static const char usage[] =
     "       handrail handoff reply ID TEXT\n"
     "       handrail handoff return ID [--note TEXT]\n"
     "       handrail handoff retry ID | --all\n"
+    "       handrail handoff drop ID\n"
     "       handrail handoff take FAMILY/CONVERSATION --reason TEXT\n"
     "ID may be cut short where it is unambiguous.\n"
     "A reply reaches the customer with the next response; a return waits\n"
     "until every reply has. retry sends again what a destination did not\n"
-    "take, of one handoff or of all. take is for when nobody asked: the AI\n"
-    "is cut off at its next byte. Its reason goes into the audit log, where\n"
+    "take, of one handoff or of all; drop does without what was given up of\n"
+    "one, so that what waits behind it goes on. take is for when nobody\n"
+    "asked: the AI is cut off at its next byte. Its reason goes into the audit "
+    "log, where\n"
     "nothing is erased: name no customer in it.\n"
     "Done means in force in the running proxy; exit code 3 where it does\n"
     "not take note in time.\n" STORAGE_USAGE;
@@ -155,20 +158,38 @@ static int do_return(struct handoff_args *a)
 			  : "The AI gets the conversation back.");
 }
 
+/* What was done to how many deliveries. */
+static int done_to(const struct handoff_args *a,
+    const struct desk_outcome *outcome, const char *what, const char *none)
+{
+	char words[64];
+	size_t n = outcome->deliveries;
+
+	snprintf(words, sizeof(words), "%zu deliver%s %s.", n,
+	    n == 1 ? "y is" : "ies are", what);
+	return done(a, outcome, n ? words : none);
+}
+
 static int do_retry(struct handoff_args *a)
 {
 	struct desk_outcome outcome;
-	char words[64];
 
 	if ((a->id != NULL) == a->all)
 		return usage_error("retry takes the ID of one handoff, or "
 				   "--all");
 	int err = desk_retry(a->storage.store, a->id, a->storage.by, &outcome);
-	if (err)
-		return refused(a, err, &outcome);
-	snprintf(words, sizeof(words), "%zu deliver%s tried again now.",
-	    outcome.retried, outcome.retried == 1 ? "y is" : "ies are");
-	return done(a, &outcome, outcome.retried ? words : "Nothing is owed.");
+	return err
+	    ? refused(a, err, &outcome)
+	    : done_to(a, &outcome, "tried again now", "Nothing is owed.");
+}
+
+static int do_drop(struct handoff_args *a)
+{
+	struct desk_outcome outcome;
+	int err = desk_drop(a->storage.store, a->id, a->storage.by, &outcome);
+
+	return err ? refused(a, err, &outcome)
+		   : done_to(a, &outcome, "dropped", "Nothing was given up.");
 }
 
 static int not_taken(
@@ -262,7 +283,8 @@ int verb_handoff(int argc, char **argv)
 		int (*run)(struct handoff_args *);
 	} verbs[] = {{"list", 0, 0, do_list}, {"show", 1, 1, do_show},
 	    {"reply", 2, 2, do_reply}, {"return", 1, 1, do_return},
-	    {"retry", 0, 1, do_retry}, {"take", 1, 1, do_take}};
+	    {"retry", 0, 1, do_retry}, {"drop", 1, 1, do_drop},
+	    {"take", 1, 1, do_take}};
 	struct handoff_args a = {0};
 
 	for (int i = 1, took; i < argc; i += took) {

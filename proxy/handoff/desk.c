@@ -219,10 +219,28 @@ int desk_return(struct store *store, const char *id, const char *by,
 	return store_call(store, false, return_run, &a);
 }
 
+/* On record, and the outbox looks. */
+static int outbox_changed(struct store_tx *tx, const struct action *a,
+    const char *action, struct store_handoff *h)
+{
+	int err = store_put_pending_audit(tx,
+	    &(struct store_audit){.time_us = clock_now_us(),
+		.type = (char *)"operator.action",
+		.action = (char *)action,
+		.actor = (char *)a->by,
+		.family = h->family,
+		.conversation = h->conversation,
+		.handoff = h->id[0] ? h->id : NULL});
+
+	return err
+	    ? err
+	    : store_tell(
+		  tx, &(struct store_change){STORE_CHANGE_OUTBOX, "", "", ""});
+}
+
 static int retry_run(struct store_tx *tx, void *arg)
 {
 	struct action *a = arg;
-	int64_t now_us = clock_now_us();
 	struct store_handoff h = {0};
 	int err = STORE_OK;
 
@@ -230,20 +248,10 @@ static int retry_run(struct store_tx *tx, void *arg)
 	if (a->typed)
 		err = meant(tx, a->typed, a->outcome, &h);
 	if (!err)
-		err = store_deliveries_retry(
-		    tx, a->typed ? h.id : NULL, now_us, &a->outcome->retried);
-	if (!err && a->outcome->retried)
-		err = store_put_pending_audit(tx,
-		    &(struct store_audit){.time_us = now_us,
-			.type = (char *)"operator.action",
-			.action = (char *)"handoff.retry",
-			.actor = (char *)a->by,
-			.family = h.family,
-			.conversation = h.conversation,
-			.handoff = a->typed ? h.id : NULL});
-	if (!err && a->outcome->retried)
-		err = store_tell(tx,
-		    &(struct store_change){STORE_CHANGE_OUTBOX, "", "", ""});
+		err = store_deliveries_retry(tx, a->typed ? h.id : NULL,
+		    clock_now_us(), &a->outcome->deliveries);
+	if (!err && a->outcome->deliveries)
+		err = outbox_changed(tx, a, "handoff.retry", &h);
 	store_handoff_clear(&h);
 	return err;
 }
@@ -254,4 +262,27 @@ int desk_retry(struct store *store, const char *id, const char *by,
 	struct action a = {.typed = id, .by = by, .outcome = outcome};
 
 	return store_call(store, false, retry_run, &a);
+}
+
+static int drop_run(struct store_tx *tx, void *arg)
+{
+	struct action *a = arg;
+	struct store_handoff h;
+	int err = meant(tx, a->typed, a->outcome, &h);
+
+	if (!err)
+		err = store_deliveries_drop(
+		    tx, h.id, clock_now_us(), &a->outcome->deliveries);
+	if (!err && a->outcome->deliveries)
+		err = outbox_changed(tx, a, "handoff.drop", &h);
+	store_handoff_clear(&h);
+	return err;
+}
+
+int desk_drop(struct store *store, const char *id, const char *by,
+    struct desk_outcome *outcome)
+{
+	struct action a = {.typed = id, .by = by, .outcome = outcome};
+
+	return store_call(store, false, drop_run, &a);
 }

@@ -28,8 +28,8 @@ struct desk_outcome {
 	char other[STORE_HANDOFF_ID_SIZE]; /* CONFLICT: begins alike; or "" */
 	enum store_handoff_state state;    /* before */
 	int64_t returned_us;
-	bool later;     /* returns once the replies that wait are delivered */
-	size_t retried; /* deliveries */
+	bool later; /* returns once the replies that wait are delivered */
+	size_t deliveries; /* retried or dropped */
 };
 
 /* All return 0 or a store_err. id may be cut short where it is unambiguous
@@ -58,6 +58,9 @@ int desk_return(struct store *, const char *id, const char *by,
     __attribute__((warn_unused_result));
 /* Try again now what is owed or was given up; id NULL: of all handoffs. */
 int desk_retry(struct store *, const char *id, const char *by,
+    struct desk_outcome *) __attribute__((warn_unused_result));
+/* Do without what was given up of a handoff: what came after it goes on. */
+int desk_drop(struct store *, const char *id, const char *by,
     struct desk_outcome *) __attribute__((warn_unused_result));
 
 #endif

@@ -5,7 +5,8 @@
  *
  * The row is changed only after the try has ended, so a crash in between
  * repeats the try with the same key. Rows of one handoff to one destination
- * go in order: a later event waits until the earlier one is sent or dead.
+ * go in order: a later event waits until the earlier one is sent, or dropped
+ * by a person. One that was given up is tried again when there is a later one.
  */
 #include "proxy/handoff/outbox.h"
 
@@ -236,6 +237,8 @@ static void count(struct outbox *outbox, enum store_outbox_state state)
 	case STORE_OUTBOX_PENDING:
 		outbox->metrics.failed_tries_total++;
 		break;
+	case STORE_OUTBOX_DROPPED:
+		break;
 	}
 	pthread_mutex_unlock(&outbox->lock);
 }
@@ -276,6 +279,8 @@ static void say(const struct store_delivery *row)
 		log_line(LOG_ERROR, row->handoff,
 		    "%s GIVEN UP for %s after %u tries: %s", row->event,
 		    row->destination, row->tries, row->error);
+		return;
+	case STORE_OUTBOX_DROPPED:
 		return;
 	}
 }

@@ -19,6 +19,8 @@ const char *store_outbox_state_name(enum store_outbox_state state)
 		return "sent";
 	case STORE_OUTBOX_DEAD:
 		return "dead";
+	case STORE_OUTBOX_DROPPED:
+		return "dropped";
 	}
 	return "unknown";
 }
@@ -65,6 +67,35 @@ static int insert_delivery(struct store_tx *tx, const struct store_delivery *d,
 	return query_run(&q);
 }
 
+/* Failed was the destination, not the handoff. */
+static int forget_failure(struct store_tx *tx, const char *handoff)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "UPDATE handoffs SET state = 0 WHERE state = 3"
+	    " AND ($1 IS NULL OR id = $1)");
+	query_text(&q, handoff);
+	return query_run(&q);
+}
+
+/* There is something new to tell: what was given up goes before it. */
+static int revive(struct store_tx *tx, const struct store_delivery *d)
+{
+	struct query q;
+
+	query_start(&q, tx,
+	    "UPDATE outbox SET state = 0, tries = 0, next_us = $1"
+	    " WHERE handoff = $2 AND destination = $3 AND state = 2");
+	query_int(&q, d->next_us);
+	query_text(&q, d->handoff);
+	query_text(&q, d->destination);
+	int err = query_run_one(&q);
+	if (err)
+		return err == STORE_NOT_FOUND ? STORE_OK : err;
+	return forget_failure(tx, d->handoff);
+}
+
 int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
 {
 	char *class = mem_printf("outbox/%s", d->key);
@@ -74,6 +105,8 @@ int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
 
 	if (!err)
 		err = insert_delivery(tx, d, place.gen, &sealed);
+	if (!err && tx->ops->changed(tx->backend) > 0)
+		err = revive(tx, d);
 	buf_clear(&sealed);
 	free(class);
 	return err;
@@ -83,9 +116,10 @@ int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
 	"SELECT o.id, o.handoff, o.family, o.conversation, o.destination,"     \
 	" o.key, o.event, o.state, o.tries, o.created_us, o.next_us,"          \
 	" o.done_us, o.error, o.gen, o.body FROM outbox o "
-/* No older event of the same handoff is owed to the same destination. */
+/* No older event of the same handoff is owed to the same destination; one that
+ * was given up is. */
 #define IS_FIRST                                                               \
-	" NOT EXISTS(SELECT 1 FROM outbox p WHERE p.state = 0"                 \
+	" NOT EXISTS(SELECT 1 FROM outbox p WHERE p.state IN (0, 2)"           \
 	" AND p.handoff = o.handoff AND p.destination = o.destination"         \
 	" AND p.id < o.id) "
 /* What it tells is not on record yet. */
@@ -222,7 +256,7 @@ int store_deliveries_list(struct store_tx *tx, const char *handoff,
 		query_text(&q, handoff);
 	} else {
 		query_start(&q, tx,
-		    DELIVERY_COLUMNS "WHERE o.state <> 1 ORDER BY o.id");
+		    DELIVERY_COLUMNS "WHERE o.state IN (0, 2) ORDER BY o.id");
 	}
 	return read_all(&q, false, out, n);
 }
@@ -233,7 +267,7 @@ static int count_owed(struct store_tx *tx, const char *handoff, size_t *n)
 
 	*n = 0;
 	query_start(&q, tx,
-	    "SELECT COUNT(*) FROM outbox WHERE state <> 1"
+	    "SELECT COUNT(*) FROM outbox WHERE state IN (0, 2)"
 	    " AND ($1 IS NULL OR handoff = $1)");
 	query_text(&q, handoff);
 	if (query_step(&q))
@@ -251,18 +285,26 @@ int store_deliveries_retry(
 		return err;
 	query_start(&q, tx,
 	    "UPDATE outbox SET state = 0, tries = 0, next_us = $1"
-	    " WHERE state <> 1 AND ($2 IS NULL OR handoff = $2)");
+	    " WHERE state IN (0, 2) AND ($2 IS NULL OR handoff = $2)");
 	query_int(&q, now_us);
 	query_text(&q, handoff);
 	err = query_run(&q);
-	if (err)
-		return err;
-	/* Failed was the destination, not the handoff. */
+	return err ? err : forget_failure(tx, handoff);
+}
+
+int store_deliveries_drop(
+    struct store_tx *tx, const char *handoff, int64_t now_us, size_t *n)
+{
+	struct query q;
+
 	query_start(&q, tx,
-	    "UPDATE handoffs SET state = 0 WHERE state = 3"
-	    " AND ($1 IS NULL OR id = $1)");
+	    "UPDATE outbox SET state = 3, done_us = $1, body = NULL"
+	    " WHERE handoff = $2 AND state = 2");
+	query_int(&q, now_us);
 	query_text(&q, handoff);
-	return query_run(&q);
+	int err = query_run(&q);
+	*n = err ? 0 : (size_t)tx->ops->changed(tx->backend);
+	return err;
 }
 
 int store_outbox_count(struct store_tx *tx, struct store_outbox_counts *out)

@@ -10,7 +10,8 @@
 enum store_outbox_state {
 	STORE_OUTBOX_PENDING,
 	STORE_OUTBOX_SENT,
-	STORE_OUTBOX_DEAD, /* given up: a person must look */
+	STORE_OUTBOX_DEAD,    /* given up: a person must look */
+	STORE_OUTBOX_DROPPED, /* and has decided to do without */
 };
 const char *store_outbox_state_name(enum store_outbox_state);
 
@@ -31,13 +32,14 @@ struct store_delivery {
 };
 void store_deliveries_free(struct store_delivery *, size_t n);
 
-/* A key that is there already changes nothing: STORE_OK. */
+/* A key that is there already changes nothing: STORE_OK. What was given up of
+ * the same handoff and destination is due again: it goes before. */
 int store_delivery_put(struct store_tx *, const struct store_delivery *)
     __attribute__((warn_unused_result));
 /*
  * Pending ones due at now, at most max, with bodies. Of one handoff and
- * destination only the oldest: events arrive in order. *next_us gets when the
- * next one is due (INT64_MAX: none).
+ * destination only the oldest, and none behind a dead one: events arrive in
+ * order. *next_us gets when the next one is due (INT64_MAX: none).
  */
 struct store_due {
 	int64_t now_us;
@@ -56,6 +58,10 @@ int store_deliveries_list(struct store_tx *, const char *handoff,
 /* What is pending or dead, of one handoff or (NULL) of all, is due now and has
  * all its tries before it again. *n: how many. */
 int store_deliveries_retry(struct store_tx *, const char *handoff,
+    int64_t now_us, size_t *n) __attribute__((warn_unused_result));
+/* What is dead of a handoff is dropped: what waits behind it goes on. *n: how
+ * many. */
+int store_deliveries_drop(struct store_tx *, const char *handoff,
     int64_t now_us, size_t *n) __attribute__((warn_unused_result));
 struct store_outbox_counts {
 	size_t pending, dead;

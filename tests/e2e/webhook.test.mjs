@@ -112,18 +112,36 @@ test("one that never works: a dead letter somebody sees, and the lock holds", as
 	await until(async () => /GIVEN UP/.test(await cli(proxy, "handoff", "list")), "it is shown in the list");
 	await sleep(300);
 	assert.equal(hook.got.length, 3, "no try more");
-	await chat(proxy, "c-1", "go");
-	assert.equal(bot.getRequests().length, 1, "still locked");
 	await until(() => proxy.records().some((r) => r.type === "handoff.failed"), "its record");
 	const [{ id, state }] = await handoffs(proxy);
 	assert.equal(state, "failed");
+	await chat(proxy, "c-1", "go");
+	assert.equal(bot.getRequests().length, 1, "still locked");
+	await until(() => hook.got.length === 6, "there is something new: it is tried again");
+	await until(async () => (await handoffs(proxy))[0].state === "failed", "and given up");
+	assert.deepEqual([...new Set(hook.got.map((g) => g.event.event))], ["handoff.requested"], "nothing comes before it");
 	works = true;
 	assert.match(await cli(proxy, "handoff", "list"), new RegExp(`handoff retry ${id}`));
 	assert.match(await cli(proxy, "handoff", "retry", id), /deliver(y is|ies are) tried again/);
 	await until(() => hook.got.some((g) => g.event.event === "message.customer"), "it is delivered, and what came since");
+	assert.deepEqual(hook.got.slice(-2).map((g) => g.event.event), ["handoff.requested", "message.customer"]);
 	await until(() => proxy.records().some((r) => r.action_name === "handoff.retry" || r.action === "handoff.retry"), "its record");
 	assert.equal((await handoffs(proxy))[0].state, "requested");
 	await until(async () => /Nothing is owed/.test(await cli(proxy, "handoff", "retry", "--all")), "nothing is owed");
+});
+
+test("one event that is never taken: a person does without it, and the next one comes", async (t) => {
+	const { hook, proxy } = await setup(t, (_, e) => (e.event === "handoff.requested" ? 413 : 200), ", max_tries: 2");
+	await until(async () => /GIVEN UP/.test(await cli(proxy, "handoff", "list")), "it is given up");
+	await chat(proxy, "c-1", "Are you there?");
+	await until(() => hook.got.length === 4, "it is tried again");
+	const [{ id }] = await handoffs(proxy);
+	await until(async () => new RegExp(`handoff drop ${id}`).test(await cli(proxy, "handoff", "list")), "and given up again");
+	assert.match(await cli(proxy, "handoff", "drop", id), /^1 delivery is dropped/);
+	await until(() => ofEvent(hook, "message.customer").length === 1, "what came after it");
+	assert.match(await cli(proxy, "handoff", "show", id), /dropped +handoff.requested to care/);
+	assert.match(await cli(proxy, "handoff", "drop", id), /Nothing was given up/);
+	await until(() => proxy.records().some((r) => r.action === "handoff.drop"), "its record");
 });
 
 test("kill -9 between two tries: delivered once more under the same key, then never", async (t) => {
