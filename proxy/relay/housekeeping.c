@@ -8,14 +8,12 @@
 #include "proxy/base/mem.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/net/loop.h"
-#include "proxy/store/store_pauses.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TICK_MS 200
 #define HEARTBEAT_US (60 * CLOCK_SECOND_US)
-#define BATCH 64
 
 static struct loop_timer timer; /* of the one server of the process */
 
@@ -158,110 +156,9 @@ void housekeeping_admin(struct server *s)
 	admin_on_ready(s->admin, "store", store_is_ready, s);
 }
 
-/* Records that wait in the store: of another process (the command line), whose
- * doings take effect here only after they are on disk, and of handoffs, of
- * which nothing leaves before. */
-
-static int record_type_of(const char *name)
-{
-	for (int i = 0; i < RECORD_TYPES; i++)
-		if (strcmp(record_type_name((enum record_type)i), name) == 0)
-			return i;
-	return -1;
-}
-
-static void pending_line(
-    struct server *s, const struct store_audit *row, struct buf *line)
-{
-	if (row->line) {
-		buf_adds(line, row->line);
-		return;
-	}
-	record_line(&s->maker,
-	    &(struct record){
-		.type = (enum record_type)record_type_of(row->type),
-		.time_us = row->time_us,
-		.family = row->family,
-		.conversation = row->conversation,
-		.handoff = {.id = row->handoff,
-		    .queue = row->queue,
-		    .priority = row->priority,
-		    .destination = row->destination},
-		.actor = row->actor,
-		.action_name = row->action,
-		.detail = row->detail,
-		.basis = row->basis,
-		.until_us = row->until_us,
-	    },
-	    line);
-}
-
-/* A transaction that fails is tried again, its records are not; nor is there
- * anything to do for those of a newer version. */
-static bool is_to_be_recorded(
-    const struct server *s, const struct store_audit *row)
-{
-	return row->id > s->last_pending && record_type_of(row->type) >= 0;
-}
-
-/* How many rows from the first on are recorded. While the log cannot be written
- * it is not asked to: each try would count as a record lost. */
-static size_t record_rows(
-    struct server *s, const struct store_audit *rows, size_t n)
-{
-	struct buf lines[BATCH] = {0};
-	size_t at[BATCH], n_lines = 0, done = n;
-	struct audit_state state;
-	enum audit_result result;
-	audit_state(s->audit, &state);
-	if (state.health != AUDIT_OK)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (is_to_be_recorded(s, &rows[i])) {
-			at[n_lines] = i;
-			pending_line(s, &rows[i], &lines[n_lines++]);
-		}
-	size_t good =
-	    audit_submit_all(s->audit, lines, n_lines, AUDIT_DURABLE, &result);
-	if (good < n_lines) {
-		done = at[good];
-		log_line(LOG_ERROR, "audit", "%s: %s", rows[done].type,
-		    audit_result_text(result));
-	}
-	for (size_t i = 0; i < n_lines; i++)
-		buf_clear(&lines[i]);
-	if (done > 0 && rows[done - 1].id > s->last_pending)
-		s->last_pending = rows[done - 1].id;
-	return done;
-}
-
-/* In the store's thread. What cannot be recorded stays, and so does what it
- * would have changed. */
-static int record_pending(struct store_tx *tx, void *arg)
-{
-	struct server *s = arg;
-	for (;;) {
-		struct store_audit *rows;
-		size_t n, done = 0;
-		int err = store_take_pending_audit(tx, BATCH, &rows, &n);
-		if (!err && n)
-			done = record_rows(s, rows, n);
-		for (size_t i = 0; i < done; i++)
-			if (record_type_of(rows[i].type) == RECORD_ERASE)
-				store_scrub_after(tx);
-		if (!err && done)
-			err = store_drop_pending_audit(tx, rows[done - 1].id);
-		store_audits_free(rows, n);
-		if (err || n == 0)
-			return err;
-		if (done < n)
-			return STORE_IO;
-	}
-}
-
 static void record_left_over(struct server *s)
 {
-	int err = store_call(s->store, false, record_pending, s);
+	int err = store_call(s->store, false, pending_record, &s->pending);
 	if (err)
 		log_line(LOG_ERROR, "store",
 		    "records wait for the audit log to be written: %s",
@@ -270,7 +167,8 @@ static void record_left_over(struct server *s)
 
 void housekeeping_store(struct server *s)
 {
-	store_before_changes(s->store, record_pending, s);
+	s->pending = (struct pending){.audit = s->audit, .maker = &s->maker};
+	store_before_changes(s->store, pending_record, &s->pending);
 	record_left_over(s);
 }
 

@@ -11,6 +11,7 @@
 #include "proxy/audit/audit.h"
 #include "proxy/net/listener.h"
 #include "proxy/relay/generation.h"
+#include "proxy/relay/pending.h"
 #include "proxy/store/claim.h"
 #include "proxy/store/conversation.h"
 #include "proxy/store/pause.h"
@@ -48,8 +49,7 @@ struct server {
 	char *node; /* outlives every generation */
 	atomic_ullong judged, forwarded, held;
 	int64_t next_heartbeat_us;
-	int64_t
-	    last_pending; /* recorded for the command line; store's thread */
+	struct pending pending;
 	bool draining;
 };
 

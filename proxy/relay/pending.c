@@ -1,0 +1,105 @@
+/* pending - see pending.h. What cannot be recorded stays, and so does what it
+ * would have changed. */
+#include "proxy/relay/pending.h"
+
+#include "proxy/base/log.h"
+#include "proxy/store/store_pauses.h"
+
+#include <string.h>
+
+#define BATCH 64
+
+static int record_type_of(const char *name)
+{
+	for (int i = 0; i < RECORD_TYPES; i++)
+		if (strcmp(record_type_name((enum record_type)i), name) == 0)
+			return i;
+	return -1;
+}
+
+static void pending_line(
+    struct pending *p, const struct store_audit *row, struct buf *line)
+{
+	if (row->line) {
+		buf_adds(line, row->line);
+		return;
+	}
+	record_line(p->maker,
+	    &(struct record){
+		.type = (enum record_type)record_type_of(row->type),
+		.time_us = row->time_us,
+		.family = row->family,
+		.conversation = row->conversation,
+		.handoff = {.id = row->handoff,
+		    .queue = row->queue,
+		    .priority = row->priority,
+		    .destination = row->destination},
+		.actor = row->actor,
+		.action_name = row->action,
+		.detail = row->detail,
+		.basis = row->basis,
+		.until_us = row->until_us,
+	    },
+	    line);
+}
+
+/* A transaction that fails is tried again, its records are not; nor is there
+ * anything to do for those of a newer version. */
+static bool is_to_be_recorded(
+    const struct pending *p, const struct store_audit *row)
+{
+	return row->id > p->last && record_type_of(row->type) >= 0;
+}
+
+/* How many rows from the first on are recorded. While the log cannot be written
+ * it is not asked to: each try would count as a record lost. */
+static size_t record_rows(
+    struct pending *p, const struct store_audit *rows, size_t n)
+{
+	struct buf lines[BATCH] = {0};
+	size_t at[BATCH], n_lines = 0, done = n;
+	struct audit_state state;
+	enum audit_result result;
+	audit_state(p->audit, &state);
+	if (state.health != AUDIT_OK)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (is_to_be_recorded(p, &rows[i])) {
+			at[n_lines] = i;
+			pending_line(p, &rows[i], &lines[n_lines++]);
+		}
+	size_t good =
+	    audit_submit_all(p->audit, lines, n_lines, AUDIT_DURABLE, &result);
+	if (good < n_lines) {
+		done = at[good];
+		log_line(LOG_ERROR, "audit", "%s: %s", rows[done].type,
+		    audit_result_text(result));
+	}
+	for (size_t i = 0; i < n_lines; i++)
+		buf_clear(&lines[i]);
+	if (done > 0 && rows[done - 1].id > p->last)
+		p->last = rows[done - 1].id;
+	return done;
+}
+
+int pending_record(struct store_tx *tx, void *arg)
+{
+	struct pending *p = arg;
+	for (;;) {
+		struct store_audit *rows;
+		size_t n, done = 0;
+		int err = store_take_pending_audit(tx, BATCH, &rows, &n);
+		if (!err && n)
+			done = record_rows(p, rows, n);
+		for (size_t i = 0; i < done; i++)
+			if (record_type_of(rows[i].type) == RECORD_ERASE)
+				store_scrub_after(tx);
+		if (!err && done)
+			err = store_drop_pending_audit(tx, rows[done - 1].id);
+		store_audits_free(rows, n);
+		if (err || n == 0)
+			return err;
+		if (done < n)
+			return STORE_IO;
+	}
+}
