@@ -167,7 +167,8 @@ static void record_left_over(struct server *s)
 
 void housekeeping_store(struct server *s)
 {
-	s->pending = (struct pending){.audit = s->audit, .maker = &s->maker};
+	s->pending = (struct pending){
+	    .audit = s->audit, .maker = &s->maker, .left_over = true};
 	store_before_changes(s->store, pending_record, &s->pending);
 	record_left_over(s);
 }

@@ -2,6 +2,7 @@
  * would have changed. */
 #include "proxy/relay/pending.h"
 
+#include "proxy/audit/find.h"
 #include "proxy/base/log.h"
 #include "proxy/store/store_pauses.h"
 
@@ -51,32 +52,85 @@ static bool is_to_be_recorded(
 	return row->id > p->last && record_type_of(row->type) >= 0;
 }
 
+struct batch { /* what is to be written of some rows */
+	const struct store_audit *rows;
+	struct buf lines[BATCH];
+	size_t at[BATCH]; /* row of a line */
+	size_t n;
+};
+
+static void batch_fill(struct pending *p, struct batch *b,
+    const struct store_audit *rows, size_t n)
+{
+	*b = (struct batch){.rows = rows};
+	for (size_t i = 0; i < n; i++)
+		if (is_to_be_recorded(p, &rows[i])) {
+			b->at[b->n] = i;
+			pending_line(p, &rows[i], &b->lines[b->n++]);
+		}
+}
+
+static void batch_clear(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		buf_clear(&b->lines[i]);
+}
+
+/* The last run may have been killed when they were in the log and not yet out
+ * of the store. False: the log cannot be read. */
+static bool leave_out_recorded(struct pending *p, struct batch *b)
+{
+	bool found[BATCH] = {false};
+	int64_t since_us = INT64_MAX;
+	size_t kept = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (b->rows[b->at[i]].time_us < since_us)
+			since_us = b->rows[b->at[i]].time_us;
+	int err = audit_find(p->audit, b->lines, b->n, since_us, found);
+	if (err != 0) {
+		log_line(LOG_ERROR, "audit",
+		    "cannot be read, to see what is recorded already: %s",
+		    strerror(-err));
+		return false;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		struct buf line = b->lines[i];
+		if (found[i]) {
+			buf_clear(&line);
+			continue;
+		}
+		b->at[kept] = b->at[i];
+		b->lines[kept++] = line;
+	}
+	b->n = kept;
+	return true;
+}
+
 /* How many rows from the first on are recorded. While the log cannot be written
  * it is not asked to: each try would count as a record lost. */
 static size_t record_rows(
     struct pending *p, const struct store_audit *rows, size_t n)
 {
-	struct buf lines[BATCH] = {0};
-	size_t at[BATCH], n_lines = 0, done = n;
+	struct batch b;
+	size_t done = n;
 	struct audit_state state;
 	enum audit_result result;
 	audit_state(p->audit, &state);
 	if (state.health != AUDIT_OK)
 		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (is_to_be_recorded(p, &rows[i])) {
-			at[n_lines] = i;
-			pending_line(p, &rows[i], &lines[n_lines++]);
-		}
+	batch_fill(p, &b, rows, n);
+	if (p->left_over && !leave_out_recorded(p, &b)) {
+		batch_clear(&b);
+		return 0;
+	}
 	size_t good =
-	    audit_submit_all(p->audit, lines, n_lines, AUDIT_DURABLE, &result);
-	if (good < n_lines) {
-		done = at[good];
+	    audit_submit_all(p->audit, b.lines, b.n, AUDIT_DURABLE, &result);
+	if (good < b.n) {
+		done = b.at[good];
 		log_line(LOG_ERROR, "audit", "%s: %s", rows[done].type,
 		    audit_result_text(result));
 	}
-	for (size_t i = 0; i < n_lines; i++)
-		buf_clear(&lines[i]);
+	batch_clear(&b);
 	if (done > 0 && rows[done - 1].id > p->last)
 		p->last = rows[done - 1].id;
 	return done;
@@ -97,6 +151,8 @@ int pending_record(struct store_tx *tx, void *arg)
 		if (!err && done)
 			err = store_drop_pending_audit(tx, rows[done - 1].id);
 		store_audits_free(rows, n);
+		if (!err && n == 0)
+			p->left_over = false;
 		if (err || n == 0)
 			return err;
 		if (done < n)

@@ -12,7 +12,8 @@
 struct pending { /* the store's thread alone */
 	struct audit *audit;
 	const struct record_maker *maker;
-	int64_t last; /* row that is recorded */
+	int64_t last;   /* row that is recorded */
+	bool left_over; /* from the last run, which may have recorded some */
 };
 /* For store_before_changes: record all there are, in the transaction that
  * drops them; arg is the pending. */

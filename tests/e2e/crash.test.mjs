@@ -1,6 +1,7 @@
 // kill -9 under load, then restart: what customers got is on record, locks are
 // there, and no handoff is lost or doubled.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -130,6 +131,30 @@ test("kill -9 in the middle of an answer: the person is told that there was one"
 	assert.deepEqual(c1, ["First.", "All is well.", "Count, please.", "interrupted", ...rest]);
 	assert.match(text, /\[interrupted\][^]*The service stopped while the AI was answering/);
 	assert.deepEqual((await shown("c-2"))[0], ["First.", "All is well.", ...rest], "where nothing was under way");
+});
+
+// The kill comes when they are in the log and not yet out of the store.
+test("kill -9 right after records were written: none is written twice", async (t) => {
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee it will work." });
+	const proxy = await startHandrail(t, { upstream: bot.url, policy: policyWith(tempDir(t)) });
+	const sql = (text) => execFileSync("sqlite3", ["-cmd", ".timeout 5000", path.join(proxy.dir, "state/handrail.db"), text]);
+	sql("CREATE TRIGGER stays BEFORE DELETE ON audit_pending BEGIN SELECT RAISE(ABORT, 'not yet'); END");
+	for (const id of ["c-1", "c-2"]) await chat(proxy, id, "go");
+	const requested = () => auditRecords(proxy.dir).filter((r) => r.type === "handoff.requested");
+	await until(() => requested().length === 2, "they are on record");
+	run(["pause", "-c", path.join(proxy.dir, "handrail.yaml"), "--ai-speech", "--for", "1h", "--reason", "a test"]);
+	const paused = () => auditRecords(proxy.dir).filter((r) => r.action === "pause");
+	await until(() => paused().length === 1, "the pause is on record");
+	proxy.kill("SIGKILL");
+	await proxy.exit;
+	sql("DROP TRIGGER stays");
+	const again = await startHandrail(t, { dir: proxy.dir });
+	assert.equal(sql("SELECT COUNT(*) FROM audit_pending").toString(), "0\n", "they have left the store");
+	assert.equal(requested().length, 2);
+	assert.equal(new Set(requested().map((r) => r.handoff.id)).size, 2);
+	assert.equal(paused().length, 1);
+	assert.equal((await handoffs(again)).length, 2);
 });
 
 // Each would have locks the other does not see.
