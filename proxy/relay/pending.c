@@ -3,9 +3,15 @@
 #include "proxy/relay/pending.h"
 
 #include "proxy/audit/find.h"
+#include "proxy/audit/recover.h"
+#include "proxy/base/clock.h"
 #include "proxy/base/log.h"
+#include "proxy/base/mem.h"
+#include "proxy/store/store_conversations.h"
 #include "proxy/store/store_pauses.h"
+#include "proxy/wire/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BATCH 64
@@ -18,9 +24,66 @@ static int record_type_of(const char *name)
 	return -1;
 }
 
+/* A whole record of that type, as record_line makes it. */
+static bool is_sound_line(const char *line, const char *type)
+{
+	size_t len = strlen(line);
+	const char *stop = strchr(line, '\n');
+	struct buf whole = {0};
+	struct json_doc doc = {0};
+	if (!stop || stop != line + len - 1 || len > RECORD_MAX_BYTES ||
+	    !strchr(line, RECORD_SEQ_MARK))
+		return false;
+	recover_number(&whole, line, len, 1);
+	bool sound = json_parse(&doc, whole.data, whole.len, NULL) == 0 &&
+	    doc.nodes[0].type == JSON_IS_OBJECT &&
+	    json_string_is(
+		&doc, json_member(&doc, 0, span_str("type")), span_str(type)) &&
+	    json_member(&doc, 0, span_str("seq")) != JSON_NONE;
+	json_clear(&doc);
+	buf_clear(&whole);
+	return sound;
+}
+
+static bool is_sound(const struct store_audit *row)
+{
+	return record_type_of(row->type) >= 0 &&
+	    (!row->line || is_sound_line(row->line, row->type));
+}
+
+/* What it says cannot be trusted: that is recorded, and of what. */
+static void damaged_line(
+    struct pending *p, const struct store_audit *row, struct buf *line)
+{
+	int64_t now_us = clock_now_us();
+	bool known = record_type_of(row->type) >= 0;
+	char *reason = mem_printf("A record that waited in the store was "
+				  "damaged there and is lost: %s%s%.*s.",
+	    known ? row->type : "of an unknown type",
+	    row->handoff ? " of handoff " : "", STORE_HANDOFF_ID_SIZE,
+	    row->handoff ? row->handoff : "");
+	log_line(
+	    LOG_ERROR, "audit", "%s Look at the disk of the store", reason);
+	record_line(p->maker,
+	    &(struct record){.type = RECORD_GAP,
+		.time_us = now_us,
+		.from_us = row->time_us > 0 && row->time_us < now_us
+		    ? row->time_us
+		    : now_us,
+		.to_us = now_us,
+		.lost = 1,
+		.reason = reason},
+	    line);
+	free(reason);
+}
+
 static void pending_line(
     struct pending *p, const struct store_audit *row, struct buf *line)
 {
+	if (!is_sound(row)) {
+		damaged_line(p, row, line);
+		return;
+	}
 	if (row->line) {
 		buf_adds(line, row->line);
 		return;
@@ -44,12 +107,11 @@ static void pending_line(
 	    line);
 }
 
-/* A transaction that fails is tried again, its records are not; nor is there
- * anything to do for those of a newer version. */
+/* A transaction that fails is tried again, its records are not. */
 static bool is_to_be_recorded(
     const struct pending *p, const struct store_audit *row)
 {
-	return row->id > p->last && record_type_of(row->type) >= 0;
+	return row->id > p->last;
 }
 
 struct batch { /* what is to be written of some rows */
