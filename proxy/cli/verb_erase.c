@@ -4,6 +4,7 @@
  */
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
+#include "proxy/cli/handed_out.h"
 #include "proxy/cli/storage.h"
 #include "proxy/store/store_conversations.h"
 #include "proxy/store/store_told.h"
@@ -22,7 +23,9 @@ static const char usage[] =
     "  --basis TEXT     the legal basis, for the audit log\n"
     "What was handed out is not Handrail's to erase: the files of "
     "destinations\n"
-    "of preset file, and what webhooks were sent, hold copies.\n" STORAGE_USAGE;
+    "of preset file, and what webhooks were sent, hold copies. It is listed, "
+    "for\n"
+    "you to have it erased there.\n" STORAGE_USAGE;
 
 struct erase_args {
 	struct storage storage;
@@ -62,19 +65,6 @@ static int scrub(struct store *store)
 	return err;
 }
 
-static void print_json(size_t erased)
-{
-	struct buf out = {0};
-	struct json_out json;
-
-	json_out_init(&json, &out);
-	json_out_object(&json);
-	json_out_key(&json, "erased");
-	json_out_int(&json, (int64_t)erased);
-	json_out_end(&json);
-	storage_print_json(&out);
-}
-
 /* Until a running proxy has taken note it may write what it still knows once
  * more, under a new key: that goes as well, with what was said meanwhile. */
 static int erase_rest(struct erase_args *a)
@@ -103,6 +93,17 @@ static int erase_rest(struct erase_args *a)
 		   : EXIT_GOOD;
 }
 
+static void print_text(size_t erased)
+{
+	if (erased == 0)
+		printf("There is no text of it in the store; what was said "
+		       "before now will not be kept.\n");
+	else
+		printf("Erased: the text of %zu conversation%s can no longer "
+		       "be read.\n",
+		    erased, erased == 1 ? "" : "s");
+}
+
 static int run(struct erase_args *a)
 {
 	int err = store_call(a->storage.store, false, erase_run, a);
@@ -112,28 +113,20 @@ static int run(struct erase_args *a)
 	int code = erase_rest(a);
 	if (code != EXIT_GOOD)
 		return code;
-	if (a->erased == 0) {
-		if (a->storage.json)
-			print_json(0);
-		else
-			printf("There is no text of it in the store; what "
-			       "was said before now will not be kept.\n");
-		return EXIT_FINDINGS;
-	}
-	err = scrub(a->storage.store);
-	if (a->storage.json)
-		print_json(a->erased);
-	else
-		printf(
-		    "Erased: the text of %zu conversation%s can no longer be "
-		    "read.\n",
-		    a->erased, a->erased == 1 ? "" : "s");
+	if (a->erased > 0)
+		err = scrub(a->storage.store);
 	if (err)
 		fprintf(stderr,
 		    "handrail: old pages are still in the write-ahead log "
 		    "(%s); the proxy's next checkpoint empties it\n",
 		    store_err_text(err));
-	return EXIT_GOOD;
+	if (!a->storage.json)
+		print_text(a->erased);
+	code = handed_out_print(&a->storage,
+	    &(struct store_whose){a->family, a->id, a->customer}, a->erased);
+	if (code != EXIT_GOOD)
+		return code;
+	return a->erased > 0 ? EXIT_GOOD : EXIT_FINDINGS;
 }
 
 static int parse_one(struct erase_args *a, int argc, char **argv, int at)

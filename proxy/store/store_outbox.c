@@ -6,6 +6,7 @@
 
 #include "proxy/base/mem.h"
 #include "proxy/store/query.h"
+#include "proxy/store/vault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -257,6 +258,35 @@ int store_deliveries_list(struct store_tx *tx, const char *handoff,
 	} else {
 		query_start(&q, tx,
 		    DELIVERY_COLUMNS "WHERE o.state IN (0, 2) ORDER BY o.id");
+	}
+	return read_all(&q, false, out, n);
+}
+
+#define IS_HANDED_OUT                                                          \
+	" AND (o.state = 1 OR o.tries > 0)"                                    \
+	" ORDER BY o.destination, o.handoff, o.id"
+
+int store_deliveries_handed_out(struct store_tx *tx,
+    const struct store_whose *whose, struct store_delivery **out, size_t *n)
+{
+	char index[VAULT_INDEX_SIZE];
+	struct query q;
+
+	if (whose->customer) {
+		vault_index(tx->vault, "customer", whose->customer,
+		    strlen(whose->customer), index);
+		query_start(&q, tx,
+		    DELIVERY_COLUMNS
+		    "JOIN conversations c ON c.family = o.family"
+		    " AND c.id = o.conversation"
+		    " WHERE c.customer = $1" IS_HANDED_OUT);
+		query_text(&q, index);
+	} else {
+		query_start(&q, tx,
+		    DELIVERY_COLUMNS "WHERE o.family = $1 AND"
+				     " o.conversation = $2" IS_HANDED_OUT);
+		query_text(&q, whose->family);
+		query_text(&q, whose->conversation);
 	}
 	return read_all(&q, false, out, n);
 }

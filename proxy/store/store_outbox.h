@@ -55,6 +55,14 @@ int store_delivery_tried(struct store_tx *, const struct store_delivery *)
 /* All of one handoff (NULL: every pending and dead one), without bodies. */
 int store_deliveries_list(struct store_tx *, const char *handoff,
     struct store_delivery **out, size_t *n) __attribute__((warn_unused_result));
+/* What destinations have: sent, or at least tried, so that it may have arrived.
+ * Of one conversation, or where customer is set of all of that customer's.
+ * Without bodies, by destination and handoff. */
+struct store_whose {
+	const char *family, *conversation, *customer;
+};
+int store_deliveries_handed_out(struct store_tx *, const struct store_whose *,
+    struct store_delivery **out, size_t *n) __attribute__((warn_unused_result));
 /* What is pending or dead, of one handoff or (NULL) of all, is due now and has
  * all its tries before it again. *n: how many. */
 int store_deliveries_retry(struct store_tx *, const char *handoff,

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { chat, run, sleep, startBot, startHandrail, until } from "./support.mjs";
-import { answer, cli, completion, frame, handoffs, policy, rawBot } from "./parts.mjs";
+import { chat, run, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { answer, cli, completion, frame, handoffs, policy, policyWith, rawBot } from "./parts.mjs";
 
 const words = ["Wintergreen", "persimmon"];
 
@@ -36,7 +36,7 @@ for (const by of ["conversation", "customer"])
 		await cli(proxy, "erase", `--${by}`, by === "customer" ? "customer-one" : "openai-chat/one", "--reason", "asked to");
 		const again = await run(["erase", "-c", path.join(proxy.dir, "handrail.yaml"), "--conversation", "openai-chat/three",
 			"--reason", "asked to", "--format", "json"]);
-		assert.deepEqual([again.code, JSON.parse(again.out)], [1, { erased: 0 }]);
+		assert.deepEqual([again.code, JSON.parse(again.out)], [1, { erased: 0, handed_out: [] }]);
 		const after = await show(id);
 		for (const word of words) {
 			assert.equal((after.out + after.err).includes(word), false, after.out);
@@ -48,6 +48,27 @@ for (const by of ["conversation", "customer"])
 		await chat(proxy, "one", "Hello?");
 		assert.equal(bot.getRequests().length, asked, "and so does the lock");
 	});
+
+test("erase says which copies were handed out", async (t) => {
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee it." });
+	const dir = tempDir(t);
+	const toOut = policyWith(dir, (s) => s.replace("destination: desk", "destination: out"));
+	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy: toOut,
+		extra: "handoff:\n  destinations:\n    out: {preset: file, path: out.jsonl}\n  default: out\n" });
+	for (const id of ["one", "one", "two"]) await chat(proxy, id, "go", { metadata: { customer_id: "ann" } });
+	await chat(proxy, "three", "go", { metadata: { customer_id: "bob" } });
+	await until(() => fs.readFileSync(path.join(dir, "out.jsonl"), "utf8").split("\n").length === 5, "all are handed out");
+	await until(async () => /Nothing is owed/.test(await cli(proxy, "handoff", "retry", "--all")), "and that is known");
+	const id = (await handoffs(proxy)).find((h) => h.conversation === "one").id;
+	const erase = (...args) => cli(proxy, "erase", ...args, "--reason", "asked to");
+	const said = await erase("--conversation", "openai-chat/one");
+	assert.match(said, new RegExp(`can no longer be read.\nCopies were handed out before[^\n]*\n  out: 2 events of ${id}, the last of [-0-9]{10} [:0-9]{8} UTC\n$`));
+	const all = JSON.parse(await erase("--customer", "ann", "--format", "json"));
+	assert.deepEqual(all.handed_out.filter((c) => c.handoff === id).map((c) => [c.event, c.destination, c.certain]),
+		[["handoff.requested", "out", true], ["message.customer", "out", true]]);
+	assert.equal(all.handed_out.length, 3);
+});
 
 test("erase: why a person took it is in that person's words, and goes too", async (t) => {
 	const bot = await startBot(t);
