@@ -116,7 +116,28 @@ static int keys_make(const char *path, char *why, size_t size)
 
 struct keys_paths {
 	char *master, *pseudonym;
+	char *first; /* is there while they are made */
 };
+
+/* From here to keys_made a start that is killed was the first. */
+static int keys_begin(const struct keys_paths *paths, char *why, size_t size)
+{
+	int err = file_write_atomic(paths->first, "", 0, 0600);
+	if (err < 0)
+		snprintf(why, size, "cannot make %s: %s", paths->first,
+		    strerror(-err));
+	return err;
+}
+
+static int keys_made(const struct keys_paths *paths, char *why, size_t size)
+{
+	/* Where it is not, the directory may well be read-only. */
+	if (access(paths->first, F_OK) != 0 || unlink(paths->first) == 0)
+		return 0;
+	snprintf(
+	    why, size, "cannot remove %s: %s", paths->first, strerror(errno));
+	return -1;
+}
 
 /* Which of the two are to be made; -1 when that would lose something. */
 static int keys_plan(const struct keys_options *o,
@@ -133,6 +154,8 @@ static int keys_plan(const struct keys_options *o,
 		    "%s is not there; the first `handrail run` makes it", gone);
 		return -1;
 	}
+	if (access(paths->first, F_OK) == 0)
+		return 1; /* it was killed between the two */
 	/* With the master key from outside, a first start looks like this. */
 	if (master != pseudonym && !(o->master != NULL && !pseudonym)) {
 		snprintf(why, size,
@@ -144,6 +167,15 @@ static int keys_plan(const struct keys_options *o,
 	return 1;
 }
 
+static int keys_make_all(const struct keys_options *o,
+    const struct keys_paths *paths, char *why, size_t size)
+{
+	int err = keys_begin(paths, why, size);
+	if (err == 0 && o->master == NULL)
+		err = keys_make(paths->master, why, size);
+	return err < 0 ? err : keys_make(paths->pseudonym, why, size);
+}
+
 static int keys_fill(struct keys *out, const struct keys_options *o,
     const struct keys_paths *paths, char *why, size_t size)
 {
@@ -151,10 +183,9 @@ static int keys_fill(struct keys *out, const struct keys_options *o,
 	if (plan < 0)
 		return -1;
 	out->created = plan > 0;
-	if (plan > 0 && o->master == NULL &&
-	    keys_make(paths->master, why, size) < 0)
+	if (plan > 0 && keys_make_all(o, paths, why, size) < 0)
 		return -1;
-	if (plan > 0 && keys_make(paths->pseudonym, why, size) < 0)
+	if (!o->must_exist && keys_made(paths, why, size) < 0)
 		return -1;
 	if (keys_read(out->pseudonym, paths->pseudonym, why, size) < 0)
 		return -1;
@@ -181,10 +212,12 @@ int keys_open(
 		return -1;
 	struct keys_paths paths = {
 	    .master = file_join(o->directory, "master.key"),
-	    .pseudonym = file_join(o->directory, "pseudonym.key")};
+	    .pseudonym = file_join(o->directory, "pseudonym.key"),
+	    .first = file_join(o->directory, "first-start")};
 	err = keys_fill(out, o, &paths, why, size);
 	free(paths.master);
 	free(paths.pseudonym);
+	free(paths.first);
 	if (err < 0)
 		keys_wipe(out);
 	return err < 0 ? -1 : 0;

@@ -9,7 +9,9 @@
  * others could read or replace is refused. HANDRAIL_MASTER_KEY in the
  * environment (64 digits) stands for master.key, which is then not made. A
  * key that is gone while the other is there is not made anew: what it
- * protects would be lost without a word.
+ * protects would be lost without a word. While a first start makes them there
+ * is a third file, first-start; where one was killed in the middle, the next
+ * start finds it and makes what is missing, which protects nothing yet.
  */
 #ifndef HANDRAIL_PROXY_BASE_KEYS_H
 #define HANDRAIL_PROXY_BASE_KEYS_H

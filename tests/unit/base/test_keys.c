@@ -2,14 +2,17 @@
 #include "proxy/base/keys.h"
 
 #include "proxy/base/file.h"
+#include "proxy/base/id.h"
 #include "proxy/base/mem.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -115,6 +118,67 @@ static void test_one_is_gone(void **state)
 	}
 }
 
+/* What a first start leaves that was killed after so many of its files. */
+static void test_killed_first_start(void **state)
+{
+	static const char *const names[] = {"master.key", "pseudonym.key"};
+	struct keys_options o = {.directory = *state};
+	char *first = file_join(*state, "first-start");
+	for (size_t n = 0; n <= 2; n++) {
+		struct keys k;
+		char *path = file_join(*state, names[1]);
+		if (n > 0)
+			open_good(&o, &k);
+		else
+			assert_int_equal(mkdir(*state, 0700), 0);
+		assert_int_equal(file_write_atomic(first, "", 0, 0600), 0);
+		if (n == 1)
+			assert_int_equal(unlink(path), 0);
+		o.must_exist = true;
+		if (n < 2)
+			expect_refused(&o, "first `handrail run` makes it");
+		o.must_exist = false;
+		struct keys before = k;
+		open_good(&o, &k);
+		assert_int_equal(k.created, n < 2);
+		assert_int_equal(access(first, F_OK), -1);
+		if (n > 0)
+			assert_memory_equal(
+			    k.master, before.master, KEYS_BYTES);
+		assert_int_equal(unlink(path), 0);
+		expect_refused(&o, "is gone while");
+		free(path);
+		path = file_join(*state, names[0]);
+		assert_int_equal(unlink(path), 0);
+		free(path);
+	}
+	free(first);
+}
+
+/* kill -9 at any moment: the next start goes on from there. */
+static void test_killed(void **state)
+{
+	struct keys_options o = {.directory = *state};
+	char *command = mem_printf("rm -rf '%s'", (char *)*state);
+	for (unsigned us = 0; us < 6000; us += 150) {
+		struct keys k;
+		char why[512];
+		int status;
+		assert_int_equal(system(command), 0);
+		pid_t child = fork();
+		if (child == 0) { /* with random numbers of its own */
+			unsigned char pool[512];
+			id_random(pool, sizeof(pool));
+			_exit(keys_open(&k, &o, why, sizeof(why)) != 0);
+		}
+		usleep(us);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		open_good(&o, &k);
+	}
+	free(command);
+}
+
 static void test_permissions(void **state)
 {
 	struct keys_options o = {.directory = *state};
@@ -181,6 +245,8 @@ int main(void)
 	    TEST(test_made_once),
 	    TEST(test_nothing_there),
 	    TEST(test_one_is_gone),
+	    TEST(test_killed_first_start),
+	    TEST(test_killed),
 	    TEST(test_permissions),
 	    TEST(test_not_keys),
 	    TEST(test_master_from_outside),
