@@ -141,5 +141,12 @@ void diff_policy(struct diff *d)
 	d->line = 1;
 	if (d->older->include != d->newer->include)
 		diff_say(d, GUARD_OTHER, "the person sees other things");
+	if (d->older->ai_may_speak_again != d->newer->ai_may_speak_again)
+		diff_say(d,
+		    d->newer->ai_may_speak_again ? GUARD_LOOSER
+						 : GUARD_STRICTER,
+		    d->newer->ai_may_speak_again
+			? "a person's answer gives the conversation back"
+			: "only a person gives the conversation back");
 	diff_environments(d);
 }

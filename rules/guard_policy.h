@@ -133,15 +133,15 @@ enum guard_include {
 	GUARD_INCLUDE_OPEN_TASKS = 1 << 5,
 };
 #define GUARD_INCLUDES 6u
-/* Of a handoff by this rule (SIZE_MAX: of any other): bits, or 0 when the
- * policy does not say; that is everything. */
+/* Bits, by this rule (SIZE_MAX: by any other); 0: not said, everything. */
 unsigned guard_policy_include(const struct guard_policy *, size_t rule);
 /* "transcript", "withheld_draft", ... by number of the bit. */
 const char *guard_include_name(unsigned bit);
+/* Does a person's answer give the conversation back to the AI? */
+bool guard_policy_ai_may_speak_again(const struct guard_policy *);
 
-/* A wall clock's time in the policy's zone (that of the first rule with
- * hours, else or without a policy UTC) as unix microseconds; minute is of the
- * day. */
+/* A wall clock's time in the zone of the first rule with hours (none: UTC), as
+ * unix microseconds; minute is of the day. */
 int64_t guard_policy_time(const struct guard_policy *, int year, unsigned month,
     unsigned day, unsigned minute);
 

@@ -223,8 +223,9 @@ const struct load_key load_keys_handoff_defaults[] = {
 	"interaction_type, customer_facts, open_tasks; everything unless "
 	"said."},
     {"ai_may_speak_again", SHAPE_TEXT,
-	"no: only a person returns the "
-	"conversation to the AI."},
+	"no (default): the AI is silent until a person returns the "
+	"conversation. yes: a person's answer returns it, once the customer "
+	"has it."},
     {NULL, SHAPE_ANY, NULL},
 };
 

@@ -33,11 +33,8 @@ static void read_handoff_defaults(struct load *l, const struct yaml_node *n)
 		load_own_text(l, say, text);
 	}
 	p->include = load_include(l, yaml_get(n, "include"));
-	const struct yaml_node *again = yaml_get(n, "ai_may_speak_again");
-	if (load_yes(l, again, false))
-		load_fault(l, again, LOAD_LATER,
-		    "write no: a person returns the conversation",
-		    "ai_may_speak_again: yes is not in this version");
+	p->ai_may_speak_again =
+	    load_yes(l, yaml_get(n, "ai_may_speak_again"), false);
 }
 
 /* ---- fallbacks ---- */

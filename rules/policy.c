@@ -81,6 +81,11 @@ unsigned guard_policy_include(const struct guard_policy *p, size_t rule)
 	return own ? own : p->include;
 }
 
+bool guard_policy_ai_may_speak_again(const struct guard_policy *p)
+{
+	return p->ai_may_speak_again;
+}
+
 const char *guard_include_name(unsigned bit)
 {
 	return bit < GUARD_INCLUDES ? load_words_include[bit] : "unknown";

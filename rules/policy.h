@@ -81,6 +81,7 @@ struct guard_policy {
 	uint32_t answer_ms; /* the bot may take, wherever; 0: not said */
 	const char *handoff_say, *handoff_queue, *handoff_priority;
 	unsigned include; /* bits of enum guard_include; 0: not said */
+	bool ai_may_speak_again;
 	/* As they are written, for those who compare policies. */
 	const char *environment; /* the one that was chosen, or NULL */
 	const struct environment *environments;

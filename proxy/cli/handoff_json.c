@@ -24,6 +24,8 @@ static void put_handoff(struct json_out *json, const struct store_handoff *h)
 {
 	json_out_object(json);
 	storage_put_time(json, "accepted", h->accepted_us);
+	json_out_key(json, "ai_may_speak_again");
+	json_out_bool(json, h->ai_may_speak_again);
 	put(json, "conversation", h->conversation);
 	put(json, "destination", h->destination);
 	put_number(json, "epoch", h->epoch);
@@ -139,7 +141,7 @@ void handoff_json_outcome(const char *verb, const struct desk_outcome *outcome)
 	put(&json, "handoff", outcome->id[0] ? outcome->id : NULL);
 	if (strcmp(verb, "retry") == 0)
 		put_number(&json, "retried", (int64_t)outcome->deliveries);
-	if (strcmp(verb, "return") == 0) {
+	if (strcmp(verb, "return") == 0 || outcome->later) {
 		json_out_key(&json, "waits_for_replies");
 		json_out_bool(&json, outcome->later);
 	}

@@ -71,6 +71,16 @@ static const char *state_in_words(const struct store_handoff *h)
 	return "?";
 }
 
+/* What an answer does besides. */
+static const char *answer_in_words(const struct store_handoff *h)
+{
+	bool open = h->state != STORE_HANDOFF_RETURNED && !h->returning;
+
+	return open && h->ai_may_speak_again
+	    ? "; an answer gives it back to the AI"
+	    : "";
+}
+
 static void print_owed(const struct store_delivery *owed, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -114,8 +124,8 @@ static void print_item(const struct store_handoff *h)
 	printf("  ");
 	print_time(h->requested_us);
 	print_age(h->requested_us);
-	printf("\n  priority %s, queue %s; %s", h->priority, h->queue,
-	    state_in_words(h));
+	printf("\n  priority %s, queue %s; %s%s", h->priority, h->queue,
+	    state_in_words(h), answer_in_words(h));
 	if (h->replies_waiting == 1)
 		printf(", a reply waits for the customer");
 	else if (h->replies_waiting)
@@ -464,7 +474,8 @@ void handoff_text_case(const struct desk_case *c)
 	const struct store_handoff *h = &c->handoff;
 	json_t *record = h->record ? json_loads(h->record, 0, NULL) : NULL;
 
-	printf("%-*s%s: %s\n", INDENT, "Handoff", h->id, state_in_words(h));
+	printf("%-*s%s: %s%s\n", INDENT, "Handoff", h->id, state_in_words(h),
+	    answer_in_words(h));
 	printf("%-*s", INDENT, "Since");
 	print_time(h->requested_us);
 	printf(" UTC");

@@ -140,8 +140,10 @@ static int do_reply(struct handoff_args *a)
 	    a->storage.store, a->id, a->storage.by, a->text, &outcome);
 	if (err)
 		return refused(a, err, &outcome);
-	return done(
-	    a, &outcome, "The customer gets it with the next response.");
+	return done(a, &outcome,
+	    outcome.later ? "The customer gets it with the next response; then "
+			    "the AI has the conversation again."
+			  : "The customer gets it with the next response.");
 }
 
 static int do_return(struct handoff_args *a)

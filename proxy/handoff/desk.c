@@ -144,6 +144,17 @@ static int tell(struct store_tx *tx, enum store_change_kind kind,
 	    &(struct store_change){kind, h->family, h->conversation, h->id});
 }
 
+static int give_back_by_reply(
+    struct store_tx *tx, struct action *a, const struct store_handoff *h)
+{
+	int err =
+	    a->by ? store_handoff_set_returned_by(tx, h->id, a->by) : STORE_OK;
+
+	return err ? err
+		   : store_handoff_return(
+			 tx, h->id, clock_now_us(), &a->outcome->later);
+}
+
 static int reply_run(struct store_tx *tx, void *arg)
 {
 	struct action *a = arg;
@@ -158,6 +169,10 @@ static int reply_run(struct store_tx *tx, void *arg)
 		    &(struct returned_what){.type = "handoff.accepted",
 			.actor = a->by,
 			.now_us = now_us});
+	/* The reply waits, so the conversation is not back before it is told.
+	 */
+	if (!err && h.ai_may_speak_again)
+		err = give_back_by_reply(tx, a, &h);
 	if (!err)
 		err = tell(tx, STORE_CHANGE_REPLY, &h);
 	store_handoff_clear(&h);

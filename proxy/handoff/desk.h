@@ -28,7 +28,8 @@ struct desk_outcome {
 	char other[STORE_HANDOFF_ID_SIZE]; /* CONFLICT: begins alike; or "" */
 	enum store_handoff_state state;    /* before */
 	int64_t returned_us;
-	bool later; /* returns once the replies that wait are delivered */
+	bool later; /* of a return, or a reply that is one: it returns once the
+		       replies that wait are delivered */
 	size_t deliveries; /* retried or dropped */
 };
 

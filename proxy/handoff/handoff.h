@@ -74,7 +74,8 @@ struct handoff_request {
 	size_t n_facts;
 	const char *interaction_type, *zone, *bot;
 	const char *open_tasks;
-	unsigned include; /* bits of enum guard_include; 0: everything */
+	unsigned include;        /* bits of enum guard_include; 0: everything */
+	bool ai_may_speak_again; /* a person's answer returns it */
 	const struct guard_approval *approvals;
 	size_t n_approvals;
 	const char *console; /* base URL for links */

@@ -412,6 +412,10 @@ void packet_write(struct buf *out, const struct packet_source *source)
 
 	json_out_init(&json, out);
 	json_out_object(&json);
+	if (r->ai_may_speak_again) {
+		json_out_key(&json, "ai_may_speak_again");
+		json_out_bool(&json, true);
+	}
 	packet_put_counted(&json, &source->view->counted);
 	put_approvals(&json, r);
 	put_known(&json, "bot", r->bot);

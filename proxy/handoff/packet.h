@@ -26,6 +26,8 @@
  *                    part and rest (of a message that was cut: what the
  *                    customer has and what not), original (before an edit),
  *                    tool, reasoning, error, other, unreadable
+ *   ai_may_speak_again  true where a person's answer gives the conversation
+ *                   back to the AI; else it is not there
  *   amounts         [{name, kind, currency, total, words}]: what was promised
  *                    so far, by the rule or offer it counts for, in the unit
  *                    of rules/guard_session.h and in plain words

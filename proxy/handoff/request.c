@@ -298,6 +298,7 @@ static void fill_handoff(struct asking *a, const struct handoff_request *r,
 	h->severity =
 	    mem_strdup(r->rule ? guard_severity_name(r->rule->severity) : "");
 	h->requested_us = r->time_us;
+	h->ai_may_speak_again = r->ai_may_speak_again;
 	if (view->n_turns)
 		h->seq = view->turns[view->n_turns - 1].seq;
 }

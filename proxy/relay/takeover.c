@@ -156,6 +156,8 @@ void takeover_request(struct exchange *e)
 	    .zone = e->facts.session.zone,
 	    .open_tasks = e->asked.facts.open_tasks,
 	    .include = v->include,
+	    .ai_may_speak_again =
+		guard_policy_ai_may_speak_again(exchange_policy(e)),
 	};
 	size_t why = settle_why(e);
 	struct handoff_rule *also;

@@ -84,9 +84,10 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 		query_start(&q, tx,
 		    "INSERT INTO handoffs(id, family, conversation, epoch,"
 		    " state, queue, priority, destination, reason,"
-		    " requested_us, seq, gen, record, words, severity)"
+		    " requested_us, seq, gen, record, words, severity,"
+		    " ai_may_speak_again)"
 		    " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-		    " $12, $13, $14, $15)"
+		    " $12, $13, $14, $15, $16)"
 		    " ON CONFLICT(id) DO NOTHING");
 		query_text(&q, h->id);
 		query_text(&q, h->family);
@@ -103,6 +104,7 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 		query_blob(&q, sealed.data, sealed.len);
 		query_text(&q, h->words ? h->words : "");
 		query_text(&q, h->severity ? h->severity : "");
+		query_int(&q, h->ai_may_speak_again);
 		err = query_run(&q);
 	}
 	buf_clear(&sealed);
@@ -137,7 +139,7 @@ int store_handoff_amend(struct store_tx *tx, const struct store_handoff *h)
 	" h.requested_us, h.accepted_us, h.returned_us, h.seq,"                \
 	" (SELECT COUNT(*) FROM replies r WHERE r.handoff = h.id"              \
 	"  AND r.delivered_us = 0), h.gen, h.record, h.note_gen, h.note,"      \
-	" h.words, h.severity, h.returned_by"                                  \
+	" h.words, h.severity, h.returned_by, h.ai_may_speak_again"            \
 	" FROM handoffs h "
 
 static void read_handoff(struct query *q, struct store_handoff *h)
@@ -161,6 +163,7 @@ static void read_handoff(struct query *q, struct store_handoff *h)
 	h->words = query_get_text(q, 19);
 	h->severity = query_get_text(q, 20);
 	h->returned_by = query_get_text(q, 21);
+	h->ai_may_speak_again = query_get_int(q, 22) != 0;
 }
 
 /* The text of two columns, generation and sealed; NULL where it is erased. */

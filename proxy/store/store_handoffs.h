@@ -20,6 +20,7 @@ struct store_handoff {
 	uint32_t epoch;
 	enum store_handoff_state state;
 	bool returning; /* returned once the waiting replies are delivered */
+	bool ai_may_speak_again; /* a reply makes it returning */
 	char *queue, *priority, *destination;
 	char *reason;   /* rule id, or what could not be done; no text */
 	char *words;    /* the same in plain words, the policy's; or "" */

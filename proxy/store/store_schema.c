@@ -205,5 +205,10 @@ static const char version_6[] =
 static const char version_7[] =
     "ALTER TABLE audit_pending ADD COLUMN line TEXT;";
 
+/* A person's answer may give the conversation back. */
+static const char version_8[] =
+    "ALTER TABLE handoffs ADD COLUMN ai_may_speak_again INTEGER NOT NULL"
+    " DEFAULT 0;";
+
 const char *const store_schema_sqlite[] = {version_1, version_2, version_3,
-    version_4, version_5, version_6, version_7, NULL};
+    version_4, version_5, version_6, version_7, version_8, NULL};

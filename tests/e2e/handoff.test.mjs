@@ -1,20 +1,21 @@
 // A handoff is total: the lock, the packet, the person's answers, the return.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { post, wire } from "./parts.mjs";
-import { ask, chat, here, request, run, startBot, startHandrail, until } from "./support.mjs";
+import { ask, chat, here, request, run, startBot, startHandrail, tempDir, until } from "./support.mjs";
 
 const policy = path.join(here, "policy");
 const said = (answer) => JSON.parse(answer.body).choices[0].message.content;
 
-async function handedOff(t) {
+async function handedOff(t, from = policy) {
 	const bot = await startBot(t);
 	bot.onMessage("go", { content: "I guarantee a full refund of $900." });
 	bot.onMessage("back", { content: "Hello again." });
-	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const proxy = await startHandrail(t, { upstream: bot.url, policy: from });
 	await chat(proxy, "c-1", "go");
 	const cli = (...args) =>
 		run(["handoff", args[0], "-c", path.join(proxy.dir, "handrail.yaml"), ...args.slice(1)]);
@@ -89,6 +90,32 @@ test("a return that waits for a reply to be read is recorded under who asked for
 	assert.match(said(await chat(proxy, "c-1", "Yes?")), /One more thing/);
 	const record = await until(() => proxy.records().find((r) => r.type === "handoff.returned"), "its record");
 	assert.equal(record.actor, "ann");
+});
+
+test("where the AI may speak again, an answer gives it back, and nothing else does", async (t) => {
+	const dir = tempDir(t);
+	fs.cpSync(policy, dir, { recursive: true });
+	const file = path.join(dir, "policy.yaml");
+	const text = fs.readFileSync(file, "utf8");
+	fs.writeFileSync(file, text.replace("handoff_defaults:", "$&\n  ai_may_speak_again: yes"));
+	const { bot, proxy, cli, id } = await handedOff(t, dir);
+	const shown = await cli("show", id);
+	assert.match(shown.out, /nobody has answered yet; an answer gives it back to the AI/);
+	assert.equal(JSON.parse((await cli("show", id, "--format", "json")).out).handoff.ai_may_speak_again, true);
+	await chat(proxy, "c-1", "back");
+	assert.equal(bot.getRequests().length, 1, "the AI is silent until somebody answers");
+	const reply = await cli("reply", id, "Hello, this is Ann.", "--by", "ann");
+	assert.match(reply.out, /then the AI has the conversation again/);
+	const answers = [];
+	for (let i = 0; i < 3; i++) answers.push(said(await chat(proxy, "c-1", "back")));
+	assert.equal(answers[0], "Hello, this is Ann.");
+	assert.equal(answers.at(-1), "Hello again.", answers.join(" | "));
+	const record = await until(() => proxy.records().find((r) => r.type === "handoff.returned"), "its record");
+	assert.equal(record.actor, "ann");
+	// And is handed off anew, like any other.
+	assert.notEqual(said(await chat(proxy, "c-1", "go")), "I guarantee a full refund of $900.");
+	const open = JSON.parse((await cli("list", "--format", "json")).out);
+	assert.equal((open.handoffs ?? open).length, 1);
 });
 
 test("another name does not lead away from a person", async (t) => {

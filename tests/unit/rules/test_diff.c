@@ -107,6 +107,19 @@ static void test_fallbacks(void **state)
 	    "looser if_a_message_has_media policy.yaml:5 flag -> deliver\n");
 }
 
+static void test_who_gives_a_conversation_back(void **state)
+{
+	(void)state;
+	const char *const no = "handoff_defaults: {ai_may_speak_again: no}\n";
+	const char *const yes = "handoff_defaults: {ai_may_speak_again: yes}\n";
+	check_heads(no, yes, NULL,
+	    "looser handoff_defaults policy.yaml:1 a person's answer gives the "
+	    "conversation back\n");
+	check_heads(yes, no, NULL,
+	    "stricter handoff_defaults policy.yaml:1 only a person gives the "
+	    "conversation back\n");
+}
+
 static void test_environments(void **state)
 {
 	const char *const older = "environments:\n  live: {mode: enforce}\n"
@@ -296,6 +309,7 @@ int main(void)
 	    cmocka_unit_test(test_limits_over_the_conversation),
 	    cmocka_unit_test(test_speaker),
 	    cmocka_unit_test(test_fallbacks),
+	    cmocka_unit_test(test_who_gives_a_conversation_back),
 	    cmocka_unit_test(test_environments),
 	    cmocka_unit_test(test_conditions),
 	    cmocka_unit_test(test_what_happens),

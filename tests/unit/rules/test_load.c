@@ -214,6 +214,19 @@ static void test_what_a_person_sees(void **state)
 		    guard_include_name(i), load_words_include[i]);
 }
 
+static void test_who_gives_a_conversation_back(void **state)
+{
+	(void)state;
+	const char *const heads[] = {POLICY,
+	    POLICY "handoff_defaults: {ai_may_speak_again: no}\n",
+	    POLICY "handoff_defaults: {ai_may_speak_again: yes}\n"};
+	for (int i = 0; i < 3; i++) {
+		struct guard_policy *p = load_pack(heads[i], PACK_HEAD FOO);
+		assert_int_equal(guard_policy_ai_may_speak_again(p), i == 2);
+		guard_policy_unref(p);
+	}
+}
+
 static void test_who_does_not_see_what_was_said(void **state)
 {
 	(void)state;
@@ -565,6 +578,7 @@ int main(void)
 	    cmocka_unit_test(test_defaults),
 	    cmocka_unit_test(test_fallbacks_and_queues),
 	    cmocka_unit_test(test_what_a_person_sees),
+	    cmocka_unit_test(test_who_gives_a_conversation_back),
 	    cmocka_unit_test(test_who_does_not_see_what_was_said),
 	    cmocka_unit_test(test_environments_only_lower),
 	    cmocka_unit_test(test_dates_and_hours_count_in_the_packs_zone),

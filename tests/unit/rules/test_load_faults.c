@@ -141,8 +141,6 @@ static const struct bad bads[] = {
 	CHANGE("written_for: 1, reason: r, set: {mode: off}")
 	    CHANGED("written_for: 1, reason: r,\n     set: {mode: shadow}"),
 	NULL, NULL, "one change"},
-    {"P090", 6, 23, POLICY "handoff_defaults:\n  ai_may_speak_again: yes\n",
-	PACK_HEAD FOO, NULL, NULL},
     /* the pack */
     {"P012", 3, 7, POLICY, "format: 1\nkind: pack\npack: q\n" FOO, NULL, NULL},
     {"P024", 4, 12, POLICY, PACK_HEAD "use_lists: [wodrs]\n" FOO, NULL,
