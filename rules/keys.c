@@ -48,7 +48,6 @@ static void add_by_shape(struct guard_key *k, enum load_shape shape)
 	case SHAPE_LIST:
 	case SHAPE_MAP:
 	case SHAPE_ANY:
-	case SHAPE_LATER:
 		return;
 	}
 }
@@ -65,9 +64,8 @@ static bool is_required(const char *block, const char *key)
 bool guard_block_key(const char *block, size_t index, struct guard_key *out)
 {
 	const struct load_key *k = keys_of(block);
-	for (; k && k->name; k++)
-		if (k->shape != SHAPE_LATER && index-- == 0)
-			break;
+	while (k && k->name && index-- > 0)
+		k++;
 	if (!k || !k->name)
 		return false;
 	*out = (struct guard_key){.name = k->name,

@@ -3,9 +3,7 @@
  * there, and what it means in the author's words.
  *
  * The loader checks against these tables and a schema or a reference can be
- * printed from them, so they cannot drift apart. A key that is part of the
- * language and not of this version is in the table too: it is refused by name
- * (P090) instead of being unknown.
+ * printed from them, so they cannot drift apart.
  */
 #ifndef HANDRAIL_RULES_LOAD_KEYS_H
 #define HANDRAIL_RULES_LOAD_KEYS_H
@@ -17,7 +15,6 @@ enum load_shape {
 	SHAPE_WORDS,     /* a text, or a list of texts */
 	SHAPE_SENTENCES, /* a list of sentences, one a line */
 	SHAPE_ANY,       /* the reader of the block decides */
-	SHAPE_LATER,     /* not in this version */
 };
 
 struct load_key {

@@ -104,7 +104,6 @@ const struct load_code_row load_codes[LOAD_CODES] = {
     [LOAD_OFFERS_UNTESTED] = {"P083", DIAG_WARNING,
 	"offers or a scope without examples"},
     [LOAD_DEAD_TOTAL] = {"P084", DIAG_ERROR, "a total that cannot be reached"},
-    [LOAD_LATER] = {"P090", DIAG_ERROR, "not in this version"},
     [LOAD_TOPIC_FILE] = {"P100", DIAG_ERROR,
 	"the file of a learned topic cannot be used"},
     [LOAD_TOPIC_OLD] = {"P101", DIAG_WARNING,
@@ -226,13 +225,6 @@ static bool check_shape(
 			return true;
 		wrong_shape(l, n, "a text or a list");
 		return false;
-	case SHAPE_LATER:
-		load_fault(l, n->key, LOAD_LATER,
-		    "take it out; nothing is judged by it yet",
-		    "\"%s\" is part of the rule language, but not in this "
-		    "version",
-		    n->key->text);
-		return false;
 	case SHAPE_SENTENCES:
 	case SHAPE_ANY:
 		return true;
@@ -255,12 +247,10 @@ bool load_check_map(struct load *l, const struct yaml_node *map,
 		wrong_shape(l, map, "a map (key: value)");
 		return false;
 	}
-	/* Keys of a later version are not offered as a mend. */
 	const char *names[LOAD_MAX_KEYS + 1];
 	size_t n = 0;
 	for (const struct load_key *k = keys; k->name; k++)
-		if (k->shape != SHAPE_LATER)
-			names[n++] = k->name;
+		names[n++] = k->name;
 	names[n] = NULL;
 	bool good = true;
 	for (const struct yaml_node *c = map->child; c; c = c->next) {

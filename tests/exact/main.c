@@ -147,8 +147,7 @@ static bool all_keys_known(void)
 			listed |= strcmp(blocks[i], load_blocks[b].name) == 0;
 		const struct load_key *k = load_blocks[b].keys;
 		for (; listed && k->name; k++) {
-			if (k->shape == SHAPE_LATER ||
-			    made_knows(load_blocks[b].name, k->name))
+			if (made_knows(load_blocks[b].name, k->name))
 				continue;
 			good = false;
 			printf("no generated policy has the key %s %s: give it "
