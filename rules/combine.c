@@ -112,6 +112,14 @@ bool combine_is_over(const struct combine_facts *c, uint32_t sentence)
 	return is_over_for(c, ~0u, sentence);
 }
 
+bool combine_is_past(const struct combine_facts *c, uint32_t sentence)
+{
+	if (!combine_is_over(c, sentence))
+		return false;
+	return c->text->final ||
+	    c->alive[DETECTOR_PHRASES] >= c->text->sentences[sentence].end;
+}
+
 static bool is_one_of(void *arg, uint32_t detector)
 {
 	return any_has(arg, detector);

@@ -71,6 +71,9 @@ bool combine_lacks_answer(const struct combine_facts *, const struct pending *);
 bool combine_is_ripe(const struct combine_facts *, uint32_t sentence);
 /* Can nothing come any more in the sentence? */
 bool combine_is_over(const struct combine_facts *, uint32_t sentence);
+/* Will no match begin in it any more? One that goes on behind its end, the
+ * words of a phrase around a line break, asks about what stands in it. */
+bool combine_is_past(const struct combine_facts *, uint32_t sentence);
 /* Does something of near stand close enough to the match: yes, not any more,
  * or not yet? */
 enum combine combine_near(

@@ -362,7 +362,7 @@ static bool may_be_asked(const struct match *q, const void *arg)
 {
 	const struct oldest *oldest = arg;
 	return q->sentence >= oldest->sentence ||
-	    !combine_is_over(&oldest->facts, q->sentence);
+	    !combine_is_past(&oldest->facts, q->sentence);
 }
 
 /* Forget matches of sentences nobody can ask about any more. */

@@ -192,6 +192,33 @@ static void required_wording_in_every_cutting(void **state)
 	check_all(b, "9 per month.");
 }
 
+/* The words of a phrase around a line break still ask about the sentence that
+ * the break has ended, whatever else has been found in it. */
+static void a_sentence_is_remembered_in_every_cutting(void **state)
+{
+	struct bench *b = *state;
+	struct policy_kit *k = &b->kit;
+	char text[700];
+	struct rule *r = policy_kit_rule(
+	    k, "fee", GUARD_BLOCK, policy_kit_phrases(k, "late fee", NULL));
+	policy_kit_excuse(k, r)->beside =
+	    policy_kit_any(k, policy_kit_phrases(k, "museum", NULL));
+	uint32_t zzz = policy_kit_phrases(k, "zzz", NULL);
+	r = policy_kit_rule(k, "near", GUARD_BLOCK, zzz);
+	struct clause *c = policy_kit_clauses(k, r, 1);
+	c->what = policy_kit_any(k, zzz);
+	c->near.what =
+	    policy_kit_any(k, policy_kit_phrases(k, "x", "late", NULL));
+	c->near.within = 3;
+	for (int many = 250; many < 258; many++) {
+		size_t n = (size_t)snprintf(text, sizeof(text), "museum ");
+		for (int i = 0; i < many; i++, n += 2)
+			memcpy(text + n, "x ", 2);
+		snprintf(text + n, sizeof(text) - n, "late\nfee.");
+		assert_int_not_equal(check_all(b, text), 0);
+	}
+}
+
 static void an_allow_of_a_rule_that_finds_nothing_in_every_cutting(void **state)
 {
 	struct bench *b = *state;
@@ -466,6 +493,7 @@ int main(void)
 	    TEST(fixed_texts_in_every_cutting),
 	    TEST(random_texts_in_every_cutting),
 	    TEST(required_wording_in_every_cutting),
+	    TEST(a_sentence_is_remembered_in_every_cutting),
 	    TEST(an_allow_of_a_rule_that_finds_nothing_in_every_cutting),
 	    TEST(a_text_allowed_for_a_time),
 	    TEST(only_what_may_be_hit_is_held),
