@@ -284,6 +284,7 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
 	bool fifty = cp && t->tokens[next].glued; /* "$fifty" */
 	if (!starts_with_digit(t, next) && !fifty)
 		return false;
+	in->prefixed = true; /* "USD 7 percent" is money */
 	return read_expression(in, i, next, &u, f);
 }
 
@@ -446,7 +447,8 @@ static bool read_at(struct numeral_in *in, size_t i, struct number_found *f)
 		return true;
 	if (read_prefixed(in, i, word, f))
 		return true;
-	number_unit_is(in, NUMERAL_ANY_KIND); /* no prefix after all */
+	in->prefixed = false; /* no prefix after all */
+	number_unit_is(in, NUMERAL_ANY_KIND);
 	return read_expression(in, i, i, NULL, f);
 }
 

@@ -230,6 +230,7 @@ void number_unit_of(
     struct numeral_in *in, struct numeral *n, bool money, struct number_unit *u)
 {
 	*u = (struct number_unit){.kind = NUMBER_COUNT, .next = n->next};
+	in->grand = n->grand;
 	if (n->repeated && unit_at(in, n->repeated, u))
 		return;
 	if (n->suffix) {

@@ -22,8 +22,9 @@ struct number_unit {
 /* Whatever comes next, the number can only be of these kinds. */
 static inline void number_unit_is(struct numeral_in *in, unsigned kinds)
 {
-	if (!in->more && !in->second)
-		in->kinds = kinds;
+	if (!in->more && !in->second && !in->prefixed)
+		in->kinds =
+		    kinds | (in->grand ? NUMBER_UNIT_KIND(NUMBER_MONEY) : 0);
 }
 
 void number_unit_money(

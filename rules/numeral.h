@@ -22,6 +22,8 @@ struct numeral_in {
 	unsigned kinds; /* bits 1 << enum number_kind: what it may be yet; for
 			   number.c, NUMERAL_ANY_KIND to begin with */
 	bool second;    /* these are no longer known to be fewer */
+	bool prefixed;  /* a currency stands in front: it is money */
+	bool grand;     /* it may be money whatever stands behind it */
 	bool rows;      /* read digits that were taken apart as one number */
 	bool row;       /* such digits were met */
 	size_t asked;   /* 1 + the token whose word was asked for last */

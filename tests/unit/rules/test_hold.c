@@ -83,6 +83,13 @@ static void a_number_holds_for_its_kinds(void **state)
 	check(percent, "So $5 ", 6);
 	check(percent, "So 5 months ", 12);
 	check(percent, "So $5 and 50 ", 3); /* 50 percent? */
+	check(percent, "So USD 5 percent ", 17);
+	static const char money[] =
+	    "rules:\n" RULE("a", "money: {above: 10}", "handoff");
+	check(money, "So USD 50 percent ", 3); /* is money, as "$50%" is */
+	check(money, "So USD 50 business ", 3);
+	check(money, "So two grand free ", 3);
+	check(money, "So two grand per ", 3);
 	static const char time[] =
 	    "rules:\n" RULE("a", "duration: {above: 2 days}", "handoff");
 	check(time, "So 90 minutes ", 14);
