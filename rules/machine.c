@@ -372,6 +372,9 @@ static void forget(struct machine *m)
 	size_t n = m->live.list.n;
 	if (n < LIVE_KEPT_MIN || n < 2 * m->live_kept)
 		return;
+	/* A listed text is found at its end, and asks about its beginning. */
+	if (m->texts_alive)
+		return;
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		struct pending *p = &m->pendings[i];
 		p->seen = 0;

@@ -192,6 +192,36 @@ static void required_wording_in_every_cutting(void **state)
 	check_all(b, "9 per month.");
 }
 
+/* A listed text is found at its end, and what excuses it stands before. */
+static void a_listed_text_is_excused_in_every_cutting(void **state)
+{
+	struct bench *b = *state;
+	struct policy_kit *k = &b->kit;
+	static char texts[6][600];
+	uint32_t x = policy_kit_phrases(k, "x", NULL);
+	struct any_of museum =
+	    policy_kit_any(k, policy_kit_phrases(k, "museum", NULL));
+	for (size_t many = 0; many < 6; many++) {
+		size_t n = (size_t)snprintf(texts[many], 600, "museum ");
+		for (size_t i = 0; i < many + 253; i++, n += 2)
+			memcpy(texts[many] + n, "x ", 2);
+		snprintf(texts[many] + n, 600 - n, "end.");
+		struct rule *r = policy_kit_rule(k, "listed", GUARD_BLOCK,
+		    policy_kit_texts(k, texts[many], NULL));
+		policy_kit_excuse(k, r)->beside = museum;
+	}
+	uint32_t zzz = policy_kit_phrases(k, "zzz", NULL);
+	struct rule *r = policy_kit_rule(k, "near", GUARD_BLOCK, zzz);
+	struct clause *c = policy_kit_clauses(k, r, 1);
+	c->what = policy_kit_any(k, zzz);
+	c->near = (struct near){policy_kit_any(k, x), 3};
+	for (size_t many = 0; many < 6; many++) {
+		char text[700];
+		snprintf(text, sizeof(text), "%s ", texts[many]);
+		check_all(b, text);
+	}
+}
+
 /* The words of a phrase around a line break still ask about the sentence that
  * the break has ended, whatever else has been found in it. */
 static void a_sentence_is_remembered_in_every_cutting(void **state)
@@ -493,6 +523,7 @@ int main(void)
 	    TEST(fixed_texts_in_every_cutting),
 	    TEST(random_texts_in_every_cutting),
 	    TEST(required_wording_in_every_cutting),
+	    TEST(a_listed_text_is_excused_in_every_cutting),
 	    TEST(a_sentence_is_remembered_in_every_cutting),
 	    TEST(an_allow_of_a_rule_that_finds_nothing_in_every_cutting),
 	    TEST(a_text_allowed_for_a_time),
