@@ -32,10 +32,8 @@ static void put_erased(struct json_out *json)
 	json_out_bool(json, true);
 }
 
-/* In the place of the record. */
-static void put_handoff(struct json_out *json, const struct store_handoff *h)
+static void put_record(struct json_out *json, const struct store_handoff *h)
 {
-	json_out_key(json, "handoff");
 	json_out_object(json);
 	put(json, "conversation_id", h->conversation);
 	put_erased(json);
@@ -54,6 +52,14 @@ static void put_handoff(struct json_out *json, const struct store_handoff *h)
 	json_out_end(json);
 }
 
+void erased_record(struct buf *out, const struct store_handoff *h)
+{
+	struct json_out json;
+
+	json_out_init(&json, out);
+	put_record(&json, h);
+}
+
 void erased_event(struct buf *out, const struct store_delivery *d,
     const struct store_handoff *h)
 {
@@ -65,8 +71,10 @@ void erased_event(struct buf *out, const struct store_delivery *d,
 	put_erased(&json);
 	put(&json, "event", d->event);
 	put(&json, "family", d->family);
-	if (h->id[0])
-		put_handoff(&json, h);
+	if (h->id[0]) {
+		json_out_key(&json, "handoff");
+		put_record(&json, h);
+	}
 	put(&json, "handoff_id", d->handoff);
 	put(&json, "id", d->key);
 	put_time(&json, d->created_us);

@@ -15,4 +15,7 @@
 void erased_event(struct buf *out, const struct store_delivery *,
     const struct store_handoff *h);
 
+/* In the place of a record. */
+void erased_record(struct buf *out, const struct store_handoff *);
+
 #endif

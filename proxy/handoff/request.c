@@ -12,6 +12,7 @@
  * bare one without the texts takes its place; they are added once there is
  * room, unless they were erased meanwhile.
  */
+#include "proxy/handoff/erased.h"
 #include "proxy/handoff/handoff_service.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/handoff/packet.h"
@@ -188,21 +189,61 @@ static int put_requested(struct store_tx *tx, const struct store_handoff *h,
 	return err;
 }
 
-static int asking_run(struct store_tx *tx, struct store_job *job)
+static int put_handoff(
+    struct store_tx *tx, const struct asking *a, const struct buf *record)
 {
-	struct asking *a = (struct asking *)job;
-	const struct buf *record = a->bare ? &a->told.bare : &a->told.whole;
 	struct store_handoff h = a->handoff;
-	int err = store_conversation_lock(
-	    tx, a->family, a->id, a->lock.epoch, a->lock.handoff);
 
 	h.record = record->data;
 	if (a->bare)
 		h.seq = 0; /* it holds no message: all there are come after */
+	int err = store_handoff_put(tx, &h);
+	return err ? err : put_requested(tx, &h, record);
+}
+
+/* Its words waited for room in memory, where no erasure reaches them. */
+static int put_erased(struct store_tx *tx, const struct asking *a)
+{
+	static char none[] = "";
+	struct asking left = *a;
+	struct buf record = {0};
+
+	left.handoff.words = none;
+	erased_record(&record, &left.handoff);
+	int err = put_handoff(tx, &left, &record);
+	buf_clear(&record);
+	return err;
+}
+
+/* At the first try they have just been put together. */
+static int was_erased(struct store_tx *tx, const struct asking *a, bool *erased)
+{
+	struct store_conversation row;
+
+	if (a->untold.whole.len)
+		return STORE_OK;
+	int err = store_conversation_get(tx, a->family, a->id, &row);
+
+	*erased = !err && row.erased_us >= a->handoff.requested_us;
 	if (!err)
-		err = store_handoff_put(tx, &h);
+		store_conversation_clear(&row);
+	return err;
+}
+
+static int asking_run(struct store_tx *tx, struct store_job *job)
+{
+	struct asking *a = (struct asking *)job;
+	bool erased = false;
+	int err = store_conversation_lock(
+	    tx, a->family, a->id, a->lock.epoch, a->lock.handoff);
+
 	if (!err)
-		err = put_requested(tx, &h, record);
+		err = was_erased(tx, a, &erased);
+	if (!err && erased)
+		err = put_erased(tx, a);
+	else if (!err)
+		err = put_handoff(
+		    tx, a, a->bare ? &a->told.bare : &a->told.whole);
 	return err ? err : put_record(tx, a);
 }
 

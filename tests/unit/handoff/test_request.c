@@ -120,6 +120,29 @@ static void test_erased_meanwhile(void **state)
 	proxy_clear(&p);
 }
 
+/* Nor what waited in memory, because there was no room for anything. */
+static void test_erased_while_it_waits(void **state)
+{
+	struct proxy p;
+	struct handoff_request request = request_of("file");
+	struct conversation_lock lock;
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	int before = atomic_load(&answers);
+	atomic_store(&disk_room, 300);
+	handoff_request(p.handoffs, lease, &request, &done, &lock);
+	fixture_wait(atomic_load(&answers) == before + 1);
+	conversation_end(lease);
+	assert_int_equal(store_call(p.f.store, false, erase_run, NULL), 0);
+	atomic_store(&disk_room, SIZE_MAX);
+	fixture_wait(file_has(&p, "handoff.requested"));
+	assert_true(record_has(&p, lock.handoff, "\"erased\":true"));
+	assert_false(record_has(&p, lock.handoff, "refund of $900"));
+	assert_false(file_has(&p, "refund of $900"));
+	proxy_clear(&p);
+}
+
 /* Not even that: the caller hears it, and all of it is written at last, as
  * what nobody was told. */
 static void test_no_room_at_all(void **state)
@@ -151,6 +174,7 @@ int main(void)
 	    cmocka_unit_test(test_lock_outlives_the_end),
 	    cmocka_unit_test(test_texts_follow),
 	    cmocka_unit_test(test_erased_meanwhile),
+	    cmocka_unit_test(test_erased_while_it_waits),
 	    cmocka_unit_test(test_no_room_at_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
