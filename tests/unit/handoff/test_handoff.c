@@ -386,6 +386,37 @@ static void test_store_cannot_write(void **state)
 	proxy_clear(&p);
 }
 
+/* A person takes a long conversation on a full disk: without its transcript,
+ * which is shown from what is kept. */
+static void test_taken_without_room(void **state)
+{
+	struct proxy p;
+	struct desk_case c;
+	struct desk_outcome outcome;
+	struct desk_take what = {"web", "c-1", "bob", "she is upset"};
+	char text[20001];
+
+	proxy_init(&p);
+	struct conversation_lease *lease = begin(&p, "c-1");
+	memset(text, 'w', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	add(lease, STORE_CUSTOMER, STORE_DELIVERED, text);
+	conversation_flush(lease);
+	conversation_end(lease);
+	assert_int_equal(store_scrub(p.f.store), 0); /* after the flush */
+	atomic_store(&disk_room, 6000);
+	assert_int_equal(desk_take(p.f.store, &what, &outcome), 0);
+	atomic_store(&disk_room, SIZE_MAX);
+	struct desk_outcome taken = outcome;
+	assert_int_equal(desk_show(p.f.store, taken.id, &c, &outcome), 0);
+	assert_non_null(strstr(c.handoff.record, "\"incomplete\":true"));
+	assert_non_null(strstr(c.handoff.record, "she is upset"));
+	assert_int_equal(c.n_later, 1);
+	assert_int_equal(c.later[0].len, sizeof(text) - 1);
+	desk_case_clear(&c);
+	proxy_clear(&p);
+}
+
 static void test_audit_rows(void **state)
 {
 	struct proxy p;
@@ -425,6 +456,7 @@ int main(void)
 	    cmocka_unit_test(test_customer_writes_on),
 	    cmocka_unit_test(test_killed_in_a_stream),
 	    cmocka_unit_test(test_store_cannot_write),
+	    cmocka_unit_test(test_taken_without_room),
 	    cmocka_unit_test(test_audit_rows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
