@@ -55,10 +55,11 @@ static int fill(struct reserve *r)
 	return err;
 }
 
-/* A program beside this one has given it up. */
+/* A program beside this one has given it up. A file that is gone is not: who
+ * removes the folder of a running proxy is not to find a new one in it. */
 static void notice_taken(struct reserve *r)
 {
-	if (held(r->path) >= r->held)
+	if (access(r->path, F_OK) != 0 || held(r->path) >= r->held)
 		return;
 	r->kept = false;
 	r->given = r->held;

@@ -74,6 +74,17 @@ static void test_borrowed(void **state)
 	reserve_close(&r);
 }
 
+static void test_removed(void **state)
+{
+	struct reserve r;
+	reserve_open(&r, beside, BYTES);
+	assert_int_equal(unlink(file), 0);
+	assert_true(reserve_keep(&r));
+	assert_int_equal(held(), -1);
+	assert_false(reserve_release(&r));
+	reserve_close(&r);
+}
+
 static void test_none(void **state)
 {
 	struct reserve r;
@@ -95,6 +106,7 @@ int main(void)
 	    cmocka_unit_test(test_given_up_and_kept_again),
 	    cmocka_unit_test(test_after_a_kill),
 	    cmocka_unit_test(test_borrowed),
+	    cmocka_unit_test(test_removed),
 	    cmocka_unit_test(test_none),
 	};
 	if (!mkdtemp(dir))
