@@ -9,6 +9,7 @@
  * hash of (parent, key); phrase_builder_finish numbers them depth first.
  */
 #include "rules/phrase.h"
+#include "rules/phrase_memo.h"
 #include "rules/phrase_trie.h"
 
 #include <assert.h>
@@ -44,6 +45,7 @@ struct phrase_builder {
 	struct text text;
 	uint32_t steps[PHRASE_MAX_WORDS * 2]; /* keys of the phrase at hand */
 	size_t n_steps;
+	struct phrase_memo memo[PHRASE_MEMO_SLOTS];
 };
 
 const char *phrase_err_text(enum phrase_err err)
@@ -311,13 +313,10 @@ static bool is_invisible(uint32_t c)
 
 static bool has_invisible(const char *s, size_t len)
 {
-	for (size_t i = 0, n; i < len; i += n) {
-		n = 1;
-		if (s[i] >= ' ' && s[i] < 0x7f)
-			continue; /* nearly all of any phrase */
-		if (is_invisible(code_point(s + i, len - i, &n)))
+	for (size_t i = 0, n = 1; i < len; i += n, n = 1)
+		if ((s[i] < ' ' || s[i] >= 0x7f) && /* hardly ever */
+		    is_invisible(code_point(s + i, len - i, &n)))
 			return true;
-	}
 	return false;
 }
 
@@ -396,7 +395,7 @@ static enum phrase_err add_word(
 }
 
 /* One part between gaps: its words as steps. "Plan A B C" is four words. */
-static enum phrase_err add_part(
+static enum phrase_err read_part(
     struct phrase_builder *b, const char *s, size_t len)
 {
 	struct part p;
@@ -417,6 +416,24 @@ static enum phrase_err add_part(
 	if (err)
 		return err;
 	return star.next == p.n_stars ? PHRASE_OK : PHRASE_ERR_STAR;
+}
+
+static enum phrase_err add_part(
+    struct phrase_builder *b, const char *s, size_t len)
+{
+	uint32_t slot = key_hash(s, len, false) & (PHRASE_MEMO_SLOTS - 1);
+	struct phrase_memo *m = &b->memo[slot];
+	size_t from = b->n_steps;
+	enum phrase_err err = PHRASE_OK;
+	if (phrase_memo_is(m, s, len)) {
+		for (size_t i = 0; i < m->n && !err; i++)
+			err = add_step(b, m->steps[i]);
+		return err;
+	}
+	err = read_part(b, s, len);
+	if (!err)
+		phrase_memo_keep(m, s, len, b->steps + from, b->n_steps - from);
+	return err;
 }
 
 static enum phrase_err read_steps(

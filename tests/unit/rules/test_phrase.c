@@ -129,6 +129,8 @@ static void many_prefixes_match(void **state)
 	check(PHRASES("re*", "ref*", "refund*", "refund"), "refund",
 	    "0[0-6] 1[0-6] 2[0-6] 3[0-6]");
 	check(PHRASES("pre* paid"), "prefix paid prepaid", "0[0-11]");
+	check(PHRASES("re ... fee", "re* ... fee", "re* ... paid", "re"),
+	    "refund the fee", "1[0-14]");
 }
 
 static void gaps_hold_six_words(void **state)
