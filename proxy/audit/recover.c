@@ -120,45 +120,61 @@ int recover_read(struct recover *r, struct segment *s, char *why, size_t size)
 	return err < 0 ? -1 : 0;
 }
 
-static void recover_add(struct recover *r, const struct record_maker *maker,
-    const struct record *record, struct buf *out)
+static void recover_add(struct buf *out, const struct record_maker *maker,
+    const struct record *record, uint64_t seq)
 {
 	struct buf line = {0};
 	record_line(maker, record, &line);
-	recover_number(out, line.data, line.len, ++r->seq);
+	recover_number(out, line.data, line.len, seq);
 	buf_clear(&line);
 }
 
-static void recover_interrupted(struct recover *r,
-    const struct record_maker *maker, int64_t now_us, struct buf *out,
-    struct buf open)
+void recover_close(struct buf *out, const struct record_maker *maker,
+    const struct stream_open *open, int64_t now_us, uint64_t seq)
 {
-	char *conversation = scan_text(open.data, open.len, "conversation");
-	char *stream = scan_text(open.data, open.len, "stream");
-	char *trace = scan_text(open.data, open.len, "trace");
-	char *policy = scan_text(open.data, open.len, "policy");
+	char *conversation = scan_text(open->line, open->len, "conversation");
+	char *trace = scan_text(open->line, open->len, "trace");
+	char *policy = scan_text(open->line, open->len, "policy");
 	struct record record = {.type = RECORD_INTERRUPTED,
 	    .time_us = now_us,
 	    .pseudonym = conversation,
-	    .conv_seq = (uint32_t)scan_number(open.data, open.len, "conv_seq"),
-	    .stream = stream,
+	    .conv_seq =
+		(uint32_t)scan_number(open->line, open->len, "conv_seq"),
+	    .stream = open->id,
 	    .trace = trace,
 	    .policy = policy,
-	    .opened = scan_number(open.data, open.len, "seq"),
-	    .reason = "Handrail ended while this message was being sent; how "
-		      "much of it the customer saw is not known."};
-	recover_add(r, maker, &record, out);
+	    .opened = open->seq,
+	    .released = open->missed ? (int64_t)open->released : -1,
+	    .reason = open->missed
+		? "This message ended while the audit log could not be "
+		  "written; the customer has what had been sent of it by "
+		  "then, and nothing behind that."
+		: "Handrail ended while this message was being sent, or while "
+		  "the audit log could not be written; how much of it the "
+		  "customer saw is not known."};
+	recover_add(out, maker, &record, seq);
 	free(conversation);
-	free(stream);
 	free(trace);
 	free(policy);
+}
+
+struct recovering {
+	struct recover *r;
+	const struct record_maker *maker;
+	int64_t now_us;
+	struct buf *out;
+};
+
+static void recover_interrupted(void *arg, const struct stream_open *open)
+{
+	struct recovering *to = arg;
+	recover_close(to->out, to->maker, open, to->now_us, ++to->r->seq);
 }
 
 uint64_t recover_lines(struct recover *r, const struct record_maker *maker,
     int64_t now_us, bool power_lost, struct buf *out)
 {
 	uint64_t before = r->seq;
-	struct buf lines = {0};
 	if (power_lost) {
 		struct record gap = {.type = RECORD_GAP,
 		    .time_us = now_us,
@@ -167,16 +183,10 @@ uint64_t recover_lines(struct recover *r, const struct record_maker *maker,
 		    .reason = "The machine stopped without warning; records "
 			      "of messages that passed in its last seconds "
 			      "may be missing."};
-		recover_add(r, maker, &gap, out);
+		recover_add(out, maker, &gap, ++r->seq);
 	}
-	streams_list(&r->streams, &lines);
-	for (char *at = lines.data, *end = at + lines.len; at < end;) {
-		char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct buf one = {.data = at, .len = (size_t)(stop - at)};
-		recover_interrupted(r, maker, now_us, out, one);
-		at = stop + 1;
-	}
-	buf_clear(&lines);
+	streams_each(&r->streams, recover_interrupted,
+	    &(struct recovering){r, maker, now_us, out});
 	streams_clear(&r->streams);
 	return r->seq - before;
 }

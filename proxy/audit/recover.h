@@ -29,6 +29,9 @@ uint64_t recover_lines(struct recover *, const struct record_maker *,
     int64_t now_us, bool power_lost, struct buf *out);
 void recover_clear(struct recover *);
 
+/* Append the interrupted that closes the stream. */
+void recover_close(struct buf *out, const struct record_maker *,
+    const struct stream_open *, int64_t now_us, uint64_t seq);
 /* Append a line of record_line with seq in its place. */
 void recover_number(
     struct buf *out, const char *line, size_t len, uint64_t seq);

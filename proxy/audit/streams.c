@@ -11,18 +11,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <search.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STREAMS_MAX_FILE_BYTES ((size_t)1 << 30)
-
-struct stream_open {
-	char *id;
-	uint64_t seq;
-	char *line; /* without its newline */
-	size_t len;
-};
 
 static int stream_compare(const void *a, const void *b)
 {
@@ -54,13 +46,20 @@ static void streams_add(
 		stream_free(s);
 }
 
-static void streams_remove(struct streams *set, char *id)
+/* NULL: it is not open. */
+static struct stream_open *streams_find(const struct streams *set, char *id)
 {
 	struct stream_open key = {.id = id};
 	void *node = tfind(&key, &set->tree, stream_compare);
-	if (node != NULL) {
-		struct stream_open *s = *(struct stream_open **)node;
+	return node != NULL ? *(struct stream_open **)node : NULL;
+}
+
+static void streams_remove(struct streams *set, char *id)
+{
+	struct stream_open *s = streams_find(set, id);
+	if (s != NULL) {
 		tdelete(s, &set->tree, stream_compare);
+		set->n_missed -= s->missed;
 		stream_free(s);
 		set->n--;
 	}
@@ -75,6 +74,12 @@ static bool may_have_stream(const char *line, size_t len)
 	return memmem(line, len, key, sizeof(key) - 1) != NULL;
 }
 
+static bool closes(const char *line, size_t len)
+{
+	return scan_is(line, len, "type", "decision") ||
+	    scan_is(line, len, "type", "interrupted");
+}
+
 void streams_note(struct streams *set, const char *line, size_t len)
 {
 	char *id =
@@ -83,11 +88,24 @@ void streams_note(struct streams *set, const char *line, size_t len)
 		return;
 	if (scan_is(line, len, "type", "stream.open"))
 		streams_add(set, id, line, len);
-	else if (scan_is(line, len, "type", "decision") ||
-	    scan_is(line, len, "type", "interrupted"))
+	else if (closes(line, len))
 		streams_remove(set, id);
 	else
 		free(id);
+}
+
+void streams_miss(struct streams *set, const char *line, size_t len)
+{
+	if (!may_have_stream(line, len) || !closes(line, len))
+		return;
+	char *id = scan_text(line, len, "stream");
+	struct stream_open *s = id != NULL ? streams_find(set, id) : NULL;
+	if (s != NULL) {
+		set->n_missed += !s->missed;
+		s->missed = true;
+		s->released = scan_number(line, len, "released");
+	}
+	free(id);
 }
 
 void streams_clear(struct streams *set)
@@ -115,18 +133,29 @@ static int stream_compare_seq(const void *a, const void *b)
 	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-void streams_list(const struct streams *set, struct buf *out)
+void streams_each(const struct streams *set,
+    void (*fn)(void *arg, const struct stream_open *), void *arg)
 {
 	struct streams_walk walk = {
 	    .items = mem_array(set->n, sizeof(*walk.items))};
 	twalk_r(set->tree, streams_visit, &walk);
 	assert(walk.n == set->n);
 	qsort(walk.items, walk.n, sizeof(*walk.items), stream_compare_seq);
-	for (size_t i = 0; i < walk.n; i++) {
-		buf_add(out, walk.items[i]->line, walk.items[i]->len);
-		buf_addc(out, '\n');
-	}
+	for (size_t i = 0; i < walk.n; i++)
+		fn(arg, walk.items[i]);
 	free(walk.items);
+}
+
+static void streams_add_line(void *arg, const struct stream_open *s)
+{
+	struct buf *out = arg;
+	buf_add(out, s->line, s->len);
+	buf_addc(out, '\n');
+}
+
+void streams_list(const struct streams *set, struct buf *out)
+{
+	streams_each(set, streams_add_line, out);
 }
 
 int streams_save(const struct streams *set, const char *path)

@@ -7,7 +7,8 @@
  *
  * After a failure nothing is tried until retry_us: lines that come meanwhile
  * are answered with it at once (their messages must not hang), and counted for
- * the gap record that is written first when the log can be written again.
+ * the gap record that is written first when the log can be written again. The
+ * streams that ended meanwhile are closed behind it.
  */
 #include "proxy/audit/writer.h"
 
@@ -52,6 +53,7 @@ static void writer_fail(struct audit *a, int err, size_t lost)
 /* What the gap record will say, taken under the lock. */
 struct writer_gap {
 	bool set;
+	size_t n; /* records: it, and the ends of streams that are missed */
 	int64_t from_us;
 	uint64_t lost;
 	enum audit_result health;
@@ -76,6 +78,30 @@ static void writer_put_gap(
 	record_line(a->maker, &record, &line);
 	recover_number(out, line.data, line.len, a->seq + 1);
 	buf_clear(&line);
+}
+
+struct writer_ends {
+	const struct audit *audit;
+	struct buf *out;
+	int64_t now_us;
+	uint64_t seq;
+};
+
+static void writer_put_end(void *arg, const struct stream_open *open)
+{
+	struct writer_ends *to = arg;
+	if (open->missed)
+		recover_close(
+		    to->out, to->audit->maker, open, to->now_us, ++to->seq);
+}
+
+static void writer_put_gap_and_ends(
+    struct audit *a, const struct writer_gap *gap, struct buf *out)
+{
+	struct writer_ends ends = {a, out, a->now_us(), a->seq + 1};
+	writer_put_gap(a, gap, out);
+	streams_each(&a->streams, writer_put_end, &ends);
+	assert(ends.seq == a->seq + gap->n);
 }
 
 /* A new segment when it is time, with the open streams saved beside it. */
@@ -104,9 +130,9 @@ static int writer_write(struct audit *a, const struct queue_list *batch,
     const struct writer_gap *gap)
 {
 	struct buf out = {0};
-	uint64_t seq = a->seq + gap->set;
+	uint64_t seq = a->seq + gap->n;
 	if (gap->set)
-		writer_put_gap(a, gap, &out);
+		writer_put_gap_and_ends(a, gap, &out);
 	for (const struct queue_entry *e = batch->head; e != NULL; e = e->next)
 		recover_number(&out, e->line, e->len, ++seq);
 	int err = writer_turn(a, out.len);
@@ -152,8 +178,8 @@ static size_t writer_list_bytes(const struct queue_list *list)
 static void writer_wrote(
     struct audit *a, size_t n, const struct writer_gap *gap)
 {
-	a->seq += n + gap->set;
-	a->written_total += n + gap->set;
+	a->seq += n + gap->n;
+	a->written_total += n + gap->n;
 	if (!gap->set)
 		return;
 	a->sync_wanted = true;
@@ -165,18 +191,27 @@ static void writer_wrote(
 	log_line(LOG_WARN, "audit", "%s: written again", a->segment.root);
 }
 
+static void writer_miss(struct audit *a, const struct queue_list *batch)
+{
+	for (const struct queue_entry *e = batch->head; e != NULL; e = e->next)
+		streams_miss(&a->streams, e->line, e->len);
+}
+
 /* Under the lock: the outcome of trying to write the batch. The lock is let
  * go for the writing itself. */
 static enum audit_result writer_try(
     struct audit *a, const struct queue_list *batch)
 {
-	struct writer_gap gap = {.set = a->health != AUDIT_OK,
+	bool set = a->health != AUDIT_OK;
+	struct writer_gap gap = {.set = set,
+	    .n = set ? 1 + a->streams.n_missed : 0,
 	    .from_us = a->gap_from_us,
 	    .lost = a->lost,
 	    .health = a->health};
 	if (gap.set && !a->stopping && clock_mono_us() < a->retry_us) {
 		a->lost += batch->n;
 		a->failed_total += batch->n;
+		writer_miss(a, batch);
 		return a->health;
 	}
 	pthread_mutex_unlock(&a->lock);
@@ -184,6 +219,7 @@ static enum audit_result writer_try(
 	pthread_mutex_lock(&a->lock);
 	if (err < 0) {
 		writer_fail(a, err, batch->n);
+		writer_miss(a, batch);
 		return writer_result_of(err);
 	}
 	writer_wrote(a, batch->n, &gap);

@@ -84,7 +84,8 @@ void answer_fall_back(
 		e->cause = "cannot_read";
 	told_clear(&e->told);
 	if (e->frames)
-		frames_told(e->frames, &e->verdicts, &e->told);
+		frames_told(e->frames, &e->verdicts,
+		    verdicts_withhold(&e->verdicts), &e->told);
 	else if (e->has_read)
 		told_body(&e->told, &e->read, &e->verdicts);
 	else

@@ -453,7 +453,8 @@ static void close_flow(struct exchange *e)
 	e->verdicts = *frames_verdicts(e->frames);
 	verdicts_init(frames_verdicts(e->frames));
 	settle_moment(e);
-	frames_told(e->frames, &e->verdicts, &e->told);
+	frames_told(
+	    e->frames, &e->verdicts, verdicts_withhold(&e->verdicts), &e->told);
 	settle_decision(e,
 	    &(struct settle_message){
 		.speaker = GUARD_AI,

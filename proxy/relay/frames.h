@@ -81,10 +81,10 @@ void frames_cut(struct frames *, const struct channel_emit *, struct buf *out);
 struct verdicts *frames_verdicts(struct frames *);
 /* Name of a text for records: "0/content". */
 const char *frames_series(const struct frames *, uint32_t series);
-/* What the AI wrote, and what of it the customer has under these verdicts:
- * all of it when the stream is OVER and not withheld, else what has left. */
-void frames_told(
-    const struct frames *, const struct verdicts *, struct told *out);
+/* What the AI wrote, and what of it the customer has: all of it when the stream
+ * is OVER and its end is not withheld, else what has left. */
+void frames_told(const struct frames *, const struct verdicts *, bool withheld,
+    struct told *out);
 /* Bytes of the AI's text that have left. */
 size_t frames_released(const struct frames *);
 /* A replace or block is settled: nothing more leaves, a handoff may come. */

@@ -396,11 +396,10 @@ static void tell(
 	told_line(&out->rest, text.p + sent, text.len - sent);
 }
 
-void frames_told(
-    const struct frames *f, const struct verdicts *v, struct told *out)
+void frames_told(const struct frames *f, const struct verdicts *v,
+    bool withheld, struct told *out)
 {
-	bool whole =
-	    f->state == FRAMES_OVER && !f->withheld && !verdicts_withhold(v);
+	bool whole = f->state == FRAMES_OVER && !f->withheld && !withheld;
 	out->differs = !whole || f->edits > 0;
 	for (uint32_t i = 0; i < f->n_series; i++) {
 		struct told_text *t = &out->of[f->series[i].kind];

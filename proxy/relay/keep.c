@@ -27,6 +27,7 @@ struct keeper {
 	const unsigned char *salt; /* of the main text */
 	uint32_t first;  /* number of the message's first row; 0: none yet */
 	uint32_t salted; /* and of the one the salt is with */
+	bool again;      /* they replace rows, which have the whole text */
 };
 
 static void add(struct keeper *k, enum store_status status,
@@ -68,7 +69,7 @@ static void add_cut(
 	if (t->rest.len)
 		add(k, STORE_WITHHELD, said ? STORE_REST : kinds[kind],
 		    &t->rest, false);
-	if (main)
+	if (main && !k->again)
 		add(k, STORE_WITHHELD, STORE_ORIGINAL, &t->all, true);
 }
 
@@ -81,7 +82,7 @@ static void add_text(struct keeper *k, enum channel_kind kind, bool withheld)
 	if (cut) {
 		add_cut(k, t, kind);
 	} else if (withheld) {
-		add(k, STORE_WITHHELD, kinds[kind], &t->all, main);
+		add(k, STORE_WITHHELD, kinds[kind], &t->all, main && k->salt);
 	} else if (!told->differs || is_same(&t->all, &t->seen)) {
 		add(k, STORE_DELIVERED, kinds[kind], &t->all, main);
 	} else {
@@ -90,13 +91,18 @@ static void add_text(struct keeper *k, enum channel_kind kind, bool withheld)
 	}
 }
 
+static void add_texts(struct keeper *k, bool withheld)
+{
+	for (int i = 0; i < CHANNEL_KINDS; i++)
+		if (told_is_shown(&k->e->told, told_order[i]))
+			add_text(k, told_order[i], withheld);
+}
+
 uint32_t keep_message(struct exchange *e, const unsigned char *salt)
 {
 	struct keeper k = {.e = e, .salt = salt};
 	bool withheld = verdicts_withhold(&e->verdicts);
-	for (int i = 0; i < CHANNEL_KINDS; i++)
-		if (told_is_shown(&e->told, told_order[i]))
-			add_text(&k, told_order[i], withheld);
+	add_texts(&k, withheld);
 	if (e->told.unreadable.len)
 		add(&k, STORE_WITHHELD, STORE_UNREADABLE, &e->told.unreadable,
 		    false);
@@ -139,18 +145,18 @@ void keep_untold(struct exchange *e)
 		conversation_withhold(e->lease, e->told_seq);
 }
 
-/* Of a stream its beginning has left all the same. */
+/* Of a stream its beginning has left all the same, perhaps all of it. */
 void keep_withheld(struct exchange *e)
 {
 	if (e->kept == 0)
 		return;
-	conversation_withhold(e->lease, e->kept);
-	if (!e->frames || frames_released(e->frames) == 0)
+	if (!e->frames || frames_released(e->frames) == 0) {
+		conversation_withhold(e->lease, e->kept);
 		return;
+	}
+	conversation_replace(e->lease, e->kept);
 	told_clear(&e->told);
-	frames_told(e->frames, &e->verdicts, &e->told);
-	struct keeper k = {.e = e, .first = e->kept};
-	const struct told_text *t = &e->told.of[CHANNEL_SAID];
-	if (t->seen.len)
-		add(&k, STORE_DELIVERED, STORE_PART, &t->seen, false);
+	frames_told(e->frames, &e->verdicts, true, &e->told);
+	struct keeper k = {.e = e, .first = e->kept, .again = true};
+	add_texts(&k, true);
 }

@@ -433,21 +433,34 @@ uint32_t conversation_add(struct conversation_lease *lease,
 	return m.seq;
 }
 
-void conversation_withhold(struct conversation_lease *lease, uint32_t from)
+static void withhold_from(
+    struct conversation_lease *lease, uint32_t from, bool replaced)
 {
 	struct conversation *c = lease_held(lease);
 
 	pthread_mutex_lock(&lease->shard->lock);
 	for (size_t i = c->n_turns; i > 0 && c->turns[i - 1].seq >= from; i--) {
 		struct store_message *m = &c->turns[i - 1];
+		enum store_kind kind = replaced ? STORE_ORIGINAL : m->kind;
 
 		if ((m->speaker != STORE_AI && m->speaker != STORE_SYSTEM) ||
-		    m->status == STORE_WITHHELD)
+		    (m->status == STORE_WITHHELD && m->kind == kind))
 			continue;
 		m->status = STORE_WITHHELD;
+		m->kind = kind;
 		save_add(lease, m); /* in place of the row it has */
 	}
 	pthread_mutex_unlock(&lease->shard->lock);
+}
+
+void conversation_withhold(struct conversation_lease *lease, uint32_t from)
+{
+	withhold_from(lease, from, false);
+}
+
+void conversation_replace(struct conversation_lease *lease, uint32_t from)
+{
+	withhold_from(lease, from, true);
 }
 
 bool conversation_was_erased(struct conversation_lease *lease, int64_t since_us)

@@ -36,8 +36,7 @@ struct conversations_options {    /* zero means the default in brackets */
 				     are never put out */
 	size_t max_turns;         /* of a transcript in memory [200] */
 	size_t max_turn_bytes;    /* of a transcript in memory [256 KiB] */
-	size_t max_idle_bytes;    /* of all transcripts nobody uses; the store
-				     has them [256 MiB] */
+	size_t max_idle_bytes;    /* of all that nobody uses [256 MiB] */
 	size_t max_waiting;       /* in one conversation's line [8] */
 	int64_t wait_us;          /* in line at most [30 s] */
 };
@@ -91,8 +90,7 @@ bool conversation_is_locked(const struct conversation_lease *);
 const char *conversation_family(const struct conversation_lease *);
 const char *conversation_id(const struct conversation_lease *);
 
-/* Add a message to the transcript and, in time, to the store; its number,
- * from 1. */
+/* Add a message to the transcript; its number, from 1. */
 struct conversation_message {
 	enum store_speaker speaker;
 	enum store_status status;
@@ -107,6 +105,8 @@ uint32_t conversation_add(
     struct conversation_lease *, const struct conversation_message *);
 /* Messages of AI and system from this number on were withheld after all. */
 void conversation_withhold(struct conversation_lease *, uint32_t from);
+/* The same, and what they say is added again: people are not shown these. */
+void conversation_replace(struct conversation_lease *, uint32_t from);
 bool conversation_is_new(struct conversation_lease *); /* no message yet */
 /* The bot has the question from now on: kept with what the customer wrote,
  * until an answer is added or the lease ends. */

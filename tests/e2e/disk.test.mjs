@@ -7,8 +7,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
-import { chat, configuration, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
-import { bridge, cli, content, handoffs, policy, policyWith } from "./parts.mjs";
+import { ask, chat, configuration, request, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
+import { bridge, cli, content, frame, handoffs, policy, policyWith, rawBot } from "./parts.mjs";
 
 // Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
 function smallDisk(t, size = "512k") {
@@ -21,6 +21,8 @@ function smallDisk(t, size = "512k") {
 	});
 	return mounted && dir;
 }
+
+const answerHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
 
 function fill(dir) {
 	const fd = fs.openSync(path.join(dir, "filler"), "w");
@@ -83,6 +85,54 @@ for (const [action, said] of [
 		await until(() => proxy.records().some((r) => r.type === "gap"), "the gap is on record");
 		await until(async () => (await readiness(proxy)).status === 200, "it is ready again");
 		await expectRequested(proxy);
+	});
+
+// What has left before the disk was full has been seen, whatever is decided.
+for (const { ends, name } of [
+	{ ends: false, name: "is cut" },
+	{ ends: true, name: "is over" },
+])
+	test(`the audit disk is full while a stream is under way, which ${name}: packet and log say what the customer has`, async (t) => {
+		const audit = smallDisk(t);
+		if (!audit) return t.skip("mounting a tmpfs needs root");
+		const dir = tempDir(t);
+		fs.mkdirSync(path.join(dir, "state"));
+		fs.symlinkSync(audit, path.join(dir, "state/audit"));
+		let socket;
+		const bot = await rawBot(t, (s) => {
+			socket = s;
+			s.write(answerHead + frame({ role: "assistant", content: "" }) + frame({ content: "All is well. " }) + frame({ content: "Your order " }));
+		});
+		const other = await startBot(t);
+		other.onMessage("hello", { content: "All is well." });
+		const proxy = await startHandrail(t, {
+			dir, config: configuration(dir, { upstream: other.url, policy }).replace("routes:\n", `routes:\n  - match: {host: "*", path: /slow}\n    channel: openai-chat\n    upstream: {url: "${bot.url}"}\n`),
+		});
+		const got = request(`${proxy.url}/slow/v1/chat/completions`, { headers: { "Content-Type": "application/json", "X-Conversation-Id": "s-1" }, body: ask("go", { stream: true }) });
+		await until(() => proxy.records().some((r) => r.type === "stream.open"), "it is open");
+		await until(() => socket, "it is asked");
+		await sleep(200);
+		fill(audit);
+		for (let i = 0; (await readiness(proxy)).status === 200 && i < 100; i++) await chat(proxy, `f-${i}`, "hello");
+		if (ends) socket.end(frame({ content: "has left." }) + frame({}, { finish_reason: "stop" }) + "data: [DONE]\n\n");
+		else socket.end(frame({ content: "I guarantee it will work." }));
+		const body = (await got).body.toString();
+		const said = [...body.matchAll(/^data: (\{.*)$/gm)].map((m) => JSON.parse(m[1]).choices[0].delta.content ?? "").join("");
+		const seen = ends ? "All is well. Your order has left." : "All is well. Your order ";
+		assert.equal(said.slice(0, seen.length), seen, body);
+		const [{ id }] = (await handoffs(proxy)).filter((h) => h.conversation === "s-1");
+		const { transcript } = JSON.parse(await cli(proxy, "handoff", "show", id, "--format", "json")).handoff.record;
+		const ai = transcript.messages.filter((m) => m.speaker === "ai").map((m) => [m.status, m.kind, m.text]);
+		assert.deepEqual(ai[0], ["delivered", "part", seen]);
+		assert.equal(ai.length, ends ? 1 : 2, JSON.stringify(ai));
+		if (!ends) assert.deepEqual(ai[1].slice(0, 2), ["withheld", "rest"]);
+		fs.rmSync(path.join(audit, "filler"));
+		const opened = proxy.records().find((r) => r.type === "stream.open");
+		const end = await until(() => proxy.records().find((r) => r.type === "interrupted"), "its end is on record", 40000);
+		assert.equal(end.stream, opened.stream);
+		assert.equal(end.opened, opened.seq);
+		assert.equal(end.released, Buffer.byteLength(seen));
+		assert.match(end.reason, /ended while the audit log could not be written/);
 	});
 
 // Every handoff has one record that it was requested.

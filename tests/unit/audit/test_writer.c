@@ -85,6 +85,57 @@ static void test_write_fails(void **state)
 	buf_clear(&log);
 }
 
+/* A stream that ends meanwhile is closed as soon as the log is written again,
+ * one that does not is not; a missed end of no open stream is nothing. */
+static void missed_end(const char *dir, bool healed)
+{
+	struct buf log = {0};
+	struct buf end = {0};
+	struct record r = {.type = RECORD_DECISION,
+	    .time_us = 1,
+	    .stream = "s1",
+	    .released = 342};
+	record_line(&kit_maker, &r, &end);
+	struct audit *a = open_failing(dir);
+	kit_put(a, RECORD_STREAM_OPEN, "s1", AUDIT_WRITTEN);
+	kit_put(a, RECORD_STREAM_OPEN, "s2", AUDIT_WRITTEN);
+	write_error = ENOSPC;
+	kit_put(a, RECORD_STREAM_EDIT, "s2", AUDIT_WRITTEN);
+	kit_put(a, RECORD_STREAM_OPEN, "s3", AUDIT_WRITTEN);
+	kit_put(a, RECORD_DECISION, "s3", AUDIT_WRITTEN);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    audit_submit_wait(a, end.data, end.len, AUDIT_DURABLE),
+		    AUDIT_DISK_FULL);
+	write_error = 0;
+	if (healed) {
+		wait_healthy(a);
+		kit_put(a, RECORD_DECISION, "s2", AUDIT_WRITTEN);
+	}
+	audit_close(a);
+	audit_close(kit_open(dir));
+	kit_read(dir, &log);
+	/* open, open, gap, s1's end, s2's */
+	assert_int_equal(kit_check(&log), 5);
+	assert_int_equal(kit_count(&log, "\"released\":342,"), 1);
+	assert_int_equal(
+	    kit_count(&log, "\"type\":\"interrupted\""), healed ? 1 : 2);
+	assert_int_equal(
+	    kit_count(&log, "the customer saw is not known"), !healed);
+	buf_clear(&log);
+	buf_clear(&end);
+}
+
+static void test_missed_end(void **state)
+{
+	missed_end(*state, true);
+}
+
+static void test_missed_end_at_the_stop(void **state)
+{
+	missed_end(*state, false);
+}
+
 static void test_sync_fails(void **state)
 {
 	struct buf log = {0};
@@ -214,6 +265,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_write_fails),
+	    TEST(test_missed_end),
+	    TEST(test_missed_end_at_the_stop),
 	    TEST(test_sync_fails),
 	    TEST(test_close_while_failing),
 	    TEST(test_file_size_limit),

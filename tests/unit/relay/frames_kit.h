@@ -129,7 +129,8 @@ static inline void play(
 		frames_close(f);
 	frames_take(f, out);
 	p->action = frames_verdicts(f)->action;
-	frames_told(f, frames_verdicts(f), &p->told);
+	frames_told(f, frames_verdicts(f),
+	    verdicts_withhold(frames_verdicts(f)), &p->told);
 	const char *say = frames_verdicts(f)->say;
 	struct channel_emit emit = {.time_s = 1, .id = "x"};
 	if (p->action >= GUARD_REPLACE) {

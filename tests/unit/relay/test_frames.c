@@ -279,7 +279,8 @@ static void test_not_a_frame_of_the_channel(void **state)
 	assert_int_equal(out.len, 0);
 	struct told told;
 	told_init(&told);
-	frames_told(f, frames_verdicts(f), &told);
+	frames_told(f, frames_verdicts(f),
+	    verdicts_withhold(frames_verdicts(f)), &told);
 	assert_string_equal(told.unreadable.data, junk);
 	told_clear(&told);
 	frames_free(f);

@@ -95,7 +95,14 @@ static void test_turns_of_the_ai(void **state)
 	view = conversation_view(a);
 	assert_int_equal(view->n_ai_said, 0);
 	assert_int_equal(view->turns[0].status, STORE_WITHHELD);
+	assert_int_equal(view->turns[2].kind, STORE_WORDS);
 	assert_int_equal(view->turns[3].status, STORE_DELIVERED);
+	conversation_view_free(view);
+	conversation_replace(a, first);
+	view = conversation_view(a);
+	assert_int_equal(view->turns[2].kind, STORE_ORIGINAL);
+	assert_int_equal(view->turns[2].status, STORE_WITHHELD);
+	assert_int_equal(view->turns[3].kind, STORE_WORDS);
 	conversation_view_free(view);
 	conversation_end(a);
 	store_close(f.store);
