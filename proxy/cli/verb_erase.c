@@ -33,7 +33,7 @@ struct erase_args {
 	char *family; /* of conversation */
 	const char *id;
 	size_t erased;
-	bool again;
+	int64_t first_us; /* of the first pass, once that was */
 };
 
 static int usage_error(const char *why)
@@ -46,11 +46,37 @@ static int erase_run(struct store_tx *tx, void *arg)
 {
 	struct erase_args *a = arg;
 	struct store_erasure why = {
-	    clock_now_us(), a->storage.by, a->reason, a->basis, a->again};
-
-	return a->customer
+	    clock_now_us(), a->storage.by, a->reason, a->basis, a->first_us};
+	int err = a->customer
 	    ? store_erase_customer(tx, a->customer, &why, &a->erased)
 	    : store_erase_conversation(tx, a->family, a->id, &why, &a->erased);
+
+	if (!a->first_us)
+		a->first_us = why.now_us;
+	return err;
+}
+
+static int want_run(struct store_tx *tx, void *arg)
+{
+	return store_want_all(tx);
+}
+
+static int await_note(const struct erase_args *a)
+{
+	return store_await_told(a->storage.store, STORAGE_IN_FORCE_S * 1000);
+}
+
+/* Which conversations are a customer's says the store: those that a running
+ * proxy has still to write are not to be missed. */
+static int await_all(const struct erase_args *a)
+{
+	int err = STORE_OK;
+
+	if (a->customer && storage_is_served(&a->storage)) {
+		err = store_call(a->storage.store, false, want_run, NULL);
+		err = err ? err : await_note(a);
+	}
+	return err;
 }
 
 /* The old pages of the log hold the wrapped keys until it is emptied. */
@@ -66,15 +92,16 @@ static int scrub(struct store *store)
 }
 
 /* Until a running proxy has taken note it may write what it still knows once
- * more, under a new key: that goes as well, with what was said meanwhile. */
-static int erase_rest(struct erase_args *a)
+ * more, under a new key: that goes as well, with what was said meanwhile. One
+ * that is late is not waited for again. */
+static int erase_rest(struct erase_args *a, bool late)
 {
 	struct store *store = a->storage.store;
 	size_t before = a->erased;
 
 	if (!storage_is_served(&a->storage))
 		return EXIT_GOOD;
-	if (store_await_told(store, STORAGE_IN_FORCE_S * 1000) != STORE_OK &&
+	if ((late || await_note(a) != STORE_OK) &&
 	    storage_is_served(&a->storage)) {
 		fprintf(stderr,
 		    "handrail: the running proxy has not taken note of it "
@@ -85,7 +112,6 @@ static int erase_rest(struct erase_args *a)
 		    STORAGE_IN_FORCE_S);
 		return EXIT_BROKEN;
 	}
-	a->again = true;
 	int err = store_call(store, false, erase_run, a);
 	if (a->erased < before)
 		a->erased = before;
@@ -106,11 +132,12 @@ static void print_text(size_t erased)
 
 static int run(struct erase_args *a)
 {
+	bool late = await_all(a) != STORE_OK;
 	int err = store_call(a->storage.store, false, erase_run, a);
 
 	if (err)
 		return storage_failed("nothing was erased", err);
-	int code = erase_rest(a);
+	int code = erase_rest(a, late);
 	if (code != EXIT_GOOD)
 		return code;
 	if (a->erased > 0)

@@ -49,6 +49,9 @@ static void on_change(void *arg, const struct store_change *change)
 	case STORE_CHANGE_LOCKED:
 		outside_locked(table, change->family, change->conversation);
 		return;
+	case STORE_CHANGE_WANTED:
+		save_all(table);
+		return;
 	case STORE_CHANGE_REPLY:
 	case STORE_CHANGE_PAUSE:
 	case STORE_CHANGE_OUTBOX:

@@ -239,6 +239,14 @@ void save_tick(struct conversations *table)
 	}
 }
 
+void save_all(struct conversations *table)
+{
+	for (size_t i = 0; i < TABLE_SHARDS; i++)
+		save_collected(&table->shards[i]);
+	table->next_retry_us = 0;
+	save_tick(table);
+}
+
 void save_drop_retries(struct conversations *table)
 {
 	if (table->n_retry)

@@ -22,6 +22,8 @@ void save_call(struct saving *, const struct conversation_flushed *);
 void save_submit(struct saving *); /* accepts NULL */
 /* In the store's thread: submit what leases of the shard have collected. */
 void save_collected(struct shard *);
+/* The same of all shards, and what waits to be tried again. */
+void save_all(struct conversations *);
 /* Without the lock; known is READING, which keeps it in memory. */
 void save_read(struct conversations *, struct conversation *);
 void save_tick(struct conversations *);

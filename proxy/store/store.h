@@ -98,6 +98,7 @@ enum store_change_kind {
 	STORE_CHANGE_ERASED,
 	STORE_CHANGE_OUTBOX,
 	STORE_CHANGE_LOCKED,
+	STORE_CHANGE_WANTED, /* it wants to see what is not stored yet */
 };
 struct store_change {
 	enum store_change_kind kind;

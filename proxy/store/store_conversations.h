@@ -107,7 +107,9 @@ int store_unseal(struct store_tx *, const struct store_sealed *place,
 struct store_erasure {
 	int64_t now_us;
 	const char *actor, *reason, *basis; /* basis may be NULL */
-	bool again; /* of the same one: there is a record already */
+	/* Of a second pass: when the first one was, whose erasures have their
+	 * records already. 0: it is the first. */
+	int64_t first_us;
 };
 int store_erase_conversation(struct store_tx *, const char *family,
     const char *id, const struct store_erasure *, size_t *n)
@@ -115,5 +117,8 @@ int store_erase_conversation(struct store_tx *, const char *family,
 int store_erase_customer(struct store_tx *, const char *customer,
     const struct store_erasure *, size_t *n)
     __attribute__((warn_unused_result));
+/* Of another process: a running proxy is to store what it has not stored yet.
+ * It has, or has failed to, when it has taken note (store_told.h). */
+int store_want_all(struct store_tx *) __attribute__((warn_unused_result));
 
 #endif

@@ -120,31 +120,32 @@ int store_unseal(struct store_tx *tx, const struct store_sealed *p,
 
 /* ---- erasing ---- */
 
-static int put_erasure(struct store_tx *tx, const char *family, const char *id,
-    const struct store_erasure *why)
+static int put_erasure(struct store_tx *tx, const struct store_name *name,
+    const struct store_row *row, const struct store_erasure *why)
 {
+	bool recorded = why->first_us && row->erased_us >= why->first_us;
 	struct query q;
 
 	query_start(&q, tx,
 	    "UPDATE conversations SET erased_us = $1"
 	    " WHERE family = $2 AND id = $3");
 	query_int(&q, why->now_us);
-	query_text(&q, family);
-	query_text(&q, id);
+	query_text(&q, name->family);
+	query_text(&q, name->id);
 	int err = query_run(&q);
-	if (!err && !why->again)
+	if (!err && !recorded)
 		err = store_put_pending_audit(tx,
 		    &(struct store_audit){.type = (char *)"erase",
 			.time_us = why->now_us,
-			.family = (char *)family,
-			.conversation = (char *)id,
+			.family = (char *)name->family,
+			.conversation = (char *)name->id,
 			.actor = (char *)why->actor,
 			.detail = (char *)why->reason,
 			.basis = (char *)why->basis});
 	if (!err)
 		err = store_tell(tx,
 		    &(struct store_change){
-			STORE_CHANGE_ERASED, family, id, ""});
+			STORE_CHANGE_ERASED, name->family, name->id, ""});
 	return err;
 }
 
@@ -167,7 +168,7 @@ static int forbid(struct store_tx *tx, const struct store_name *name,
 {
 	int err = row->n ? STORE_OK : store_row_put(tx, name, row, why->now_us);
 
-	return err ? err : put_erasure(tx, name->family, name->id, why);
+	return err ? err : put_erasure(tx, name, row, why);
 }
 
 int store_erase_conversation(struct store_tx *tx, const char *family,
@@ -189,7 +190,7 @@ int store_erase_conversation(struct store_tx *tx, const char *family,
 	err = query_run_one(&q);
 	*n = err == STORE_OK;
 	err = err ? err : forget_words(tx, family, id);
-	return err ? err : put_erasure(tx, family, id, why);
+	return err ? err : put_erasure(tx, &name, &row, why);
 }
 
 struct names {
@@ -233,4 +234,10 @@ int store_erase_customer(struct store_tx *tx, const char *customer,
 		free(list.names[i]);
 	free(list.names);
 	return err;
+}
+
+int store_want_all(struct store_tx *tx)
+{
+	return store_tell(
+	    tx, &(struct store_change){STORE_CHANGE_WANTED, "", "", ""});
 }

@@ -96,6 +96,34 @@ test("erase: why a person took it is in that person's words, and goes too", asyn
 	await until(() => !holding(state, words[0]).some((f) => !f.includes("audit")), "the words are gone from the store");
 });
 
+// Also of what was said a moment ago, and is not in the store yet.
+for (const [by, of] of [["customer", ""], ["conversation", "openai-chat/"]])
+	test(`erase --${by} right behind a message: it is erased, and on record`, async (t) => {
+		const bot = await startBot(t);
+		bot.onMessage(words[0], { content: `Welcome, ${words[1]}.` });
+		const proxy = await startHandrail(t, { upstream: bot.url, policy });
+		const at = ["-c", path.join(proxy.dir, "handrail.yaml")];
+		const n = 10;
+		for (let i = 0; i < n; i++) {
+			await chat(proxy, `x-${i}`, `My name is ${words[0]}.`, { metadata: { customer_id: `x-${i}` } });
+			process.kill(proxy.pid, "SIGSTOP"); // so that it stores nothing meanwhile
+			const asked = run(["erase", ...at, `--${by}`, `${of}x-${i}`, "--reason", `asked ${i}`]);
+			await sleep(400);
+			process.kill(proxy.pid, "SIGCONT");
+			const erased = await asked;
+			if (by === "customer") assert.equal(erased.code, 0, `${i}: ${erased.out}${erased.err}`);
+			await cli(proxy, "handoff", "take", `openai-chat/x-${i}`, "--reason", "to look");
+		}
+		for (const h of await handoffs(proxy)) {
+			const shown = await cli(proxy, "handoff", "show", h.id);
+			for (const word of words) assert.equal(shown.includes(word), false, shown);
+		}
+		const recorded = proxy.records().filter((r) => r.type === "erase").map((r) => r.detail);
+		assert.deepEqual(recorded.sort(), Array.from({ length: n }, (_, i) => `asked ${i}`).sort());
+		const none = await run(["erase", ...at, `--${by}`, `${of}nobody`, "--reason", "asked to"]);
+		assert.equal(none.code, 1, none.out + none.err);
+	});
+
 // What the proxy remembers is not stored once more under a new key.
 test("erase, and the customer writes on in that moment", async (t) => {
 	const bot = await startBot(t);

@@ -162,7 +162,7 @@ static void test_locks(void **state)
 
 struct erase {
 	const char *conversation, *customer;
-	int64_t now_us;
+	int64_t now_us, first_us;
 	size_t n;
 };
 
@@ -181,8 +181,10 @@ static int audits_run(struct store_tx *tx, void *arg)
 static int erase_run(struct store_tx *tx, void *arg)
 {
 	struct erase *e = arg;
-	struct store_erasure by = {
-	    .now_us = e->now_us, .actor = "dpo", .reason = "asked"};
+	struct store_erasure by = {.now_us = e->now_us,
+	    .actor = "dpo",
+	    .reason = "asked",
+	    .first_us = e->first_us};
 
 	return e->customer
 	    ? store_erase_customer(tx, e->customer, &by, &e->n)
@@ -331,6 +333,45 @@ static void test_erase_customer(void **state)
 	fixture_clear(&f);
 }
 
+static size_t n_audits(struct fixture *f)
+{
+	struct audits audits = {0};
+
+	assert_int_equal(store_call(f->store, true, audits_run, &audits), 0);
+	store_audits_free(audits.list, audits.n);
+	return audits.n;
+}
+
+static int write_third(struct store_tx *tx, void *arg)
+{
+	struct store_message m = message(1, "said meanwhile");
+
+	m.time_us = 5001;
+	return put(tx, "c-9", "CUSTOMERNAME", &m);
+}
+
+/* A second pass records what the first did not find. */
+static void test_erase_second_pass(void **state)
+{
+	struct fixture f;
+	struct erase first = {.customer = "CUSTOMERNAME", .now_us = 5000};
+	struct erase second = {
+	    .customer = "CUSTOMERNAME", .now_us = 6000, .first_us = 5000};
+
+	fixture_init(&f);
+	assert_int_equal(store_call(f.store, false, write_two, NULL), 0);
+	assert_int_equal(store_call(f.store, false, erase_run, &first), 0);
+	assert_int_equal(n_audits(&f), 2);
+	assert_int_equal(store_call(f.store, false, erase_run, &second), 0);
+	assert_int_equal(second.n, 0);
+	assert_int_equal(n_audits(&f), 2);
+	assert_int_equal(store_call(f.store, false, write_third, NULL), 0);
+	assert_int_equal(store_call(f.store, false, erase_run, &second), 0);
+	assert_int_equal(second.n, 1);
+	assert_int_equal(n_audits(&f), 3);
+	fixture_clear(&f);
+}
+
 static int write_after(struct store_tx *tx, void *arg)
 {
 	struct store_message old = message(3, "said before the erasure");
@@ -370,6 +411,7 @@ int main(void)
 	    cmocka_unit_test(test_erase_leaves_no_byte),
 	    cmocka_unit_test(test_scrub_after),
 	    cmocka_unit_test(test_erase_customer),
+	    cmocka_unit_test(test_erase_second_pass),
 	    cmocka_unit_test(test_after_an_erasure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
