@@ -58,6 +58,11 @@ struct record_handoff {
 	const char *cause;       /* "rule", "cannot_decide", ... */
 };
 
+struct record_modes { /* how many rules of a policy act how */
+	bool known;
+	uint64_t enforce, shadow, off;
+};
+
 /*
  * NULL and 0 mean absent, unless said otherwise; record_fields says what
  * belongs where. All pointers are borrowed for the call.
@@ -102,6 +107,8 @@ struct record {
 	const char *engine;         /* START: versions of what decides */
 	const char *previous;       /* POLICY_LOAD: digest before */
 	uint64_t examples, n_rules; /* POLICY_LOAD */
+	const char *environment;    /* POLICY_LOAD: of the policy */
+	struct record_modes modes;  /* POLICY_LOAD */
 	int64_t until_us;           /* OPERATOR_ACTION: when it ends */
 	/* GAP: from when to when, how many records were lost, and after which
 	 * number doubt begins. */

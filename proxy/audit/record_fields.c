@@ -18,7 +18,7 @@
 /* clang-format off */
 const struct record_field record_fields[] = {
     {"action", T(OPERATOR_ACTION), RECORD_TEXT, AT(action_name),
-	.about = "what the operator did: pause, resume, reload, ..."},
+	.about = "what the operator did: pause, mode.change, handoff.take, ..."},
     {"actor", T(OPERATOR_ACTION) | T(ERASE) | T(POLICY_LOAD) | HANDOFFS,
 	RECORD_TEXT, AT(actor), .about = "who did it"},
     {"basis", T(ERASE), RECORD_TEXT, AT(basis),
@@ -34,6 +34,8 @@ const struct record_field record_fields[] = {
 	RECORD_TEXT, AT(detail), .about = "what else is to be known"},
     {"engine", T(START), RECORD_TEXT, AT(engine),
 	.about = "versions of everything that decides"},
+    {"environment", T(POLICY_LOAD), RECORD_TEXT, AT(environment),
+	.about = "which of the policy's environments; absent: none"},
     {"examples", T(POLICY_LOAD), RECORD_COUNT, AT(examples), .always = true,
 	.about = "embedded examples that passed"},
     {"forwarded_total", T(HEARTBEAT), RECORD_COUNT, AT(forwarded_total),
@@ -53,6 +55,9 @@ const struct record_field record_fields[] = {
 	.about = "microseconds the judging took"},
     {"lost", T(GAP), RECORD_COUNT, AT(lost), .always = true,
 	.about = "records that could not be written"},
+    {"modes", T(POLICY_LOAD), RECORD_OTHER, .write = record_put_modes,
+	.schema = "object",
+	.about = "how many rules enforce, only watch (shadow), are off"},
     {"msg", T(DECISION), RECORD_OTHER, .write = record_put_msg,
 	.schema = "object",
 	.about = "length and commitment of the text, and its place"},

@@ -60,6 +60,8 @@ void record_put_handoff(
 void record_put_counted(struct record_writer *, const struct guard_session *);
 void record_put_inputs(
     struct record_writer *, const char *, const struct record *);
+void record_put_modes(
+    struct record_writer *, const char *, const struct record *);
 void record_put_msg(
     struct record_writer *, const char *, const struct record *);
 void record_put_node(

@@ -49,6 +49,22 @@ void record_put_handoff(
 	json_out_end(&w->json);
 }
 
+void record_put_modes(
+    struct record_writer *w, const char *name, const struct record *r)
+{
+	if (!r->modes.known)
+		return;
+	json_out_key(&w->json, name);
+	json_out_object(&w->json);
+	json_out_key(&w->json, "enforce");
+	json_out_int(&w->json, (int64_t)r->modes.enforce);
+	json_out_key(&w->json, "off");
+	json_out_int(&w->json, (int64_t)r->modes.off);
+	json_out_key(&w->json, "shadow");
+	json_out_int(&w->json, (int64_t)r->modes.shadow);
+	json_out_end(&w->json);
+}
+
 struct record_grant {
 	char name[RECORD_MAX_NAME_BYTES + 1]; /* in plain letters: a key */
 	const struct guard_approval *approval;

@@ -8,6 +8,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/net/loop.h"
+#include "proxy/relay/modes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,8 @@ static bool write_policy(
 		.policy = digest,
 		.previous = previous,
 		.n_rules = guard_policy_rules(g->policy),
+		.environment = g->config->environment,
+		.modes = modes_count(g->policy),
 		.examples = guard_policy_examples(g->policy),
 		.detail = guard_policy_name(g->policy),
 	    });
@@ -58,10 +61,35 @@ bool housekeeping_started(struct server *s, const char *version)
 	    write_policy(s, s->generation, NULL);
 }
 
+/* Who sent the signal is not known. */
+static bool write_modes(struct server *s, const struct generation *next)
+{
+	const struct generation *old = s->generation;
+	struct buf words = {0};
+	bool ok = true;
+	if (modes_differ(
+		&(struct modes_side){old->config->environment, old->policy},
+		&(struct modes_side){next->config->environment, next->policy},
+		&words))
+		ok = write_record(s,
+		    &(struct record){
+			.type = RECORD_OPERATOR_ACTION,
+			.time_us = clock_now_us(),
+			.actor = "reload",
+			.action_name = "mode.change",
+			.detail = words.data,
+			.reason = "The configuration or the policy was changed "
+				  "and loaded anew.",
+		    });
+	buf_clear(&words);
+	return ok;
+}
+
 bool housekeeping_loaded(struct server *s, const struct generation *next)
 {
 	return write_policy(
-	    s, next, guard_policy_digest(s->generation->policy));
+		   s, next, guard_policy_digest(s->generation->policy)) &&
+	    write_modes(s, next);
 }
 
 void housekeeping_stopped(struct server *s)

@@ -72,6 +72,35 @@ test("SIGHUP does not drop a message under way, and it ends under its own policy
 	assert.notEqual(second.policy, first.policy);
 });
 
+test("a reload that turns enforcement off is on record, with what it turns off", async (t) => {
+	const { proxy, main, config } = await setup(t);
+	const of = (type) => proxy.records().filter((r) => r.type === type);
+	const [start] = of("policy.load");
+	assert.equal(start.environment, undefined);
+	assert.deepEqual(start.modes, { enforce: start.rules_total, off: 0, shadow: 0 });
+	const again = async () => {
+		const n = of("policy.load").length;
+		process.kill(proxy.pid, "SIGHUP");
+		await until(() => of("policy.load").length > n, "the reload");
+		await sleep(100);
+		return of("policy.load").at(-1);
+	};
+	await again();
+	assert.deepEqual(of("operator.action"), [], "nothing is otherwise");
+	fs.appendFileSync(main, "\nenvironments:\n  staging: {mode: shadow}\n  production: {mode: enforce}\n");
+	fs.appendFileSync(config, "environment: production\n");
+	assert.equal((await again()).environment, "production");
+	edit(config, (s) => s.replace("environment: production", "environment: staging"));
+	const load = await again();
+	assert.equal(load.environment, "staging");
+	assert.deepEqual(load.modes, { enforce: 0, off: 0, shadow: start.rules_total });
+	const [to, off] = of("operator.action");
+	assert.equal(to.detail, "environment none -> production");
+	assert.equal(off.action, "mode.change");
+	assert.equal(off.actor, "reload");
+	assert.match(off.detail, /^environment production -> staging; enforce -> shadow: [a-z-]+\/[a-z-]+/);
+});
+
 // Each edit of the pack, and what the log must say.
 const phrase = (text) => (s) => s.replace("find: {phrases: [forbidden word]}", `find:\n      phrases:\n        ${text}`);
 const bad = {

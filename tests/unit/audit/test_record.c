@@ -125,6 +125,8 @@ static struct record full(enum record_type type)
 	    .previous = "sha256:1111",
 	    .examples = 67,
 	    .n_rules = 40,
+	    .environment = "production",
+	    .modes = {.known = true, .enforce = 38, .shadow = 2},
 	    .until_us = 1793714600000000,
 	    .from_us = 1,
 	    .to_us = 2000000,
