@@ -87,6 +87,8 @@ void scan_clear(struct scan *);
 /* Which of the elements around a text give their number themselves: a bit for
  * each, from the inside. */
 uint32_t scan_numbered(const struct scan *, const struct scan_text *);
+/* The number an element of a list goes by: its own, or its place. */
+uint32_t scan_number_of(const struct scan *, uint32_t node);
 /* Where in its message a text stands: the same for the same place. */
 uint64_t scan_place(const struct scan *, const struct scan_text *);
 /* All zero: nobody puts it together with another (keys, tool calls). */

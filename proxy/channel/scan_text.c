@@ -49,11 +49,18 @@ enum scan_numbering scan_ordinal(const struct scan *s, uint32_t node,
 	return clear && none ? SCAN_BY_PLACE : SCAN_NO_NUMBER;
 }
 
+uint32_t scan_number_of(const struct scan *s, uint32_t node)
+{
+	char number[SCAN_NUMBER_BYTES];
+
+	scan_ordinal(s, node, "index", number);
+	return (uint32_t)strtoul(number, NULL, 10);
+}
+
 /* ---- places ---- */
 
 uint64_t scan_place(const struct scan *s, const struct scan_text *t)
 {
-	char number[SCAN_NUMBER_BYTES];
 	uint64_t place = t->state;
 	uint32_t base = 0, node = t->node;
 
@@ -63,8 +70,7 @@ uint64_t scan_place(const struct scan *s, const struct scan_text *t)
 		const struct json_node *n = &s->doc->nodes[node];
 		if (n->key_end > n->key_start)
 			continue;
-		scan_ordinal(s, node, "index", number);
-		place = place * 1000003 + strtoul(number, NULL, 10) + 1;
+		place = place * 1000003 + scan_number_of(s, node) + 1;
 	}
 	return place;
 }

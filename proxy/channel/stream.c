@@ -56,6 +56,7 @@ void channel_stream_free(struct channel_stream *s)
 		free(s->joints[i]);
 	}
 	free(s->joints);
+	stream_free_lists(s);
 	json_clear(&s->up_doc);
 	buf_clear(&s->up);
 	json_clear(&s->doc);
@@ -126,7 +127,7 @@ static bool read_data(
 	if (json_parse(&s->doc, data.p, data.len, &limits) != 0 ||
 	    s->doc.nodes[0].type != JSON_IS_OBJECT ||
 	    scan_run(&s->scan, s->channel, &s->channel->sse, &s->doc) != 0 ||
-	    !settle_messages(s))
+	    !settle_messages(s) || !stream_follow_lists(s))
 		return false;
 	keep_up(s, data);
 	for (size_t i = 0; i < s->scan.n_texts; i++) {

@@ -42,6 +42,13 @@ struct stream_message {
 	bool sent_text, sent_end; /* what the client has got */
 };
 
+struct stream_list { /* of tool calls; see stream_lists.c */
+	const struct text_rule *rule;
+	uint32_t message;
+	uint32_t *numbers; /* of the elements in its places */
+	size_t n;
+};
+
 struct stream_joint { /* texts put together */
 	uint32_t message;
 	uint64_t strand; /* see scan_join; 0: all of the message */
@@ -68,6 +75,8 @@ struct channel_stream {
 	size_t n_messages, max_messages;
 	struct stream_joint **joints;
 	size_t n_joints;
+	struct stream_list *lists;
+	size_t n_lists;
 	bool sent_done;
 	struct labels labels;
 	uint32_t n_frames;
@@ -100,6 +109,9 @@ void stream_undo_text(struct channel_stream *, uint32_t series,
 void stream_add_undone(struct channel_stream *);
 /* The readings of a message are over; CHANNEL_NO_MESSAGE: all. */
 void stream_close_undone(struct channel_stream *, uint32_t message);
+/* False: number and place lead to two calls. */
+bool stream_follow_lists(struct channel_stream *);
+void stream_free_lists(struct channel_stream *);
 void stream_end_series(struct channel_stream *, uint32_t series);
 /* Behind all texts of a frame: what they are put together. */
 void stream_add_readings(struct channel_stream *);
