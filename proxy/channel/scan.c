@@ -163,6 +163,9 @@ static void take_unlisted(
 	if (sort != SCAN_TEXT && scan_member_of(s->doc, node) == JSON_NONE)
 		sort = SCAN_TEXT;
 	add_text(s, sort, node, false, NULL);
+	s->texts[s->n_texts - 1].instead = sort == SCAN_TEXT &&
+	    s->class[node] == SCAN_IGNORED &&
+	    !(ignore != NULL && ignore->noise);
 }
 
 #define COUNT_DIGITS 8  /* an unknown number may have, and say nothing */

@@ -28,6 +28,7 @@ struct scan_text {
 	uint16_t state;   /* of the node among the variant's pointers */
 	uint16_t under;   /* label of the place it is in or below, or 0 */
 	bool repeats;     /* what another field of its `either` says */
+	bool instead;     /* it stands where a label would, and is none */
 };
 
 /* Which texts a client may put together with one: */
@@ -93,8 +94,10 @@ uint32_t scan_number_of(const struct scan *, uint32_t node);
 uint64_t scan_place(const struct scan *, const struct scan_text *);
 /* All zero: nobody puts it together with another (keys, tool calls). */
 struct scan_join scan_join(const struct scan *, const struct scan_text *);
-/* The same for a label, which may be anywhere. */
-uint64_t scan_label_place(const struct scan *, const struct scan_text *);
+/* The same for a label, which may be anywhere. In lists by the numbers of the
+ * elements, or by their places in this document. */
+uint64_t scan_label_place(
+    const struct scan *, const struct scan_text *, bool by_number);
 /* Can it be written anew in its place? Keys, labels and numbers cannot. */
 static inline bool scan_is_written(
     const struct scan *s, const struct scan_text *t)

@@ -84,7 +84,8 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 	return h;
 }
 
-uint64_t scan_label_place(const struct scan *s, const struct scan_text *t)
+uint64_t scan_label_place(
+    const struct scan *s, const struct scan_text *t, bool by_number)
 {
 	uint32_t base = 0, node = t->node;
 	uint64_t h = 14695981039346656037u ^ (uint64_t)t->is_key;
@@ -100,8 +101,11 @@ uint64_t scan_label_place(const struct scan *s, const struct scan_text *t)
 		else if (n->key_end > n->key_start)
 			key = scan_raw_key(s->doc, node);
 		h = mix(h, key.p, key.len);
-		if (n->key_end == n->key_start)
-			h = mix(h, &n->index, sizeof n->index);
+		if (n->key_end > n->key_start)
+			continue;
+		uint32_t number =
+		    by_number ? scan_number_of(s, node) : n->index;
+		h = mix(h, &number, sizeof number);
 	}
 	return h;
 }

@@ -15,11 +15,13 @@
 #define COMMENTS_KEPT 8   /* lines that are read with what comes, ... */
 #define COMMENT_BYTES 256 /* ... of each so much */
 
-static uint64_t place_of(
-    const struct scan *scan, const struct scan_text *t, uint32_t message)
+/* by_number: see scan_label_place. */
+static uint64_t place_of(const struct scan *scan, const struct scan_text *t,
+    uint32_t message, bool by_number)
 {
-	uint64_t place = t->sort == SCAN_COLUMN ? scan_column(scan, t)
-						: scan_label_place(scan, t);
+	uint64_t place = t->sort == SCAN_COLUMN
+	    ? scan_column(scan, t)
+	    : scan_label_place(scan, t, by_number);
 
 	return (place ^ message) * 1099511628211u;
 }
@@ -68,7 +70,7 @@ static bool is_open(const struct channel_stream *s, const struct label *label)
 
 /* The official clients glue the pieces of an id, as they do those of a text.
  * Judged each time to its end: the last piece is not to have left by then. */
-static void add_glued(
+static struct channel_part *add_glued(
     struct channel_stream *s, struct label *label, const struct buf *before)
 {
 	struct buf *glued = &label->glued;
@@ -79,9 +81,9 @@ static void add_glued(
 	if (glued->len > GLUED_BYTES)
 		buf_drop(glued, glued->len - GLUED_BYTES);
 	label->frame = s->n_frames;
-	stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
+	return &stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
 	    (struct span){glued->data, glued->len})
-	    ->part.label = true;
+		    ->part;
 }
 
 /* Each value ends with a space, so that its last word is known to be over. */
@@ -122,7 +124,7 @@ static bool add_label(
 
 	if (news == LABELS_CHANGED || (news == LABELS_NEW && word)) {
 		if (!noise && !is_field(place))
-			add_glued(s, label, &before);
+			add_glued(s, label, &before)->label = true;
 		add_changed(s, label, &before, word);
 	} else if (news == LABELS_NEW) {
 		buf_add(&s->fresh_labels, value.p, value.len);
@@ -130,6 +132,22 @@ static bool add_label(
 	}
 	buf_clear(&before);
 	return news != LABELS_FULL && s->n_series <= STREAM_MAX_SERIES;
+}
+
+/* A further piece of what is glued at that place: of a label, or of what is
+ * none and stands where one would. */
+static bool add_piece(struct channel_stream *s, uint64_t place,
+    struct span value, enum scan_sort sort)
+{
+	struct buf before = {0};
+	struct label *label;
+	enum labels_news news =
+	    labels_take(&s->labels, place, value, s->n_frames, &before, &label);
+
+	if (news == LABELS_CHANGED)
+		add_glued(s, label, &before)->label = sort == SCAN_LABEL;
+	buf_clear(&before);
+	return news != LABELS_FULL;
 }
 
 /* Tokens follow each other without a space of ours. */
@@ -152,14 +170,20 @@ static bool add_of_scan(struct channel_stream *s, const struct scan_text *t)
 
 	if (t->message != CHANNEL_NO_MESSAGE)
 		message = s->ordinal[t->message];
-	uint64_t place = place_of(&s->scan, t, message);
+	uint64_t place = place_of(&s->scan, t, message, false);
+	uint64_t numbered = place_of(&s->scan, t, message, true);
 	buf_reset(&s->decoded);
 	scan_decode(&s->scan, t, &s->decoded);
 	pieces_blank_surrogates(s->decoded.data, s->decoded.len);
 	struct span value = {s->decoded.data, s->decoded.len};
-	return t->sort == SCAN_COLUMN
-	    ? add_token(s, place, value, message)
+	if (t->sort == SCAN_COLUMN)
+		return add_token(s, place, value, message);
+	bool good = t->sort == SCAN_TEXT
+	    ? add_piece(s, place, value, t->sort)
 	    : add_label(s, place, value, t->sort == SCAN_NOISE);
+	if (numbered != place && t->sort != SCAN_NOISE)
+		good = good && add_piece(s, numbered, value, t->sort);
+	return good;
 }
 
 /* A line without its colon and space: what a comment says. */
@@ -247,7 +271,8 @@ bool stream_add_labels(
 	    (!f->has_id || add_field(s, STREAM_ID, f->id));
 
 	for (size_t i = 0; good && has_data && i < s->scan.n_texts; i++)
-		if (s->scan.texts[i].sort != SCAN_TEXT)
+		if (s->scan.texts[i].sort != SCAN_TEXT ||
+		    s->scan.texts[i].instead)
 			good = add_of_scan(s, &s->scan.texts[i]);
 	if (good && s->fresh_labels.len > 0)
 		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
@@ -260,10 +285,13 @@ bool stream_add_labels(
 bool stream_drops(const struct channel_stream *s, const struct scan *scan,
     const struct scan_text *t, uint32_t message)
 {
-	const struct label *label =
-	    labels_find(&s->labels, place_of(scan, t, message));
-
-	return label != NULL && label->dropped;
+	for (int by_number = 0; by_number < 2; by_number++) {
+		const struct label *label = labels_find(
+		    &s->labels, place_of(scan, t, message, by_number));
+		if (label != NULL && label->dropped)
+			return true;
+	}
+	return false;
 }
 
 bool stream_drops_field(const struct channel_stream *s, enum stream_place field)

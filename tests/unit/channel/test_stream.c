@@ -454,8 +454,26 @@ static void test_labels(void **state)
 	    DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"b\"}]")
 		DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"d\"}]"),
 	    "c\na\nb\n|bd/0+0=b d |");
+	/* By their numbers, too. */
+	check_labels(DELTA(0,
+			 "\"tool_calls\":[{\"index\":0,\"id\":\"a\"},"
+			 "{\"index\":1,\"id\":\"b\"}]") DELTA(0,
+			 "\"tool_calls\":[{\"index\":1,\"id\":\"d\"}]"),
+	    "c\na\nb\n|ad/0+0=a d bd/|");
 	/* Columns of tokens. */
 	check_labels(PROBS("a", "I") PROBS("b", " do"), "1+0=I|1+1= do|");
+}
+
+/* Of an id the pieces may be no ids: all are glued. */
+static void test_labels_that_are_texts(void **state)
+{
+	check_labels(DELTA(0, "\"role\":\"a \"") DELTA(0, "\"role\":\"b\""),
+	    "c\n|a b/1+0=a  b |");
+	check_labels(DELTA(0, "\"audio\":{\"id\":\"a b\"}")
+			 DELTA(0, "\"audio\":{\"id\":\"c\"}"),
+	    "c\n|a bc/1+0=a b c |");
+	check(DELTA(0, "\"role\":\"a\"") DELTA(0, "\"role\":\" b\""),
+	    "pass|text 0/delta/roleS0= b *W0=a b|pass end0|");
 }
 
 static void test_too_many_labels(void **state)
@@ -559,6 +577,7 @@ int main(void)
 	    cmocka_unit_test(test_strands),
 	    cmocka_unit_test(test_places_in_turn),
 	    cmocka_unit_test(test_labels),
+	    cmocka_unit_test(test_labels_that_are_texts),
 	    cmocka_unit_test(test_too_many_labels),
 	    cmocka_unit_test(test_mirrors),
 	    cmocka_unit_test(test_limits),
