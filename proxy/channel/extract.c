@@ -220,20 +220,23 @@ void channel_body_drop(struct channel_body *b, uint32_t series)
 
 /* ---- escapes undone ---- */
 
-/* The series read once more, and again, while there are escapes. */
-static void read_undone(struct channel_body *b, uint32_t of)
+/* The series read once more, and again, while there are escapes. False: there
+ * are more than that. */
+static bool read_undone(struct channel_body *b, uint32_t of)
 {
+	bool deep = false;
+
 	for (int level = 0; level < UNDO_LEVELS; level++) {
 		struct channel_series below = b->series[of];
 		struct span text = {below.text.data, below.text.len};
 		struct undo u = {.open = false};
 		if (memchr(text.p, '\\', text.len) == NULL)
-			return;
+			return true;
 		undo_add(&u, of, 0, text, (struct span){NULL, 0}, SIZE_MAX);
 		undo_finish(&u);
 		if (u.fresh.len == 0) {
 			undo_clear(&u);
-			return;
+			return true;
 		}
 		struct channel_series *series = new_series(b);
 		*series = (struct channel_series){
@@ -246,16 +249,19 @@ static void read_undone(struct channel_body *b, uint32_t of)
 		    .seams = u.seams,
 		};
 		of = (uint32_t)(b->n_series - 1);
+		deep = u.deep;
 	}
+	return !deep;
 }
 
-static void read_all_undone(struct channel_body *b)
+static bool read_all_undone(struct channel_body *b)
 {
 	size_t n = b->n_series;
+	bool good = true;
 
-	for (uint32_t i = 0; i < n && b->n_series <= MAX_SERIES; i++)
-		if (!b->series[i].label)
-			read_undone(b, i);
+	for (uint32_t i = 0; i < n && good && b->n_series <= MAX_SERIES; i++)
+		good = b->series[i].label || read_undone(b, i);
+	return good;
 }
 
 /* ---- texts put together ---- */
@@ -379,7 +385,8 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
 			return CHANNEL_BODY_TEXT_LIMIT;
 	}
-	read_all_undone(b);
+	if (!read_all_undone(b))
+		return CHANNEL_BODY_SHAPE;
 	if (b->n_series > MAX_SERIES)
 		return CHANNEL_BODY_TEXT_LIMIT;
 	if (!read_joined(b) || b->n_series > MAX_SERIES)

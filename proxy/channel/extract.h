@@ -12,7 +12,8 @@
  * judged in each of them besides (seams.h); fields of which it takes one or
  * the other must not differ. JSON inside a string (tool arguments) gives one
  * series for each string, number and key within; where a text holds escapes, it
- * is read with them undone as well.
+ * is read with them undone as well, as often as that changes it; what holds
+ * more than a few levels of them cannot be read.
  */
 #ifndef HANDRAIL_CHANNEL_EXTRACT_H
 #define HANDRAIL_CHANNEL_EXTRACT_H

@@ -208,7 +208,7 @@ void channel_stream_frame(struct channel_stream *s, const struct sse_frame *f,
 		out->role = CHANNEL_FRAME_DONE;
 		stream_end_all(s, CHANNEL_NO_MESSAGE);
 	}
-	if (!good) {
+	if (!good || s->too_deep) {
 		begin(s, out);
 		out->role = CHANNEL_FRAME_UNREADABLE;
 	}
@@ -220,6 +220,8 @@ void channel_stream_end(struct channel_stream *s, struct channel_frame *out)
 	begin(s, out);
 	stream_end_all(s, CHANNEL_NO_MESSAGE);
 	give(s, out);
+	if (s->too_deep)
+		out->role = CHANNEL_FRAME_UNREADABLE;
 }
 
 void channel_stream_sent(

@@ -98,7 +98,8 @@ void channel_stream_frame(struct channel_stream *, const struct sse_frame *,
     struct channel_frame *out);
 /*
  * The stream is over (after DONE or without it): *out has the ends and WHOLE
- * parts still due, and no bytes. Idempotent.
+ * parts still due, and no bytes; UNREADABLE where these cannot be read.
+ * Idempotent.
  */
 void channel_stream_end(struct channel_stream *, struct channel_frame *out);
 /* The relay has sent this frame, as it came or rendered. */

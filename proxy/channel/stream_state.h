@@ -78,6 +78,7 @@ struct channel_stream {
 	struct stream_list *lists;
 	size_t n_lists;
 	bool sent_done;
+	bool too_deep; /* a text has more escapes than are undone */
 	struct labels labels;
 	uint32_t n_frames;
 	struct buf up; /* an upstream frame templates copy from */

@@ -33,6 +33,7 @@ void stream_undo_part(struct channel_stream *s, size_t i)
 		p->part.held_by = below.held_by;
 		p->part.message = below.message;
 		p->seams = u.seams;
+		s->too_deep |= level + 1 == UNDO_LEVELS && u.deep;
 		buf_clear(&u.fresh);
 	}
 }
@@ -81,6 +82,7 @@ void stream_undo_text(struct channel_stream *s, uint32_t series,
 		if (!level->open && !has_escape(below))
 			return;
 		undo_add(level, of, own, below, before, ESCAPE_WINDOW);
+		s->too_deep |= i + 1 == UNDO_LEVELS && level->deep;
 		of = series_of(s, series, i);
 		below = (struct span){level->fresh.data, level->fresh.len};
 		own = level->len - below.len;

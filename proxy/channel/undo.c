@@ -153,8 +153,24 @@ static void mark(struct undo *u, uint32_t series, size_t own)
 		.at = u->len, .series = series, .own = own, .seam = true});
 }
 
+/* Letters that are another character behind a backslash. A quote or a second
+ * backslash is nothing that hides a word. */
+static bool changes(char c)
+{
+	return c != '\0' && strchr("bfnrtvux01234567", c) != NULL;
+}
+
+static void look(struct undo *u, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		u->deep = u->deep || (u->last == '\\' && changes(p[i]));
+		u->last = p[i];
+	}
+}
+
 static void out(struct undo *u, const char *p, size_t n)
 {
+	look(u, p, n);
 	buf_add(&u->fresh, p, n);
 	u->len += n;
 }
@@ -164,6 +180,7 @@ static void open_reading(
 {
 	u->open = u->opened = true;
 	u->seams.n = 0;
+	u->last = '\0';
 	seams_mark(&u->seams,
 	    &(struct seams_mark){
 		.at = u->len, .series = series, .own = own - before.len});
@@ -228,6 +245,7 @@ static void settle_pending(
 			put_letter(&got, '\\');
 			got.used = 1;
 			undo_one(u, series, *own, &got);
+			u->last = '\0'; /* it hides nothing */
 		} else {
 			return;
 		}

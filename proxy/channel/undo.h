@@ -17,7 +17,9 @@
 #include "proxy/channel/seams.h"
 #include "proxy/wire/span.h"
 
-#define UNDO_LEVELS 4 /* escapes within escapes that are undone */
+/* Escapes within escapes that are undone. What is deep on the last level has
+ * more of them, and cannot be read. */
+#define UNDO_LEVELS 4
 
 struct undo {
 	bool open;
@@ -29,6 +31,8 @@ struct undo {
 	char pending[16];           /* the beginning of an escape */
 	size_t n_pending;
 	uint32_t half; /* a high surrogate waits for its other half; or 0 */
+	char last;     /* the latest byte */
+	bool deep;     /* what came out holds escapes that mean something */
 };
 
 /*

@@ -492,9 +492,6 @@ static bool judge_frame(struct frames *f, const struct channel_frame *frame)
 	return stuck;
 }
 
-/* What malloc keeps for itself of each of the four pieces. */
-#define OVERHEAD_BYTES ((size_t)4 * 16)
-
 static void push(struct frames *f, struct queued *q)
 {
 	size_t texts = 0; /* bytes */
@@ -529,7 +526,9 @@ static void end(struct frames *f)
 	f->halted = judge_frame(f, &frame);
 	frames_end_all(f);
 	if (f->state == FRAMES_OPEN)
-		f->state = FRAMES_OVER;
+		f->state = frame.role == CHANNEL_FRAME_UNREADABLE
+		    ? FRAMES_UNREADABLE
+		    : FRAMES_OVER;
 }
 
 static void take_frame(struct frames *f, const struct sse_frame *sse)

@@ -49,6 +49,9 @@ struct queued {
 	bool stuck; /* holds a withheld text: not it, and nothing behind it */
 };
 
+/* What malloc keeps for itself of each of the four pieces. */
+#define OVERHEAD_BYTES ((size_t)4 * 16)
+
 struct own_edit {
 	size_t part; /* of its frame */
 	struct guard_edit edit;

@@ -290,6 +290,9 @@ static void test_joined(void **state)
 	}
 }
 
+#define BACKSLASHES_8 "\\\\\\\\\\\\\\\\"
+#define BACKSLASHES_32 BACKSLASHES_8 BACKSLASHES_8 BACKSLASHES_8 BACKSLASHES_8
+
 static const struct {
 	const char *json;
 	int err;
@@ -322,6 +325,16 @@ static const struct {
      "{\"text\":\"b\"}]},\"text\":\"b\"}]}",
 	CHANNEL_BODY_SHAPE},
     {MESSAGE("\"content\":[4111111111111111]"), CHANNEL_BODY_SHAPE},
+    /* More escapes within escapes than are undone. */
+    {MESSAGE("\"content\":\"" BACKSLASHES_32 "nguarantee\""),
+	CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"content\":\"\",\"note\":\"" BACKSLASHES_32 "u0067\""),
+	CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"tool_calls\":[{\"function\":{\"arguments\":\"x" BACKSLASHES_32
+	     "n\"}}]"),
+	CHANNEL_BODY_SHAPE},
+    {MESSAGE("\"content\":\"" BACKSLASHES_32 " and Users\""), CHANNEL_BODY_OK},
+    {MESSAGE("\"content\":\"\\\\\\\\\\\\\\\\nguarantee\""), CHANNEL_BODY_OK},
     /* One member in two spellings: some clients take the second. */
     {MESSAGE("\"content\":\"a\",\"Content\":\"b\""), CHANNEL_BODY_SHAPE},
     {MESSAGE("\"role\":\"a\",\"ROLE\":\"b\""), CHANNEL_BODY_SHAPE},

@@ -140,12 +140,44 @@ static void test_window(void **state)
 	undo_clear(&u);
 }
 
+/* Escapes that are left, however the text is cut. */
+static void test_deep(void **state)
+{
+	static const struct {
+		const char *text;
+		bool deep;
+	} deep[] = {
+	    {"a\\\\u0062", true},
+	    {"a\\\\nb", true},
+	    {"a\\u005cx41", true},
+	    {"a\\\\\\\\tb", true},
+	    {"a\\nb \\u0062", false},
+	    {"a\\\\ b \\\\\"c \\\\Users", false},
+	    {"a\\\\", false},
+	    {"C:\\new\\x", false},
+	    {"a\\u00", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof deep / sizeof deep[0]; i++)
+		for (size_t n = 1; n < 12; n++) {
+			struct undo u = {.open = false};
+			struct buf out = {0};
+			undo_text(&u, deep[i].text, n, &out);
+			if (u.deep != deep[i].deep)
+				fail_msg("%s by %zu", deep[i].text, n);
+			undo_clear(&u);
+			buf_clear(&out);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_seams),
 	    cmocka_unit_test(test_window),
+	    cmocka_unit_test(test_deep),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
