@@ -84,8 +84,9 @@ bool json_key_is(const struct json_doc *, uint32_t node, struct span text);
  * three-byte form (ED A0..BF xx): not UTF-8, the caller decides. */
 void json_decode(const struct json_doc *, uint32_t node, struct buf *out);
 void json_decode_key(const struct json_doc *, uint32_t node, struct buf *out);
-/* A valid raw number as people read it: without an exponent, if that takes no
- * more than forty digits. */
+/* A valid raw number as clients show it: a whole one as it is, another as the
+ * nearest double without an exponent, if that takes no more than forty
+ * digits. */
 void json_spell_number(struct span raw, struct buf *out);
 /* Decode the inside of a valid raw string (without its quotes). */
 void json_unescape(struct span inside, struct buf *out);

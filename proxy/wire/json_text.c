@@ -9,6 +9,9 @@
 #include "proxy/wire/utf8.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static int hex(char c)
 {
@@ -184,40 +187,120 @@ int json_key_order(const struct json_doc *doc, uint32_t a, uint32_t b)
 /* ---- numbers ---- */
 
 #define MAX_SPELT_DIGITS 40
+#define MAX_EXPONENT 10000 /* beyond it is beyond it */
 
-/* 4.1e3 as 4100, 4.1234e2 as 412.34 */
-void json_spell_number(struct span raw, struct buf *out)
+struct decimal { /* 0.DIGITS times ten to the power of point */
+	bool minus;
+	char digits[MAX_SPELT_DIGITS]; /* the first is no zero, nor the last */
+	size_t n;
+	long point;
+};
+
+static long read_exponent(struct span s)
 {
-	char digits[MAX_SPELT_DIGITS];
-	size_t i = raw.p[0] == '-', n = 0;
-	long point = -1, exponent = 0;
+	bool minus = s.len > 0 && s.p[0] == '-';
+	long value = 0;
 
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9' && value < MAX_EXPONENT)
+			value = value * 10 + (s.p[i] - '0');
+	return minus ? -value : value;
+}
+
+/* False: it has too many digits. */
+static bool read_decimal(struct span raw, struct decimal *d)
+{
+	size_t i = raw.p[0] == '-', zeros = 0;
+	bool fraction = false;
+
+	*d = (struct decimal){.minus = i > 0};
 	for (; i < raw.len && raw.p[i] != 'e' && raw.p[i] != 'E'; i++) {
-		if (raw.p[i] == '.')
-			point = (long)n;
-		else if (n < MAX_SPELT_DIGITS)
-			digits[n++] = raw.p[i];
-		else
+		if (raw.p[i] == '.') {
+			fraction = true;
+			continue;
+		}
+		zeros = raw.p[i] == '0' ? zeros + 1 : 0;
+		if (d->n + 1 > MAX_SPELT_DIGITS)
+			return false;
+		if (d->n > 0 || raw.p[i] != '0')
+			d->digits[d->n++] = raw.p[i];
+		/* The zeros in front of a fraction push it to the right. */
+		if (!fraction && d->n > 0)
+			d->point++;
+		else if (fraction && d->n == 0)
+			d->point--;
+	}
+	d->n -= zeros < d->n ? zeros : d->n;
+	if (d->n > 0 && i < raw.len)
+		d->point += read_exponent(
+		    (struct span){raw.p + i + 1, raw.len - i - 1});
+	return true;
+}
+
+/* False: it takes too many digits. */
+static bool write_decimal(const struct decimal *d, struct buf *out)
+{
+	long n = (long)d->n;
+
+	if (n - d->point > MAX_SPELT_DIGITS || d->point > MAX_SPELT_DIGITS)
+		return false;
+	if (d->minus)
+		buf_addc(out, '-');
+	if (n == 0 || d->point <= 0)
+		buf_addc(out, '0');
+	for (long k = n > 0 && d->point < 0 ? d->point : 0;
+	     k < n || k < d->point; k++) {
+		if (k == d->point && k < n)
+			buf_addc(out, '.');
+		buf_addc(out, k >= 0 && k < n ? d->digits[k] : '0');
+	}
+	return true;
+}
+
+static bool spell(struct span raw, struct buf *out)
+{
+	struct decimal d;
+
+	return read_decimal(raw, &d) && write_decimal(&d, out);
+}
+
+/* The shortest decimal that is the same double: what clients make of a number
+ * with a fraction or an exponent. */
+static bool spell_double(const char *raw, struct buf *out)
+{
+	char text[40];
+	double value = strtod(raw, NULL);
+
+	if (!isfinite(value))
+		return false;
+	for (int digits = 14; digits <= 16; digits++) {
+		snprintf(text, sizeof text, "%.*e", digits, value);
+		if (strtod(text, NULL) == value)
 			break;
 	}
-	if (i + 1 < raw.len && raw.len - i < 6)
-		for (size_t k = i + 1; k < raw.len; k++)
-			if (raw.p[k] != '-' && raw.p[k] != '+')
-				exponent = exponent * 10 + (raw.p[k] - '0');
-	if (i + 1 < raw.len && raw.p[i + 1] == '-')
-		exponent = -exponent;
-	long whole = (point < 0 ? (long)n : point) + exponent;
-	if (i >= raw.len || exponent == 0 || whole <= 0 ||
-	    whole > MAX_SPELT_DIGITS) {
+	return spell(span_str(text), out);
+}
+
+static bool is_whole(struct span raw)
+{
+	for (size_t i = 0; i < raw.len; i++)
+		if (strchr(".eE", raw.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+void json_spell_number(struct span raw, struct buf *out)
+{
+	struct buf text = {0};
+	bool whole = is_whole(raw);
+
+	if (!whole) {
+		buf_add(&text, raw.p, raw.len);
+		buf_addc(&text, '\0');
+	}
+	if (whole || (!spell_double(text.data, out) && !spell(raw, out)))
 		buf_add(out, raw.p, raw.len);
-		return;
-	}
-	buf_add(out, raw.p, raw.p[0] == '-');
-	for (long k = 0; k < whole || k < (long)n; k++) {
-		if (k == whole)
-			buf_addc(out, '.');
-		buf_addc(out, k < (long)n ? digits[k] : '0');
-	}
+	buf_clear(&text);
 }
 
 /* ---- encoding ---- */

@@ -14,7 +14,7 @@
 #define SAY(t) "\"content\":\"" t "\""
 #define CALL(t)                                                                \
 	"\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"" t "\"}}" \
-									"]"
+	"]"
 
 static struct channel *channel;
 
