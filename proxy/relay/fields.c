@@ -132,6 +132,49 @@ static bool is_left_out(
 	return true;
 }
 
+/* Lines of one name are one value to clients, with a comma between them. */
+static bool is_withheld_joined(
+    const struct http1_head *head, size_t i, const struct fields_judge *judge)
+{
+	struct buf name = {0}, all = {0};
+	struct span of = http1_name(head, i);
+	buf_add(&name, of.p, of.len);
+	buf_addc(&name, '\0');
+	size_t k = http1_find(head, name.data, 0);
+	size_t n = k == i ? http1_count(head, name.data) : 0;
+	bool withheld = false;
+	for (; n > 1 && k < head->n_fields;
+	     k = http1_find(head, name.data, k + 1)) {
+		struct span value = http1_value(head, k);
+		if (all.len)
+			buf_adds(&all, ", ");
+		buf_add(&all, value.p, value.len);
+	}
+	if (n > 1)
+		withheld = is_withheld((struct span){all.data, all.len}, judge);
+	buf_clear(&name);
+	buf_clear(&all);
+	return withheld;
+}
+
+/* Does any name break a rule? All of them as one text: hardly ever. */
+static bool a_name_breaks_rule(
+    const struct http1_head *head, const struct fields_judge *judge)
+{
+	struct buf names = {0};
+	for (size_t i = 0; i < head->n_fields; i++) {
+		struct span name = http1_name(head, i);
+		if (is_in(name, fixed, sizeof(fixed) / sizeof(fixed[0])))
+			continue;
+		buf_add(&names, name.p, name.len);
+		buf_addc(&names, '\n');
+	}
+	bool breaks = names.len &&
+	    breaks_rule((struct span){names.data, names.len}, judge);
+	buf_clear(&names);
+	return breaks;
+}
+
 char **fields_to_drop(const struct http1_head *head, const char *const *always,
     const struct fields_judge *judge)
 {
@@ -141,9 +184,12 @@ char **fields_to_drop(const struct http1_head *head, const char *const *always,
 	char **drop = mem_array(n + head->n_fields + 1, sizeof(*drop));
 	for (size_t i = 0; i < n; i++)
 		drop[i] = mem_strdup(always[i]);
+	bool names = a_name_breaks_rule(head, judge);
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
-		if (is_left_out(name, http1_value(head, i), judge))
+		if (is_left_out(name, http1_value(head, i), judge) ||
+		    is_withheld_joined(head, i, judge) ||
+		    (names && breaks_rule(name, judge)))
 			drop[n++] = mem_strndup(name.p, name.len);
 	}
 	return drop;

@@ -18,7 +18,7 @@ static const char pack_yaml[] =
     "format: 1\nkind: pack\npack: p\ntitle: t\nversion: 1\nowner: t\n"
     "languages: [en]\nrules:\n"
     "  - id: month\n    title: month\n    severity: high\n"
-    "    find: {phrases: [Nov]}\n    then: handoff\n"
+    "    find: {phrases: [Nov, next year]}\n    then: handoff\n"
     "    examples:\n      matches:\n        - In Nov.\n"
     "      passes:\n        - Hello.\n";
 
@@ -114,12 +114,22 @@ static void what_leads_round_the_judge_is_left_out(void **state)
 	assert_false(is_dropped("X-Accel-Buffering: no"));
 }
 
+/* "next year" is in neither line, and in what a client makes of them. */
+static void names_and_lines_together_are_judged(void **state)
+{
+	assert_true(is_dropped("X-In-Nov: 1"));
+	assert_true(is_dropped("X-Note: next\r\nA: b\r\nx-note: year"));
+	assert_false(is_dropped("X-Note: next\r\nX-Other: year"));
+	assert_false(is_dropped("Set-Cookie: a=1\r\nSet-Cookie: b=2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(words_are_judged),
 	    cmocka_unit_test(only_a_date_is_a_date),
 	    cmocka_unit_test(what_the_bot_runs_on_is_left_out),
+	    cmocka_unit_test(names_and_lines_together_are_judged),
 	    cmocka_unit_test(what_leads_round_the_judge_is_left_out),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
