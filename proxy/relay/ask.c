@@ -13,6 +13,7 @@
 #include "proxy/relay/server.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,6 +299,10 @@ static void on_answer_head(struct exchange *e)
 	enum channel_framing framing = channel_framing(
 	    e->route->channel, e->asked.stream, &said, has_body(head));
 	if (head->status >= 500) {
+		char what[64];
+		snprintf(what, sizeof(what), "the bot answered with status %d",
+		    head->status);
+		exchange_log(e, LOG_WARN, what);
 		metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS,
 		    1, e->route->name, "status");
 	}

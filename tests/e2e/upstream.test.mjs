@@ -131,6 +131,7 @@ test("no answer of Handrail's own makes the official client ask again", async (t
 		const asking = client(proxy, "c-1").chat.completions.create({ model: "m", messages: [{ role: "user", content: "hi" }] });
 		await assert.rejects(asking, (e) => e.status === 424 && e.code === "bot_failed", name);
 		assert.equal(bot.requests.length, 1, name);
+		assert.match(proxy.log(), /warn.*the bot (failed|answered with status 50[02])/, name);
 	}
 });
 
@@ -219,6 +220,7 @@ test("an error of the bot passes with its status; if_the_bot_fails hands off aft
 	const first = await chat(proxy, "c-1", "case 0");
 	assert.equal(first.status, 503);
 	assert.equal(error(first).message, "Busy.");
+	assert.match(proxy.log(), /warn.*the bot answered with status 503/);
 	const second = await chat(proxy, "c-1", "case 0");
 	assert.equal(second.status, 200);
 	assert.equal(content(second.body), fallback);
