@@ -17,11 +17,11 @@
 
 #include "proxy/channel/render.h"
 #include "proxy/channel/request.h"
+#include "proxy/http/origin.h"
 #include "proxy/relay/client.h"
 #include "proxy/relay/counting.h"
 #include "proxy/relay/facts.h"
 #include "proxy/relay/frames.h"
-#include "proxy/relay/origin.h"
 #include "proxy/relay/settle.h"
 
 enum exchange_state {

@@ -22,6 +22,7 @@ LAYERS = {
     "proxy/base": ({"proxy/base"}, ("openssl/",)),
     "proxy/wire": ({"proxy/wire", "proxy/base"}, ()),
     "proxy/net": ({"proxy/net", "proxy/base"}, ("event2/", "openssl/")),
+    "proxy/http": ({"proxy/http", "proxy/net", "proxy/wire", "proxy/base"}, ()),
     "proxy/channel": ({"proxy/channel", "proxy/wire", "proxy/base"}
                       | GUARD | YAML, ()),
     "proxy/config": ({"proxy/config", "proxy/channel", "proxy/base"}
@@ -36,7 +37,7 @@ LAYERS = {
                      "proxy/store", "proxy/handoff", "proxy/audit"} | GUARD,
                     ("event2/",)),
     "proxy/relay": ({"proxy/relay", "proxy/admin", "proxy/net", "proxy/wire",
-                     "proxy/channel", "proxy/config", "proxy/store",
+                     "proxy/http", "proxy/channel", "proxy/config", "proxy/store",
                      "proxy/audit", "proxy/handoff", "proxy/base"}
                     | GUARD | YAML, ("event2/",)),
     "proxy/topic": ({"proxy/topic", "proxy/base", "rules/guard_topic.h"},

@@ -1,5 +1,5 @@
 /* origin - see origin.h. */
-#include "proxy/relay/origin.h"
+#include "proxy/http/origin.h"
 
 #include "proxy/base/buf.h"
 #include "proxy/base/mem.h"

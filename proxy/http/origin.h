@@ -1,5 +1,5 @@
 /*
- * origin - one request to the bot and its answer.
+ * origin - one request to another server and its answer: the bot, a classifier.
  *
  * Takes a connection of the pool, sends the bytes it was given, reads the
  * answer strictly and reports it piece by piece. A pooled connection that dies
@@ -9,8 +9,8 @@
  * No event comes from inside origin_new. After ORIGIN_END or ORIGIN_FAILED
  * there is none. One thread.
  */
-#ifndef HANDRAIL_RELAY_ORIGIN_H
-#define HANDRAIL_RELAY_ORIGIN_H
+#ifndef HANDRAIL_HTTP_ORIGIN_H
+#define HANDRAIL_HTTP_ORIGIN_H
 
 #include "proxy/net/upstream.h"
 #include "proxy/wire/http1.h"

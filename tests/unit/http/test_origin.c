@@ -1,7 +1,7 @@
 /* origin: one question and its answer, against a scripted bot on loopback. */
 #include "proxy/base/buf.h"
+#include "proxy/http/origin.h"
 #include "proxy/net/listener.h"
-#include "proxy/relay/origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
