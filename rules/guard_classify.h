@@ -71,8 +71,7 @@ const struct guard_ask *guard_scanner_asks(
  * can add to it: what is new since the last call (borrowed until the stream's
  * next use); look again, for there are more answers; is an answer still
  * missing? No more bytes will come, but answers may: to be called before
- * guard_stream_end, if somebody waits for them. Nothing more is released
- * between the two.
+ * guard_stream_end, if somebody waits for them.
  */
 struct guard_progress;
 const struct guard_ask *guard_stream_asks(struct guard_stream *, size_t *n);

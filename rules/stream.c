@@ -192,10 +192,11 @@ static int collect(struct guard_stream *s)
 /* 0, or -1 when memory runs out. */
 static int release(struct guard_stream *s)
 {
-	/* Behind the end more may be found for the whole of it. */
-	if (s->message.undecided != GUARD_DECIDED || s->message.text.final)
+	if (s->message.undecided != GUARD_DECIDED)
 		return 0;
 	size_t frontier = hold_frontier(&s->hold, &s->message);
+	if (frontier > s->message.text.len)
+		frontier = s->message.text.len;
 	if (collect(s))
 		return -1;
 	size_t to = let_go(s, frontier);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define RANDOM_PIECE_MAX 24u
+#define LATE_ROUNDS 3u        /* in which some answers come behind the end */
 #define LARGE_PIECE_MAX 6000u /* over what the engine reads at once */
 
 struct whole { /* what guard_check says */
@@ -165,8 +166,11 @@ static bool close_stream(struct whole *w, const struct cutting *k,
 	guard_stream_close(a->stream, &p);
 	if (!check_progress(w, k, last, &p, w->len))
 		return false;
-	while (answers_for_stream(
-	    &a->answers, w->c->policy, a->stream, &a->late, true)) {
+	for (unsigned round = 0;
+	     answers_for_stream(&a->answers, w->c->policy, a->stream, &a->late,
+		 round > LATE_ROUNDS) ||
+	     round <= LATE_ROUNDS;
+	     round++) {
 		guard_stream_look(a->stream, &p);
 		if (!check_progress(w, k, last, &p, w->len))
 			return false;
