@@ -79,6 +79,12 @@ static const struct metrics_row metrics_rows[METRICS] = {
 	{NULL}, "Deliveries a destination has accepted."},
     [METRIC_OUTBOX_FAILED_TRIES] = {"handrail_outbox_failed_tries_total",
 	METRICS_COUNTER, {NULL}, "Tries of deliveries that failed."},
+    [METRIC_CLASSIFIER_ANSWERS] = {"handrail_classifier_answers_total",
+	METRICS_COUNTER, {"classifier", "outcome"},
+	"Sentences classifiers were asked about."},
+    [METRIC_CLASSIFIER_SECONDS] = {"handrail_classifier_seconds",
+	METRICS_HISTOGRAM, {NULL},
+	"Time from a question to a classifier to its answer or failure."},
     [METRIC_BUILD_INFO] = {"handrail_build_info", METRICS_GAUGE, {"version"},
 	"The program."},
 };

@@ -41,7 +41,10 @@ enum metric {                 /* labels, in the order of the call */
 	METRIC_OUTBOX,            /* gauge; state: pending, dead */
 	METRIC_OUTBOX_SENT,
 	METRIC_OUTBOX_FAILED_TRIES,
-	METRIC_BUILD_INFO, /* version; 1 */
+	METRIC_CLASSIFIER_ANSWERS, /* classifier; outcome: answered, cached,
+				      late, paused, busy, connect, ... */
+	METRIC_CLASSIFIER_SECONDS, /* histogram */
+	METRIC_BUILD_INFO,         /* version; 1 */
 	METRICS,
 };
 

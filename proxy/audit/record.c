@@ -15,11 +15,11 @@
 #include <string.h>
 
 static const struct record_limits record_steps[] = {
-    {2000, 400, 64, 256},
-    {1000, 200, 32, 128},
-    {500, 100, 16, 64},
-    {200, 40, 8, 16},
-    {60, 8, 2, 4},
+    {2000, 400, 64, 256, 1000},
+    {1000, 200, 32, 128, 200},
+    {500, 100, 16, 64, 64},
+    {200, 40, 8, 16, 16},
+    {60, 8, 2, 4, 2},
 };
 #define RECORD_USUAL_BYTES                                                     \
 	1200 /* so that the buffer need not grow by steps                      \

@@ -14,6 +14,7 @@
 #ifndef HANDRAIL_PROXY_AUDIT_RECORD_H
 #define HANDRAIL_PROXY_AUDIT_RECORD_H
 
+#include "proxy/audit/record_scores.h"
 #include "proxy/base/buf.h"
 #include "rules/guard.h"
 
@@ -94,6 +95,8 @@ struct record {
 	const struct guard_verdict *verdict;
 	const struct guard_policy *judged_by;
 	const struct guard_session *inputs;
+	const struct record_score *scores; /* of classifiers */
+	size_t n_scores;
 	enum guard_action action;
 	const char *undecided; /* "cannot_read", ...; goes before verdict's */
 	int64_t judged_us;     /* how long judging took */

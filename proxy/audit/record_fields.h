@@ -23,6 +23,7 @@ enum record_kind {
 struct record_limits {
 	size_t text, hits, approvals; /* bytes, spans, grants */
 	size_t counted;               /* rows */
+	size_t scores;                /* sentences */
 };
 
 struct record_writer {
@@ -58,6 +59,7 @@ void record_put_conversation(
 void record_put_handoff(
     struct record_writer *, const char *, const struct record *);
 void record_put_counted(struct record_writer *, const struct guard_session *);
+void record_put_scores(struct record_writer *, const struct record *);
 void record_put_inputs(
     struct record_writer *, const char *, const struct record *);
 void record_put_modes(

@@ -187,6 +187,7 @@ void record_put_inputs(
 	record_put_text(w, "locale", s->language);
 	record_put_tristate(w, "repeat_contact", s->repeat_contact);
 	record_put_tristate(w, "resolved", s->resolved);
+	record_put_scores(w, r);
 	record_put_text(w, "segment", s->segment);
 	if (s->time_us != r->time_us) {
 		clock_rfc3339(text, s->time_us);

@@ -168,7 +168,8 @@ static bool answer_all(struct given_scores *g, const struct guard_policy *p,
 		a->text = mem_strndup(asks[i].text, asks[i].len);
 		a->len = asks[i].len;
 		json_object_foreach(json_object_get(v, "scores"), label, score)
-		    add_score(a, label, (uint32_t)json_integer_value(score));
+		    add_score(a, *label ? label : NULL,
+			(uint32_t)json_integer_value(score));
 	}
 	return g->given.n > before;
 }

@@ -3,14 +3,15 @@
  *
  * Codes of its own: C001 the file cannot be read, C007 an address, C008 a URL,
  * C010 plain text where others could read it, C011 a destination, C012 a
- * network, C013 a channel, C014 a name. Refuses a file with any fault and
- * says all of them, not the first.
+ * network, C013 a channel, C014 a name, C015 a classifier. Refuses a file with
+ * any fault and says all of them, not the first.
  */
 #include "proxy/config/config.h"
 
 #include "proxy/base/file.h"
 #include "proxy/base/mem.h"
 #include "proxy/channel/channel.h"
+#include "proxy/config/classifier.h"
 #include "proxy/config/endpoint.h"
 #include "proxy/config/private.h"
 #include "proxy/config/reader.h"
@@ -343,6 +344,7 @@ static void config_read(
 		config_read_route(
 		    r, item, &c->routes[c->n_routes], c->n_routes + 1);
 	config_read_destinations(r, yaml_get(root, "handoff"), c);
+	config_read_classifiers(r, root, c);
 	config_read_console(r, root, c);
 	config_read_workers(r, yaml_get(root, "workers"), c);
 	config_read_proxies(r, yaml_get(root, "trusted_proxies"), c);

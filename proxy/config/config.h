@@ -19,7 +19,8 @@
 #include <stdint.h>
 
 struct channel;
-struct config_place { /* in the file; line 0: not written there */
+struct config_classifier; /* classifier.h */
+struct config_place {     /* in the file; line 0: not written there */
 	unsigned line, col, width;
 };
 struct config_certificate {
@@ -91,6 +92,8 @@ struct config {
 	char *keys_directory;
 	struct config_destination *destinations;
 	size_t n_destinations;
+	struct config_classifier *classifiers;
+	size_t n_classifiers;
 	char *default_destination; /* "desk" or one of the above */
 	char *console_text;        /* as written */
 	struct config_address console;

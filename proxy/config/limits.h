@@ -18,6 +18,7 @@ struct config_limits { /* the unit is in the name */
 	uint64_t max_upstream_idle, upstream_idle_timeout_ms;
 	uint64_t drain_timeout_ms;
 	uint64_t max_text_bytes, max_hits, max_pattern_steps;
+	uint64_t max_classified_texts;
 	uint64_t max_audit_queue_bytes, max_segment_bytes;
 	uint64_t max_store_jobs, max_store_bytes;
 	uint64_t max_conversations, max_turns, max_turn_bytes, max_idle_bytes;

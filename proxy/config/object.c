@@ -5,6 +5,7 @@
  */
 #include "proxy/base/mem.h"
 #include "proxy/channel/channel.h"
+#include "proxy/config/classifier.h"
 #include "proxy/config/private.h"
 
 #include <arpa/inet.h>
@@ -82,6 +83,7 @@ static void config_free(struct config *c)
 	free(c->listen);
 	free(c->routes);
 	free(c->destinations);
+	config_classifiers_free(c->classifiers, c->n_classifiers);
 	free(c->policy);
 	free(c->shipped);
 	free(c->sqlite);

@@ -4,6 +4,7 @@
  */
 #include "proxy/config/table.h"
 
+#include "proxy/config/classifier.h"
 #include "proxy/config/private.h"
 
 #include <assert.h>
@@ -17,6 +18,8 @@
 
 static const char *const table_durabilities[] = {"enforced", "every", NULL};
 static const char *const table_presets[] = {"webhook", "file", NULL};
+static const char *const table_classifiers[] = {
+    "scores", "moderation", "chat", NULL};
 static const char *const table_levels[] = {
     "debug", "info", "warn", "error", NULL};
 
@@ -94,6 +97,54 @@ const struct table_key table_keys[] = {
 	    .fallback = "state/keys",
 	    .help = "made on the first start, 0700; HANDRAIL_MASTER_KEY in "
 		    "the environment stands for its master.key"},
+	{"classifiers", TABLE_OTHER,
+	    .help = "services that score texts, by name, as the policy's rules "
+		    "name them"},
+	{"classifiers.<name>.kind", TABLE_WORD, IN(config_classifier, kind),
+	    .required = true, .words = table_classifiers,
+	    .help = "how it is asked: scores (our own JSON), moderation or "
+		    "chat (as OpenAI's endpoints)"},
+	{"classifiers.<name>.url", TABLE_TEXT,
+	    IN(config_classifier, service.url), .required = true,
+	    .help = "https://host:port/path, whole; http:// only to loopback"},
+	{"classifiers.<name>.ca", TABLE_FILE, IN(config_classifier, service.ca),
+	    .help = "PEM file that vouches for it; the system's if absent"},
+	{"classifiers.<name>.allow_plain", TABLE_BOOL,
+	    IN(config_classifier, service.allow_plain), .fallback = "no",
+	    .help = "http:// to an address that is not loopback"},
+	{"classifiers.<name>.headers", TABLE_OTHER,
+	    .help = "fields of the request: {Authorization: \"Bearer "
+		    "${NAME}\"}"},
+	{"classifiers.<name>.model", TABLE_TEXT, IN(config_classifier, model),
+	    .help = "moderation, chat: which model"},
+	{"classifiers.<name>.instruction", TABLE_TEXT,
+	    IN(config_classifier, instruction),
+	    .help = "chat: what the model is told before it reads a text"},
+	{"classifiers.<name>.labels", TABLE_OTHER,
+	    .help = "chat: one of these is the whole answer; it scores 1, the "
+		    "others 0"},
+	{"classifiers.<name>.timeout_ms", TABLE_MS,
+	    IN(config_classifier, timeout_ms), .fallback = "1s", .min = 10,
+	    .max = 60000,
+	    .help = "of one text, its wait in line included; then it could not "
+		    "be decided"},
+	{"classifiers.<name>.max_at_once", TABLE_COUNT,
+	    IN(config_classifier, max_at_once), .fallback = "16", .min = 1,
+	    .max = 1000, .help = "requests of one worker at a time"},
+	{"classifiers.<name>.max_waiting", TABLE_COUNT,
+	    IN(config_classifier, max_waiting), .fallback = "1000", .min = 0,
+	    .max = 1000000, .help = "texts of one worker in line for them"},
+	{"classifiers.<name>.cached_texts", TABLE_COUNT,
+	    IN(config_classifier, cached_texts), .fallback = "10000", .min = 0,
+	    .max = 10000000,
+	    .help = "answers a worker remembers, by a digest of the text"},
+	{"classifiers.<name>.max_failures", TABLE_COUNT,
+	    IN(config_classifier, max_failures), .fallback = "5", .min = 1,
+	    .max = 1000000,
+	    .help = "after so many in a row it is not asked for pause_ms"},
+	{"classifiers.<name>.pause_ms", TABLE_MS,
+	    IN(config_classifier, pause_ms), .fallback = "10s", .min = 10,
+	    .max = HOUR_MS, .help = "then one text tries it again"},
 	{"handoff", TABLE_MAP, .help = "who takes over"},
 	{"handoff.destinations", TABLE_OTHER,
 	    .help = "by name, as the policy's queues name them"},
@@ -203,6 +254,9 @@ const struct table_key table_keys[] = {
 	LIMIT(max_hits, COUNT, "1000", 1, 1000000, "of one message"),
 	LIMIT(max_pattern_steps, COUNT, "500000", 100, 1000000000,
 	    "of all patterns in one message; a million take about 5 ms"),
+	LIMIT(max_classified_texts, COUNT, "64", 1, 100000,
+	    "sentences of one message, all classifiers together; one more could "
+	    "not be decided"),
 	LIMIT(max_audit_queue_bytes, BYTES, "16MiB", 64 * KIB, GIB,
 	    "records not yet safe; more must wait"),
 	LIMIT(max_segment_bytes, BYTES, "64MiB", 64 * KIB, 2 * GIB,

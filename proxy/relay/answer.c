@@ -122,6 +122,7 @@ static void judge_reading(struct exchange *e, uint32_t i)
 	struct beside b = {&s->seams, 0, edited, e};
 	session.aside = true;
 	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
+	scores_note(e);
 	beside_add(&e->verdicts, i, exchange_policy(e), &b, &v);
 }
 
@@ -132,7 +133,7 @@ static void judge_label(struct exchange *e, uint32_t i)
 	struct guard_session session = e->facts.session;
 	struct guard_message m = {GUARD_AI, s->text.data, s->text.len};
 	struct guard_verdict v;
-	session.aside = true;
+	session.aside = session.label = true;
 	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
 	if (!v.undecided && v.action < GUARD_REDACT)
 		return;
@@ -193,6 +194,7 @@ static void judge_series(struct exchange *e, struct counting *c, uint32_t i)
 	struct guard_verdict v;
 	session.aside = s->kind != CHANNEL_SAID;
 	guard_check(e->worker->scanner, exchange_policy(e), &session, &m, &v);
+	scores_note(e);
 	struct guard_edit *edits = NULL;
 	bool stuck =
 	    v.n_edits && (!s->can_edit || !quote_edits(e, s, &v, &edits));
@@ -269,6 +271,36 @@ static bool lacks_body(const struct exchange *e)
 	return e->asked.stream || said.kind == MEDIA_JSON;
 }
 
+/* Again, with what classifiers have said since, until all have. */
+static void judge_and_settle(struct exchange *e)
+{
+	if (e->scores.waiting)
+		return;
+	int64_t start = clock_mono_us();
+	if (e->has_read)
+		judge_all(e);
+	if (e->scores.waiting) {
+		verdicts_clear(&e->verdicts);
+		verdicts_init(&e->verdicts);
+		e->undecided = e->cause = NULL;
+		e->scores.then = judge_and_settle;
+		if (e->state != EXCHANGE_JUDGE)
+			exchange_goto(e, EXCHANGE_JUDGE);
+		return;
+	}
+	e->scores.then = NULL;
+	e->verdicts.judged_us = clock_mono_us() - start;
+	if (e->verdicts.n_edits ||
+	    (e->has_read && (e->read.mirror_differs || e->read.dropped)))
+		e->end = EXCHANGE_EDITED;
+	settle_moment(e);
+	if (e->has_read)
+		told_body(&e->told, &e->read, &e->verdicts);
+	settle_decision(e,
+	    &(struct settle_message){.speaker = GUARD_AI, .released = -1},
+	    answer_send);
+}
+
 void answer_end(struct exchange *e)
 {
 	loop_timer_disarm(&e->late);
@@ -299,19 +331,7 @@ void answer_end(struct exchange *e)
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;
 	}
-	int64_t start = clock_mono_us();
-	if (e->has_read)
-		judge_all(e);
-	e->verdicts.judged_us = clock_mono_us() - start;
-	if (e->verdicts.n_edits ||
-	    (e->has_read && (e->read.mirror_differs || e->read.dropped)))
-		e->end = EXCHANGE_EDITED;
-	settle_moment(e);
-	if (e->has_read)
-		told_body(&e->told, &e->read, &e->verdicts);
-	settle_decision(e,
-	    &(struct settle_message){.speaker = GUARD_AI, .released = -1},
-	    answer_send);
+	judge_and_settle(e);
 }
 
 static void render_edits(struct exchange *e, struct buf *out)

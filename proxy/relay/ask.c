@@ -123,6 +123,8 @@ void ask_turn(struct exchange *e)
 		return;
 	}
 	customer_keep(e);
+	if (customer_waits(e))
+		return;
 	customer_judge(e);
 	customer_settle(e);
 }

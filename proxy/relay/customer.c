@@ -83,6 +83,7 @@ void customer_arrive(struct exchange *e)
 		.now_us = now_us,
 	    });
 	e->has_facts = true;
+	scores_begin(e);
 }
 
 void customer_keep(struct exchange *e)
@@ -106,16 +107,26 @@ static struct customer_signal *add_signal(struct exchange *e, size_t turn)
 	return s;
 }
 
-static void judge_one(struct exchange *e, struct counting *c, size_t turn)
+static struct guard_message message_of(const struct exchange *e, size_t turn)
 {
 	struct span text = channel_turn_text(&e->asked, turn);
-	struct guard_message m = {GUARD_CUSTOMER, text.p, text.len};
+	return (struct guard_message){GUARD_CUSTOMER, text.p, text.len};
+}
+
+static void check(struct exchange *e, struct counting *c,
+    const struct guard_message *m, struct guard_verdict *v)
+{
+	guard_interaction(
+	    e->worker->scanner, exchange_policy(e), &c->session, m);
+	guard_check(e->worker->scanner, exchange_policy(e), &c->session, m, v);
+}
+
+static void judge_one(struct exchange *e, struct counting *c, size_t turn)
+{
+	struct guard_message m = message_of(e, turn);
 	struct guard_verdict v;
 	int64_t start = clock_mono_us();
-	guard_interaction(
-	    e->worker->scanner, exchange_policy(e), &c->session, &m);
-	guard_check(
-	    e->worker->scanner, exchange_policy(e), &c->session, &m, &v);
+	check(e, c, &m, &v);
 	if (v.n_hits || v.undecided) {
 		struct customer_signal *s = add_signal(e, turn);
 		verdicts_add(&s->verdicts, 0, &v);
@@ -179,8 +190,51 @@ static void silence(struct exchange *e)
 	    GUARD_CANNOT_DECIDE, GUARD_DECIDED);
 }
 
+/* Judged without consequences, to know what classifiers are to be asked. */
+static void ask_classifiers(struct exchange *e)
+{
+	struct counting c;
+	counting_begin(
+	    &c, e->worker->scanner, exchange_policy(e), &e->facts.session);
+	for (size_t i = e->facts.news; i < e->asked.n_turns; i++) {
+		struct guard_message m = message_of(e, i);
+		struct guard_verdict v;
+		if (e->asked.turns[i].kind != CHANNEL_TURN_CUSTOMER)
+			continue;
+		e->scores.turn = i;
+		check(e, &c, &m, &v);
+		scores_note(e);
+		counting_add(&c, &m, NULL);
+	}
+	e->scores.turn = SIZE_MAX;
+	counting_clear(&c);
+}
+
+/* With what they say of one message more may have to be asked of the next. */
+static void answered(struct exchange *e)
+{
+	if (e->scores.waiting || customer_waits(e))
+		return;
+	customer_judge(e);
+	customer_settle(e);
+}
+
+bool customer_waits(struct exchange *e)
+{
+	if (!guard_policy_classifiers(exchange_policy(e)))
+		return false;
+	ask_classifiers(e);
+	if (!e->scores.waiting)
+		return false;
+	e->scores.then = answered;
+	if (e->state != EXCHANGE_JUDGE)
+		exchange_goto(e, EXCHANGE_JUDGE);
+	return true;
+}
+
 void customer_heed(struct exchange *e)
 {
+	e->scores.then = NULL;
 	struct counting *c = &e->counting;
 	counting_begin(
 	    c, e->worker->scanner, exchange_policy(e), &e->facts.session);
@@ -219,6 +273,8 @@ void customer_settle(struct exchange *e)
 		/* The AI is judged with what the customer has said. */
 		e->facts.session.counted = e->counting.session.counted;
 		e->facts.session.n_counted = e->counting.session.n_counted;
+		scores_clear(&e->scores); /* those on record by now */
+		scores_begin(e);
 		ask_send(e);
 		return;
 	}
@@ -236,6 +292,7 @@ void customer_settle(struct exchange *e)
 		    ? channel_turn_text(&e->asked, s->turn)
 		    : (struct span){"", 0},
 		.released = -1,
+		.turn = s->turn,
 		.note = e->at_signal < e->n_signals,
 	    },
 	    settled);

@@ -30,11 +30,15 @@ static const struct {
     [EXCHANGE_READ] = {"read",
 	BIT(EXCHANGE_LINE) | BIT(EXCHANGE_PASS) | BIT(EXCHANGE_OVER)},
     [EXCHANGE_LINE] = {"line",
-	BIT(EXCHANGE_ASK) | BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
+	BIT(EXCHANGE_ASK) | BIT(EXCHANGE_JUDGE) | BIT(EXCHANGE_SETTLE) |
+	    BIT(EXCHANGE_OVER)},
     [EXCHANGE_ASK] = {"ask",
 	BIT(EXCHANGE_BODY) | BIT(EXCHANGE_FLOW) | BIT(EXCHANGE_SETTLE) |
 	    BIT(EXCHANGE_OVER)},
-    [EXCHANGE_BODY] = {"body", BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
+    [EXCHANGE_BODY] = {"body",
+	BIT(EXCHANGE_JUDGE) | BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
+    [EXCHANGE_JUDGE] = {"judge",
+	BIT(EXCHANGE_ASK) | BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
     [EXCHANGE_FLOW] = {"flow", BIT(EXCHANGE_SETTLE) | BIT(EXCHANGE_OVER)},
     [EXCHANGE_PASS] = {"pass", BIT(EXCHANGE_OVER)},
     [EXCHANGE_SETTLE] = {"settle",
@@ -230,6 +234,7 @@ static void release(void *arg)
 		channel_body_clear(&e->read);
 	if (e->has_facts)
 		facts_clear(&e->facts);
+	scores_clear(&e->scores);
 	counting_clear(&e->counting);
 	store_replies_free(e->replies.items, e->replies.n);
 	if (e->frames)
@@ -259,6 +264,7 @@ static void leave(struct exchange *e)
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
 	loop_timer_disarm(&e->hold);
+	scores_cancel(e);
 	origin_free(e->origin);
 	e->origin = NULL;
 	conversation_end(e->lease);
@@ -361,6 +367,7 @@ void exchange_client_gone(struct exchange *e)
 	case EXCHANGE_FLOW:
 		flow_client_gone(e);
 		break;
+	case EXCHANGE_JUDGE:
 	case EXCHANGE_SETTLE: /* the record and the lock are finished first */
 		break;
 	case EXCHANGE_READ:
@@ -384,6 +391,13 @@ void exchange_give_up(struct exchange *e)
 	case EXCHANGE_PASS:
 		if (e->head_sent) {
 			exchange_abort(e, "shutting down");
+			break;
+		}
+		exchange_refuse(e, 503, "shutting_down", shutting_down);
+		break;
+	case EXCHANGE_JUDGE:
+		if (e->has_read) { /* the bot has answered */
+			scores_end(e);
 			break;
 		}
 		exchange_refuse(e, 503, "shutting_down", shutting_down);

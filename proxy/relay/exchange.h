@@ -5,6 +5,7 @@
  *    |         |       |       (whole answer)              ^
  *    |         |       `----> FLOW ---> SETTLE ------------|  (streamed)
  *    |         `-----------------------> SETTLE -> SEND ---'  (a person's)
+ *    |   (JUDGE: behind LINE and BODY, where a classifier is asked)
  *    `--> PASS (a route that belongs to no conversation)
  *
  * exchange.c owns the states; ask.c gets the question to the bot, customer.c
@@ -22,6 +23,7 @@
 #include "proxy/relay/counting.h"
 #include "proxy/relay/facts.h"
 #include "proxy/relay/frames.h"
+#include "proxy/relay/scores.h"
 #include "proxy/relay/settle.h"
 
 enum exchange_state {
@@ -31,6 +33,7 @@ enum exchange_state {
 	EXCHANGE_BODY,   /* its whole answer is coming in */
 	EXCHANGE_FLOW,   /* its stream is coming in and going out */
 	EXCHANGE_PASS,   /* what belongs to no conversation */
+	EXCHANGE_JUDGE,  /* classifiers are being asked about it */
 	EXCHANGE_SETTLE, /* record and lock are being written */
 	EXCHANGE_SEND,   /* a person's words are on their way */
 	EXCHANGE_OVER,
@@ -64,6 +67,7 @@ struct exchange {
 	struct conversation_lease *lease;
 	struct facts facts;
 	bool has_facts;
+	struct scores scores;
 	struct counting counting;        /* the customer's new messages */
 	struct customer_signal *signals; /* the deciding one last */
 	size_t n_signals, at_signal;

@@ -84,7 +84,7 @@ static bool breaks_rule(struct span value, const struct fields_judge *judge)
 	struct guard_session session = *judge->session;
 	struct guard_message message = {GUARD_AI, value.p, value.len};
 	struct guard_verdict verdict;
-	session.aside = true;
+	session.aside = session.label = true;
 	guard_check(
 	    judge->scanner, judge->policy, &session, &message, &verdict);
 	return verdict.undecided || verdict.action >= GUARD_REDACT;

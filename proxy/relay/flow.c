@@ -21,6 +21,7 @@
 
 static void release(struct exchange *e);
 static void close_flow(struct exchange *e);
+static void step(struct exchange *e, enum frames_state state);
 
 static void beat(void *arg)
 {
@@ -94,11 +95,12 @@ static void stop_bot(struct exchange *e)
 
 void flow_give_up(struct exchange *e, const char *why)
 {
-	if (e->flow_over)
-		return;
-	e->given_up = why;
-	e->flow_over = true;
-	stop_bot(e);
+	if (!e->flow_over) {
+		e->given_up = why;
+		e->flow_over = true;
+		stop_bot(e);
+	}
+	scores_end(e);
 	close_flow(e);
 }
 
@@ -166,6 +168,25 @@ static void opened(struct exchange *e)
 		close_flow(e);
 }
 
+static bool on_ask(void *arg, const struct guard_ask *asks, size_t n)
+{
+	struct exchange *e = arg;
+	scores_ask(e, asks, n);
+	return e->scores.waiting > 0;
+}
+
+static void answered(struct exchange *e)
+{
+	if (e->state != EXCHANGE_FLOW)
+		return;
+	flow_drained(e);
+	enum frames_state state = frames_answered(e->frames);
+	if (e->flow_over)
+		close_flow(e);
+	else
+		step(e, state);
+}
+
 void flow_begin(struct exchange *e)
 {
 	exchange_goto(e, EXCHANGE_FLOW);
@@ -182,7 +203,10 @@ void flow_begin(struct exchange *e)
 	    .scanner = e->worker->scanner,
 	    .messages = e->asked.messages,
 	    .max_held_bytes = exchange_config(e)->limits.max_held_bytes,
+	    .ask = on_ask,
+	    .arg = e,
 	});
+	e->scores.then = answered;
 	struct record r = {.type = RECORD_STREAM_OPEN, .speaker = GUARD_AI};
 	settle_fill(e, &r);
 	e->settle.storing = 0;
@@ -285,13 +309,14 @@ static void step(struct exchange *e, enum frames_state state)
 	close_flow(e);
 }
 
-/* A record that is slow to be written is no fault of the stream's: the bot
- * waits for it, rather than that too much is held. */
-static void wait_for_record(struct exchange *e)
+/* A record that is slow to be written, or a classifier that is slow to answer,
+ * is no fault of the stream's: the bot waits for it, rather than that too much
+ * is held. */
+static void wait_for_others(struct exchange *e)
 {
 	size_t half = exchange_config(e)->limits.max_held_bytes / 2;
-	if ((!e->opened || e->edit_pending) && e->origin &&
-	    frames_held(e->frames) > half)
+	bool waits = !e->opened || e->edit_pending || e->scores.waiting;
+	if (waits && e->origin && frames_held(e->frames) > half)
 		origin_pause(e->origin);
 }
 
@@ -304,7 +329,7 @@ void flow_body(struct exchange *e, struct span bytes)
 		loop_timer_disarm(&e->late);
 	step(e, state);
 	if (e->state == EXCHANGE_FLOW)
-		wait_for_record(e);
+		wait_for_others(e);
 }
 
 void flow_late(struct exchange *e)
@@ -436,6 +461,9 @@ static void close_flow(struct exchange *e)
 	if (!e->opened || e->edit_pending || e->state != EXCHANGE_FLOW)
 		return;
 	loop_timer_disarm(&e->late);
+	/* A handoff that is settled waits for nobody. */
+	if (frames_state(e->frames) != FRAMES_CUT && !frames_settled(e->frames))
+		return;
 	loop_timer_disarm(&e->beat);
 	loop_timer_disarm(&e->read_on);
 	loop_timer_disarm(&e->hold);

@@ -16,6 +16,8 @@ struct frames *frames_new(const struct frames_options *o)
 	f->o = *o;
 	f->aside = *o->session;
 	f->aside.aside = true;
+	f->label = f->aside;
+	f->label.label = true;
 	f->tail = &f->head;
 	sse_init(&f->sse,
 	    &(struct sse_limits){limits->max_event_bytes, limits->max_frames});
@@ -40,6 +42,7 @@ void frames_free(struct frames *f)
 	sse_clear(&f->sse);
 	verdicts_clear(&f->verdicts);
 	buf_clear(&f->unreadable);
+	buf_clear(&f->ahead);
 	for (size_t i = 0; i < f->n_owned; i++)
 		free(f->owned[i]);
 	free(f->owned);
@@ -69,41 +72,10 @@ static void cannot_decide(struct frames *f, enum guard_undecided why)
 }
 
 /* One that would break a text that is JSON: nothing from it on leaves. */
-static void cannot_edit(struct frames *f, struct series *s, size_t start)
+void frames_cannot_edit(struct frames *f, struct series *s, size_t start)
 {
 	s->held_at = start < s->held_at ? start : s->held_at;
 	cannot_decide(f, GUARD_UNDECIDED_EDIT);
-}
-
-static void take_edits(
-    struct frames *f, struct series *s, const struct guard_progress *p)
-{
-	const struct guard_span_text text = guard_stream_text(s->stream);
-	if (p->n_edits <= s->n_edits)
-		return;
-	f->edits += p->n_edits - s->n_edits;
-	s->edits = mem_realloc(s->edits, p->n_edits * sizeof(*s->edits));
-	for (; s->n_edits < p->n_edits; s->n_edits++) {
-		struct guard_edit *e = &s->edits[s->n_edits];
-		char *own;
-		*e = p->edits[s->n_edits];
-		if (!quote_edit(&s->quoted, (struct span){text.text, text.len},
-			e, &own))
-			cannot_edit(f, s, e->start);
-		if (own)
-			frames_own(f, own);
-	}
-}
-
-static void take_progress(
-    struct frames *f, struct series *s, const struct guard_progress *p)
-{
-	take_edits(f, s, p);
-	s->safe = p->safe_len < s->held_at ? p->safe_len : s->held_at;
-	if (p->withheld)
-		f->withheld = true;
-	if (p->cut)
-		f->state = FRAMES_CUT;
 }
 
 /* What the texts before it say counts for one that begins now. */
@@ -146,7 +118,8 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 	int64_t start = clock_mono_us();
 	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
 	f->verdicts.judged_us += clock_mono_us() - start;
-	take_progress(f, s, &progress);
+	frames_ask(f, s->stream);
+	frames_take_progress(f, s, &progress);
 }
 
 /* ---- readings of several texts ---- */
@@ -183,7 +156,8 @@ static void begin_beside(
 	    .label = p->label,
 	    .base = p->start,
 	    .safe = p->start};
-	s->stream = guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
+	s->stream = guard_stream_new(
+	    f->o.policy, s->label ? &f->label : &f->aside, GUARD_AI);
 	if (!s->stream)
 		cannot_decide(f, GUARD_UNDECIDED_MEMORY);
 }
@@ -238,17 +212,8 @@ static void feed_beside(struct frames *f, const struct channel_part *p)
 	int64_t start = clock_mono_us();
 	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
 	f->verdicts.judged_us += clock_mono_us() - start;
-	s->safe = s->base + progress.safe_len;
-	if (progress.n_edits > s->n_edits) {
-		s->edits =
-		    mem_realloc(s->edits, progress.n_edits * sizeof(*s->edits));
-		memcpy(s->edits, progress.edits,
-		    progress.n_edits * sizeof(*s->edits));
-		s->n_edits = progress.n_edits;
-	}
-	/* What is cut here is cut in its own text too, unless it is new. */
-	if (progress.cut)
-		frames_end_series(f, p->series);
+	frames_ask(f, s->stream);
+	frames_take_beside(f, p->series, &progress);
 }
 
 static void end_beside(struct frames *f, uint32_t i)
@@ -361,8 +326,7 @@ static bool judge_whole(
 	struct guard_verdict v;
 	struct guard_message m = {GUARD_AI, p->text.p, p->text.len};
 	int64_t start = clock_mono_us();
-	guard_check(f->o.scanner, f->o.policy,
-	    p->kind == CHANNEL_SAID ? f->o.session : &f->aside, &m, &v);
+	guard_check(f->o.scanner, f->o.policy, frames_session(f, p), &m, &v);
 	f->verdicts.judged_us += clock_mono_us() - start;
 	if (p->label) {
 		if (!is_clean(&v))
@@ -390,6 +354,8 @@ void frames_end_series(struct frames *f, uint32_t i)
 	if (i >= f->n_series || f->series[i].ended)
 		return;
 	struct series *s = &f->series[i];
+	if (s->stream && frames_closes_later(f, s))
+		return; /* frames_answered comes back to it */
 	s->ended = true;
 	if (!s->stream)
 		return;
@@ -407,7 +373,7 @@ void frames_end_series(struct frames *f, uint32_t i)
 	else if (v.action >= GUARD_REPLACE)
 		f->withheld = true;
 	else
-		take_progress(f, s,
+		frames_take_progress(f, s,
 		    &(struct guard_progress){
 			.safe_len = guard_stream_text(s->stream).len,
 			.edits = v.edits,
@@ -461,8 +427,7 @@ static void hold_back(struct frames *f, const struct channel_part *p)
 	}
 }
 
-/* Judge what a frame says and what it ends; whether it must stay back. */
-static bool judge_frame(struct frames *f, const struct channel_frame *frame)
+bool frames_judge(struct frames *f, const struct channel_frame *frame)
 {
 	bool stuck = false;
 	f->has_media |= frame->has_media;
@@ -504,7 +469,7 @@ static void push(struct frames *f, struct queued *q)
 	f->tail = &q->next;
 }
 
-static void keep_frame(struct frames *f, const struct sse_frame *sse,
+static struct queued *keep_frame(struct frames *f, const struct sse_frame *sse,
     const struct channel_frame *frame)
 {
 	struct queued *q = mem_zero(sizeof(*q));
@@ -516,19 +481,20 @@ static void keep_frame(struct frames *f, const struct sse_frame *sse,
 	q->frame.ends = NULL;
 	q->last = frame->finishes != 0 || frame->role == CHANNEL_FRAME_DONE;
 	push(f, q);
-	q->stuck = judge_frame(f, frame);
+	return q;
 }
 
-static void end(struct frames *f)
+void frames_settle_frame(struct frames *f)
 {
-	struct channel_frame frame;
-	channel_stream_end(f->stream, &frame);
-	f->halted = judge_frame(f, &frame);
-	frames_end_all(f);
-	if (f->state == FRAMES_OPEN)
-		f->state = frame.role == CHANNEL_FRAME_UNREADABLE
-		    ? FRAMES_UNREADABLE
-		    : FRAMES_OVER;
+	bool stuck = frames_judge(f, &f->frame);
+	if (f->last_queued)
+		f->last_queued->stuck = stuck;
+	if (f->state == FRAMES_OPEN && f->held > f->o.max_held_bytes)
+		f->state = FRAMES_TOO_LARGE;
+	if (f->frame.role == CHANNEL_FRAME_DONE && f->state == FRAMES_OPEN) {
+		f->ending = true;
+		frames_finish(f);
+	}
 }
 
 static void take_frame(struct frames *f, const struct sse_frame *sse)
@@ -541,14 +507,13 @@ static void take_frame(struct frames *f, const struct sse_frame *sse)
 		return;
 	}
 	/* Once something is withheld nothing leaves that comes behind it. */
-	if (f->withheld)
-		judge_frame(f, &frame);
-	else
-		keep_frame(f, sse, &frame);
-	if (f->state == FRAMES_OPEN && f->held > f->o.max_held_bytes)
-		f->state = FRAMES_TOO_LARGE;
-	if (frame.role == CHANNEL_FRAME_DONE && f->state == FRAMES_OPEN)
-		end(f);
+	f->last_queued = f->withheld ? NULL : keep_frame(f, sse, &frame);
+	f->frame = frame;
+	f->stalled = frames_lacks_answers(f, &frame);
+	if (!f->stalled)
+		frames_settle_frame(f);
+	else if (f->last_queued)
+		f->last_queued->stuck = true;
 }
 
 /* The frames that are whole. Returns an enum sse_err, or 0. */
@@ -556,7 +521,7 @@ static int take_frames(struct frames *f)
 {
 	struct sse_frame frame;
 	int got = 1;
-	while (f->state == FRAMES_OPEN && got == 1) {
+	while (f->state == FRAMES_OPEN && !f->stalled && got == 1) {
 		got = sse_next(&f->sse, &frame);
 		if (got == 1) {
 			take_frame(f, &frame);
@@ -566,10 +531,8 @@ static int take_frames(struct frames *f)
 	return got < 0 ? got : 0;
 }
 
-enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
+void frames_read(struct frames *f, const char *bytes, size_t len)
 {
-	if (f->state != FRAMES_OPEN)
-		return f->state;
 	sse_feed(&f->sse, bytes, len);
 	if (take_frames(f) < 0) {
 		f->state = FRAMES_UNREADABLE;
@@ -579,16 +542,39 @@ enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
 		f->begun_us = 0;
 	else if (f->begun_us == 0)
 		f->begun_us = clock_mono_us();
+}
+
+enum frames_state frames_feed(struct frames *f, const char *bytes, size_t len)
+{
+	if (f->state != FRAMES_OPEN)
+		return f->state;
+	if (f->stalled) { /* the frame stands on the decoder's bytes */
+		buf_add(&f->ahead, bytes, len);
+		if (frames_held(f) > f->o.max_held_bytes)
+			f->state = FRAMES_TOO_LARGE;
+	} else {
+		frames_read(f, bytes, len);
+	}
 	return f->state;
 }
 
-enum frames_state frames_end(struct frames *f)
+/* What is whole but for the line end the upstream left out. */
+void frames_read_last(struct frames *f)
 {
 	sse_end(&f->sse);
 	if (f->state == FRAMES_OPEN && take_frames(f) < 0)
 		f->state = FRAMES_UNREADABLE;
-	if (f->state == FRAMES_OPEN)
-		end(f);
+	if (f->state == FRAMES_OPEN && !f->stalled)
+		frames_finish(f);
+}
+
+enum frames_state frames_end(struct frames *f)
+{
+	if (f->state != FRAMES_OPEN || f->ending)
+		return f->state;
+	f->ending = true;
+	if (!f->stalled)
+		frames_read_last(f);
 	return f->state;
 }
 

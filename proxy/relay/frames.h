@@ -31,6 +31,11 @@ struct frames_options { /* all outlive the frames */
 	struct guard_scanner *scanner;
 	size_t messages; /* asked for */
 	size_t max_held_bytes;
+	/* Classifiers are to be asked, for session->answers; NULL: they are
+	 * not. When there are more, call frames_answered. False: all that will
+	 * be answered of this is there by now. */
+	bool (*ask)(void *arg, const struct guard_ask *, size_t n);
+	void *arg;
 };
 
 enum frames_state {
@@ -48,6 +53,11 @@ enum frames_state frames_feed(struct frames *, const char *bytes, size_t len);
 /* The upstream has finished (also after the literal end). */
 enum frames_state frames_end(struct frames *);
 enum frames_state frames_state(const struct frames *);
+/* The session has more answers: what that settles may leave. */
+enum frames_state frames_answered(struct frames *);
+/* No more will be fed. Is every answer there, so that frames_close loses none?
+ */
+bool frames_settled(struct frames *);
 
 /* Bytes of memory that what waits takes. */
 size_t frames_held(const struct frames *);

@@ -142,7 +142,7 @@ static struct queued *pop(struct frames *f)
 
 size_t frames_held(const struct frames *f)
 {
-	return f->held;
+	return f->held + f->ahead.len;
 }
 
 void frames_take(struct frames *f, struct buf *out)
@@ -337,6 +337,7 @@ void frames_close(struct frames *f)
 	struct span *texts = mem_array(q ? q->n_parts + 1 : 1, sizeof(*texts));
 	bool some = q && !q->stuck && !q->last && !q->frame.waits &&
 	    readings_are_safe(f, q) && safe_texts(f, q, texts) > 0;
+	f->forced = true;
 	frames_end_all(f);
 	if (some)
 		trim(f, q, texts);

@@ -1,6 +1,6 @@
 /*
- * frames_state - what frames.c (judging) and frames_out.c (releasing) share.
- * Nobody else includes it.
+ * frames_state - what frames.c (judging), frames_wait.c (asking) and
+ * frames_out.c (releasing) share. Nobody else includes it.
  */
 #ifndef HANDRAIL_RELAY_FRAMES_STATE_H
 #define HANDRAIL_RELAY_FRAMES_STATE_H
@@ -19,6 +19,7 @@ struct series {
 	size_t safe;    /* bytes that may leave */
 	size_t held_at; /* nothing from here on may, whatever the engine says */
 	size_t sent;    /* bytes that have left */
+	bool closed;    /* no more comes, but an answer for it may */
 	bool ended;
 	bool stuck;               /* held: a text inside it is withheld */
 	struct guard_edit *edits; /* settled, copied from the stream */
@@ -61,6 +62,7 @@ struct frames {
 	struct frames_options o;
 	struct guard_session
 	    aside; /* the session for texts beside the message */
+	struct guard_session label; /* and for ids and names */
 	struct sse_decoder sse;
 	struct channel_stream *stream;
 	struct series *series;
@@ -73,6 +75,13 @@ struct frames {
 	bool halted;   /* withheld at the very end: nothing more leaves */
 	bool released;
 	bool has_media;
+	bool ending;  /* the upstream has finished; answers are missing */
+	bool stalled; /* a whole text in a frame waits for an answer ... */
+	struct channel_frame frame; /* ... this one, which is not judged */
+	struct queued *last_queued; /* ... of this; NULL: it is not kept */
+	bool at_end;                /* ... is the end of all */
+	struct buf ahead;           /* what came behind it */
+	bool forced;                /* nobody waits any more */
 	size_t edits, edits_recorded;
 	struct verdicts verdicts;
 	struct buf unreadable; /* bytes of what could not be read */
@@ -88,6 +97,34 @@ const char *frames_own(struct frames *, char *text);
 /* The edits of the texts that a reading is made of. */
 struct beside frames_beside(const struct frames *, uint32_t series);
 void frames_end_series(struct frames *, uint32_t series);
+
+/* ---- frames.c, for frames_wait.c ---- */
+
+/* Judge what a frame says and what it ends; whether it must stay back. */
+bool frames_judge(struct frames *, const struct channel_frame *);
+void frames_settle_frame(struct frames *); /* f->frame */
+void frames_read(struct frames *, const char *bytes, size_t len);
+void frames_read_last(struct frames *);
+/* One that would break a text that is JSON: nothing from it on leaves. */
+void frames_cannot_edit(struct frames *, struct series *, size_t start);
+
+/* ---- frames_wait.c, for frames.c ---- */
+
+void frames_take_progress(
+    struct frames *, struct series *, const struct guard_progress *);
+void frames_take_beside(
+    struct frames *, uint32_t series, const struct guard_progress *);
+/* What a text is judged with. */
+const struct guard_session *frames_session(
+    const struct frames *, const struct channel_part *);
+/* Ask what is new of a stream; false: nothing is. */
+bool frames_ask(struct frames *, struct guard_stream *);
+/* Is there a whole text in it that a classifier has not answered for? */
+bool frames_lacks_answers(struct frames *, const struct channel_frame *);
+/* No more comes of a series: does it have to wait for answers? */
+bool frames_closes_later(struct frames *, struct series *);
+/* The upstream has finished. */
+void frames_finish(struct frames *);
 /* All that are open: readings last, when what they are made of is settled. */
 void frames_end_all(struct frames *);
 void frames_drop_queue(struct frames *);

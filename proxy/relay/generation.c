@@ -3,6 +3,7 @@
 
 #include "proxy/base/mem.h"
 #include "proxy/channel/channel.h"
+#include "proxy/config/classifier.h"
 #include "proxy/net/address.h"
 #include "rules/yaml.h"
 
@@ -110,6 +111,27 @@ static bool load_tls(struct generation *g, const struct told_to *to)
 	return good;
 }
 
+static bool load_classifier_tls(struct generation *g, const struct told_to *to)
+{
+	const struct config *c = g->config;
+	struct buf why = {0};
+	bool good = true;
+	g->classifier_tls =
+	    mem_array(c->n_classifiers, sizeof(*g->classifier_tls));
+	for (size_t i = 0; i < c->n_classifiers; i++) {
+		const struct config_upstream *u = &c->classifiers[i].service;
+		if (!u->tls)
+			continue;
+		g->classifier_tls[i] = tls_client_new(
+		    &(struct tls_client_options){.ca = u->ca}, &why);
+		if (!g->classifier_tls[i])
+			good = tls_failed(
+			    to, u->ca_at.line ? &u->ca_at : &u->at, &why);
+	}
+	buf_clear(&why);
+	return good;
+}
+
 /* "desk" and the operator's destinations, NULL-terminated; for free(). */
 static const char **destination_names(const struct config *c)
 {
@@ -163,25 +185,54 @@ static bool check_destinations(
 	return good;
 }
 
-/* Nobody asks them yet, and a rule that is never decided helps nobody. */
-static bool check_classifiers(
-    const struct generation *g, const struct told_to *to)
+static void report_classifier(
+    const struct generation *g, size_t index, const struct told_to *to)
 {
+	const struct config *c = g->config;
+	const struct guard_place at =
+	    guard_policy_classifier_place(g->policy, index);
+	const struct config_place place = {at.line, at.col, at.width};
+	const char *wrong = guard_policy_classifier(g->policy, index);
+	const char **names = mem_array(c->n_classifiers + 1, sizeof(*names));
+	for (size_t i = 0; i < c->n_classifiers; i++)
+		names[i] = c->classifiers[i].name;
+	const char *near = yaml_nearest(wrong, names);
+	char *path = mem_printf("%s/%s", c->policy, at.file);
+	struct told_to policy = {path, to->diag, to->arg};
+	char *why =
+	    mem_printf("the policy asks the classifier \"%s\", which is "
+		       "not under classifiers in %s",
+		wrong, to->path);
+	char *hint = near
+	    ? mem_printf("did you mean \"%s\"?", near)
+	    : mem_printf(
+		  "classifiers: {%s: {kind: scores, url: https://...}}", wrong);
+	report(&policy, &place, why, hint);
+	free(hint);
+	free(why);
+	free(path);
+	free(names);
+}
+
+/* Which of the operator's each of the policy's is. */
+static bool find_classifiers(struct generation *g, const struct told_to *to)
+{
+	const struct config *c = g->config;
 	size_t n = guard_policy_classifiers(g->policy);
+	bool good = true;
+	g->classifiers = mem_array(n + 1, sizeof(*g->classifiers));
 	for (size_t i = 0; i < n; i++) {
-		const struct guard_place at =
-		    guard_policy_classifier_place(g->policy, i);
-		const struct config_place place = {at.line, at.col, at.width};
-		char *path = mem_printf("%s/%s", g->config->policy, at.file);
-		struct told_to policy = {path, to->diag, to->arg};
-		char *why = mem_printf("the policy asks the classifier \"%s\", "
-				       "which this version of the proxy cannot",
-		    guard_policy_classifier(g->policy, i));
-		report(&policy, &place, why, NULL);
-		free(why);
-		free(path);
+		const char *name = guard_policy_classifier(g->policy, i);
+		size_t k = 0;
+		while (k < c->n_classifiers &&
+		    strcmp(c->classifiers[k].name, name) != 0)
+			k++;
+		g->classifiers[i] = k;
+		if (k == c->n_classifiers)
+			report_classifier(g, i, to);
+		good = good && k < c->n_classifiers;
 	}
-	return n == 0;
+	return good;
 }
 
 static void report_channel(const struct generation *g,
@@ -244,8 +295,9 @@ struct generation *generation_load(const char *config_path,
 	g->policy = load_policy(g->config, &limits, diag, arg);
 	if (!g->policy)
 		goto fail;
-	if (!check_destinations(g, &to) || !check_classifiers(g, &to) ||
-	    !load_addresses(g, &to) || !load_tls(g, &to))
+	if (!check_destinations(g, &to) || !find_classifiers(g, &to) ||
+	    !load_addresses(g, &to) || !load_tls(g, &to) ||
+	    !load_classifier_tls(g, &to))
 		goto fail;
 	check_channels(g, &to);
 	return g;
@@ -271,6 +323,11 @@ void generation_unref(struct generation *g)
 	free(g->listen_address);
 	free(g->listen_tls);
 	free(g->route_tls);
+	for (size_t i = 0; g->classifier_tls && i < g->config->n_classifiers;
+	     i++)
+		tls_client_unref(g->classifier_tls[i]);
+	free(g->classifier_tls);
+	free(g->classifiers);
 	guard_policy_unref(g->policy);
 	config_unref(g->config);
 	free(g);

@@ -18,9 +18,11 @@ struct generation {
 	atomic_uint refs;
 	struct config *config;
 	struct guard_policy *policy;
-	struct address *listen_address; /* one a listen */
-	struct tls_server **listen_tls; /* one a listen, NULL: plain */
-	struct tls_client **route_tls;  /* one a route, NULL: plain */
+	struct address *listen_address;     /* one a listen */
+	struct tls_server **listen_tls;     /* one a listen, NULL: plain */
+	struct tls_client **route_tls;      /* one a route, NULL: plain */
+	struct tls_client **classifier_tls; /* one a classifier, likewise */
+	size_t *classifiers; /* by the policy's: which of config's it is */
 };
 
 /* Loads a policy folder for an environment; how is the command line's. */

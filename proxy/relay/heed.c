@@ -74,6 +74,7 @@ void heed_customer(struct exchange *e)
 		return;
 	}
 	e->not_the_ai = true; /* whatever comes of it, it is not the AI's */
+	e->facts.session.label = true; /* no classifier is asked about it */
 	customer_heed(e);
 	next(e);
 }

@@ -42,7 +42,8 @@ static struct guard_session session_of(const struct exchange *e)
 {
 	return (struct guard_session){.time_us = clock_now_us(),
 	    .channel = channel_id(e->route->channel),
-	    .aside = true};
+	    .aside = true,
+	    .label = true};
 }
 
 static bool may_pass(struct exchange *e, const struct guard_session *session)

@@ -268,6 +268,22 @@ char *settle_broken_words(const struct guard_rule_info *rule)
 	    rule->id, rule->why ? rule->why : rule->title);
 }
 
+/* For the record; *lock has its words. */
+static struct record_handoff handoff_of(
+    const struct exchange *e, struct conversation_lock *lock)
+{
+	const struct verdicts *v = &e->verdicts;
+	if (v->action != GUARD_HANDOFF ||
+	    !conversation_locked_as(e->lease, lock))
+		return (struct record_handoff){0};
+	return (struct record_handoff){.id = lock->handoff,
+	    .queue = settle_queue(e),
+	    .priority = v->priority,
+	    .destination =
+		server_destination(e->routes->generation, settle_queue(e)),
+	    .cause = settle_cause(e)};
+}
+
 void settle_decision(struct exchange *e, const struct settle_message *m,
     void (*then)(struct exchange *))
 {
@@ -314,17 +330,14 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	    .judged_us = v->judged_us,
 	    .reason = broken,
 	};
+	struct record_score *scores =
+	    scores_record(e, is_ai ? SIZE_MAX : m->turn, &r.n_scores);
+	r.scores = scores;
 	settle_fill(e, &r);
 	struct conversation_lock lock;
-	if (v->action == GUARD_HANDOFF &&
-	    conversation_locked_as(e->lease, &lock))
-		r.handoff = (struct record_handoff){.id = lock.handoff,
-		    .queue = settle_queue(e),
-		    .priority = v->priority,
-		    .destination = server_destination(
-			e->routes->generation, settle_queue(e)),
-		    .cause = settle_cause(e)};
+	r.handoff = handoff_of(e, &lock);
 	settle_record(e, &r, need_of(e), then);
 	free(broken);
+	free(scores);
 	free(hits);
 }

@@ -29,6 +29,8 @@ void customer_keep(struct exchange *);
 /* The turn for the transcript, borrowed; false: it is the AI's. */
 bool customer_message(
     const struct exchange *, size_t turn, struct conversation_message *out);
+/* Classifiers have to be asked first: it goes on by itself. */
+bool customer_waits(struct exchange *);
 void customer_judge(struct exchange *);
 void customer_heed(struct exchange *); /* the same, where no AI may speak */
 /* Record what was found, then to the bot, or answer. */
@@ -99,6 +101,7 @@ struct settle_message {
 	struct span text; /* what the record commits to; of the AI the main
 			     text of e->told, and not to be given */
 	int64_t released; /* -1: not a stream */
+	size_t turn;      /* of a customer: which of asked */
 	bool note;        /* only recorded: another one decides */
 	bool own;         /* Handrail's own approved words; speaker says
 			     nothing */

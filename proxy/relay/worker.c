@@ -7,6 +7,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/relay/client.h"
 #include "proxy/relay/exchange.h"
+#include "proxy/relay/scores.h"
 #include "proxy/relay/server.h"
 #include "proxy/store/store_handoffs.h"
 
@@ -43,6 +44,7 @@ static struct routes *routes_new(struct worker *w, struct generation *g)
 			.connect_timeout_ms = l->connect_timeout_ms,
 			.idle_timeout_ms = l->upstream_idle_timeout_ms,
 		    });
+	r->classifiers = scores_services(w->loop, g, c);
 	return r;
 }
 
@@ -59,6 +61,9 @@ void routes_unref(struct routes *r)
 	for (size_t i = 0; i < r->generation->config->n_routes; i++)
 		upstream_free(r->pools[i]);
 	free(r->pools);
+	for (size_t i = 0; r->classifiers[i]; i++)
+		classifier_free(r->classifiers[i]);
+	free(r->classifiers);
 	generation_unref(r->generation);
 	free(r);
 }

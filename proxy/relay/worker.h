@@ -15,6 +15,7 @@
 #include <pthread.h>
 
 struct admin;
+struct classifier;
 struct client;
 struct drain;
 struct exchange;
@@ -25,8 +26,9 @@ struct server;
 /* The pools of one worker under one generation. */
 struct routes {
 	struct generation *generation;
-	struct upstream **pools; /* one a route */
-	size_t users;            /* the worker, and exchanges begun under it */
+	struct upstream **pools;         /* one a route */
+	struct classifier **classifiers; /* one a classifier of the policy */
+	size_t users; /* the worker, and exchanges begun under it */
 };
 
 struct worker {

@@ -27,6 +27,9 @@ LAYERS = {
                       | GUARD | YAML, ()),
     "proxy/config": ({"proxy/config", "proxy/channel", "proxy/base"}
                      | GUARD | YAML, ()),
+    "proxy/classifier": ({"proxy/classifier", "proxy/http", "proxy/net",
+                          "proxy/wire", "proxy/config", "proxy/base"} | GUARD,
+                         ()),
     "proxy/store": ({"proxy/store", "proxy/base"} | GUARD,
                     ("sqlite3.h", "openssl/")),
     "proxy/audit": ({"proxy/audit", "proxy/base"} | GUARD, ("openssl/",)),
@@ -37,7 +40,8 @@ LAYERS = {
                      "proxy/store", "proxy/handoff", "proxy/audit"} | GUARD,
                     ("event2/",)),
     "proxy/relay": ({"proxy/relay", "proxy/admin", "proxy/net", "proxy/wire",
-                     "proxy/http", "proxy/channel", "proxy/config", "proxy/store",
+                     "proxy/http", "proxy/channel", "proxy/config",
+                     "proxy/classifier", "proxy/store",
                      "proxy/audit", "proxy/handoff", "proxy/base"}
                     | GUARD | YAML, ("event2/",)),
     "proxy/topic": ({"proxy/topic", "proxy/base", "rules/guard_topic.h"},

@@ -23,14 +23,14 @@
 
 static const struct record_maker kit_maker = {.node = "px-1", .key = {1}};
 
-static int kit_setup(void **state)
+static inline int kit_setup(void **state)
 {
 	char *dir = mem_strdup("/tmp/handrail-audit-XXXXXX");
 	*state = dir;
 	return mkdtemp(dir) == NULL ? -1 : 0;
 }
 
-static int kit_teardown(void **state)
+static inline int kit_teardown(void **state)
 {
 	char *command = mem_printf("rm -rf '%s'", (char *)*state);
 	int err = system(command);

@@ -27,17 +27,16 @@ struct fixture {
 
 static inline void print_diag(const struct diag *d, void *arg)
 {
-	(void)arg;
 	print_error("%s:%u:%u %s %s\n", d->file ? d->file : "", d->line, d->col,
 	    d->code, d->message);
 }
 
-static inline int setup(void **state)
+static inline int setup_with(void **state, const char *policy, const char *pack)
 {
 	struct fixture *x = calloc(1, sizeof(*x));
 	const struct guard_file files[] = {
-	    {"policy.yaml", policy_yaml, sizeof(policy_yaml) - 1},
-	    {"packs/p.yaml", pack_yaml, sizeof(pack_yaml) - 1},
+	    {"policy.yaml", policy, strlen(policy)},
+	    {"packs/p.yaml", pack, strlen(pack)},
 	};
 	struct guard_source source = {.own = files, .n_own = 2};
 	static const char channel_yaml[] = "preset: openai-chat\n";
@@ -54,6 +53,11 @@ static inline int setup(void **state)
 	return 0;
 }
 
+static inline int setup(void **state)
+{
+	return setup_with(state, policy_yaml, pack_yaml);
+}
+
 static inline int teardown(void **state)
 {
 	struct fixture *x = *state;
@@ -66,8 +70,8 @@ static inline int teardown(void **state)
 
 static inline struct frames *begin(struct fixture *x)
 {
-	return frames_new(&(struct frames_options){
-	    x->channel, x->policy, &x->session, x->scanner, 8, MAX_HELD});
+	return frames_new(&(struct frames_options){x->channel, x->policy,
+	    &x->session, x->scanner, 8, MAX_HELD, NULL, NULL});
 }
 
 static inline void delta(struct buf *out, const char *members)
@@ -131,10 +135,9 @@ static inline void play(
 	p->action = frames_verdicts(f)->action;
 	frames_told(f, frames_verdicts(f),
 	    verdicts_withhold(frames_verdicts(f)), &p->told);
-	const char *say = frames_verdicts(f)->say;
 	struct channel_emit emit = {.time_s = 1, .id = "x"};
 	if (p->action >= GUARD_REPLACE) {
-		emit.text = span_str(say);
+		emit.text = span_str(frames_verdicts(f)->say);
 		frames_cut(f, &emit, out);
 	} else if (state == FRAMES_OVER) {
 		frames_release(f, &emit);
@@ -144,5 +147,4 @@ static inline void play(
 }
 
 static const size_t steps[] = {1, 3, 17, 64, 1000, 100000};
-
 #endif
