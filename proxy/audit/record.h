@@ -74,7 +74,7 @@ struct record {
 	/* The conversation, as its real ids: written as a pseudonym. */
 	const char *family, *conversation;
 	const char *pseudonym; /* instead, where only that is known */
-	uint32_t conv_seq;     /* number of the message, from 1, dense */
+	uint32_t conv_seq;     /* in the transcript; in the log not dense */
 	const char *channel;   /* STREAM_OPEN; elsewhere it is in inputs */
 	const char *trace;     /* W3C trace id */
 	const char *stream;    /* id_new(): ties STREAM_OPEN, STREAM_EDIT and

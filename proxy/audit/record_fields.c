@@ -26,7 +26,8 @@ const struct record_field record_fields[] = {
     {"channel", T(STREAM_OPEN), RECORD_TEXT, AT(channel),
 	.about = "the channel the stream belongs to"},
     {"conv_seq", MESSAGE | HANDOFFS, RECORD_COUNT32, AT(conv_seq),
-	.about = "number of the message in its conversation, from 1"},
+	.about = "number of the message in the transcript, from 1; those "
+		 "without a record have one, too"},
     {"conversation", MESSAGE | HANDOFFS | T(ERASE) | T(OPERATOR_ACTION),
 	RECORD_OTHER, .write = record_put_conversation, .schema = "string",
 	.about = "keyed pseudonym of the conversation"},
