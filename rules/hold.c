@@ -6,23 +6,6 @@ static bool requires_wording(const struct rule *r)
 	return r->must_say.n || r->must_also_say.n;
 }
 
-/* Does the total put nothing in front, as all that leads to it in this message
- * leaves no room for an edit? */
-static bool is_outdone(struct machine *m, const struct rule *total)
-{
-	if (total->info.action != GUARD_PREPEND)
-		return false;
-	for (size_t i = 0; i < total->total.n; i++) {
-		uint32_t rule = total->total.adds[i];
-		enum guard_action action = m->policy->rules[rule].info.action;
-		bool edits = action < GUARD_REPLACE;
-		enum guard_mode mode = scope_mode(&m->scope, rule);
-		if (mode != GUARD_OFF && (mode != GUARD_ENFORCE || edits))
-			return false;
-	}
-	return true;
-}
-
 /* Would the rule, fired by the whole message, concern its first byte? */
 static bool holds_front(struct machine *m, size_t rule)
 {
@@ -34,7 +17,7 @@ static bool holds_front(struct machine *m, size_t rule)
 	    !scope_withholds(&m->scope, rule))
 		return false;
 	if (!requires_wording(r))
-		return r->has_find || (r->total.n && !is_outdone(m, r)) ||
+		return r->has_find || r->total.n ||
 		    (m->whole_waits && m->policy->index->excused[rule].n);
 	return !wording_is_complete(&m->wording, m->policy, r);
 }

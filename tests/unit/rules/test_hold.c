@@ -107,25 +107,6 @@ static void a_topic_holds_when_there_may_be_enough(void **state)
 	check(rules, "So crypto, buy ", 11);
 }
 
-/* A total of rules that withhold never comes to put something in front. */
-static void a_total_that_is_outdone_holds_nothing(void **state)
-{
-	(void)state;
-	static const char block[] =
-	    "rules:\n" RULE("a", "phrases: [waive ... fee]",
-		"block\n    score: 3") "totals:\n  - {name: t, adds: [a], "
-				       "over: conversation,\n"
-				       "     at_least: 2, then: {prepend: "
-				       "Well.}}\n";
-	check(block, "So fine, waive ", 9);
-	static const char flag[] = "rules:\n" RULE("a",
-	    "phrases: [waive ... fee]",
-	    "flag\n    score: 3") "totals:\n  - {name: t, adds: [a], over: "
-				  "conversation,\n"
-				  "     at_least: 2, then: {prepend: Well.}}\n";
-	check(flag, "So fine, waive ", 0);
-}
-
 /* Wording is put in front once, whatever the edited text holds. */
 static void what_has_been_put_in_front_is_let_go(void **state)
 {
@@ -160,7 +141,6 @@ int main(void)
 	    cmocka_unit_test(a_window_is_over_behind_its_last_word),
 	    cmocka_unit_test(a_number_holds_for_its_kinds),
 	    cmocka_unit_test(a_topic_holds_when_there_may_be_enough),
-	    cmocka_unit_test(a_total_that_is_outdone_holds_nothing),
 	    cmocka_unit_test(what_has_been_put_in_front_is_let_go),
 	    cmocka_unit_test(an_approval_waits_for_all_amounts),
 	};
