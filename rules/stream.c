@@ -120,6 +120,10 @@ static void pass_on(struct guard_stream *s, size_t to)
 		const struct guard_edit *e = &s->edits.items[s->n_passed];
 		if (e->end > to)
 			break;
+		if (e->start < s->passed) { /* what was let go is edited? */
+			machine_give_up(s->edited, GUARD_UNDECIDED_EDIT);
+			return;
+		}
 		machine_feed(s->edited, text + s->passed, e->start - s->passed);
 		machine_feed(s->edited, e->text, e->len);
 		s->passed = e->end;
