@@ -32,16 +32,39 @@ export async function until(check, what, ms = 10000) {
 	}
 }
 
+// What was begun last is ended first: a folder goes when nobody writes there any
+// more. Node runs a test's hooks in the order they were named in, and none behind
+// one that fails.
+const begun = new WeakMap(); // by test
+
+export function atEnd(t, end) {
+	if (!begun.has(t)) {
+		const ends = [];
+		begun.set(t, ends);
+		t.after(async () => {
+			const faults = [];
+			while (ends.length)
+				try {
+					await ends.pop()();
+				} catch (fault) {
+					faults.push(fault);
+				}
+			if (faults.length) throw faults[0];
+		});
+	}
+	begun.get(t).push(end);
+}
+
 export async function startBot(t, options = {}) {
 	const mock = new LLMock({ port: 0, logLevel: "silent", ...options });
 	await mock.start();
-	t.after(() => mock.stop());
+	atEnd(t, () => mock.stop());
 	return mock;
 }
 
 export function tempDir(t) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "handrail-e2e-"));
-	t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
+	atEnd(t, () => fs.rmSync(dir, { recursive: true, force: true }));
 	return dir;
 }
 
@@ -100,7 +123,7 @@ export async function startHandrail(t, options) {
 		if (!ended) child.kill(signal);
 		return exit;
 	};
-	t.after(async () => {
+	atEnd(t, async () => {
 		const killer = setTimeout(() => child.kill("SIGKILL"), 15000);
 		const { signal } = await stop();
 		clearTimeout(killer);
