@@ -43,10 +43,11 @@ LUA = """
 local seed = 0
 function setup(thread) seed = seed + 1; thread:set("worker", seed) end
 local n = 0
+local began = os.time() -- no conversation is one of an earlier round
 local headers = {["Content-Type"] = "application/json", %s}
 function request()
   n = n + 1
-  headers["X-Conversation-Id"] = "b" .. worker .. "-" .. n
+  headers["X-Conversation-Id"] = began .. "-" .. worker .. "-" .. n
   return wrk.format("POST", "/v1/chat/completions", headers, body)
 end
 body = %s
