@@ -72,13 +72,24 @@ void store_handoff_name(const struct vault *vault, struct store_handoff *h)
 	free(key);
 }
 
-int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
+/* The packet under its conversation's key, and the key's generation. */
+static int seal_record(struct store_tx *tx, const struct store_handoff *h,
+    struct buf *sealed, int64_t *gen)
 {
 	struct store_sealed place = {
 	    h->family, h->conversation, "handoff", h->epoch, 0};
+	int err = store_seal(tx, &place, h->record, strlen(h->record), sealed);
+
+	*gen = place.gen;
+	return err;
+}
+
+int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
+{
 	struct buf sealed = {0};
+	int64_t gen = 0;
 	struct query q;
-	int err = store_seal(tx, &place, h->record, strlen(h->record), &sealed);
+	int err = seal_record(tx, h, &sealed, &gen);
 
 	if (!err) {
 		query_start(&q, tx,
@@ -100,7 +111,7 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 		query_text(&q, h->reason);
 		query_int(&q, h->requested_us);
 		query_int(&q, h->seq);
-		query_int(&q, place.gen);
+		query_int(&q, gen);
 		query_blob(&q, sealed.data, sealed.len);
 		query_text(&q, h->words ? h->words : "");
 		query_text(&q, h->severity ? h->severity : "");
@@ -113,17 +124,16 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 
 int store_handoff_amend(struct store_tx *tx, const struct store_handoff *h)
 {
-	struct store_sealed place = {
-	    h->family, h->conversation, "handoff", h->epoch, 0};
 	struct buf sealed = {0};
+	int64_t gen = 0;
 	struct query q;
-	int err = store_seal(tx, &place, h->record, strlen(h->record), &sealed);
+	int err = seal_record(tx, h, &sealed, &gen);
 
 	if (!err) {
 		query_start(&q, tx,
 		    "UPDATE handoffs SET gen = $1, record = $2, seq = $3"
 		    " WHERE id = $4");
-		query_int(&q, place.gen);
+		query_int(&q, gen);
 		query_blob(&q, sealed.data, sealed.len);
 		query_int(&q, h->seq);
 		query_text(&q, h->id);
