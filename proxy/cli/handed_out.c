@@ -25,10 +25,10 @@ static bool is_sent(const struct store_delivery *d)
 	return d->state == STORE_OUTBOX_SENT;
 }
 
-/* A try that failed may have arrived; of an earlier one nobody has the time. */
+/* A try that failed, or whose end nobody saw, may have arrived. */
 static int64_t when(const struct store_delivery *d)
 {
-	return d->done_us ? d->done_us : d->created_us;
+	return is_sent(d) ? d->done_us : d->begun_us;
 }
 
 static void put(struct json_out *json, const char *key, const char *value)
@@ -59,6 +59,8 @@ static void print_json(const struct copies *c, size_t erased)
 		put(&json, "handoff", d->handoff);
 		put(&json, "id", d->key);
 		storage_put_time(&json, "time", when(d));
+		json_out_key(&json, "under_way");
+		json_out_bool(&json, d->trying);
 		json_out_end(&json);
 	}
 	json_out_end(&json);
@@ -77,12 +79,13 @@ static bool is_alike(
 static size_t print_group(const struct copies *c, size_t first)
 {
 	const struct store_delivery *d = &c->list[first];
-	size_t n = 0, unsure = 0;
+	size_t n = 0, unsure = 0, trying = 0;
 	int64_t last_us = 0;
 	char text[32];
 
 	for (; first + n < c->n && is_alike(d, &d[n]); n++) {
 		unsure += !is_sent(&d[n]);
+		trying += d[n].trying;
 		if (when(&d[n]) > last_us)
 			last_us = when(&d[n]);
 	}
@@ -94,6 +97,8 @@ static size_t print_group(const struct copies *c, size_t first)
 	if (unsure)
 		printf("; of %zu it is not known whether %s arrived", unsure,
 		    unsure == 1 ? "it" : "they");
+	if (trying)
+		printf(" (a try was under way)");
 	printf("\n");
 	return n;
 }

@@ -1,12 +1,15 @@
 /*
  * outbox - the thread that owes deliveries.
  *
- *   due rows -> deliver (one try each) -> row: sent | next try | dead
+ *   due rows -> row: trying -> deliver (one try each)
+ *     -> row: sent | next try | dead
  *
- * The row is changed only after the try has ended, so a crash in between
- * repeats the try with the same key. Rows of one handoff to one destination
- * go in order: a later event waits until the earlier one is sent, or dropped
- * by a person. One that was given up is tried again when there is a later one.
+ * That a try begins is on disk before it does, so that an erasure names whom
+ * it cannot reach; what came of it only after it has ended, so a crash in
+ * between repeats the try with the same key. Rows of one handoff to one
+ * destination go in order: a later event waits until the earlier one is sent,
+ * or dropped by a person. One that was given up is tried again when there is a
+ * later one.
  */
 #include "proxy/handoff/outbox.h"
 
@@ -169,6 +172,7 @@ struct round {
 	bool store_failed;
 	struct deliver_try tries[DELIVER_MAX];
 	struct store_delivery *of[DELIVER_MAX]; /* row of a try */
+	bool settled[DELIVER_MAX]; /* meanwhile, by somebody else */
 	size_t n_tries;
 };
 
@@ -354,7 +358,8 @@ static bool replace_erased(struct round *round, struct store_delivery *row)
 	return true;
 }
 
-static void round_prepare(struct round *round)
+/* Those that have a destination; the rest waits for one. */
+static void round_choose(struct round *round)
 {
 	for (size_t i = 0; i < round->n; i++) {
 		struct store_delivery *row = &round->rows[i];
@@ -363,16 +368,66 @@ static void round_prepare(struct round *round)
 
 		if (!to) {
 			postpone(round, row);
-		} else if (!row->erased || replace_erased(round, row)) {
-			round->of[round->n_tries] = row;
-			round->tries[round->n_tries++] =
-			    (struct deliver_try){.to = to,
-				.key = row->key,
-				.event = row->event,
-				.body = row->body,
-				.len = row->len};
+			continue;
 		}
+		round->of[round->n_tries] = row;
+		round->tries[round->n_tries++].to = to;
 	}
+}
+
+/* A row that somebody has settled meanwhile has no try. */
+static int begin_run(struct store_tx *tx, void *arg)
+{
+	struct round *round = arg;
+	int64_t now_us = clock_now_us();
+	int err = STORE_OK;
+
+	for (size_t i = 0; i < round->n_tries && !err; i++) {
+		struct store_delivery *row = round->of[i];
+
+		err = store_delivery_begin(tx, row, now_us);
+		round->settled[i] = err == STORE_NOT_FOUND;
+		if (err == STORE_NOT_FOUND)
+			err = STORE_OK;
+	}
+	return err;
+}
+
+/* What each try carries; those that cannot be made now are left out. */
+static void round_fill(struct round *round)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < round->n_tries; i++) {
+		struct store_delivery *row = round->of[i];
+
+		if (round->settled[i] ||
+		    (row->erased && !replace_erased(round, row)))
+			continue;
+		round->of[n] = row;
+		round->tries[n++] =
+		    (struct deliver_try){.to = round->tries[i].to,
+			.key = row->key,
+			.event = row->event,
+			.body = row->body,
+			.len = row->len};
+	}
+	round->n_tries = n;
+}
+
+static void round_prepare(struct round *round)
+{
+	round_choose(round);
+	if (round->n_tries == 0)
+		return;
+	int err = store_call(round->outbox->store, false, begin_run, round);
+	if (err) {
+		log_line(LOG_ERROR, "outbox", "cannot write down a try: %s",
+		    store_err_text(err));
+		round->store_failed = true;
+		round->n_tries = 0;
+	}
+	round_fill(round);
 }
 
 /* Everything that is due, once. When to look again, as unix time. */

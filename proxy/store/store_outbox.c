@@ -116,7 +116,7 @@ int store_delivery_put(struct store_tx *tx, const struct store_delivery *d)
 #define DELIVERY_COLUMNS                                                       \
 	"SELECT o.id, o.handoff, o.family, o.conversation, o.destination,"     \
 	" o.key, o.event, o.state, o.tries, o.created_us, o.next_us,"          \
-	" o.done_us, o.error, o.gen, o.body FROM outbox o "
+	" o.done_us, o.error, o.begun_us, o.trying FROM outbox o "
 /* No older event of the same handoff is owed to the same destination; one that
  * was given up is. */
 #define IS_FIRST                                                               \
@@ -142,18 +142,25 @@ static void read_delivery(struct query *q, struct store_delivery *d)
 	d->next_us = query_get_int(q, 10);
 	d->done_us = query_get_int(q, 11);
 	d->error = query_is_null(q, 12) ? NULL : query_get_text(q, 12);
+	d->begun_us = query_get_int(q, 13);
+	d->trying = query_get_int(q, 14) != 0;
 }
 
+/* q: its gen and body. */
 static int open_body(
     struct store_tx *tx, struct query *q, struct store_delivery *d)
 {
 	char *class = mem_printf("outbox/%s", d->key);
 	struct store_sealed place = {
-	    d->family, d->conversation, class, 0, query_get_int(q, 13)};
+	    d->family, d->conversation, class, 0, query_get_int(q, 0)};
 	struct buf plain = {0};
 	size_t n;
-	const void *sealed = query_get_blob(q, 14, &n);
+	const void *sealed = query_get_blob(q, 1, &n);
 	int err = store_unseal(tx, &place, sealed, n, &plain);
+
+	free(d->body);
+	d->body = NULL;
+	d->len = 0;
 
 	if (!err) {
 		d->len = plain.len;
@@ -166,22 +173,16 @@ static int open_body(
 }
 
 /* Every row of q; 0, or the error with nothing in out. */
-static int read_all(
-    struct query *q, bool bodies, struct store_delivery **out, size_t *n)
+static int read_all(struct query *q, struct store_delivery **out, size_t *n)
 {
-	int err = STORE_OK, ended;
-
 	*out = NULL;
 	*n = 0;
-	while (!err && query_step(q)) {
+	while (query_step(q)) {
 		*out = mem_realloc_array(*out, *n + 1, sizeof(**out));
 		read_delivery(q, &(*out)[*n]);
-		if (bodies)
-			err = open_body(q->tx, q, &(*out)[*n]);
 		(*n)++;
 	}
-	ended = query_end(q);
-	err = err ? err : ended;
+	int err = query_end(q);
 	if (err) {
 		store_deliveries_free(*out, *n);
 		*out = NULL;
@@ -224,8 +225,37 @@ int store_deliveries_due(struct store_tx *tx, struct store_due due,
 	    "AND NOT" IS_UNRECORDED "ORDER BY o.next_us, o.id LIMIT $2");
 	query_int(&q, due.now_us);
 	query_int(&q, (int64_t)due.max);
-	int err = read_all(&q, true, out, n);
+	int err = read_all(&q, out, n);
 	return err ? err : next_due(tx, due.now_us, next_us);
+}
+
+static int read_body(struct store_tx *tx, struct store_delivery *d)
+{
+	struct query q;
+
+	query_start(
+	    &q, tx, "SELECT gen, body FROM outbox WHERE id = $1 AND state = 0");
+	query_int(&q, d->id);
+	int err = query_step(&q) ? open_body(tx, &q, d) : STORE_NOT_FOUND;
+	int ended = query_end(&q);
+	return ended ? ended : err;
+}
+
+int store_delivery_begin(
+    struct store_tx *tx, struct store_delivery *d, int64_t now_us)
+{
+	struct query q;
+	int err = read_body(tx, d);
+
+	if (err || d->erased)
+		return err;
+	d->begun_us = now_us;
+	d->trying = true;
+	query_start(&q, tx,
+	    "UPDATE outbox SET begun_us = $1, trying = 1 WHERE id = $2");
+	query_int(&q, now_us);
+	query_int(&q, d->id);
+	return query_run_one(&q);
 }
 
 int store_delivery_tried(struct store_tx *tx, const struct store_delivery *d)
@@ -234,7 +264,7 @@ int store_delivery_tried(struct store_tx *tx, const struct store_delivery *d)
 
 	query_start(&q, tx,
 	    "UPDATE outbox SET state = $1, tries = $2, next_us = $3,"
-	    " done_us = $4, error = $5,"
+	    " done_us = $4, error = $5, trying = 0,"
 	    " body = CASE WHEN $1 = 1 THEN NULL ELSE body END"
 	    " WHERE id = $6");
 	query_int(&q, d->state);
@@ -259,11 +289,11 @@ int store_deliveries_list(struct store_tx *tx, const char *handoff,
 		query_start(&q, tx,
 		    DELIVERY_COLUMNS "WHERE o.state IN (0, 2) ORDER BY o.id");
 	}
-	return read_all(&q, false, out, n);
+	return read_all(&q, out, n);
 }
 
 #define IS_HANDED_OUT                                                          \
-	" AND (o.state = 1 OR o.tries > 0)"                                    \
+	" AND o.begun_us > 0"                                                  \
 	" ORDER BY o.destination, o.handoff, o.id"
 
 int store_deliveries_handed_out(struct store_tx *tx,
@@ -288,7 +318,7 @@ int store_deliveries_handed_out(struct store_tx *tx,
 		query_text(&q, whose->family);
 		query_text(&q, whose->conversation);
 	}
-	return read_all(&q, false, out, n);
+	return read_all(&q, out, n);
 }
 
 static int count_owed(struct store_tx *tx, const char *handoff, size_t *n)

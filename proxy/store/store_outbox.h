@@ -25,9 +25,11 @@ struct store_delivery {
 	enum store_outbox_state state;
 	unsigned tries;
 	int64_t created_us, next_us, done_us;
-	char *error; /* of the last try, or NULL; no text of messages */
-	bool erased; /* body is NULL, its key is gone */
-	char *body;  /* JSON; NULL in lists */
+	int64_t begun_us; /* of the latest try with the text; 0: none yet */
+	bool trying;      /* and how it ended is not written down */
+	char *error;      /* of the last try, or NULL; no text of messages */
+	bool erased;      /* body is NULL, its key is gone */
+	char *body;       /* JSON; NULL until store_delivery_begin */
 	size_t len;
 };
 void store_deliveries_free(struct store_delivery *, size_t n);
@@ -37,7 +39,7 @@ void store_deliveries_free(struct store_delivery *, size_t n);
 int store_delivery_put(struct store_tx *, const struct store_delivery *)
     __attribute__((warn_unused_result));
 /*
- * Pending ones due at now, at most max, with bodies. Of one handoff and
+ * Pending ones due at now, at most max, without bodies. Of one handoff and
  * destination only the oldest, and none behind a dead one: events arrive in
  * order. *next_us gets when the next one is due (INT64_MAX: none).
  */
@@ -48,14 +50,22 @@ struct store_due {
 int store_deliveries_due(struct store_tx *, struct store_due,
     struct store_delivery **out, size_t *n, int64_t *next_us)
     __attribute__((warn_unused_result));
-/* Write down a try: state, tries, next_us, done_us and error of the row. A
- * body that was sent is dropped. */
+/*
+ * Write down that a try begins, and read the body for it: in one transaction,
+ * so that an erasure either takes the text from the try or finds that it may
+ * have arrived. erased says which. STORE_NOT_FOUND: it is not owed any more.
+ */
+int store_delivery_begin(struct store_tx *, struct store_delivery *,
+    int64_t now_us) __attribute__((warn_unused_result));
+/* Write down how a try ended: state, tries, next_us, done_us and error of the
+ * row. A body that was sent is dropped. */
 int store_delivery_tried(struct store_tx *, const struct store_delivery *)
     __attribute__((warn_unused_result));
 /* All of one handoff (NULL: every pending and dead one), without bodies. */
 int store_deliveries_list(struct store_tx *, const char *handoff,
     struct store_delivery **out, size_t *n) __attribute__((warn_unused_result));
-/* What destinations have: sent, or at least tried, so that it may have arrived.
+/* What destinations have: a try with the text began, so that it may have
+ * arrived, whatever became of the try.
  * Of one conversation, or where customer is set of all of that customer's.
  * Without bodies, by destination and handoff. */
 struct store_whose {

@@ -210,5 +210,16 @@ static const char version_8[] =
     "ALTER TABLE handoffs ADD COLUMN ai_may_speak_again INTEGER NOT NULL"
     " DEFAULT 0;";
 
+/*
+ * That a try with the text begins is written down before it does: the receiver
+ * may have it, however the try ends. begun_us: of the latest; trying: nobody
+ * has written down how it ended.
+ */
+static const char version_9[] =
+    "ALTER TABLE outbox ADD COLUMN begun_us INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN trying INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE outbox SET begun_us = CASE WHEN done_us > 0 THEN done_us"
+    " ELSE created_us END WHERE state <> 0 OR tries > 0;";
+
 const char *const store_schema_sqlite[] = {version_1, version_2, version_3,
-    version_4, version_5, version_6, version_7, version_8, NULL};
+    version_4, version_5, version_6, version_7, version_8, version_9, NULL};

@@ -1,7 +1,9 @@
 // erase destroys the keys: no file of the state holds the words, before or
 // after, the text cannot be read any more, and the records stay.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
 import path from "node:path";
 import test from "node:test";
 import { chat, run, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
@@ -71,6 +73,38 @@ test("erase says which copies were handed out", async (t) => {
 		[["handoff.requested", "out", true], ["message.customer", "out", true]]);
 	assert.equal(all.handed_out.length, 3);
 });
+
+// A try that nobody saw the end of: under way when it is erased, or cut off.
+for (const cut of [false, true])
+	test(`erase names the copy of a try that ${cut ? "kill -9 cut off" : "is under way"}`, async (t) => {
+		const bot = await startBot(t);
+		bot.onMessage("go", { content: "I guarantee it." });
+		const got = [];
+		const hook = http.createServer((req) => {
+			let body = "";
+			req.on("data", (d) => (body += d));
+			req.on("end", () => got.push(body)); // and never an answer
+		}).listen(0, "127.0.0.1");
+		t.after(() => { hook.closeAllConnections(); hook.close(); });
+		await once(hook, "listening");
+		const dir = tempDir(t);
+		const toOut = policyWith(dir, (s) => s.replace("destination: desk", "destination: out"));
+		const proxy = await startHandrail(t, { dir, upstream: bot.url, policy: toOut,
+			extra: `handoff:\n  destinations:\n    out: {preset: webhook, url: "http://127.0.0.1:${hook.address().port}/", secret: "0123456789abcdef", timeout_ms: 30s}\n  default: out\n` });
+		await chat(proxy, "one", `go ${words[0]}`);
+		await until(() => got.length, "the webhook has it");
+		assert.ok(got[0].includes(words[0]));
+		const id = (await handoffs(proxy))[0].id;
+		if (cut) {
+			proxy.kill("SIGKILL");
+			await proxy.exit;
+		}
+		const said = await cli(proxy, "erase", "--conversation", "openai-chat/one", "--reason", "asked to");
+		assert.match(said, new RegExp(`  out: 1 event of ${id}, the last of [-0-9]{10} [:0-9]{8} UTC; of 1 it is not known whether it arrived \\(a try was under way\\)\n$`));
+		const all = JSON.parse((await run(["erase", "-c", path.join(dir, "handrail.yaml"), "--conversation", "openai-chat/one",
+			"--reason", "asked to", "--format", "json"])).out);
+		assert.deepEqual(all.handed_out.map((c) => [c.certain, c.under_way]), [[false, true]]);
+	});
 
 test("erase: why a person took it is in that person's words, and goes too", async (t) => {
 	const bot = await startBot(t);
