@@ -232,8 +232,8 @@ static bool read_undone(struct channel_body *b, uint32_t of)
 		struct undo u = {.open = false};
 		if (memchr(text.p, '\\', text.len) == NULL)
 			return true;
-		undo_add(&u, of, 0, text, (struct span){NULL, 0}, SIZE_MAX);
-		undo_finish(&u);
+		undo_add(&u, of, text);
+		undo_finish(&u, of);
 		if (u.fresh.len == 0) {
 			undo_clear(&u);
 			return true;

@@ -189,14 +189,6 @@ bool joint_add(struct joint *j, const struct joint_piece *p, size_t window)
 	return true;
 }
 
-struct span joint_tail(const struct joint *j, uint32_t series)
-{
-	if (j->marks.n == 0 || j->series != series)
-		return (struct span){NULL, 0};
-	size_t len = j->n_recent - j->marks.marks[j->marks.n - 1].at;
-	return (struct span){j->recent.data + j->recent.len - len, len};
-}
-
 void joint_take(struct joint *j)
 {
 	for (int how = 0; how < JOINT_HOWS; how++) {

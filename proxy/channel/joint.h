@@ -70,8 +70,6 @@ struct joint {
  * all there are. False: it cannot be read. */
 bool joint_add(struct joint *, const struct joint_piece *, size_t window)
     __attribute__((warn_unused_result));
-/* The end of what came before, if it is of that series. */
-struct span joint_tail(const struct joint *, uint32_t series);
 /* What is fresh has been used. */
 void joint_take(struct joint *);
 /* Has enough come behind the last seam? */

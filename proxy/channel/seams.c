@@ -28,14 +28,29 @@ void seams_clear(struct channel_seams *r)
 	*r = (struct channel_seams){.marks = NULL};
 }
 
+/* The first mark at that byte or behind it. */
+static size_t first_from(const struct channel_seams *r, size_t at)
+{
+	size_t from = 0, to = r->n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		if (r->marks[mid].at < at)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
 bool channel_seams_near(const struct channel_seams *r, size_t start, size_t end)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		const struct seams_mark *m = &r->marks[i];
-		if (m->seam && m->at <= end + SEAMS_NEAR &&
-		    start <= m->at + SEAMS_NEAR)
+	size_t from = start > SEAMS_NEAR ? start - SEAMS_NEAR : 0;
+	size_t i = first_from(r, from);
+
+	while (i < r->n && r->marks[i].at <= end + SEAMS_NEAR)
+		if (r->marks[i++].seam)
 			return true;
-	}
 	return false;
 }
 
@@ -44,7 +59,10 @@ bool channel_seams_edited(const struct channel_seams *r, size_t start,
     bool (*edited)(void *arg, uint32_t series, size_t start, size_t end),
     void *arg)
 {
-	for (size_t i = 0; i < r->n && r->marks[i].at < end; i++) {
+	size_t i = first_from(r, start);
+
+	/* The byte at start is that of the mark before. */
+	for (i -= i > 0; i < r->n && r->marks[i].at < end; i++) {
 		const struct seams_mark *m = &r->marks[i];
 		size_t from = start > m->at ? start : m->at;
 		size_t to = i + 1 < r->n && r->marks[i + 1].at < end

@@ -139,9 +139,11 @@ static bool read_data(
 		if (t->message != CHANNEL_NO_MESSAGE && !t->is_key)
 			out->speaks |= 1ull << s->ordinal[t->message];
 	}
-	if (s->keys.len > 0)
+	if (s->keys.len > 0) {
 		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
 		    (struct span){s->keys.data, s->keys.len});
+		stream_undo_part(s, s->n_parts - 1);
+	}
 	stream_add_readings(s);
 	for (size_t i = 0; i < s->scan.n_messages; i++) {
 		if (!s->scan.messages[i].ends)
@@ -178,7 +180,6 @@ static void give(struct channel_stream *s, struct channel_frame *out)
 	for (size_t i = 0; i < s->n_parts; i++) {
 		struct channel_part *p = &s->parts[i].part;
 		p->text.p = s->scratch.data + s->parts[i].text;
-		p->text.len = p->end - p->start;
 		if (s->parts[i].seams.n > 0)
 			p->seams = &s->parts[i].seams;
 		s->given[i] = *p;

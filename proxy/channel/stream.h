@@ -67,7 +67,9 @@ struct channel_part {
 	bool label;       /* WHOLE, BESIDE: see above */
 	bool noise; /* BESIDE: it changes each time; hold nothing for it */
 	bool fresh; /* BESIDE: another text begins; start goes on */
-	size_t start, end; /* in the text of the series; WHOLE: 0 and length */
+	/* In the text of the series; WHOLE: 0 and length. BESIDE: end may be a
+	 * byte further, that of a character which has only begun. */
+	size_t start, end;
 	/* WHOLE, a reading of another such part (beside.h): its seams, whose
 	 * series are numbers of parts of this frame; else NULL. */
 	const struct channel_seams *seams;
@@ -97,9 +99,9 @@ void channel_stream_free(struct channel_stream *); /* accepts NULL */
 void channel_stream_frame(struct channel_stream *, const struct sse_frame *,
     struct channel_frame *out);
 /*
- * The stream is over (after DONE or without it): *out has the ends and WHOLE
- * parts still due, and no bytes; UNREADABLE where these cannot be read.
- * Idempotent.
+ * The stream is over (after DONE or without it): *out has the ends and the
+ * WHOLE and BESIDE parts still due, and no bytes; UNREADABLE where these cannot
+ * be read. Idempotent.
  */
 void channel_stream_end(struct channel_stream *, struct channel_frame *out);
 /* The relay has sent this frame, as it came or rendered. */

@@ -28,7 +28,8 @@ struct stream_part *stream_add_part(struct channel_stream *s,
 		.series = CHANNEL_NO_SERIES,
 		.message = CHANNEL_NO_MESSAGE,
 		.held_by = CHANNEL_NO_SERIES,
-		.end = text.len},
+		.end = text.len,
+		.text = {NULL, text.len}},
 	    .text = s->scratch.len,
 	};
 	buf_add(&s->scratch, text.p, text.len);
@@ -207,17 +208,16 @@ static void end_some(struct channel_stream *s, uint32_t message, bool beside)
 			stream_end_series(s, i);
 }
 
-/* Readings last: what they are made
- * of is settled then. */
+/* Readings last: what they are made of is settled then. */
 void stream_end_all(struct channel_stream *s, uint32_t message)
 {
+	stream_finish_undone(s, message);
 	end_some(s, message, false);
 	end_some(s, message, true);
 	for (size_t i = 0; i < s->n_joints; i++)
 		if (message == CHANNEL_NO_MESSAGE ||
 		    message == s->joints[i]->message)
 			joint_close(&s->joints[i]->joint);
-	stream_close_undone(s, message);
 }
 
 /* ---- texts put together ---- */
@@ -305,7 +305,6 @@ static bool read_on(struct channel_stream *s, const struct scan_text *t,
 {
 	struct scan_join join = scan_join(&s->scan, t);
 	struct stream_joint *of[2] = {NULL, NULL};
-	struct span before = {NULL, 0};
 	struct joint_piece piece = {.apart = join.apart,
 	    .place = join.apart ? series : scan_place(&s->scan, t),
 	    .series = series,
@@ -317,10 +316,7 @@ static bool read_on(struct channel_stream *s, const struct scan_text *t,
 		of[0] = joint_of(s, join.strand, &s->series[series]);
 	if (join.label != 0)
 		of[1] = joint_of(s, 0, &s->series[series]);
-	for (int i = 0; i < 2; i++)
-		if (of[i] != NULL)
-			before = joint_tail(&of[i]->joint, series);
-	stream_undo_text(s, series, text, own, before);
+	stream_undo_text(s, series, text);
 	for (int i = 0; i < 2 && good; i++) {
 		piece.label = i == 0 ? 0 : join.label;
 		if (of[i] != NULL)

@@ -32,6 +32,7 @@ struct stream_series {
 
 struct stream_undo {
 	struct undo levels[UNDO_LEVELS];
+	size_t passed[UNDO_LEVELS]; /* of what is fresh: the next one has it */
 	uint32_t series[UNDO_LEVELS]; /* CHANNEL_NO_SERIES: not yet */
 };
 
@@ -104,12 +105,13 @@ struct stream_part *stream_add_part(struct channel_stream *,
 bool stream_add_text(struct channel_stream *, const struct scan_text *);
 /* Part i is WHOLE: read it with its escapes undone as well. */
 void stream_undo_part(struct channel_stream *, size_t i);
-/* The same of the latest part of a series that grows. */
-void stream_undo_text(struct channel_stream *, uint32_t series,
-    struct span text, size_t own, struct span before);
+/* The same of the next bytes of a series that grows. */
+void stream_undo_text(
+    struct channel_stream *, uint32_t series, struct span text);
 void stream_add_undone(struct channel_stream *);
-/* The readings of a message are over; CHANNEL_NO_MESSAGE: all. */
-void stream_close_undone(struct channel_stream *, uint32_t message);
+/* No more comes of a message; CHANNEL_NO_MESSAGE: of any. What was unfinished
+ * becomes parts. */
+void stream_finish_undone(struct channel_stream *, uint32_t message);
 /* False: number and place lead to two calls. */
 bool stream_follow_lists(struct channel_stream *);
 void stream_free_lists(struct channel_stream *);

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#define ESCAPE_WINDOW 512 /* bytes behind an escape that are read */
-
 /* ---- texts that are whole ---- */
 
 static bool has_escape(struct span text)
@@ -25,9 +23,12 @@ void stream_undo_part(struct channel_stream *s, size_t i)
 		struct undo u = {.open = false};
 		if (!has_escape(text))
 			return;
-		undo_add(
-		    &u, (uint32_t)i, 0, text, (struct span){NULL, 0}, SIZE_MAX);
-		undo_finish(&u);
+		undo_add(&u, (uint32_t)i, text);
+		undo_finish(&u, (uint32_t)i);
+		if (u.fresh.len == 0) {
+			undo_clear(&u);
+			return;
+		}
 		struct stream_part *p = stream_add_part(s, CHANNEL_PART_WHOLE,
 		    below.kind, (struct span){u.fresh.data, u.fresh.len});
 		p->part.held_by = below.held_by;
@@ -65,54 +66,70 @@ static uint32_t series_of(struct channel_stream *s, uint32_t of, int level)
 	return u->series[level];
 }
 
-void stream_undo_text(struct channel_stream *s, uint32_t series,
-    struct span text, size_t own, struct span before)
+/* The next bytes of a series go through the levels, up to the first that has
+ * met no escape: those above would say the same. */
+static void undo_levels(
+    struct channel_stream *s, uint32_t series, struct span text, bool all)
 {
-	struct span below = text;
+	struct stream_undo *u = s->series[series].undo;
 	uint32_t of = series;
 
-	if (s->series[series].undo == NULL) {
-		if (!has_escape(text))
-			return;
-		s->series[series].undo = undo_new();
-	}
-	struct stream_undo *u = s->series[series].undo;
 	for (int i = 0; i < UNDO_LEVELS; i++) {
 		struct undo *level = &u->levels[i];
-		if (!level->open && !has_escape(below))
+		undo_add(level, of, text);
+		if (all)
+			undo_finish(level, of);
+		if (!level->open)
 			return;
-		undo_add(level, of, own, below, before, ESCAPE_WINDOW);
 		s->too_deep |= i + 1 == UNDO_LEVELS && level->deep;
 		of = series_of(s, series, i);
-		below = (struct span){level->fresh.data, level->fresh.len};
-		own = level->len - below.len;
-		before = (struct span){NULL, 0};
-		if (below.len == 0)
-			return;
+		text = (struct span){level->fresh.data + u->passed[i],
+		    level->fresh.len - u->passed[i]};
+		u->passed[i] = level->fresh.len;
 	}
 }
 
-static void add_level(struct channel_stream *s, uint32_t of, int i)
+void stream_undo_text(
+    struct channel_stream *s, uint32_t series, struct span text)
+{
+	if (s->series[series].undo == NULL)
+		s->series[series].undo = undo_new();
+	undo_levels(s, series, text, false);
+}
+
+/* waits: a byte below is the beginning of an escape. It is not safe before its
+ * character is, on any level. */
+static void add_level(struct channel_stream *s, uint32_t of, int i, bool waits)
 {
 	struct stream_undo *u = s->series[of].undo;
 	struct undo *level = &u->levels[i];
 
-	if (level->fresh.len > 0) {
-		uint32_t id = series_of(s, of, i);
-		struct channel_part *p =
-		    &stream_add_part(s, CHANNEL_PART_BESIDE, s->series[of].kind,
-			(struct span){level->fresh.data, level->fresh.len})
-			 ->part;
-		p->series = id;
-		p->message = s->series[of].message;
-		p->fresh = level->opened;
-		p->start = level->len - level->fresh.len;
-		p->end = level->len;
-		s->series[id].ended = false;
-	}
-	if (!level->open && u->series[i] != CHANNEL_NO_SERIES)
-		stream_end_series(s, u->series[i]);
+	if (level->fresh.len == 0 && !waits)
+		return;
+	uint32_t id = series_of(s, of, i);
+	struct channel_part *p =
+	    &stream_add_part(s, CHANNEL_PART_BESIDE, s->series[of].kind,
+		(struct span){level->fresh.data, level->fresh.len})
+		 ->part;
+	p->series = id;
+	p->message = s->series[of].message;
+	p->start = level->len - level->fresh.len;
+	p->end = level->len + waits;
+	p->fresh = p->start == 0;
+	s->series[id].ended = false;
 	undo_take(level);
+	u->passed[i] = 0;
+}
+
+static void add_levels(struct channel_stream *s, uint32_t of)
+{
+	const struct undo *levels = s->series[of].undo->levels;
+	bool waits = false;
+
+	for (int i = 0; i < UNDO_LEVELS && levels[i].open; i++) {
+		waits = waits || undo_waits(&levels[i]);
+		add_level(s, of, i, waits);
+	}
 }
 
 void stream_add_undone(struct channel_stream *s)
@@ -120,17 +137,23 @@ void stream_add_undone(struct channel_stream *s)
 	size_t n = s->n_series;
 
 	for (uint32_t i = 0; i < n; i++)
-		for (int k = 0; s->series[i].undo != NULL && k < UNDO_LEVELS;
-		     k++)
-			add_level(s, i, k);
+		if (s->series[i].undo != NULL)
+			add_levels(s, i);
 }
 
-void stream_close_undone(struct channel_stream *s, uint32_t message)
+void stream_finish_undone(struct channel_stream *s, uint32_t message)
 {
-	for (size_t i = 0; i < s->n_series; i++)
-		for (int k = 0; s->series[i].undo != NULL && k < UNDO_LEVELS;
-		     k++)
-			if (message == CHANNEL_NO_MESSAGE ||
-			    s->series[i].message == message)
-				undo_close(&s->series[i].undo->levels[k]);
+	size_t n = s->n_series;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct stream_undo *u = s->series[i].undo;
+		if (u == NULL ||
+		    (message != CHANNEL_NO_MESSAGE &&
+			s->series[i].message != message))
+			continue;
+		undo_levels(s, i, (struct span){"", 0}, true);
+		add_levels(s, i);
+		for (int k = 0; k < UNDO_LEVELS; k++)
+			buf_clear(&u->levels[k].fresh);
+	}
 }

@@ -19,6 +19,12 @@ struct undone {
 	uint32_t high; /* it is half a character */
 };
 
+struct ahead { /* bytes from a backslash on */
+	const char *p;
+	size_t len;
+	bool all; /* no more will come */
+};
+
 static int hex(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -85,17 +91,17 @@ static enum escape braces(const char *p, size_t len, struct undone *u)
 	return ESCAPE_WHOLE;
 }
 
-static enum escape octal(const char *p, size_t len, struct undone *u)
+static enum escape octal(struct ahead a, struct undone *u)
 {
 	uint32_t value = 0;
 	size_t i = 1;
 
 	for (; i < 4; i++) {
-		if (i >= len)
+		if (i == a.len && !a.all)
 			return ESCAPE_MORE;
-		if (p[i] < '0' || p[i] > '7')
+		if (i == a.len || a.p[i] < '0' || a.p[i] > '7')
 			break;
-		value = value << 3 | (uint32_t)(p[i] - '0');
+		value = value << 3 | (uint32_t)(a.p[i] - '0');
 	}
 	put(u, value, i);
 	return ESCAPE_WHOLE;
@@ -118,22 +124,22 @@ static enum escape unicode(const char *p, size_t len, struct undone *u)
 	return e;
 }
 
-/* p[0] is a backslash. */
-static enum escape read_escape(const char *p, size_t len, struct undone *u)
+static enum escape read_escape(struct ahead a, struct undone *u)
 {
 	static const char from[] = "bfnrtv";
 	static const char to[] = "\b\f\n\r\t\v";
+	const char *p = a.p;
 	uint32_t value = 0;
 
 	*u = (struct undone){.n = 0};
-	if (len < 2)
+	if (a.len < 2)
 		return ESCAPE_MORE;
 	if (p[1] == 'u')
-		return unicode(p, len, u);
+		return unicode(p, a.len, u);
 	if (p[1] == 'x')
-		return digits(p, len, 2, u, &value);
+		return digits(p, a.len, 2, u, &value);
 	if (p[1] >= '0' && p[1] <= '7')
-		return octal(p, len, u);
+		return octal(a, u);
 	if (p[1] == '\n' || p[1] == '\r') {
 		u->used = 2;
 		return ESCAPE_WHOLE;
@@ -175,18 +181,6 @@ static void out(struct undo *u, const char *p, size_t n)
 	u->len += n;
 }
 
-static void open_reading(
-    struct undo *u, uint32_t series, size_t own, struct span before)
-{
-	u->open = u->opened = true;
-	u->seams.n = 0;
-	u->last = '\0';
-	seams_mark(&u->seams,
-	    &(struct seams_mark){
-		.at = u->len, .series = series, .own = own - before.len});
-	out(u, before.p, before.len);
-}
-
 /* A half that stays alone is the replacement character. */
 static void settle_half(struct undo *u)
 {
@@ -221,40 +215,42 @@ static void undo_one(
 	mark(u, series, own);
 	put_undone(u, got);
 	mark(u, series, own + got->used);
-	u->since = 0;
 	u->n_pending -= got->used;
 	memmove(u->pending, u->pending + got->used, u->n_pending);
 }
 
-/* As much of pending as is whole. own: where pending begins. */
-static void settle_pending(
-    struct undo *u, uint32_t series, size_t *own, bool final)
+/* As much of pending as is whole; all: no more will come. */
+static void settle_pending(struct undo *u, uint32_t series, bool all)
 {
 	struct undone got;
 
 	while (u->n_pending > 0) {
+		struct ahead a = {u->pending, u->n_pending, all};
 		if (u->pending[0] != '\\') {
 			settle_half(u);
 			out(u, u->pending, 1);
-			got.used = 1;
 			memmove(u->pending, u->pending + 1, --u->n_pending);
-		} else if (read_escape(u->pending, u->n_pending, &got) ==
-		    ESCAPE_WHOLE) {
-			undo_one(u, series, *own, &got);
-		} else if (final) {
+		} else if (read_escape(a, &got) == ESCAPE_WHOLE) {
+			undo_one(u, series, u->own - u->n_pending, &got);
+		} else if (all) {
 			put_letter(&got, '\\');
 			got.used = 1;
-			undo_one(u, series, *own, &got);
+			undo_one(u, series, u->own - u->n_pending, &got);
 			u->last = '\0'; /* it hides nothing */
 		} else {
 			return;
 		}
-		*own += got.used;
 	}
 }
 
-void undo_add(struct undo *u, uint32_t series, size_t own, struct span text,
-    struct span before, size_t window)
+static void open_reading(struct undo *u, uint32_t series)
+{
+	if (!u->open)
+		seams_mark(&u->seams, &(struct seams_mark){.series = series});
+	u->open = true;
+}
+
+void undo_add(struct undo *u, uint32_t series, struct span text)
 {
 	size_t i = 0;
 
@@ -263,48 +259,34 @@ void undo_add(struct undo *u, uint32_t series, size_t own, struct span text,
 		const char *slash = memchr(rest.p, '\\', rest.len);
 		size_t plain = slash ? (size_t)(slash - rest.p) : rest.len;
 		if (u->n_pending == 0 && plain > 0) {
-			if (u->open) {
-				settle_half(u);
-				out(u, rest.p, plain);
-				u->since += plain;
-			}
+			settle_half(u);
+			out(u, rest.p, plain);
+			u->own += plain;
 			i += plain;
 			continue;
 		}
-		if (!u->open) {
-			struct span head = {text.p, i};
-			open_reading(u, series, own, before);
-			out(u, head.p, head.len);
-		}
-		size_t at = own + i - u->n_pending;
+		open_reading(u, series);
 		u->pending[u->n_pending++] = text.p[i++];
-		settle_pending(u, series, &at, false);
+		u->own++;
+		settle_pending(u, series, false);
 	}
-	if (u->open && u->since > window && u->n_pending == 0)
-		u->open = false;
 }
 
-void undo_finish(struct undo *u)
+void undo_finish(struct undo *u, uint32_t series)
 {
-	size_t own = 0;
-
-	if (u->open)
-		settle_pending(u, SEAMS_NO_SERIES, &own, true);
+	settle_pending(u, series, true);
 	settle_half(u);
 }
 
 void undo_take(struct undo *u)
 {
-	/* What has not been given yet has not begun for anybody. */
-	u->opened = u->opened && u->fresh.len == 0;
-	buf_reset(&u->fresh);
+	if (u->open)
+		buf_reset(&u->fresh);
 }
 
-void undo_close(struct undo *u)
+bool undo_waits(const struct undo *u)
 {
-	u->open = false;
-	u->n_pending = 0;
-	u->half = 0;
+	return u->n_pending > 0 || u->half != 0;
 }
 
 void undo_clear(struct undo *u)

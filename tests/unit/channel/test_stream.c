@@ -298,8 +298,16 @@ static void test_joined(void **state)
 	/* One place, or several that say the same: nothing to put together. */
 	check_joined(SAY(0, "a") SAY(0, "b") FINISH(0), "|||");
 	/* An escape cut behind its backslash, with nothing before it. */
+	check_joined(SAY(0, "\\\\") SAY(0, "u0041b") FINISH(0),
+	    "fresh 1+0= |fresh 1+0=Ab |end1 |");
+	/* An escape of an escape: what came before belongs to both. */
+	check_joined(SAY(0, "hid") SAY(0, "\\\\") SAY(0, "\\\\")
+			 SAY(0, "u0064e") FINISH(0),
+	    "|fresh 1+0=hid |1+3=\\ fresh 2+0=hid |1+4=u0064e 2+3=de |"
+	    "end1 end2 |");
+	/* What is not finished at the end is what it is. */
 	check_joined(
-	    SAY(0, "\\\\") SAY(0, "u0041b") FINISH(0), "|fresh 1+0=Ab |end1 |");
+	    SAY(0, "a\\\\61") FINISH(0), "fresh 1+0=a |1+1= 1+1=1 end1 |");
 	check_joined(DELTA(0, "\"content\":[{\"text\":\"a\"}]")
 			 DELTA(0, "\"content\":[{\"text\":\"b\"}]"),
 	    "||");

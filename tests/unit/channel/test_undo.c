@@ -25,6 +25,7 @@ static const struct {
     {"\\0\\08\\777", "8\xc7\xbf"},
     {"end\\", "end\\"},
     {"end\\u00", "end\\u00"},
+    {"end\\14", "end\f"},
     {"\\\xc3\xa9", "\xc3\xa9"},
 };
 
@@ -37,14 +38,14 @@ static void undo_text(
 	buf_adds(out, "");
 	for (size_t i = 0; i < len; i += n) {
 		size_t m = len - i < n ? len - i : n;
-		/* What came before is handed in while nothing is open. */
-		struct span before = {text, u->open ? 0 : i};
-		undo_add(u, 3, i, (struct span){text + i, m}, before, SIZE_MAX);
-		buf_add(out, u->fresh.data, u->fresh.len);
+		undo_add(u, 3, (struct span){text + i, m});
+		if (u->open)
+			buf_add(out, u->fresh.data, u->fresh.len);
 		undo_take(u);
 	}
-	undo_finish(u);
-	buf_add(out, u->fresh.data, u->fresh.len);
+	undo_finish(u, 3);
+	if (u->open)
+		buf_add(out, u->fresh.data, u->fresh.len);
 }
 
 static void test_rows(void **state)
@@ -110,33 +111,27 @@ static void test_seams(void **state)
 	}
 }
 
-/* Open around escapes only. */
-static void test_window(void **state)
+/* The first escape opens it, and it begins where the text does. */
+static void test_open(void **state)
 {
-	static const char fill[] = "0123456789";
 	struct undo u = {.open = false};
-	const struct span none = {NULL, 0};
 
 	(void)state;
-	undo_add(&u, 0, 0, (struct span){"a\\nb", 4}, none, 10);
-	assert_true(u.open && u.opened);
-	assert_int_equal(u.len, 3);
+	undo_add(&u, 0, (struct span){"ab", 2});
 	undo_take(&u);
-	undo_add(&u, 0, 4, (struct span){fill, 10}, none, 10);
-	assert_false(u.open);
-	assert_int_equal(u.len, 13);
+	assert_false(u.open || undo_waits(&u));
+	undo_add(&u, 0, (struct span){"c\\", 2});
+	assert_true(u.open && undo_waits(&u));
+	assert_string_equal(u.fresh.data, "abc");
 	undo_take(&u);
-	undo_add(&u, 0, 14, (struct span){fill, 10}, none, 10);
+	undo_add(&u, 0, (struct span){"u0064e", 6});
+	assert_false(undo_waits(&u));
+	assert_string_equal(u.fresh.data, "de");
+	assert_int_equal(u.len, 5);
+	undo_take(&u);
+	undo_add(&u, 0, (struct span){"\\ud83d", 6});
+	assert_true(undo_waits(&u));
 	assert_int_equal(u.fresh.len, 0);
-	/* Again, as another text, whose bytes go on counting. */
-	undo_add(
-	    &u, 0, 24, (struct span){"\\t", 2}, (struct span){fill, 4}, 10);
-	assert_true(u.open && u.opened);
-	assert_int_equal(u.len, 18);
-	assert_int_equal(u.seams.marks[0].at, 13);
-	assert_int_equal(u.seams.marks[0].own, 20);
-	undo_close(&u);
-	assert_false(u.open);
 	undo_clear(&u);
 }
 
@@ -176,7 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_seams),
-	    cmocka_unit_test(test_window),
+	    cmocka_unit_test(test_open),
 	    cmocka_unit_test(test_deep),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
