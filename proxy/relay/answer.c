@@ -99,18 +99,10 @@ void answer_fall_back(
 static bool edited(void *arg, uint32_t series, size_t start, size_t end)
 {
 	const struct exchange *e = arg;
-	const struct verdicts *v = &e->verdicts;
 	const struct channel_series *s = &e->read.series[series];
 	if (s->beside) /* a reading of a reading */
 		return channel_seams_edited(&s->seams, start, end, edited, arg);
-	struct guard_edit *edits = mem_array(v->n_edits + 1, sizeof(*edits));
-	size_t n = 0;
-	for (size_t i = 0; i < v->n_edits; i++)
-		if (v->edits[i].series == series)
-			edits[n++] = v->edits[i].edit;
-	bool all = beside_covers(edits, n, start, end);
-	free(edits);
-	return all;
+	return beside_is_redacted(&e->verdicts, series, start, end);
 }
 
 static void judge_reading(struct exchange *e, uint32_t i)

@@ -10,6 +10,36 @@ bool beside_covers(
 	return start >= end;
 }
 
+static bool reaches(size_t *at, size_t start, size_t end)
+{
+	bool on = start <= *at && end > *at;
+	if (on)
+		*at = end;
+	return on;
+}
+
+bool beside_is_redacted(
+    const struct verdicts *v, uint32_t series, size_t start, size_t end)
+{
+	bool more = true;
+	while (more && start < end) {
+		more = false;
+		for (size_t i = 0; i < v->n_edits; i++) {
+			const struct guard_edit *e = &v->edits[i].edit;
+			if (v->edits[i].series == series)
+				more |= reaches(&start, e->start, e->end);
+		}
+		for (size_t i = 0; i < v->n_hits; i++) {
+			const struct guard_hit *h = &v->hits[i].hit;
+			if (v->hits[i].series == series &&
+			    h->action == GUARD_REDACT &&
+			    h->mode == GUARD_ENFORCE)
+				more |= reaches(&start, h->start, h->end);
+		}
+	}
+	return start >= end;
+}
+
 bool beside_is_stuck(const struct beside *b, size_t start, size_t end)
 {
 	return channel_seams_near(b->seams, start, end) &&
@@ -51,6 +81,15 @@ static size_t strongest(const struct verdicts *all, const struct beside *b,
 			best = i;
 	}
 	return best;
+}
+
+bool beside_hands_off(const struct verdicts *all, const struct beside *b,
+    const struct guard_verdict *v)
+{
+	bool stuck;
+	size_t best = strongest(all, b, v, &stuck);
+	return v->undecided != GUARD_DECIDED ||
+	    (best < v->n_hits && v->hits[best].action == GUARD_HANDOFF);
 }
 
 void beside_add(struct verdicts *verdicts, uint32_t series,

@@ -23,9 +23,16 @@ struct beside {
 
 /* Is the stretch, counted in the reading, a redaction nobody makes? */
 bool beside_is_stuck(const struct beside *, size_t start, size_t end);
+/* Does it hand off, or cannot be decided? */
+bool beside_hands_off(const struct verdicts *, const struct beside *,
+    const struct guard_verdict *);
 /* Adds what counts of the verdict on a reading. */
 void beside_add(struct verdicts *, uint32_t series, const struct guard_policy *,
     const struct beside *, const struct guard_verdict *);
+/* Is all of start..end of a text redacted, or would be if nothing in the
+ * answer were stronger? */
+bool beside_is_redacted(
+    const struct verdicts *, uint32_t series, size_t start, size_t end);
 /* Do edits, in text order, cover all of start..end? */
 bool beside_covers(
     const struct guard_edit *, size_t n, size_t start, size_t end);

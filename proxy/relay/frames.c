@@ -132,8 +132,9 @@ static bool edited(void *arg, uint32_t series, size_t start, size_t end)
 	if (seams) /* a reading of a reading */
 		return channel_seams_edited(seams, start, end, edited, arg);
 	return series < f->n_series &&
-	    beside_covers(
-		f->series[series].edits, f->series[series].n_edits, start, end);
+	    (beside_covers(f->series[series].edits, f->series[series].n_edits,
+		 start, end) ||
+		beside_is_redacted(&f->verdicts, series, start, end));
 }
 
 struct beside frames_beside(const struct frames *f, uint32_t series)
@@ -281,14 +282,22 @@ static bool edited_part(void *arg, uint32_t part, size_t start, size_t end)
 	return start >= end;
 }
 
+/* What is redacted, or would be if nothing in it were stronger. */
 static void keep_own(
     struct frames *f, size_t part, const struct guard_verdict *v)
 {
-	f->own_edits = mem_realloc(f->own_edits,
-	    (f->n_own_edits + v->n_edits + 1) * sizeof(*f->own_edits));
+	size_t most = f->n_own_edits + v->n_edits + v->n_hits;
+	f->own_edits =
+	    mem_realloc(f->own_edits, (most + 1) * sizeof(*f->own_edits));
 	for (size_t i = 0; i < v->n_edits; i++)
 		f->own_edits[f->n_own_edits++] =
 		    (struct own_edit){part, v->edits[i]};
+	for (size_t i = 0; i < v->n_hits; i++) {
+		const struct guard_hit *h = &v->hits[i];
+		if (h->action == GUARD_REDACT && h->mode == GUARD_ENFORCE)
+			f->own_edits[f->n_own_edits++] = (struct own_edit){
+			    part, {.start = h->start, .end = h->end}};
+	}
 }
 
 static bool settle_whole(

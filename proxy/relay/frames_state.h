@@ -14,6 +14,7 @@ struct series {
 	bool beside;                 /* a reading of others */
 	bool label;                  /* beside: ids, names, tokens */
 	bool repeats;                /* says what another says */
+	bool reads_on;               /* beside: past a handoff that is no hit */
 	size_t base; /* beside: byte of it that stream begins at */
 	enum channel_kind kind;
 	size_t safe;    /* bytes that may leave */

@@ -192,6 +192,38 @@ void frames_take_progress(
 		f->state = FRAMES_CUT;
 }
 
+/* Once more, without stopping there: what comes behind counts. */
+static void read_past(struct frames *f, struct series *s)
+{
+	struct guard_progress p;
+	struct guard_stream *cut = s->stream;
+	struct guard_span_text text = guard_stream_text(cut);
+	s->reads_on = true;
+	s->stream = guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
+	if (!s->stream)
+		mem_exhausted();
+	guard_stream_read_on(s->stream);
+	guard_stream_feed(s->stream, text.text, text.len, &p);
+	if (s->closed)
+		guard_stream_close(s->stream, &p);
+	guard_stream_free(cut);
+	frames_ask(f, s->stream);
+}
+
+/* What is cut in a reading is cut in its own text too, unless it is new; or it
+ * is far from a seam and its own text excuses it. */
+static void take_cut(struct frames *f, uint32_t i)
+{
+	struct series *s = &f->series[i];
+	struct beside b = frames_beside(f, i);
+	struct guard_verdict v;
+	guard_stream_end(s->stream, &v);
+	if (beside_hands_off(&f->verdicts, &b, &v))
+		frames_end_series(f, i);
+	else
+		read_past(f, s);
+}
+
 void frames_take_beside(
     struct frames *f, uint32_t i, const struct guard_progress *p)
 {
@@ -203,9 +235,8 @@ void frames_take_beside(
 		memcpy(s->edits, p->edits, p->n_edits * sizeof(*s->edits));
 		s->n_edits = p->n_edits;
 	}
-	/* What is cut here is cut in its own text too, unless it is new. */
-	if (p->cut)
-		frames_end_series(f, i);
+	if (p->cut && !s->reads_on)
+		take_cut(f, i);
 }
 
 static void look(struct frames *f, uint32_t i)

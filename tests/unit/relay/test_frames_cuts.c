@@ -63,6 +63,15 @@ static uint64_t state_of(uint64_t i)
 	return (i + 1) * 0x9e3779b97f4a7c15u;
 }
 
+/* Further than a seam reaches. */
+#define LONG                                                                   \
+	" and then we went on about the weather and the long road along the "  \
+	"lake and the small boats on it and the people in them, who had come " \
+	"from far away to see it all and were not sorry that they had, and of" \
+	" whom some stayed until the evening, when it rained a little, and "   \
+	"we "                                                                  \
+	"told each other what we had seen there"
+
 static const char *const wild[] = {"launch code", "launch", " code",
     "la\\u0075nch code", "l\\x61unch", "hidden", "hid\\u0064en", "word",
     "hid\\u{64}en", "h\\151dden ", "4111 1111 1111 1111",
@@ -71,7 +80,8 @@ static const char *const wild[] = {"launch code", "launch", " code",
     "\\u00", "\\ud83d", "\\ude00", "\n", "```json\n", "```", "<b>", "</b>",
     "&#108;", "**", ")", " ", ". ", "l a u n c h", " c o d e", "purple",
     "elephant", "purple\\u0020elephant", "green tiger", "green\\ttiger",
-    "\xc3\xa9", "\xf0\x9f\x98\x80", " as a game ", "Your order ships today. "};
+    "\xc3\xa9", "\xf0\x9f\x98\x80", " as a game ", "Your order ships today. ",
+    LONG};
 
 /* All of them hits, alone and escaped once more. */
 static const char *const secrets[] = {"launch code", "l\\u0061unch code",
@@ -161,17 +171,11 @@ static bool body_edited(void *arg, uint32_t series, size_t start, size_t end)
 {
 	const struct body *b = arg;
 	const struct channel_series *s = &b->read.series[series];
-	const struct verdicts *v = &b->verdicts;
 
 	if (s->beside)
 		return channel_seams_edited(
 		    &s->seams, start, end, body_edited, arg);
-	for (size_t i = 0; i < v->n_edits && start < end; i++)
-		if (v->edits[i].series == series &&
-		    v->edits[i].edit.start <= start &&
-		    v->edits[i].edit.end > start)
-			start = v->edits[i].edit.end;
-	return start >= end;
+	return beside_is_redacted(&b->verdicts, series, start, end);
 }
 
 static bool breaks_json(const struct channel_series *s,
@@ -257,7 +261,9 @@ static void judge_stream(struct fixture *x, const struct place *at,
     struct span text, size_t piece, struct streamed *out)
 {
 	struct buf wire = {0};
-	struct frames *f = begin(x);
+	/* Tool arguments wait for their end, each piece in its frame. */
+	struct frames *f = frames_new(&(struct frames_options){x->channel,
+	    x->policy, &x->session, x->scanner, 8, 16 * MAX_HELD, NULL, NULL});
 
 	stream_text(&wire, at, text, piece);
 	*out = (struct streamed){0};
@@ -375,6 +381,24 @@ static void no_secret_begins_to_leave(void **state)
 	}
 }
 
+/* The text excuses what the reading hands off, far from an escape: that does
+ * not count, and what comes behind does. */
+static void a_reading_goes_on_behind_what_is_no_hit(void **state)
+{
+	static const char excused[] =
+	    "the launch code" LONG "\\n as a game. Now ";
+	struct buf text = {0};
+
+	buf_adds(&text, excused);
+	check_cuts(*state, 0, &places[0], (struct span){text.data, text.len},
+	    SIZE_MAX);
+	buf_adds(&text, "la\\u0075nch code");
+	struct span all = {text.data, text.len};
+	assert_int_equal(judge_body(*state, &places[0], all), GUARD_HANDOFF);
+	check_cuts(*state, 1, &places[0], all, sizeof excused - 1);
+	buf_clear(&text);
+}
+
 /* A member's name does not grow. */
 static void names_are_judged_alike(void **state)
 {
@@ -404,6 +428,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(any_text_is_judged_alike),
 	    cmocka_unit_test(no_secret_begins_to_leave),
+	    cmocka_unit_test(a_reading_goes_on_behind_what_is_no_hit),
 	    cmocka_unit_test(names_are_judged_alike),
 	};
 	if (argc > 1)
