@@ -14,6 +14,7 @@
 #include "proxy/relay/quote.h"
 #include "proxy/relay/refuse.h"
 #include "proxy/relay/server.h"
+#include "proxy/relay/unread.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,7 @@ static void seen_enough(void *arg)
 void answer_unreadable(struct exchange *e)
 {
 	e->unreadable = true;
+	unread_head(&e->unread, origin_head(e->origin), e->asked.stream);
 	exchange_goto(e, EXCHANGE_BODY);
 	loop_timer_init(&e->read_on, e->worker->loop, seen_enough, e);
 	loop_timer_arm_ms(&e->read_on, UNREADABLE_MS);
@@ -64,6 +66,7 @@ void answer_body(struct exchange *e, struct span bytes)
 	}
 	size_t max = channel_limits(e->route->channel)->max_body_bytes;
 	if (bytes.len > max - e->answer.len) {
+		unread_limit(&e->unread, "the channel's limits.max_body", max);
 		answer_fall_back(e, GUARD_CANNOT_READ, "too_large");
 		return;
 	}
@@ -73,6 +76,8 @@ void answer_body(struct exchange *e, struct span bytes)
 void answer_fall_back(
     struct exchange *e, enum guard_event event, const char *word)
 {
+	if (event == GUARD_CANNOT_READ)
+		settle_log_unread(e);
 	loop_timer_disarm(&e->late);
 	loop_timer_disarm(&e->read_on);
 	origin_free(e->origin);
@@ -247,8 +252,10 @@ static bool read_answer(struct exchange *e)
 	    (struct span){e->answer.data, e->answer.len}, &e->read);
 	e->has_read =
 	    err == CHANNEL_BODY_OK && e->read.n_messages <= e->asked.messages;
-	if (!e->has_read)
+	if (!e->has_read) {
+		unread_body(&e->unread, err, &e->read, e->asked.messages);
 		channel_body_clear(&e->read);
+	}
 	return e->has_read;
 }
 
@@ -320,6 +327,9 @@ void answer_end(struct exchange *e)
 	}
 	e->streamed = e->asked.stream && status < 300 && e->has_read;
 	if (e->streamed && !channel_can_stream(e->route->channel, &e->read)) {
+		buf_adds(&e->unread,
+		    "it is one JSON body where a stream was asked for, with "
+		    "parts that have no place in a stream");
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;
 	}

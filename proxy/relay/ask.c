@@ -11,6 +11,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/server.h"
+#include "proxy/relay/unread.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -293,6 +294,7 @@ static void on_answer_head(struct exchange *e)
 {
 	const struct http1_head *head = origin_head(e->origin);
 	if (head->upgrade || head->status == 101) {
+		unread_head(&e->unread, head, e->asked.stream);
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
 		return;
 	}

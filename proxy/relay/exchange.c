@@ -246,6 +246,7 @@ static void release(void *arg)
 	free(e->signals);
 	buf_clear(&e->settle.line);
 	buf_clear(&e->answer);
+	buf_clear(&e->unread);
 	buf_clear(&e->body);
 	told_clear(&e->told);
 	buf_clear(&e->say);

@@ -76,8 +76,9 @@ struct exchange {
 	struct buf answer; /* BODY: the bot's bytes */
 	struct channel_body read;
 	bool has_read;
-	bool streamed;   /* a body, for a client that asked for a stream */
-	bool unreadable; /* it is only looked at to be shown to people */
+	bool streamed;     /* a body, for a client that asked for a stream */
+	bool unreadable;   /* it is only looked at to be shown to people */
+	struct buf unread; /* why it cannot be read, in words (unread.h) */
 	struct verdicts verdicts;
 	const char *cause;     /* of a handoff: "rule", "cannot_read", ... */
 	const char *undecided; /* words beyond the engine's: "cannot_read" */

@@ -16,6 +16,7 @@
 #include "proxy/base/log.h"
 #include "proxy/relay/fields.h"
 #include "proxy/relay/server.h"
+#include "proxy/relay/unread.h"
 
 #include <stdlib.h>
 
@@ -455,6 +456,20 @@ static void fall_back(
 						      : "cannot_decide";
 }
 
+static void cannot_read(struct exchange *e, enum frames_state state)
+{
+	bool large = state == FRAMES_TOO_LARGE;
+	if (large)
+		unread_limit(&e->unread, "limits.max_held_bytes",
+		    exchange_config(e)->limits.max_held_bytes);
+	else
+		buf_adds(&e->unread,
+		    "an event of its stream is not what the channel "
+		    "describes, or the stream ends within one");
+	settle_log_unread(e);
+	fall_back(e, GUARD_CANNOT_READ, large ? "too_large" : "cannot_read");
+}
+
 /* The verdict is complete, or will not get better: record it, then end. */
 static void close_flow(struct exchange *e)
 {
@@ -471,10 +486,8 @@ static void close_flow(struct exchange *e)
 	    frames_withheld(e->frames))
 		send_last_safe(e);
 	enum frames_state state = frames_state(e->frames);
-	if (state == FRAMES_UNREADABLE)
-		fall_back(e, GUARD_CANNOT_READ, "cannot_read");
-	else if (state == FRAMES_TOO_LARGE)
-		fall_back(e, GUARD_CANNOT_READ, "too_large");
+	if (state == FRAMES_UNREADABLE || state == FRAMES_TOO_LARGE)
+		cannot_read(e, state);
 	else if (e->given_up)
 		fall_back(e, GUARD_CANNOT_DECIDE, e->given_up);
 	verdicts_clear(&e->verdicts);

@@ -268,6 +268,23 @@ char *settle_broken_words(const struct guard_rule_info *rule)
 	    rule->id, rule->why ? rule->why : rule->title);
 }
 
+void settle_log_unread(const struct exchange *e)
+{
+	if (!e->unread.len)
+		return;
+	char *what =
+	    mem_printf("the bot's answer cannot be read: %s", e->unread.data);
+	exchange_log(e, LOG_WARN, what);
+	free(what);
+}
+
+char *settle_unread_words(const struct exchange *e)
+{
+	if (!e->unread.len || !e->cause || strcmp(e->cause, "cannot_read") != 0)
+		return NULL;
+	return mem_printf("The answer could not be read: %s.", e->unread.data);
+}
+
 /* For the record; *lock has its words. */
 static struct record_handoff handoff_of(
     const struct exchange *e, struct conversation_lock *lock)
@@ -314,8 +331,9 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	struct guard_hit *hits;
 	struct guard_verdict verdict = flat(v, &hits);
 	struct guard_rule_info rule;
-	char *broken =
-	    settle_broken_by(e, &rule) ? settle_broken_words(&rule) : NULL;
+	char *words = settle_broken_by(e, &rule) ? settle_broken_words(&rule)
+	    : is_ai                              ? settle_unread_words(e)
+						 : NULL;
 	struct record r = {
 	    .type = RECORD_DECISION,
 	    .conv_seq = seq,
@@ -328,7 +346,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	    .action = v->action,
 	    .undecided = e->undecided,
 	    .judged_us = v->judged_us,
-	    .reason = broken,
+	    .reason = words,
 	};
 	struct record_score *scores =
 	    scores_record(e, is_ai ? SIZE_MAX : m->turn, &r.n_scores);
@@ -337,7 +355,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	struct conversation_lock lock;
 	r.handoff = handoff_of(e, &lock);
 	settle_record(e, &r, need_of(e), then);
-	free(broken);
+	free(words);
 	free(scores);
 	free(hits);
 }

@@ -123,6 +123,11 @@ size_t settle_why(const struct exchange *);
 /* Undecided, because edits make the text break a rule: which. */
 bool settle_broken_by(const struct exchange *, struct guard_rule_info *out);
 char *settle_broken_words(const struct guard_rule_info *); /* for free() */
+/* What the bot sent could not be read: log why. */
+void settle_log_unread(const struct exchange *);
+/* The same for people and the record, for free(); NULL: another thing decided.
+ */
+char *settle_unread_words(const struct exchange *);
 void settle_woken(struct exchange *, enum worker_wake, int result);
 /* Fill in what every record of this exchange has. */
 void settle_fill(const struct exchange *, struct record *);

@@ -173,6 +173,8 @@ void takeover_request(struct exchange *e)
 	} else if (settle_broken_by(e, &rule)) {
 		request.rule = &rule;
 		request.words = words = settle_broken_words(&rule);
+	} else {
+		request.words = words = settle_unread_words(e);
 	}
 	struct requested requested = {e, &request};
 	request.record = requested_record;
