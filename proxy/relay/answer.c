@@ -403,6 +403,36 @@ static void send_answer(struct exchange *e)
 	buf_clear(&out);
 }
 
+/* Its status, or where clients would ask again on that one they do not. */
+static int status_of_error(const struct exchange *e)
+{
+	switch (e->bot_status) {
+	case 408:
+	case 409:
+	case 425:
+	case 429:
+		return 424;
+	default:
+		return e->bot_status < 500 ? e->bot_status : 424;
+	}
+}
+
+/* A bot that fails is not to look as if it had answered; its own words are
+ * withheld all the same. */
+static void send_error(struct exchange *e)
+{
+	struct buf out = {0};
+	int status = status_of_error(e);
+	exchange_log(e, LOG_WARN,
+	    "the bot's error breaks a rule: approved words go in its place");
+	refuse_write(&out, status, "bot_failed",
+	    e->say.len ? e->say.data
+		       : "The assistant cannot answer at the moment.",
+	    client_closes(e->client));
+	client_answer(e->client, status, &out);
+	buf_clear(&out);
+}
+
 /* Approved words in the client's own dialect, whatever the bot had sent: a
  * whole answer that clients do not retry. */
 static void send_words(struct exchange *e)
@@ -438,6 +468,13 @@ static bool taken_meanwhile(struct exchange *e)
 	    conversation_is_locked(e->lease);
 }
 
+/* Does the bot report a failure that no person takes over from? */
+static bool is_error(const struct exchange *e)
+{
+	return e->bot_status >= 400 && !e->not_the_ai &&
+	    !(e->lease && conversation_is_locked(e->lease));
+}
+
 void answer_send(struct exchange *e)
 {
 	if (settle_is_unkept(e))
@@ -454,10 +491,12 @@ void answer_send(struct exchange *e)
 		e->end = EXCHANGE_SAY;
 	}
 	if (e->client) {
-		if (e->end == EXCHANGE_SAY)
-			send_words(e);
-		else
+		if (e->end != EXCHANGE_SAY)
 			send_answer(e);
+		else if (is_error(e))
+			send_error(e);
+		else
+			send_words(e);
 	}
 	if (e->client && e->replies.n)
 		takeover_sending(e);

@@ -290,9 +290,24 @@ static bool has_body(const struct http1_head *head)
 	    !(head->framing == HTTP1_LENGTH && head->content_length == 0);
 }
 
+/* Of what a request may be to blame for (400, say) only the log tells. */
+static void note_error(const struct exchange *e, int status)
+{
+	char what[64];
+	if (status < 400)
+		return;
+	snprintf(what, sizeof(what), "the bot answered with status %d", status);
+	exchange_log(e, LOG_WARN, what);
+	if (status >= 500 || status == 429)
+		metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS,
+		    1, e->route->name, "status");
+}
+
 static void on_answer_head(struct exchange *e)
 {
 	const struct http1_head *head = origin_head(e->origin);
+	e->bot_status = head->status;
+	note_error(e, head->status);
 	if (head->upgrade || head->status == 101) {
 		unread_head(&e->unread, head, e->asked.stream);
 		answer_fall_back(e, GUARD_CANNOT_READ, "cannot_read");
@@ -302,14 +317,6 @@ static void on_answer_head(struct exchange *e)
 	media_read(head, &said);
 	enum channel_framing framing = channel_framing(
 	    e->route->channel, e->asked.stream, &said, has_body(head));
-	if (head->status >= 500) {
-		char what[64];
-		snprintf(what, sizeof(what), "the bot answered with status %d",
-		    head->status);
-		exchange_log(e, LOG_WARN, what);
-		metrics_add(e->worker->server->metrics, METRIC_UPSTREAM_ERRORS,
-		    1, e->route->name, "status");
-	}
 	if (framing == CHANNEL_SSE && head->status < 300)
 		flow_begin(e);
 	else if (framing == CHANNEL_UNREADABLE && head->status >= 500)

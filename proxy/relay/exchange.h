@@ -73,6 +73,7 @@ struct exchange {
 	size_t n_signals, at_signal;
 	struct origin *origin;
 
+	int bot_status;    /* of its answer; 0: none yet */
 	struct buf answer; /* BODY: the bot's bytes */
 	struct channel_body read;
 	bool has_read;

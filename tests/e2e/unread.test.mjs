@@ -38,3 +38,42 @@ test("an answer that cannot be read: log, desk and record say why", async (t) =>
 		assert.ok((decision?.reason ?? "").startsWith(`The answer could not be read: ${why}`), `${name}: ${JSON.stringify(decision)}`);
 	}
 });
+
+const failure = (message) => JSON.stringify({ error: { message, type: "requests", code: "x" } });
+
+test("an error of the bot that breaks a rule stays an error, and is not asked again", async (t) => {
+	const errors = [["429 Too Many Requests", 424], ["404 Not Found", 404], ["503 Service Unavailable", 424], ["400 Bad Request", 400]];
+	const bot = await rawBot(t, (socket, request) => {
+		const [, i, word] = /"case (\d+) (\w+)"/.exec(request);
+		socket.end(answer(failure(`No ${word} here.`), { status: errors[i][0] }));
+	});
+	const dir = tempDir(t);
+	const rule = (id, then) => `  - id: ${id}
+    title: ${id}
+    severity: low
+    find: {phrases: [${id}word]}
+    then: ${then}
+    examples:
+      matches:
+        - The ${id}word.
+      passes:
+        - Nothing.
+`;
+	const own = policyWith(dir, (s) => s, (s) => s.replace("rules:\n", "rules:\n" +
+		rule("block", "{block: {say: Sorry.}}") + rule("hand", "handoff")));
+	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy: own });
+	for (const [i, [status, sent]] of errors.entries())
+		for (const stream of [false, true]) {
+			const got = await raw(proxy, goodPost(`c-${i}-${stream}`, `case ${i} blockword`, { stream }));
+			assert.match(got.text, new RegExp(`^HTTP/1.1 ${sent} `), status);
+			assert.match(got.text, /\r\nX-Should-Retry: false\r\n/);
+			assert.equal(JSON.parse(got.text.split("\r\n\r\n")[1]).error.message, "Sorry.");
+			assert.ok(proxy.log().includes(`the bot answered with status ${status.slice(0, 3)}`), proxy.log());
+		}
+	assert.ok(proxy.log().includes("the bot's error breaks a rule"), proxy.log());
+	// One that may be shown is the bot's own, one that asks for a person gets one.
+	const shown = await raw(proxy, goodPost("c-shown", "case 0 word"));
+	assert.match(shown.text, /^HTTP\/1.1 429 [^]*No word here/);
+	const handed = await raw(proxy, goodPost("c-hand", "case 0 handword"));
+	assert.match(handed.text, /^HTTP\/1.1 200 [^]*A colleague will take over/);
+});
