@@ -187,7 +187,8 @@ unsigned yaml_check_sentences(const struct yaml_doc *doc,
 	if (node->flow) {
 		yaml_report(doc, node, DIAG_ERROR, "Y002",
 		    "put each sentence on its own line starting with \"- \"",
-		    diag, arg, "in [ ] every comma starts another sentence");
+		    diag, arg,
+		    "sentences do not go in [ ]: a comma would start another");
 		return 1;
 	}
 	unsigned n_wrong = 0;
