@@ -6,6 +6,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/cli/handed_out.h"
 #include "proxy/cli/storage.h"
+#include "proxy/cli/usage.h"
 #include "proxy/store/store_conversations.h"
 #include "proxy/store/store_told.h"
 
@@ -38,8 +39,15 @@ struct erase_args {
 
 static int usage_error(const char *why)
 {
-	fprintf(stderr, "handrail erase: %s\n%s", why, usage);
-	return EXIT_USAGE;
+	return usage_wrong("erase", why);
+}
+
+static int unknown(const char *word)
+{
+	static const char *const known[] = {"--conversation", "--customer",
+	    "--reason", "--basis", USAGE_STORAGE_OPTIONS, NULL};
+
+	return usage_unknown("erase", word, known);
 }
 
 static int erase_run(struct store_tx *tx, void *arg)
@@ -156,6 +164,7 @@ static int run(struct erase_args *a)
 	return a->erased > 0 ? EXIT_GOOD : EXIT_FINDINGS;
 }
 
+/* How many arguments it took; 0: not known, -1: said what is wrong. */
 static int parse_one(struct erase_args *a, int argc, char **argv, int at)
 {
 	const struct {
@@ -168,7 +177,7 @@ static int parse_one(struct erase_args *a, int argc, char **argv, int at)
 	for (size_t i = 0; took == 0 && i < sizeof(table) / sizeof(*table); i++)
 		took =
 		    storage_value(argc, argv, at, table[i].name, table[i].to);
-	return took == 0 ? -1 : took;
+	return took;
 }
 
 static int check(struct erase_args *a)
@@ -198,8 +207,10 @@ int verb_erase(int argc, char **argv)
 			return EXIT_GOOD;
 		}
 		took = parse_one(&a, argc, argv, i);
+		if (took == 0)
+			return unknown(argv[i]);
 		if (took < 0)
-			return usage_error(argv[i]);
+			return EXIT_USAGE;
 	}
 	int code = check(&a);
 	if (code == EXIT_GOOD)

@@ -5,6 +5,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/cli/handoff_text.h"
 #include "proxy/cli/storage.h"
+#include "proxy/cli/usage.h"
 #include "proxy/handoff/desk.h"
 
 #include <stdio.h>
@@ -42,8 +43,7 @@ struct handoff_args {
 
 static int usage_error(const char *why)
 {
-	fprintf(stderr, "handrail handoff: %s\n%s", why, usage);
-	return EXIT_USAGE;
+	return usage_wrong("handoff", why);
 }
 
 static int do_list(struct handoff_args *a)
@@ -251,6 +251,7 @@ static int do_take(struct handoff_args *a)
 	return code;
 }
 
+/* How many arguments it took; 0: not known, -1: said what is wrong. */
 static int parse_one(struct handoff_args *a, int argc, char **argv, int at)
 {
 	int took = storage_option(&a->storage, argc, argv, at);
@@ -266,27 +267,65 @@ static int parse_one(struct handoff_args *a, int argc, char **argv, int at)
 		return 1;
 	}
 	if (argv[at][0] == '-' && argv[at][1] == '-')
-		return -1;
+		return 0;
 	const char **free_place = !a->what ? &a->what
 	    : !a->id                       ? &a->id
 	    : !a->text                     ? &a->text
 					   : NULL;
-	if (!free_place)
+	if (!free_place) {
+		usage_error("too many words; a TEXT of several goes in "
+			    "\"quotes\"");
 		return -1;
+	}
 	*free_place = argv[at];
 	return 1;
 }
 
+static const struct command {
+	const char *name;
+	int least, most;    /* words after the name */
+	const char *needed; /* where there are others */
+	int (*run)(struct handoff_args *);
+} commands[] = {
+    {"list", 0, 0, "list takes no word, only --all", do_list},
+    {"show", 1, 1, "show takes the ID of a handoff", do_show},
+    {"reply", 2, 2, "reply takes the ID of a handoff and a TEXT in \"quotes\"",
+	do_reply},
+    {"return", 1, 1, "return takes the ID of a handoff", do_return},
+    {"retry", 0, 1, "retry takes the ID of one handoff, or --all", do_retry},
+    {"drop", 1, 1, "drop takes the ID of a handoff", do_drop},
+    {"take", 1, 1, "take needs FAMILY/CONVERSATION, such as openai-chat/c-81",
+	do_take},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static int unknown(const char *word)
+{
+	static const char *const options[] = {
+	    "--note", "--reason", "--all", USAGE_STORAGE_OPTIONS, NULL};
+	const char *names[N_COMMANDS + 1] = {0};
+
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i].name;
+	return usage_unknown("handoff", word, word[0] == '-' ? options : names);
+}
+
+static int run(struct handoff_args *a, const struct command *command)
+{
+	int words = (a->id != NULL) + (a->text != NULL);
+
+	if (words < command->least || words > command->most)
+		return usage_error(command->needed);
+	int code = storage_open(&a->storage);
+	if (code == EXIT_GOOD)
+		code = command->run(a);
+	storage_close(&a->storage);
+	return code;
+}
+
 int verb_handoff(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int least, most; /* words after the name */
-		int (*run)(struct handoff_args *);
-	} verbs[] = {{"list", 0, 0, do_list}, {"show", 1, 1, do_show},
-	    {"reply", 2, 2, do_reply}, {"return", 1, 1, do_return},
-	    {"retry", 0, 1, do_retry}, {"drop", 1, 1, do_drop},
-	    {"take", 1, 1, do_take}};
 	struct handoff_args a = {0};
 
 	for (int i = 1, took; i < argc; i += took) {
@@ -295,20 +334,16 @@ int verb_handoff(int argc, char **argv)
 			return EXIT_GOOD;
 		}
 		took = parse_one(&a, argc, argv, i);
+		if (took == 0)
+			return unknown(argv[i]);
 		if (took < 0)
-			return usage_error(argv[i]);
+			return EXIT_USAGE;
 	}
-	int words = (a.id != NULL) + (a.text != NULL);
-	for (size_t i = 0; a.what && i < sizeof(verbs) / sizeof(*verbs); i++) {
-		if (strcmp(a.what, verbs[i].name) != 0)
-			continue;
-		if (words < verbs[i].least || words > verbs[i].most)
-			return usage_error("too few or too many words");
-		int code = storage_open(&a.storage);
-		if (code == EXIT_GOOD)
-			code = verbs[i].run(&a);
-		storage_close(&a.storage);
-		return code;
-	}
-	return usage_error(a.what ? a.what : "say what to do");
+	for (size_t i = 0; a.what && i < N_COMMANDS; i++)
+		if (strcmp(a.what, commands[i].name) == 0)
+			return run(&a, &commands[i]);
+	if (a.what)
+		return unknown(a.what);
+	fprintf(stderr, "handrail handoff: say what to do\n%s", usage);
+	return EXIT_USAGE;
 }

@@ -7,6 +7,7 @@
 #include "proxy/cli/policy_dir.h"
 #include "proxy/cli/rule_name.h"
 #include "proxy/cli/storage.h"
+#include "proxy/cli/usage.h"
 #include "proxy/config/config.h"
 #include "proxy/store/store_pauses.h"
 
@@ -50,8 +51,15 @@ static void only_errors(const struct diag *d, void *findings)
 
 static int usage_error(const char *why)
 {
-	fprintf(stderr, "handrail pause: %s\n%s", why, usage);
-	return EXIT_USAGE;
+	return usage_wrong("pause", why);
+}
+
+static int unknown(const char *word)
+{
+	static const char *const known[] = {"list", "end", "--rule", "--all",
+	    "--ai-speech", "--for", "--reason", USAGE_STORAGE_OPTIONS, NULL};
+
+	return usage_unknown("pause", word, known);
 }
 
 /* Seconds; -1 when it is no time of at most MAX_PAUSE_S. */
@@ -262,7 +270,7 @@ static int do_end(struct pause_args *a)
 	errno = 0;
 	c.id = strtoll(a->id, &end, 10);
 	if (errno || *end || end == a->id)
-		return usage_error("end needs the number of a pause");
+		return usage_error("end takes the number of a pause");
 	char *detail = mem_printf("pause %" PRId64, c.id);
 	c.audit = (struct store_audit){.type = (char *)"operator.action",
 	    .action = (char *)"pause.end",
@@ -275,8 +283,15 @@ static int do_end(struct pause_args *a)
 		fprintf(stderr, "handrail: pause %s is over already\n", a->id);
 		return EXIT_USAGE;
 	}
+	if (err == STORE_NOT_FOUND) {
+		fprintf(stderr,
+		    "handrail: there is no pause %s\n  `handrail pause list` "
+		    "shows those in force, with --all the others too\n",
+		    a->id);
+		return EXIT_USAGE;
+	}
 	if (err)
-		return storage_failed(a->id, err);
+		return storage_failed("cannot end the pause", err);
 	int code = in_force(a, c.id);
 	if (a->storage.json)
 		print_ended(c.id);
@@ -332,6 +347,7 @@ static int do_list(struct pause_args *a)
 	return EXIT_GOOD;
 }
 
+/* How many arguments it took; 0: not known, -1: said what is wrong. */
 static int parse_one(struct pause_args *a, int argc, char **argv, int at)
 {
 	const struct {
@@ -350,13 +366,15 @@ static int parse_one(struct pause_args *a, int argc, char **argv, int at)
 	else if (strcmp(argv[at], "--ai-speech") == 0)
 		a->ai_speech = true;
 	else if (argv[at][0] == '-')
-		return -1;
+		return 0;
 	else if (!a->what)
 		a->what = argv[at];
 	else if (!a->id)
 		a->id = argv[at];
-	else
+	else {
+		usage_error("too many words");
 		return -1;
+	}
 	return 1;
 }
 
@@ -371,6 +389,15 @@ static int (*which(const struct pause_args *a))(struct pause_args *)
 	return NULL;
 }
 
+static int not_understood(const struct pause_args *a)
+{
+	if (strcmp(a->what, "list") == 0)
+		return usage_error("list takes no word, only --all");
+	if (strcmp(a->what, "end") == 0)
+		return usage_error("end takes the number of a pause");
+	return unknown(a->what);
+}
+
 int verb_pause(int argc, char **argv)
 {
 	struct pause_args a = {0};
@@ -381,12 +408,14 @@ int verb_pause(int argc, char **argv)
 			return EXIT_GOOD;
 		}
 		took = parse_one(&a, argc, argv, i);
+		if (took == 0)
+			return unknown(argv[i]);
 		if (took < 0)
-			return usage_error(argv[i]);
+			return EXIT_USAGE;
 	}
 	int (*run)(struct pause_args *) = which(&a);
 	if (!run)
-		return usage_error(a.what);
+		return not_understood(&a);
 	int code = storage_open(&a.storage);
 	if (code == EXIT_GOOD)
 		code = run(&a);

@@ -1,0 +1,48 @@
+// The verbs beside a running proxy: what is wrong with a command line is said
+// in a line, with what was meant.
+import assert from "node:assert/strict";
+import path from "node:path";
+import test from "node:test";
+import { run, startBot, startHandrail, tempDir } from "./support.mjs";
+import { policy } from "./parts.mjs";
+
+const wrong = [
+	[["handoff", "lst"], /^handrail handoff: there is no command "lst"; did you mean "list"\?$/],
+	[["handoff", "bogus"], /^handrail handoff: there is no command "bogus"$/],
+	[["handoff", "list", "--al"], /^handrail handoff: there is no option "--al"; did you mean "--all"\?$/],
+	[["handoff", "list", "--elsewhere"], /^handrail handoff: there is no option "--elsewhere"$/],
+	[["handoff", "list", "x"], /^handrail handoff: list takes no word, only --all$/],
+	[["handoff", "show"], /^handrail handoff: show takes the ID of a handoff$/],
+	[["handoff", "reply", "h-1"], /^handrail handoff: reply takes the ID of a handoff and a TEXT in "quotes"$/],
+	[["handoff", "reply", "h-1", "two", "words"], /^handrail handoff: too many words; a TEXT of several goes in "quotes"$/],
+	[["handoff", "take", "c-1", "--reason"], /^--reason needs a value$/],
+	[["handoff", "list", "--format", "xml"], /^--format is text or json, not xml$/],
+	[["pause", "lits"], /^handrail pause: there is no command "lits"; did you mean "list"\?$/],
+	[["pause", "end"], /^handrail pause: end takes the number of a pause$/],
+	[["pause", "list", "3"], /^handrail pause: list takes no word, only --all$/],
+	[["pause", "end", "1", "2"], /^handrail pause: too many words$/],
+	[["pause", "--ai-speach", "--for", "1m"], /^handrail pause: there is no option "--ai-speach"; did you mean "--ai-speech"\?$/],
+	[["erase", "--custmer", "ann"], /^handrail erase: there is no option "--custmer"; did you mean "--customer"\?$/],
+	[["erase", "ann"], /^handrail erase: there is no command "ann"$/],
+];
+
+test("wrong usage of the verbs beside a proxy is one line that says it", async (t) => {
+	for (const [args, said] of wrong) {
+		const { code, err } = await run(args, { cwd: tempDir(t) });
+		const lines = err.trimEnd().split("\n");
+		assert.equal(code, 2, `${args.join(" ")}: ${err}`);
+		assert.match(lines[0], said);
+		assert.ok(lines.length <= 2, err);
+		if (lines.length === 2) assert.match(lines[1], /^  handrail (handoff|pause|erase) --help says how it is used$/);
+	}
+	const { code, err } = await run(["handoff"], { cwd: tempDir(t) });
+	assert.equal(code, 2);
+	assert.match(err, /say what to do\nusage: handrail handoff list/);
+});
+
+test("a pause that is not there", async (t) => {
+	const bot = await startBot(t);
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const { code, err } = await run(["pause", "end", "99", "-c", path.join(proxy.dir, "handrail.yaml")]);
+	assert.deepEqual([code, err], [2, "handrail: there is no pause 99\n  `handrail pause list` shows those in force, with --all the others too\n"]);
+});
