@@ -98,9 +98,6 @@ static void work_written(struct work *w)
 	pthread_mutex_lock(&service->lock);
 	forget_sent(service, w);
 	pthread_mutex_unlock(&service->lock);
-	if (w->returned)
-		conversation_unlock(
-		    service->conversations, w->family, w->id, w->lock.handoff);
 	if (w->delivery.body || w->returned)
 		outbox_wake(service->outbox);
 }
@@ -114,7 +111,7 @@ static void work_done(struct store_job *job, int err)
 	else if (!w->answered)
 		log_line(LOG_ERROR, w->lock.handoff,
 		    "cannot be stored: %s; trying again", store_err_text(err));
-	answer(w, err);
+	answer(w, !err && w->returned ? HANDOFF_GIVES_BACK : err);
 	if (!err) {
 		work_free(w);
 		return;
@@ -287,6 +284,19 @@ void handoff_fetch_replies(struct handoffs *service,
 	store_submit(service->store, &f->job);
 }
 
+/* As if another process had given it back: recorded first, then in force. */
+static int give_back(struct store_tx *tx, const struct work *w)
+{
+	int err = returned_record(tx, w->lock.handoff, w->now_us);
+
+	return err ? err
+		   : store_tell(tx,
+			 &(struct store_change){.kind = STORE_CHANGE_RETURNED,
+			     .family = w->family,
+			     .conversation = w->id,
+			     .handoff = w->lock.handoff});
+}
+
 static int sent_run(struct store_tx *tx, struct store_job *job)
 {
 	struct work *w = (struct work *)job;
@@ -295,7 +305,7 @@ static int sent_run(struct store_tx *tx, struct store_job *job)
 	int err = store_replies_delivered(tx, &marks, &w->returned);
 
 	if (!err && w->returned)
-		err = returned_record(tx, w->lock.handoff, w->now_us);
+		err = give_back(tx, w);
 	return err;
 }
 
@@ -311,9 +321,9 @@ static void remember_sent(struct handoffs *service, const struct work *w)
 
 void handoff_replies_sent(struct handoffs *service,
     struct conversation_lease *lease, const struct store_reply *replies,
-    size_t n)
+    size_t n, const struct handoff_done *done)
 {
-	struct work *w = work_new(service, lease, NULL);
+	struct work *w = work_new(service, lease, done);
 
 	conversation_locked_as(lease, &w->lock);
 	w->now_us = clock_now_us();

@@ -119,9 +119,11 @@ struct handoff_replies {
 void handoff_fetch_replies(struct handoffs *, struct conversation_lease *,
     const struct handoff_replies *);
 /* They have been sent. Adds them to the transcript as the person's, delivered;
- * when the person had asked to return after them, unlocks. */
+ * when the person had asked to return after them, unlocks as soon as that is on
+ * record. done (or NULL): with err HANDOFF_GIVES_BACK it is about to. */
+#define HANDOFF_GIVES_BACK 1
 void handoff_replies_sent(struct handoffs *, struct conversation_lease *,
-    const struct store_reply *, size_t n);
+    const struct store_reply *, size_t n, const struct handoff_done *);
 
 struct handoffs_metrics {
 	uint64_t requested_total, saved_total;

@@ -430,8 +430,13 @@ void exchange_woken(struct exchange *e, enum worker_wake wake, int result,
 	case WORKER_RAISED:
 		heed_raised(e, result);
 		break;
-	case WORKER_RECORDED:
 	case WORKER_STORED:
+		if (e->state == EXCHANGE_SEND)
+			takeover_marked(e, result);
+		else
+			settle_woken(e, wake, result);
+		break;
+	case WORKER_RECORDED:
 	case WORKER_KEPT:
 		settle_woken(e, wake, result);
 		break;

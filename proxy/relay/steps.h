@@ -91,6 +91,9 @@ void takeover_say(struct exchange *); /* e->say, in Handrail's own name */
 /* The person's words are written to the client, have left. */
 void takeover_sending(struct exchange *);
 void takeover_sent(struct exchange *);
+/* The store knows. If the person had given it back, the next message waits
+ * until the AI has it again. */
+void takeover_marked(struct exchange *, int result);
 void takeover_replies(
     struct exchange *, int err, const struct worker_replies *);
 

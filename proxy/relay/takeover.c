@@ -338,9 +338,9 @@ static void look(void *arg)
 {
 	struct exchange *e = arg;
 	if (client_has_read(e->client)) {
+		struct handoff_done done = {on_stored, e->worker, e->number};
 		handoff_replies_sent(e->worker->server->handoffs, e->lease,
-		    e->replies.items, e->replies.n);
-		exchange_done(e);
+		    e->replies.items, e->replies.n, &done);
 	} else if (clock_mono_us() >= e->send_until_us) {
 		exchange_log(e, LOG_INFO, "left before a person's words came");
 		exchange_done(e);
@@ -354,6 +354,28 @@ void takeover_sending(struct exchange *e)
 	exchange_goto(e, EXCHANGE_SEND);
 	loop_timer_init(&e->beat, e->worker->loop, look, e);
 	client_tell_sent(e->client);
+}
+
+/* Who writes on in this moment is to find the AI there, not nobody. */
+static void look_whether_back(void *arg)
+{
+	struct exchange *e = arg;
+	if (conversation_is_locked(e->lease) &&
+	    clock_mono_us() < e->send_until_us)
+		loop_timer_arm_ms(&e->beat, LOOK_MS);
+	else
+		exchange_done(e);
+}
+
+void takeover_marked(struct exchange *e, int result)
+{
+	if (result != HANDOFF_GIVES_BACK) {
+		exchange_done(e);
+		return;
+	}
+	e->send_until_us = clock_mono_us() + LOOK_US;
+	loop_timer_init(&e->beat, e->worker->loop, look_whether_back, e);
+	look_whether_back(e);
 }
 
 void takeover_sent(struct exchange *e)

@@ -82,6 +82,24 @@ for (const leaves of [true, false])
 		for (const text of texts) assert.equal(third.includes(text), false, third);
 	});
 
+test("who writes on behind the last reply of a conversation that goes back finds the AI", async (t) => {
+	const { bot, proxy, cli } = await handedOff(t);
+	bot.onMessage("on", { content: "The AI again." });
+	for (let i = 0; i < 8; i++) {
+		await chat(proxy, `on-${i}`, "go");
+		const { id } = JSON.parse((await cli("list", "--format", "json")).out).handoffs.find((h) => h.conversation === `on-${i}`);
+		await cli("reply", id, "Bye.");
+		await cli("return", id);
+		assert.equal(said(await chat(proxy, `on-${i}`, "Well?")), "Bye.");
+		assert.equal(said(await chat(proxy, `on-${i}`, "on")), "The AI again.");
+	}
+	const records = proxy.records();
+	for (const back of records.filter((r) => r.type === "handoff.returned")) {
+		const spoke = records.findLast((r) => r.type === "decision" && r.speaker === "ai" && r.conversation === back.conversation);
+		assert.ok(back.seq < spoke.seq, "returned on record before the AI speaks again");
+	}
+});
+
 test("a return that waits for a reply to be read is recorded under who asked for it", async (t) => {
 	const { proxy, cli, id } = await handedOff(t);
 	await cli("reply", id, "One more thing.");

@@ -119,11 +119,14 @@ static void test_reply_and_return(void **state)
 	f = fetch(&p, lease);
 	assert_int_equal(f.n, 2);
 	assert_string_equal(f.list[0].text, "Hello, I am Bob");
-	handoff_replies_sent(p.handoffs, lease, f.list, 2);
+	int before = atomic_load(&answers);
+	handoff_replies_sent(p.handoffs, lease, f.list, 2, &done);
 	store_replies_free(f.list, 2);
 	/* At once again: nothing is shown twice. */
 	f = fetch(&p, lease);
 	assert_int_equal(f.n, 0);
+	fixture_wait(atomic_load(&answers) == before + 1);
+	assert_int_equal(atomic_load(&answer_err), HANDOFF_GIVES_BACK);
 	fixture_wait(!conversation_is_locked(lease));
 	conversation_end(lease);
 	lease = begin(&p, "c-1");
@@ -432,7 +435,7 @@ static void test_audit_rows(void **state)
 	assert_int_equal(
 	    desk_return(p.f.store, lock.handoff, "bob", NULL, &outcome), 0);
 	struct fetched f = fetch(&p, lease);
-	handoff_replies_sent(p.handoffs, lease, f.list, (size_t)f.n);
+	handoff_replies_sent(p.handoffs, lease, f.list, (size_t)f.n, NULL);
 	store_replies_free(f.list, (size_t)f.n);
 	fixture_wait(!conversation_is_locked(lease));
 	conversation_end(lease);
