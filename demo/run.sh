@@ -29,6 +29,22 @@ make_certificate() {
 	) || fail "openssl could not make a certificate in $demo"
 }
 
+# The bot's URL (and its CA file, or "") as the configuration has it. Over plain
+# HTTP only where the person has said so, which --upstream http://... is.
+upstream_of() {
+	local more=''
+
+	is_plain "$1" && more=', allow_plain: yes'
+	[ -z "$2" ] || more=", ca: \"$2\""
+	echo "{url: \"$1\"$more}"
+}
+
+# Without TLS, and over a network.
+is_plain() {
+	[[ $1 =~ ^http:// && ! $1 =~ ^http://(localhost|127\.[0-9.]+|\[::1\])(:|/|$) ]]
+}
+
+# write_configuration UPSTREAM PORT CONSOLE, the first as upstream_of has it.
 write_configuration() {
 	cat >$demo/handrail.yaml <<-END
 	# Written by ./dev run at every start. Copy it to begin your own.
@@ -38,7 +54,7 @@ write_configuration() {
 	routes:
 	  - match: {host: "*", path: /}
 	    channel: openai-chat
-	    upstream: {url: "$1"}
+	    upstream: $1
 	policy: ../../policies/starter
 	store: {sqlite: handrail.db}
 	audit: {directory: audit}
@@ -161,26 +177,45 @@ print_for_own_bot() {
 	END
 }
 
-run_demo() {
-	local upstream='' own='' port console ready
-
+# Sets upstream, own and ca of the caller.
+read_demo_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--upstream)
-			[[ ${2-} =~ ^https?://[^/]+ ]] ||
+			[[ ${2-} =~ ^https?://[^/[:space:]\"\\]+[^[:space:]\"\\]*$ ]] ||
 				fail "--upstream takes a URL: https://bot.example:9000"
 			upstream=$2
 			own=yes
 			shift
 			;;
-		-h | --help)
-			help
-			return
+		--ca)
+			[ -r "${2-}" ] && [ -f "$2" ] ||
+				fail "--ca takes a file of certificates (PEM) that can be" \
+					"read, not \"${2-}\""
+			ca=$(realpath "$2")
+			shift
 			;;
-		*) fail "run: unknown option $1; there is --upstream URL" ;;
+		*) fail "run: unknown option $1; there are --upstream URL and" \
+			"--ca FILE" ;;
 		esac
 		shift
 	done
+	[ -z "$ca" ] || [[ $upstream =~ ^https:// ]] ||
+		fail "--ca is who vouches for a bot behind https://: say" \
+			"--upstream https://... too"
+	[[ ! $ca =~ [\"\\] ]] || fail "--ca: a path without \" and \\"
+}
+
+run_demo() {
+	local upstream='' own='' ca='' port console ready
+
+	case ${1-} in
+	-h | --help)
+		help
+		return
+		;;
+	esac
+	read_demo_options "$@"
 	need build
 	build release
 	mkdir -p $demo
@@ -199,8 +234,12 @@ run_demo() {
 	fi
 	port=$(free_port 8443)
 	console=$(free_port $((port + 1)))
-	write_configuration "$upstream" "$port" "$console"
+	write_configuration "$(upstream_of "$upstream" "$ca")" "$port" "$console"
 	say "Starting Handrail in front of $upstream"
+	if is_plain "$upstream"; then
+		say "Without TLS: what the bot and customers say can be read and changed" \
+			"on the way there (allow_plain in $demo/handrail.yaml)"
+	fi
 	build/release/handrail run -c $demo/handrail.yaml \
 		>$demo/handrail.log 2>&1 </dev/null &
 	demo_pids+=($!)
