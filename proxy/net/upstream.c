@@ -9,14 +9,14 @@
  * is the one place that matches requests and connections; everything else
  * changes the lists and asks for it at the end of the turn.
  *
- * Invariants: n_open counts the members; a member that is LENT or IDLE or
- * GOING is freed by the release call of its connection, one that is MAKING by
- * finish_making; the pool is freed by serve() alone.
+ * Invariants: n_open counts the members; one that is MAKING is freed by
+ * give_up, others by the release call of their connection; the pool by serve().
  */
 #include "proxy/net/upstream.h"
 
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
+#include "proxy/net/keeping.h"
 #include "proxy/net/resolve.h"
 #include "proxy/net/tls.h"
 
@@ -33,7 +33,9 @@ struct member {
 	struct upstream *pool;
 	struct conn *conn; /* NULL: MAKING, the name is being looked up */
 	enum member_state state;
-	bool used;
+	bool used, again;        /* LENT: for more than the first time */
+	uint64_t received;       /* LENT: bytes at its beginning */
+	int64_t idle_us;         /* IDLE: since when */
 	size_t next_address;     /* MAKING: to try */
 	struct loop_timer timer; /* MAKING: the whole of it; IDLE */
 	int64_t deadline_us;     /* MAKING */
@@ -60,8 +62,8 @@ struct upstream {
 	struct resolve *lookup; /* running, or NULL */
 	struct resolve_result names;
 	int64_t names_until_us;
-	bool serving; /* deferred */
-	bool gone;    /* upstream_free was called */
+	struct keeping keeping;
+	bool serving, gone; /* serve is deferred; upstream_free was called */
 };
 
 static void serve(void *pool);
@@ -122,7 +124,9 @@ static void lend(struct upstream_request *request, struct member *member)
 	conn_set_callback(member->conn, NULL, NULL);
 	struct upstream_result result = {
 	    .text = "", .conn = member->conn, .reused = member->used};
+	member->again = member->used;
 	member->used = true;
+	member->received = conn_bytes_received(member->conn);
 	answer(request, &result);
 }
 
@@ -143,9 +147,29 @@ static void close_idle(struct member *member)
 	conn_close(member->conn, CONN_DONE, NULL);
 }
 
+/* The other side has ended it so long after its answer. */
+static void note_end(struct upstream *pool, int64_t idle_us)
+{
+	if (keeping_ended(&pool->keeping, idle_us, loop_now_us(pool->loop)))
+		log_line(LOG_WARN, "upstream",
+		    "%s port %u closes what it says it keeps: no connection is "
+		    "used again for a minute",
+		    pool->options.host, (unsigned)pool->options.port);
+}
+
+/* A question on a kept one got no answer but its end. */
+static void note_lost(const struct member *m)
+{
+	if (m->again && conn_bytes_received(m->conn) == m->received)
+		note_end(m->pool, 0);
+}
+
 static void on_idle_event(struct conn *c, enum conn_event event, void *arg)
 {
 	struct member *member = arg;
+	if (event == CONN_EOF || event == CONN_CLOSED)
+		note_end(member->pool,
+		    loop_now_us(member->pool->loop) - member->idle_us);
 	switch (event) {
 	case CONN_DATA: /* nobody asked for anything */
 	case CONN_EOF:
@@ -170,6 +194,7 @@ static void make_idle(struct member *member)
 {
 	struct upstream *pool = member->pool;
 	member->state = MEMBER_IDLE;
+	member->idle_us = loop_now_us(pool->loop);
 	TAILQ_INSERT_HEAD(&pool->idle, member, link);
 	pool->n_idle++;
 	conn_set_callback(member->conn, on_idle_event, member);
@@ -200,6 +225,8 @@ static void on_gone(void *arg)
 	struct upstream *pool = member->pool;
 	if (member->state == MEMBER_IDLE)
 		leave_idle(member);
+	else if (member->state == MEMBER_LENT)
+		note_lost(member);
 	loop_timer_disarm(&member->timer);
 	free(member);
 	pool->n_open--;
@@ -419,26 +446,20 @@ static void serve(void *arg)
 
 /* ---- The face --------------------------------------------------------- */
 
-static void set_defaults(struct upstream_options *options)
+static uint64_t or_default(uint64_t value, uint64_t otherwise)
 {
-	const struct upstream_options defaults = {.max_open = 256,
-	    .max_idle = 64,
-	    .max_waiting = 1024,
-	    .connect_timeout_ms = 10000,
-	    .wait_timeout_ms = 30000,
-	    .idle_timeout_ms = 55000,
-	    .name_ttl_ms = 10000};
-#define DEFAULT(field)                                                         \
-	if (!options->field)                                                   \
-	options->field = defaults.field
-	DEFAULT(max_open);
-	DEFAULT(max_idle);
-	DEFAULT(max_waiting);
-	DEFAULT(connect_timeout_ms);
-	DEFAULT(wait_timeout_ms);
-	DEFAULT(idle_timeout_ms);
-	DEFAULT(name_ttl_ms);
-#undef DEFAULT
+	return value ? value : otherwise;
+}
+
+static void set_defaults(struct upstream_options *o)
+{
+	o->max_open = or_default(o->max_open, 256);
+	o->max_idle = or_default(o->max_idle, 64);
+	o->max_waiting = or_default(o->max_waiting, 1024);
+	o->connect_timeout_ms = or_default(o->connect_timeout_ms, 10000);
+	o->wait_timeout_ms = or_default(o->wait_timeout_ms, 30000);
+	o->idle_timeout_ms = or_default(o->idle_timeout_ms, 55000);
+	o->name_ttl_ms = or_default(o->name_ttl_ms, 10000);
 }
 
 struct upstream *upstream_new(
@@ -525,10 +546,14 @@ void upstream_put(struct upstream *pool, struct conn *c)
 	assert(member->pool == pool && member->state == MEMBER_LENT);
 	bool usable = conn_is_open(c) && !conn_saw_eof(c) &&
 	    conn_input(c).len == 0 && conn_output_len(c) == 0;
-	if (pool->gone || !usable) {
+	if (member->again)
+		keeping_paid(&pool->keeping);
+	if (pool->gone || !usable || pool->options.keeps_none ||
+	    !keeping_is_on(&pool->keeping, loop_now_us(pool->loop))) {
 		member->state = MEMBER_GOING;
 		conn_set_callback(c, NULL, NULL);
-		conn_close(c, pool->gone ? CONN_DONE : CONN_DROPPED, NULL);
+		conn_close(
+		    c, pool->gone || usable ? CONN_DONE : CONN_DROPPED, NULL);
 		return;
 	}
 	conn_resume_reading(c);
@@ -539,6 +564,8 @@ void upstream_discard(struct upstream *pool, struct conn *c)
 {
 	struct member *member = conn_release_arg(c);
 	assert(member->pool == pool && member->state == MEMBER_LENT);
+	if (conn_saw_eof(c))
+		note_lost(member);
 	member->state = MEMBER_GOING;
 	conn_set_callback(c, NULL, NULL);
 	conn_close(c, CONN_DROPPED, NULL);

@@ -5,7 +5,8 @@
  *   put -> first in line | idle (at most max_idle) | closed
  *
  * Names are looked up beside the loop, never on it. An idle connection that
- * ends, or says anything, is removed. A connection lent may be closed by
+ * ends, or says anything, is removed; of a server that closes them right after
+ * its answers none is kept (keeping.h). A connection lent may be closed by
  * anyone at any time: the pool notices by itself.
  */
 #ifndef HANDRAIL_PROXY_NET_UPSTREAM_H
@@ -23,6 +24,7 @@ struct upstream_options {
 	struct tls_client *tls; /* NULL: plain; the pool keeps a reference */
 	size_t max_open;        /* lent, idle and being made [256] */
 	size_t max_idle;        /* [64] */
+	bool keeps_none;        /* each is for one question */
 	size_t max_waiting;     /* requests in line [1024] */
 	uint64_t connect_timeout_ms; /* name, TCP and TLS together [10 s] */
 	uint64_t wait_timeout_ms;    /* in line, all in all [30 s] */

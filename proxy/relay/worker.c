@@ -41,6 +41,7 @@ static struct routes *routes_new(struct worker *w, struct generation *g)
 			.tls = g->route_tls[i],
 			.max_open = l->max_connections,
 			.max_idle = l->max_upstream_idle,
+			.keeps_none = l->max_upstream_idle == 0,
 			.connect_timeout_ms = l->connect_timeout_ms,
 			.idle_timeout_ms = l->upstream_idle_timeout_ms,
 		    });

@@ -266,6 +266,39 @@ static void an_idle_one_that_ends_is_removed(void **state)
 	bench_until(&b, upstream_open_count(pool) == 0);
 }
 
+/* It says it keeps them: three times the question after would be lost. */
+static void one_that_closes_after_its_answers_is_not_kept(void **state)
+{
+	struct got a;
+	bench_listen(&b, NULL, 0);
+	make_pool((struct upstream_options){0});
+	for (int i = 0; i < 3; i++) {
+		get(&a);
+		put(&a);
+		assert_int_equal(upstream_idle_count(pool), 1);
+		bench_turn(&b);
+		conn_close(peers[i].conn, CONN_DONE, NULL);
+		bench_until(&b, upstream_open_count(pool) == 0);
+	}
+	get(&a);
+	put(&a);
+	assert_int_equal(upstream_idle_count(pool), 0);
+}
+
+static void none_is_kept_where_none_is_to_be(void **state)
+{
+	struct got a;
+	bench_listen(&b, NULL, 0);
+	make_pool((struct upstream_options){.keeps_none = true});
+	get(&a);
+	ask(&a);
+	put(&a);
+	assert_int_equal(upstream_idle_count(pool), 0);
+	get(&a);
+	assert_false(a.reused);
+	discard(&a);
+}
+
 /* The end is in the kernel and its event has not come yet. */
 static void a_dead_one_is_not_lent(void **state)
 {
@@ -483,6 +516,8 @@ int main(void)
 	    TEST(every_address_is_tried),
 	    TEST(connecting_takes_so_long_at_most),
 	    TEST(an_idle_one_that_ends_is_removed),
+	    TEST(one_that_closes_after_its_answers_is_not_kept),
+	    TEST(none_is_kept_where_none_is_to_be),
 	    TEST(a_dead_one_is_not_lent),
 	    TEST(what_is_not_clean_is_not_reused),
 	    TEST(idle_ones_go_after_a_time_and_over_a_number),
