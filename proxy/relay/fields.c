@@ -29,6 +29,20 @@ static const struct span leading_astray[] = {NAME("Alt-Svc"),
     NAME("X-Accel-Charset"), NAME("X-Sendfile"), NAME("X-Lighttpd-Send-File"),
     NAME("X-Lighttpd-Send2File"), NAME("X-Reproxy-URL"), NAME("IM"),
     NAME("Delta-Base")};
+/* For machines, each with a grammar of its own: a client shows them to nobody
+ * and puts them together with nothing. */
+static const struct span plumbing[] = {NAME("Accept-Ranges"), NAME("Age"),
+    NAME("Allow"), NAME("Cache-Control"), NAME("Content-Language"),
+    NAME("Content-Security-Policy"), NAME("Date"), NAME("ETag"),
+    NAME("Expires"), NAME("Last-Modified"), NAME("NEL"),
+    NAME("Permissions-Policy"), NAME("Pragma"), NAME("Referrer-Policy"),
+    NAME("Report-To"), NAME("Retry-After"), NAME("Server-Timing"),
+    NAME("Strict-Transport-Security"), NAME("Timing-Allow-Origin"),
+    NAME("Traceparent"), NAME("Vary"), NAME("Via"), NAME("X-Accel-Buffering"),
+    NAME("X-Content-Type-Options"), NAME("X-Frame-Options"),
+    NAME("X-Request-Id"), NAME("X-Should-Retry"), NAME("X-XSS-Protection")};
+static const struct span plumbing_begins[] = {NAME("Access-Control-"),
+    NAME("Cross-Origin-"), NAME("RateLimit-"), NAME("X-RateLimit-")};
 #undef NAME
 
 static bool is_in(struct span name, const struct span *names, size_t n)
@@ -37,6 +51,19 @@ static bool is_in(struct span name, const struct span *names, size_t n)
 		if (span_eq_nocase(name, names[i]))
 			return true;
 	return false;
+}
+
+static bool is_plumbing(struct span name)
+{
+	size_t n = sizeof(plumbing_begins) / sizeof(plumbing_begins[0]);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = plumbing_begins[i].len;
+		if (name.len > len &&
+		    span_eq_nocase(
+			(struct span){name.p, len}, plumbing_begins[i]))
+			return true;
+	}
+	return is_in(name, plumbing, sizeof(plumbing) / sizeof(plumbing[0]));
 }
 
 static bool is_one_of(const char *p, const char *names, size_t n)
@@ -157,21 +184,77 @@ static bool is_withheld_joined(
 	return withheld;
 }
 
-/* Does any name break a rule? All of them as one text: hardly ever. */
-static bool a_name_breaks_rule(
+/* A field that may hold words: what is there of it to read. */
+static bool is_free(const struct http1_head *head, size_t i)
+{
+	struct span name = http1_name(head, i), value = http1_value(head, i);
+	return value.len > 0 && !is_fixed(name, value) && !is_plumbing(name) &&
+	    !is_in(name, unwanted, sizeof(unwanted) / sizeof(unwanted[0]));
+}
+
+/* A name, and behind it what a reader sees there. */
+static void put_line(const struct http1_head *head, size_t i, struct buf *out)
+{
+	struct span name = http1_name(head, i), value = http1_value(head, i);
+	buf_add(out, name.p, name.len);
+	if (is_free(head, i)) {
+		buf_adds(out, ": ");
+		buf_add(out, value.p, value.len);
+	}
+}
+
+static bool line_breaks_rule(
+    const struct http1_head *head, size_t i, const struct fields_judge *judge)
+{
+	struct buf line = {0};
+	put_line(head, i, &line);
+	bool breaks = breaks_rule(http1_name(head, i), judge) ||
+	    breaks_rule((struct span){line.data, line.len}, judge);
+	buf_clear(&line);
+	return breaks;
+}
+
+/* Does any name break a rule, or with what is behind it? All of them as one
+ * text: hardly ever. */
+static bool a_line_breaks_rule(
     const struct http1_head *head, const struct fields_judge *judge)
 {
-	struct buf names = {0};
+	struct buf lines = {0};
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
 		if (is_in(name, fixed, sizeof(fixed) / sizeof(fixed[0])))
 			continue;
-		buf_add(&names, name.p, name.len);
-		buf_addc(&names, '\n');
+		put_line(head, i, &lines);
+		buf_addc(&lines, '\n');
 	}
-	bool breaks = names.len &&
-	    breaks_rule((struct span){names.data, names.len}, judge);
-	buf_clear(&names);
+	bool breaks = lines.len &&
+	    breaks_rule((struct span){lines.data, lines.len}, judge);
+	buf_clear(&lines);
+	return breaks;
+}
+
+/* The free ones one behind the other, whatever their names: words may be split
+ * over two of them. */
+static bool free_break_rule_together(
+    const struct http1_head *head, const struct fields_judge *judge)
+{
+	struct buf all = {0};
+	size_t n = 0;
+	for (size_t i = 0; i < head->n_fields; i++) {
+		struct span value = http1_value(head, i);
+		if (!is_free(head, i))
+			continue;
+		if (n++)
+			buf_adds(&all, ", ");
+		buf_add(&all, value.p, value.len);
+	}
+	bool breaks =
+	    n > 1 && is_withheld((struct span){all.data, all.len}, judge);
+	if (breaks)
+		log_line(LOG_WARN, "fields",
+		    "fields of the bot's answer break a rule together and are "
+		    "left out");
+	buf_clear(&all);
 	return breaks;
 }
 
@@ -184,12 +267,14 @@ char **fields_to_drop(const struct http1_head *head, const char *const *always,
 	char **drop = mem_array(n + head->n_fields + 1, sizeof(*drop));
 	for (size_t i = 0; i < n; i++)
 		drop[i] = mem_strdup(always[i]);
-	bool names = a_name_breaks_rule(head, judge);
+	bool lines = a_line_breaks_rule(head, judge);
+	bool together = free_break_rule_together(head, judge);
 	for (size_t i = 0; i < head->n_fields; i++) {
 		struct span name = http1_name(head, i);
 		if (is_left_out(name, http1_value(head, i), judge) ||
+		    (together && is_free(head, i)) ||
 		    is_withheld_joined(head, i, judge) ||
-		    (names && breaks_rule(name, judge)))
+		    (lines && line_breaks_rule(head, i, judge)))
 			drop[n++] = mem_strndup(name.p, name.len);
 	}
 	return drop;

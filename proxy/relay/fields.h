@@ -6,6 +6,9 @@
  * out, and so is what leads clients or proxies round what was judged; every
  * other value is judged like a text beside the message, and the field is left
  * out when an enforced rule would change it or when that cannot be decided.
+ * Lines of one name are judged joined, names with what is behind them, and the
+ * values of all fields that are not known to be for machines one behind the
+ * other: where these break a rule together they all go.
  */
 #ifndef HANDRAIL_RELAY_FIELDS_H
 #define HANDRAIL_RELAY_FIELDS_H

@@ -119,7 +119,14 @@ static void names_and_lines_together_are_judged(void **state)
 {
 	assert_true(is_dropped("X-In-Nov: 1"));
 	assert_true(is_dropped("X-Note: next\r\nA: b\r\nx-note: year"));
-	assert_false(is_dropped("X-Note: next\r\nX-Other: year"));
+	assert_true(is_dropped("X-Note: next\r\nX-Other: year"));
+	assert_true(
+	    is_dropped("X-Note: next\r\nVary: Origin\r\nX-Other: year"));
+	assert_true(is_dropped("X-Next: year"));
+	/* What is for machines is put together with nothing. */
+	assert_false(is_dropped("X-Note: next\r\nVary: year"));
+	assert_false(is_dropped("X-Note: next\r\nX-RateLimit-A: year"));
+	assert_false(is_dropped("X-Note: next\r\nX-Other: month"));
 	assert_false(is_dropped("Set-Cookie: a=1\r\nSet-Cookie: b=2"));
 }
 
