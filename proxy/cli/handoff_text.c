@@ -81,6 +81,17 @@ static const char *answer_in_words(const struct store_handoff *h)
 	    : "";
 }
 
+/* When it is tried again. */
+static void print_next(int64_t us)
+{
+	if (us <= clock_now_us()) {
+		printf("; the next try is due");
+		return;
+	}
+	printf("; tried again at ");
+	print_time(us);
+}
+
 static void print_owed(const struct store_delivery *owed, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -88,11 +99,16 @@ static void print_owed(const struct store_delivery *owed, size_t n)
 		    owed[i].state == STORE_OUTBOX_DEAD ? "GIVEN UP"
 						       : "not sent",
 		    owed[i].event, owed[i].destination);
-		printf("%s, %u tries", owed[i].handoff, owed[i].tries);
+		printf("%s, %u %s", owed[i].handoff, owed[i].tries,
+		    owed[i].tries == 1 ? "try" : "tries");
 		if (owed[i].error) {
 			printf(", ");
 			storage_print(owed[i].error, 0);
 		}
+		if (owed[i].trying)
+			printf("; a try is under way");
+		else if (owed[i].state == STORE_OUTBOX_PENDING)
+			print_next(owed[i].next_us);
 		printf("\n");
 	}
 	for (size_t i = 0; i < n; i++)

@@ -209,9 +209,12 @@ static int row_tried(struct store_tx *tx, void *arg)
 	return err ? err : put_failed(tx, row);
 }
 
+/* What the receiver asks for counts up to the operator's longest wait: one
+ * wrong answer is not to keep a customer's case back for a day. */
 static int64_t backoff_us(
     const struct outbox_destination *to, unsigned tries, int64_t after_s)
 {
+	int64_t longest_us = (int64_t)to->max_wait_ms * 1000;
 	uint64_t wait_ms = to->base_ms;
 	uint32_t random;
 
@@ -224,6 +227,8 @@ static int64_t backoff_us(
 	wait_ms = wait_ms / 2 + random % (wait_ms / 2 + 1);
 	int64_t wait_us = (int64_t)wait_ms * 1000;
 	int64_t after_us = after_s * CLOCK_SECOND_US;
+	if (after_us > longest_us)
+		after_us = longest_us;
 	return wait_us > after_us ? wait_us : after_us;
 }
 

@@ -5,8 +5,9 @@
  * A row of the store is owed until a destination has answered success; the
  * same Idempotency-Key goes with every try, so the receiver can drop doubles.
  * Failures are retried with exponential backoff and jitter, not before
- * Retry-After says so; after max_tries the row is dead and shown. Has a thread
- * of its own. Only the webhook's answer status is read, never its body.
+ * Retry-After says so, nor later than max_wait_ms; after max_tries the row is
+ * dead and shown. Has a thread of its own. Only the webhook's answer status is
+ * read, never its body.
  */
 #ifndef HANDRAIL_PROXY_HANDOFF_OUTBOX_H
 #define HANDRAIL_PROXY_HANDOFF_OUTBOX_H

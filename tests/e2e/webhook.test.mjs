@@ -32,7 +32,7 @@ async function receiver(t, reply) {
 	return { got, url: `http://127.0.0.1:${server.address().port}/hook` };
 }
 
-async function setup(t, reply, more = "") {
+async function setup(t, reply, more = "", waits = "base_ms: 50ms, max_wait_ms: 100ms") {
 	const hook = await receiver(t, reply);
 	const bot = await startBot(t);
 	bot.onMessage("go", { content: "I guarantee a refund." });
@@ -42,7 +42,7 @@ async function setup(t, reply, more = "") {
 		env: { HOOK_SECRET: secret }, // of the proxy alone: the desk does without
 		extra: `handoff:
   destinations:
-    care: {preset: webhook, url: "${hook.url}", secret: "\${HOOK_SECRET}", base_ms: 50ms, max_wait_ms: 100ms, timeout_ms: 300ms${more}}
+    care: {preset: webhook, url: "${hook.url}", secret: "\${HOOK_SECRET}", ${waits}, timeout_ms: 300ms${more}}
   default: care
 ` });
 	await chat(proxy, "c-1", "go");
@@ -162,4 +162,16 @@ test("kill -9 between two tries: delivered once more under the same key, then ne
 	await sleep(500);
 	assert.equal(hook.got.length, before + 1, "a restart does not double");
 	assert.equal((await handoffs(third)).length, 1);
+});
+
+test("the list says when it is tried again", async (t) => {
+	const { hook, proxy } = await setup(t, () => 503, "", "base_ms: 1h, max_wait_ms: 1h");
+	await until(() => hook.got.length === 1, "the webhook");
+	const list = await until(async () => {
+		const text = await cli(proxy, "handoff", "list");
+		return text.includes("answered 503") && text;
+	}, "the try is written down");
+	const [, day, time] = /1 try, answered 503; tried again at (\S+) (\S+)\n/.exec(list) ?? assert.fail(list);
+	const wait = Date.parse(`${day}T${time}Z`) - Date.now();
+	assert.ok(wait > 25 * 60e3 && wait <= 60 * 60e3, list);
 });
