@@ -71,19 +71,22 @@ static void admin_health(struct admin *a, struct evhttp_request *request)
 
 static void admin_ready(struct admin *a, struct evhttp_request *request)
 {
-	struct buf body = {0};
+	struct buf faults = {0}, notes = {0};
+	buf_adds(&notes, "ready\n");
 	for (size_t i = 0; i < a->n_checks; i++) {
 		struct buf why = {0};
-		if (!a->checks[i].fn(a->checks[i].arg, &why))
-			buf_printf(&body, "%s: %s\n", a->checks[i].name,
+		bool holds = a->checks[i].fn(a->checks[i].arg, &why);
+		if (!holds || why.len > 0)
+			buf_printf(holds ? &notes : &faults, "%s: %s\n",
+			    a->checks[i].name,
 			    why.len > 0 ? why.data : "not ready");
 		buf_clear(&why);
 	}
-	int code = body.len > 0 ? 503 : 200;
-	if (code == 200)
-		buf_adds(&body, "ready\n");
-	admin_answer(request, code, "text/plain; charset=utf-8", &body);
-	buf_clear(&body);
+	bool ready = faults.len == 0;
+	admin_answer(request, ready ? 200 : 503, "text/plain; charset=utf-8",
+	    ready ? &notes : &faults);
+	buf_clear(&notes);
+	buf_clear(&faults);
 }
 
 static const struct {

@@ -5,7 +5,8 @@
  * and HEAD; small requests; everything else is refused.
  *
  *   /healthz  200 "ok" while the loop turns
- *   /readyz   200 "ready", or 503 with one line a check that fails, in words
+ *   /readyz   200 "ready" and a line for each thing an operator should know,
+ *             or 503 with one line a check that fails, in words
  */
 #ifndef HANDRAIL_PROXY_ADMIN_ADMIN_H
 #define HANDRAIL_PROXY_ADMIN_ADMIN_H
@@ -36,9 +37,9 @@ int admin_open(struct admin **out, const struct admin_options *, char *why,
 void admin_close(struct admin *); /* accepts NULL */
 uint16_t admin_port(const struct admin *);
 
-/* A condition of /readyz. fn answers whether it holds and, if not, appends
- * the reason in words (without a newline); it must be quick. Called in the
- * loop's thread. name is borrowed. */
+/* A condition of /readyz. fn answers whether it holds and appends the reason in
+ * words (without a newline) if not, or what should be known though it does; it
+ * must be quick. Called in the loop's thread. name is borrowed. */
 void admin_on_ready(struct admin *, const char *name,
     bool (*fn)(void *arg, struct buf *why), void *arg);
 

@@ -60,7 +60,9 @@ static const struct metrics_row metrics_rows[METRICS] = {
     [METRIC_STREAMS] = {"handrail_streams", METRICS_GAUGE, {NULL},
 	"Streamed answers that are open."},
     [METRIC_CONVERSATIONS] = {"handrail_conversations", METRICS_GAUGE,
-	{"state"}, "Conversations in memory, and locked ones."},
+	{"state"},
+	"Conversations in memory, locked ones, and limits.max_conversations: "
+	"when all are locked, new ones are refused."},
     [METRIC_AUDIT_RECORDS] = {"handrail_audit_records_total", METRICS_COUNTER,
 	{NULL}, "Records written to the audit log."},
     [METRIC_AUDIT_FAILURES] = {"handrail_audit_failures_total", METRICS_COUNTER,

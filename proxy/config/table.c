@@ -174,7 +174,8 @@ const struct table_key table_keys[] = {
 	    .max = HOUR_MS, .help = "first wait, doubled each time"},
 	{"handoff.destinations.<name>.max_wait_ms", TABLE_MS,
 	    IN(config_destination, max_wait_ms), .fallback = "5m",
-	    .min = 10, .max = 24 * HOUR_MS, .help = "longest wait"},
+	    .min = 10, .max = 24 * HOUR_MS,
+	    .help = "longest wait, whatever the receiver's Retry-After says"},
 	{"handoff.destinations.<name>.success_from", TABLE_COUNT,
 	    IN(config_destination, success_from), .fallback = "200",
 	    .min = 100, .max = 599, .help = "webhook: first good status"},
@@ -243,7 +244,8 @@ const struct table_key table_keys[] = {
 	LIMIT(read_on_timeout_ms, MS, "30s", 100, HOUR_MS,
 	    "reading on for a handoff after a block has settled"),
 	LIMIT(max_upstream_idle, COUNT, "64", 0, 100000,
-	    "kept connections to an upstream, for each worker"),
+	    "kept connections to an upstream, for each worker; 0: each is "
+	    "for one question"),
 	LIMIT(upstream_idle_timeout_ms, MS, "50s", 100, 24 * HOUR_MS,
 	    "a kept connection to an upstream"),
 	LIMIT(drain_timeout_ms, MS, "30s", 0, 24 * HOUR_MS,
@@ -267,7 +269,8 @@ const struct table_key table_keys[] = {
 	    "of texts waiting for the store"),
 	LIMIT(max_conversations, COUNT, "100000", 100, 100000000,
 	    "in memory. Locked ones and those in use always are, the others "
-	    "make room; when there is none of these, new ones are refused"),
+	    "make room; when there is none of these, new ones are refused, "
+	    "which /readyz and the metrics say"),
 	LIMIT(max_turns, COUNT, "200", 1, 100000,
 	    "of a transcript in memory"),
 	LIMIT(max_turn_bytes, BYTES, "256KiB", KIB, GIB,

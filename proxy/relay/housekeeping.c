@@ -10,6 +10,7 @@
 #include "proxy/net/loop.h"
 #include "proxy/relay/modes.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,19 @@ static bool is_serving(void *arg, struct buf *why)
 	return !s->draining;
 }
 
+/* Whoever is here already is served: not a reason to send nobody. */
+static bool has_room(void *arg, struct buf *note)
+{
+	struct server *s = arg;
+	size_t locked = conversations_locked(s->conversations);
+	if (locked >= s->max_conversations)
+		buf_printf(note,
+		    "people have %zu of limits.max_conversations, %" PRIu64
+		    ": new ones are refused until some are given back",
+		    locked, s->max_conversations);
+	return true;
+}
+
 static void set_gauges(void *arg, struct metrics *m)
 {
 	struct server *s = arg;
@@ -163,6 +177,8 @@ static void set_gauges(void *arg, struct metrics *m)
 	    (int64_t)conversations_count(s->conversations), "known");
 	metrics_set(m, METRIC_CONVERSATIONS,
 	    (int64_t)conversations_locked(s->conversations), "locked");
+	metrics_set(
+	    m, METRIC_CONVERSATIONS, (int64_t)s->max_conversations, "limit");
 	metrics_set(m, METRIC_AUDIT_RECORDS, (int64_t)a.written_total);
 	metrics_set(m, METRIC_AUDIT_FAILURES, (int64_t)a.failed_total);
 	metrics_set(m, METRIC_AUDIT_QUEUE_BYTES, (int64_t)a.queue_bytes);
@@ -182,6 +198,7 @@ void housekeeping_admin(struct server *s)
 	admin_on_ready(s->admin, "serving", is_serving, s);
 	admin_on_ready(s->admin, "audit", audit_is_ready, s);
 	admin_on_ready(s->admin, "store", store_is_ready, s);
+	admin_on_ready(s->admin, "conversations", has_room, s);
 }
 
 static void record_left_over(struct server *s)

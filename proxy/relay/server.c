@@ -98,6 +98,7 @@ static bool load_state(struct server *s, const struct config *c)
 {
 	const struct config_limits *l = &c->limits;
 	housekeeping_store(s);
+	s->max_conversations = l->max_conversations;
 	s->conversations = conversations_new(s->store,
 	    &(struct conversations_options){
 		.max_conversations = l->max_conversations,

@@ -234,3 +234,18 @@ test("every verb of the desk speaks JSON", async (t) => {
 	assert.equal(one.words, "Only a person may promise an outcome.");
 	assert.equal(one.severity, "high");
 });
+
+test("when people have as many as there is room for, /readyz and the metrics say so", async (t) => {
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee it." });
+	const proxy = await startHandrail(t, { upstream: bot.url, policy, extra: "limits: {max_conversations: 100}\n" });
+	const page = async (name) => (await fetch(`${proxy.console}/${name}`)).text();
+	await Promise.all(Array.from({ length: 100 }, (_, i) => chat(proxy, `full-${i}`, "go")));
+	assert.equal((await chat(proxy, "one-more", "go")).status, 503);
+	assert.equal(await page("readyz"), "ready\nconversations: people have 100 of limits.max_conversations, 100: " +
+		"new ones are refused until some are given back\n");
+	const metrics = await page("metrics");
+	for (const [state, n] of [["locked", 100], ["limit", 100]])
+		assert.ok(metrics.includes(`\nhandrail_conversations{state="${state}"} ${n}\n`), metrics);
+	assert.equal((await chat(proxy, "full-7", "still there?")).status, 200);
+});

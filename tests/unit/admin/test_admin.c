@@ -47,9 +47,18 @@ static bool check_policy(void *arg, struct buf *why)
 	return policy_loaded;
 }
 
+static atomic_bool noted;
+
 static bool check_silent(void *arg, struct buf *why)
 {
 	return policy_loaded;
+}
+
+static bool note_something(void *arg, struct buf *note)
+{
+	if (noted)
+		buf_adds(note, "all are with people");
+	return true;
 }
 
 static int start(void **state)
@@ -64,6 +73,7 @@ static int start(void **state)
 		return -1;
 	admin_on_ready(s->admin, "policy", check_policy, NULL);
 	admin_on_ready(s->admin, "audit", check_silent, NULL);
+	admin_on_ready(s->admin, "conversations", note_something, NULL);
 	*state = s;
 	return pthread_create(&s->thread, NULL, serve, s);
 }
@@ -128,7 +138,10 @@ static void test_pages(void **state)
 	expect(s, "GET /readyz", "503", "\naudit: not ready\n");
 	policy_loaded = true;
 	expect(s, "GET /readyz", "200", "\r\n\r\nready\n");
-	policy_loaded = false;
+	noted = true;
+	expect(s, "GET /readyz", "200",
+	    "\r\n\r\nready\nconversations: all are with people\n");
+	policy_loaded = noted = false;
 	expect(s, "HEAD /healthz", "200", "Content-Type: text/plain");
 }
 
