@@ -8,6 +8,7 @@
 #include "tests/unit/handoff/asked.h"
 #include "tests/unit/handoff/disk.h"
 #include "tests/unit/store/fixture.h"
+#include "tests/unit/store/said.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/handoff/handoff.h"
@@ -79,18 +80,6 @@ static inline struct conversation_lease *begin(struct proxy *p, const char *id)
 
 	fixture_wait(conversation_state(lease) != CONVERSATION_WAITING);
 	return lease;
-}
-
-static inline void add(struct conversation_lease *lease,
-    enum store_speaker speaker, enum store_status status, const char *text)
-{
-	struct conversation_message m = {.speaker = speaker,
-	    .status = status,
-	    .time_us = clock_now_us(),
-	    .text = text,
-	    .len = strlen(text)};
-
-	conversation_add(lease, &m);
 }
 
 /* ---- answers ---- */

@@ -3,8 +3,8 @@
 #define HANDRAIL_TESTS_STORE_CONVERSATIONS_H
 
 #include "tests/unit/store/fixture.h"
+#include "tests/unit/store/said.h"
 
-#include "proxy/base/clock.h"
 #include "proxy/store/conversation.h"
 
 #include <stdatomic.h>
@@ -35,18 +35,6 @@ static inline struct conversation_lease *begin(
 	    .ticket = ticket};
 
 	return conversation_begin(table, &request);
-}
-
-static inline void add(struct conversation_lease *lease,
-    enum store_speaker speaker, enum store_status status, const char *text)
-{
-	struct conversation_message m = {.speaker = speaker,
-	    .status = status,
-	    .time_us = clock_now_us(),
-	    .text = text,
-	    .len = strlen(text)};
-
-	conversation_add(lease, &m);
 }
 
 struct table {
