@@ -141,7 +141,7 @@ static void read_classifier(
 	u->at = (struct config_place){n->line, n->col, n->width};
 	if (ca)
 		u->ca_at = (struct config_place){ca->line, ca->col, ca->width};
-	const char *wrong = at ? endpoint_parse_url(u->url, u) : NULL;
+	const char *wrong = at ? endpoint_parse_target(u->url, u) : NULL;
 	if (wrong)
 		reader_fault(r, at, "C008",
 		    "write https://moderation.internal/v1/moderations or the "

@@ -88,7 +88,17 @@ static char *endpoint_authority(const struct config_address *a, bool usual)
 	return mem_printf(v6 ? "[%s]:%u" : "%s:%u", a->host, (unsigned)a->port);
 }
 
-const char *endpoint_parse_url(const char *text, struct config_upstream *out)
+/* Bytes that end a target, or a line, for other readers. */
+static bool endpoint_has_odd(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text <= ' ' || *text == 0x7f)
+			return true;
+	return false;
+}
+
+static const char *endpoint_read(
+    const char *text, bool query, struct config_upstream *out)
 {
 	bool tls = strncasecmp(text, "https://", 8) == 0;
 	if (!tls && strncasecmp(text, "http://", 7) != 0)
@@ -98,8 +108,10 @@ const char *endpoint_parse_url(const char *text, struct config_upstream *out)
 	const char *path = host + len;
 	if (memchr(host, '@', len) != NULL)
 		return "a user name does not belong here";
-	if (strpbrk(path, "?# \t") != NULL)
-		return "a query or white space does not belong here";
+	if (endpoint_has_odd(text) || strchr(path, '#') != NULL)
+		return "white space or a fragment does not belong here";
+	if (!query && strchr(path, '?') != NULL)
+		return "a query does not belong here";
 	int usual = tls ? 443 : 80;
 	const char *wrong = endpoint_split(host, len, usual, &out->address);
 	if (wrong != NULL)
@@ -107,11 +119,22 @@ const char *endpoint_parse_url(const char *text, struct config_upstream *out)
 	out->tls = tls;
 	out->authority =
 	    endpoint_authority(&out->address, out->address.port == usual);
-	size_t path_len = strlen(path);
-	while (path_len > 0 && path[path_len - 1] == '/')
-		path_len--;
-	out->path = mem_strndup(path, path_len);
+	out->path = mem_printf("%s%s", path[0] == '?' ? "/" : "", path);
 	return NULL;
+}
+
+const char *endpoint_parse_url(const char *text, struct config_upstream *out)
+{
+	const char *wrong = endpoint_read(text, false, out);
+	size_t len = wrong ? 0 : strlen(out->path);
+	while (len > 0 && out->path[len - 1] == '/')
+		out->path[--len] = '\0';
+	return wrong;
+}
+
+const char *endpoint_parse_target(const char *text, struct config_upstream *out)
+{
+	return endpoint_read(text, true, out);
 }
 
 static bool endpoint_host_bits(const struct config_network *n, unsigned width)

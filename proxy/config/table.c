@@ -106,7 +106,8 @@ const struct table_key table_keys[] = {
 		    "chat (as OpenAI's endpoints)"},
 	{"classifiers.<name>.url", TABLE_TEXT,
 	    IN(config_classifier, service.url), .required = true,
-	    .help = "https://host:port/path, whole; http:// only to loopback"},
+	    .help = "https://host:port/path?query, whole; http:// only to "
+		    "loopback"},
 	{"classifiers.<name>.ca", TABLE_FILE, IN(config_classifier, service.ca),
 	    .help = "PEM file that vouches for it; the system's if absent"},
 	{"classifiers.<name>.allow_plain", TABLE_BOOL,

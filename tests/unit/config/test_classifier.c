@@ -11,7 +11,8 @@ static void test_the_whole(void **state)
 	setenv("KIT_KEY", "k-1", 1);
 	struct config *c = kit_parse(GOOD
 	    "classifiers:\n"
-	    "  tone: {kind: scores, url: \"http://127.0.0.1:9/v1/s/\"}\n"
+	    "  tone: {kind: scores, url: "
+	    "\"http://127.0.0.1:9/v1/s/?v=2&x=/\"}\n"
 	    "  judge:\n    kind: chat\n    url: "
 	    "https://judge.internal/v1/chat\n"
 	    "    ca: /dev/null\n"
@@ -28,7 +29,7 @@ static void test_the_whole(void **state)
 	assert_string_equal(a->name, "tone");
 	assert_int_equal(a->kind, CONFIG_SCORES);
 	assert_false(a->service.tls);
-	assert_string_equal(a->service.path, "/v1/s");
+	assert_string_equal(a->service.path, "/v1/s/?v=2&x=/");
 	assert_int_equal(a->timeout_ms, 1000);
 	assert_int_equal(a->max_at_once, 16);
 	assert_int_equal(a->cached_texts, 10000);
@@ -61,7 +62,7 @@ static const struct {
     {ONE("kind: words" URL), "scores"},
     {ONE("kind: scores, url: \"ftp://x\""), "C008"},
     {ONE("kind: scores, url: \"https://u@x/\""), "C008"},
-    {ONE("kind: scores, url: \"https://x/?a=1\""), "C008"},
+    {ONE("kind: scores, url: \"https://x/?a=1#b\""), "C008"},
     {ONE("kind: scores, url: \"http://scores.example\""), "C010"},
     {ONE("kind: scores, ca: /no/such" URL), "/no/such"},
     {ONE("kind: scores, timeout: 1s" URL), "timeout_ms"},

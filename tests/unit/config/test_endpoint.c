@@ -54,7 +54,8 @@ static void test_urls(void **state)
 	    {"http://a/b", "a", "/b", 80, false, "a"}};
 	static const char *const bad[] = {"", "bot", "ftp://a", "https://",
 	    "https:///x", "https://u:p@a", "https://a?x=1", "https://a/b#c",
-	    "https://a:0x1", "https://a b", "https://a/b c"};
+	    "https://a:0x1", "https://a b", "https://a/b c", "https://a/b\nc",
+	    "https://a/\r\nX: y", "https://a/\x7f"};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		struct config_upstream u = {0};
 		const char *wrong = endpoint_parse_url(good[i].text, &u);
@@ -79,6 +80,33 @@ static void test_urls(void **state)
 	}
 }
 
+static void test_targets(void **state)
+{
+	static const struct {
+		const char *text, *path;
+	} good[] = {{"https://a/v1/s?api-version=2024-06-01&x=/",
+			"/v1/s?api-version=2024-06-01&x=/"},
+	    {"https://a?x=1", "/?x=1"}, {"https://a/s/", "/s/"},
+	    {"https://a/s/?x", "/s/?x"}, {"https://a", ""}};
+	static const char *const bad[] = {
+	    "https://a/b#c", "https://a/b?c#d", "https://a/?b c", "https://?b"};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct config_upstream u = {0};
+		const char *wrong = endpoint_parse_target(good[i].text, &u);
+		if (wrong != NULL)
+			fail_msg("%s: %s", good[i].text, wrong);
+		assert_string_equal(u.path, good[i].path);
+		free(u.address.host);
+		free(u.authority);
+		free(u.path);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct config_upstream u = {0};
+		if (endpoint_parse_target(bad[i], &u) == NULL)
+			fail_msg("accepted: %s", bad[i]);
+	}
+}
+
 static void test_networks(void **state)
 {
 	static const char *const good[] = {"10.0.0.0/8", "0.0.0.0/0",
@@ -100,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_urls),
+	    cmocka_unit_test(test_targets),
 	    cmocka_unit_test(test_networks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
