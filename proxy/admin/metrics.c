@@ -85,7 +85,7 @@ static const struct metrics_row metrics_rows[METRICS] = {
 	METRICS_COUNTER, {"classifier", "outcome"},
 	"Sentences classifiers were asked about."},
     [METRIC_CLASSIFIER_SECONDS] = {"handrail_classifier_seconds",
-	METRICS_HISTOGRAM, {NULL},
+	METRICS_HISTOGRAM, {"classifier"},
 	"Time from a question to a classifier to its answer or failure."},
     [METRIC_BUILD_INFO] = {"handrail_build_info", METRICS_GAUGE, {"version"},
 	"The program."},
@@ -291,16 +291,20 @@ int64_t metrics_get(struct metrics *m, enum metric metric, ...)
 	return value;
 }
 
-void metrics_observe_us(struct metrics *m, enum metric metric, int64_t us)
+void metrics_observe_us(struct metrics *m, enum metric metric, int64_t us, ...)
 {
-	struct metrics_key none = {.len = 0};
+	struct metrics_key key;
 	size_t bucket = 0;
+	va_list args;
+	va_start(args, us);
+	metrics_key_read(&key, metric, args);
+	va_end(args);
 	assert(metrics_rows[metric].type == METRICS_HISTOGRAM);
 	us = us < 0 ? 0 : us;
 	while (bucket < METRICS_BOUNDS && us > metrics_bounds_us[bucket])
 		bucket++;
 	pthread_mutex_lock(&m->lock);
-	struct metrics_series *s = metrics_find(m, metric, &none);
+	struct metrics_series *s = metrics_find(m, metric, &key);
 	s->value++;
 	s->sum_us += us;
 	if (bucket < METRICS_BOUNDS)
@@ -335,20 +339,34 @@ static void metrics_put_value(struct buf *out, const char *value)
 	}
 }
 
-static void metrics_put_series(
-    struct buf *out, enum metric metric, const struct metrics_series *s)
+/* a="1",b="2" of a series. */
+static void metrics_put_labels(struct buf *out, const struct metrics_series *s)
 {
-	const struct metrics_row *row = &metrics_rows[metric];
+	const char *const *labels = metrics_rows[s->metric].labels;
 	const char *value = s->key;
-	buf_adds(out, row->name);
-	for (size_t i = 0; row->labels[i] != NULL; i++) {
-		buf_printf(out, "%s%s=\"", i == 0 ? "{" : ",", row->labels[i]);
+	for (size_t i = 0; labels[i] != NULL; i++) {
+		buf_printf(out, "%s%s=\"", i == 0 ? "" : ",", labels[i]);
 		metrics_put_value(out, value);
 		buf_addc(out, '"');
 		value += strlen(value) + 1;
 	}
-	buf_printf(out, "%s %lld\n", row->labels[0] != NULL ? "}" : "",
-	    (long long)s->value);
+}
+
+/* The name, its suffix and the labels of a series, and a blank. */
+static void metrics_put_name(
+    struct buf *out, const char *suffix, const struct metrics_series *s)
+{
+	const struct metrics_row *row = &metrics_rows[s->metric];
+	bool labelled = row->labels[0] != NULL;
+	buf_printf(out, "%s%s%s", row->name, suffix, labelled ? "{" : "");
+	metrics_put_labels(out, s);
+	buf_adds(out, labelled ? "} " : " ");
+}
+
+static void metrics_put_series(struct buf *out, const struct metrics_series *s)
+{
+	metrics_put_name(out, "", s);
+	buf_printf(out, "%lld\n", (long long)s->value);
 }
 
 static void metrics_put_seconds(struct buf *out, int64_t us)
@@ -357,20 +375,33 @@ static void metrics_put_seconds(struct buf *out, int64_t us)
 	    (long long)(us % 1000000));
 }
 
+/* NAME_bucket{labels,le=" */
+static void metrics_begin_bucket(
+    struct buf *out, const struct metrics_series *s)
+{
+	const struct metrics_row *row = &metrics_rows[s->metric];
+	buf_printf(out, "%s_bucket{", row->name);
+	metrics_put_labels(out, s);
+	buf_adds(out, row->labels[0] != NULL ? ",le=\"" : "le=\"");
+}
+
 static void metrics_put_histogram(
-    struct buf *out, const char *name, const struct metrics_series *s)
+    struct buf *out, const struct metrics_series *s)
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < METRICS_BOUNDS; i++) {
 		sum += s->buckets[i];
-		buf_printf(out, "%s_bucket{le=\"", name);
+		metrics_begin_bucket(out, s);
 		metrics_put_seconds(out, metrics_bounds_us[i]);
 		buf_printf(out, "\"} %llu\n", (unsigned long long)sum);
 	}
-	buf_printf(out, "%s_bucket{le=\"+Inf\"} %lld\n%s_sum ", name,
-	    (long long)s->value, name);
+	metrics_begin_bucket(out, s);
+	buf_printf(out, "+Inf\"} %lld\n", (long long)s->value);
+	metrics_put_name(out, "_sum", s);
 	metrics_put_seconds(out, s->sum_us);
-	buf_printf(out, "\n%s_count %lld\n", name, (long long)s->value);
+	buf_addc(out, '\n');
+	metrics_put_name(out, "_count", s);
+	buf_printf(out, "%lld\n", (long long)s->value);
 }
 
 static const char *metrics_type_name(enum metrics_type type)
@@ -395,9 +426,9 @@ void metrics_write(struct metrics *m, struct buf *out)
 		const struct metrics_series *s = m->first[i];
 		for (; s != NULL; s = s->next_of_metric)
 			if (row->type == METRICS_HISTOGRAM)
-				metrics_put_histogram(out, row->name, s);
+				metrics_put_histogram(out, s);
 			else
-				metrics_put_series(out, (enum metric)i, s);
+				metrics_put_series(out, s);
 	}
 	pthread_mutex_unlock(&m->lock);
 }
@@ -405,6 +436,10 @@ void metrics_write(struct metrics *m, struct buf *out)
 void metrics_describe(struct buf *out)
 {
 	buf_adds(out,
+	    "# Metrics\n\n"
+	    "`/metrics` on the console's address answers in the text format of "
+	    "Prometheus.\nThis page is made from the table in "
+	    "proxy/admin/metrics.c.\n\n"
 	    "| metric | type | labels | meaning |\n"
 	    "| --- | --- | --- | --- |\n");
 	for (int i = 0; i < METRICS; i++) {

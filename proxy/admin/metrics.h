@@ -43,7 +43,7 @@ enum metric {                 /* labels, in the order of the call */
 	METRIC_OUTBOX_FAILED_TRIES,
 	METRIC_CLASSIFIER_ANSWERS, /* classifier; outcome: answered, cached,
 				      late, paused, busy, connect, ... */
-	METRIC_CLASSIFIER_SECONDS, /* histogram */
+	METRIC_CLASSIFIER_SECONDS, /* histogram; classifier */
 	METRIC_BUILD_INFO,         /* version; 1 */
 	METRICS,
 };
@@ -60,7 +60,7 @@ void metrics_free(struct metrics *); /* accepts NULL */
  */
 void metrics_add(struct metrics *, enum metric, int64_t n, ...);
 void metrics_set(struct metrics *, enum metric, int64_t value, ...);
-void metrics_observe_us(struct metrics *, enum metric, int64_t us);
+void metrics_observe_us(struct metrics *, enum metric, int64_t us, ...);
 /* Forget the series of a metric: POLICY_INFO before the new digest is set. */
 void metrics_clear(struct metrics *, enum metric);
 /* The value of one series, 0 when there is none: for tests and the desk. */
@@ -73,7 +73,7 @@ void metrics_on_write(
  * labels (as 0) and only described where they have. */
 void metrics_write(struct metrics *, struct buf *out);
 
-/* "metric, type, labels, help" as a markdown table, for the reference. */
+/* All of them as docs/METRICS.md. */
 void metrics_describe(struct buf *out);
 
 #endif

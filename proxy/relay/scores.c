@@ -67,13 +67,15 @@ static void count(struct exchange *e, const struct classified *c,
     const struct classifier_answer *a)
 {
 	struct metrics *m = e->worker->server->metrics;
-	metrics_add(m, METRIC_CLASSIFIER_ANSWERS, 1,
-	    guard_policy_classifier(exchange_policy(e), c->classifier),
+	const char *name =
+	    guard_policy_classifier(exchange_policy(e), c->classifier);
+	metrics_add(m, METRIC_CLASSIFIER_ANSWERS, 1, name,
 	    a->failed       ? a->failed
 		: a->cached ? "cached"
 			    : "answered");
 	if (!a->cached)
-		metrics_observe_us(m, METRIC_CLASSIFIER_SECONDS, a->took_us);
+		metrics_observe_us(
+		    m, METRIC_CLASSIFIER_SECONDS, a->took_us, name);
 }
 
 static void on_answer(void *arg, const struct classifier_answer *a)

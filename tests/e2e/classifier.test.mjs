@@ -34,7 +34,7 @@ test("answers, records and metrics", async (t) => {
 	const metrics = await (await fetch(`${proxy.console}/metrics`)).text();
 	assert.match(metrics, /handrail_classifier_answers_total\{classifier="tone",outcome="answered"\} [1-9]/);
 	assert.match(metrics, /handrail_classifier_answers_total\{classifier="tone",outcome="cached"\} [1-9]/);
-	assert.match(metrics, /handrail_classifier_seconds_count [1-9]/);
+	assert.match(metrics, /handrail_classifier_seconds_count\{classifier="tone"\} [1-9]/);
 	assert.ok(service.connections < service.asked.length, "connections are kept");
 });
 

@@ -1,6 +1,8 @@
-/* metrics: the numbers, the text format, and that labels stay bounded. */
+/* metrics: the numbers, the text format, that labels stay bounded, and the
+ * page about them. HANDRAIL_UPDATE=1 writes docs/METRICS.md. */
 #include "proxy/admin/metrics.h"
 
+#include "proxy/base/file.h"
 #include "proxy/base/mem.h"
 
 #include <ctype.h>
@@ -14,6 +16,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#define PAGE "docs/METRICS.md"
 
 static char *written(struct metrics *m)
 {
@@ -76,6 +80,20 @@ static void test_histogram(void **state)
 	expect_line(text, "handrail_judge_seconds_sum 3.000011");
 	expect_line(text, "handrail_judge_seconds_count 7");
 	free(text);
+	metrics_observe_us(m, METRIC_CLASSIFIER_SECONDS, 7, "tone");
+	metrics_observe_us(m, METRIC_CLASSIFIER_SECONDS, 2000000, "judge");
+	text = written(m);
+	expect_line(text,
+	    "handrail_classifier_seconds_bucket{classifier=\"tone\","
+	    "le=\"0.000010\"} 1");
+	expect_line(text,
+	    "handrail_classifier_seconds_bucket{classifier=\"judge\","
+	    "le=\"+Inf\"} 1");
+	expect_line(text,
+	    "handrail_classifier_seconds_sum{classifier=\"judge\"} 2.000000");
+	expect_line(
+	    text, "handrail_classifier_seconds_count{classifier=\"tone\"} 1");
+	free(text);
 	metrics_free(m);
 }
 
@@ -119,6 +137,7 @@ static void test_format(void **state)
 	metrics_add(m, METRIC_RULE_FIRES, 1, "a/b", "enforce", "block");
 	metrics_add(m, METRIC_UPSTREAM_ERRORS, 1, "\\", "\"");
 	metrics_observe_us(m, METRIC_JUDGE_SECONDS, 3);
+	metrics_observe_us(m, METRIC_CLASSIFIER_SECONDS, 3, "a\"b");
 	char *text = written(m), family[128] = "", *save = NULL;
 	int families = 0;
 	char *line = strtok_r(text, "\n", &save);
@@ -220,7 +239,7 @@ static void test_asked_when_written(void **state)
 
 static void test_described(void **state)
 {
-	struct buf b = {0};
+	struct buf b = {0}, page = {0};
 	metrics_describe(&b);
 	assert_non_null(strstr(b.data,
 	    "| `handrail_messages_total` | counter | verdict, channel | "));
@@ -228,7 +247,15 @@ static void test_described(void **state)
 	for (const char *at = b.data; (at = strstr(at, "| `")) != NULL; at++)
 		rows++;
 	assert_int_equal(rows, METRICS);
+	if (getenv("HANDRAIL_UPDATE") != NULL)
+		assert_int_equal(
+		    file_write_atomic(PAGE, b.data, b.len, 0644), 0);
+	assert_int_equal(file_read(PAGE, &page, 1 << 20), 0);
+	if (strcmp(page.data, b.data) != 0)
+		fail_msg(PAGE " is not what the table says; run this test "
+			      "with HANDRAIL_UPDATE=1");
 	buf_clear(&b);
+	buf_clear(&page);
 }
 
 int main(void)
