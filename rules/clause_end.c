@@ -62,13 +62,21 @@ static bool is_somebody(const struct text *t, size_t token)
 	return is_we(t, token) || is_any_word(t, token, somebody);
 }
 
-bool clause_ends(const struct text *t, size_t from, size_t to)
+/* The token behind the first one of a match. Some have none, a link's target
+ * say: then that behind what is before it. */
+static size_t behind_first(const struct match *m)
+{
+	return (size_t)m->first_token + (m->n_tokens > 0);
+}
+
+/* Before token to, or with one between it and end? */
+static bool ends(const struct text *t, size_t from, size_t to, size_t end)
 {
 	static const char *const marks[] = {
 	    "yes", "sure", "whereas", "while", NULL};
 	if (sentence_turns(t, from, to))
 		return true;
-	for (size_t i = from; i <= to; i++) {
+	for (size_t i = from; i < end; i++) {
 		bool begins = is_we(t, i) &&
 		    (stands_before(t, i, ",") || follows_and(t, i));
 		if (begins || stands_before(t, i, ";") ||
@@ -78,19 +86,31 @@ bool clause_ends(const struct text *t, size_t from, size_t to)
 	return false;
 }
 
-/* Does somebody act anew from token from on: "lose: I'll", "late - you get"? */
-static bool somebody_begins(const struct text *t, size_t from, size_t to)
+bool clause_ends(const struct text *t, size_t from, const struct match *next)
 {
-	for (size_t i = from; i <= to; i++)
+	return ends(t, from, next->first_token, behind_first(next));
+}
+
+bool clause_ends_in(const struct text *t, const struct match *m)
+{
+	size_t end = (size_t)m->first_token + m->n_tokens;
+	return m->n_tokens > 1 &&
+	    ends(t, (size_t)m->first_token + 1, end - 1, end);
+}
+
+/* Does somebody act anew from token from on: "lose: I'll", "late - you get"? */
+static bool somebody_begins(const struct text *t, size_t from, size_t end)
+{
+	for (size_t i = from; i < end; i++)
 		if (is_somebody(t, i) &&
 		    (stands_before(t, i, ",:-(") || follows_and(t, i)))
 			return true;
 	return false;
 }
 
-static bool we_act(const struct text *t, size_t from, size_t to)
+static bool we_act(const struct text *t, size_t from, size_t end)
 {
-	for (size_t i = from; i <= to; i++)
+	for (size_t i = from; i < end; i++)
 		if (is_we(t, i))
 			return true;
 	return false;
@@ -158,10 +178,12 @@ static bool is_no(const struct text *t, const struct match *negation)
 	    is_any_word(t, negation->first_token, no);
 }
 
-/* Is there none of what begins at token to? "No refund", "no other refund";
- * not "no: a refund", "no problem", "no cost to you". */
-static bool is_none_of(const struct text *t, size_t from, size_t to)
+/* Is there none of it? "No refund", "no other refund"; not "no: a refund", "no
+ * problem", "no cost to you". */
+static bool is_none_of(
+    const struct text *t, size_t from, const struct match *what)
 {
+	size_t to = what->first_token;
 	static const char *const nothing[] = {"problem", "problems", "worries",
 	    "worry", "doubt", "matter", "need", "question", "questions",
 	    "hassle", "trouble", "wonder", "fuss", "charge", "charges", "cost",
@@ -175,15 +197,16 @@ static bool is_none_of(const struct text *t, size_t from, size_t to)
 	for (size_t i = from; i < to; i++)
 		if (is_any_word(t, i, nothing) || is_somebody(t, i))
 			return false;
-	for (size_t i = from; i <= to; i++)
+	for (size_t i = from; i < behind_first(what); i++)
 		if (stands_before(t, i, ",:;-("))
 			return false;
 	return true;
 }
 
-bool clause_is_before(
-    const struct text *t, const struct match *negation, size_t to)
+bool clause_is_before(const struct text *t, const struct match *negation,
+    const struct match *what)
 {
+	size_t to = what->first_token;
 	static const char *const not [] = {"not", NULL};
 	size_t end = (size_t)negation->first_token + negation->n_tokens;
 	return end <= to ||
@@ -191,15 +214,17 @@ bool clause_is_before(
 		!is_any_word(t, to, not ));
 }
 
-bool clause_negates(
-    const struct text *t, const struct match *negation, size_t to)
+bool clause_negates(const struct text *t, const struct match *negation,
+    const struct match *what)
 {
 	size_t from = (size_t)negation->first_token + negation->n_tokens;
+	size_t end = behind_first(what);
 	if (is_no(t, negation))
-		return is_none_of(t, from, to);
-	return !clause_ends(t, from, to) && !somebody_begins(t, from, to) &&
-	    !is_a_yes(t, from, to) && !is_turned(t, negation->first_token) &&
-	    !(is_weak(t, negation) && we_act(t, from, to));
+		return is_none_of(t, from, what);
+	return !clause_ends(t, from, what) && !somebody_begins(t, from, end) &&
+	    !is_a_yes(t, from, what->first_token) &&
+	    !is_turned(t, negation->first_token) &&
+	    !(is_weak(t, negation) && we_act(t, from, end));
 }
 
 bool clause_affirms(

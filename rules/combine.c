@@ -173,9 +173,9 @@ static bool reaches(const struct text *t, const struct excuse *e,
 	if (!e->in_clause)
 		return true;
 	if (token_end(words) <= hit->first_token)
-		return !clause_ends(t, token_end(words), hit->first_token);
+		return !clause_ends(t, token_end(words), hit);
 	if (token_end(hit) <= words->first_token)
-		return !clause_ends(t, token_end(hit), words->first_token);
+		return !clause_ends(t, token_end(hit), words);
 	return true;
 }
 
@@ -192,13 +192,6 @@ static bool is_taken_back(const struct combine_facts *c, const struct match *q)
 	return false;
 }
 
-/* Do the words of the match themselves turn: "allow this, but I'll"? */
-static bool is_turn(const struct text *t, const struct match *m)
-{
-	return m->n_tokens > 1 &&
-	    clause_ends(t, (size_t)m->first_token + 1, token_end(m) - 1);
-}
-
 /* "No way I won't" negates nothing, and neither half of it does. */
 static bool is_negated(const struct combine_facts *c, const struct match *m)
 {
@@ -209,14 +202,14 @@ static bool is_negated(const struct combine_facts *c, const struct match *m)
 		if (q->detector != c->policy->negation ||
 		    q->sentence != m->sentence ||
 		    !is_near(c->text, q, m, COMBINE_NEGATION_WORDS) ||
-		    !clause_is_before(c->text, q, m->first_token) ||
-		    !clause_negates(c->text, q, m->first_token))
+		    !clause_is_before(c->text, q, m) ||
+		    !clause_negates(c->text, q, m))
 			continue;
 		if (is_taken_back(c, q))
 			return false;
 		negated = true;
 	}
-	return negated && !is_turn(c->text, m);
+	return negated && !clause_ends_in(c->text, m);
 }
 
 bool combine_folds_alike(

@@ -43,7 +43,7 @@ test("a rule for a channel that no route has is told, not only at the start", as
 	edit(pack, (s) => s.replace(/^(\s*)find:/m, "$1when: {channel: [chat, email]}\n$1find:"));
 	process.kill(proxy.pid, "SIGHUP");
 	await until(() => /packs\/actions\.yaml:\d+.* C101 .*can never apply.*"chat"/.test(proxy.log()), "the warning");
-	assert.match(proxy.log(), /its id: "openai-chat"/);
+	await until(() => /its id: "openai-chat"/.test(proxy.log()), "its next line");
 });
 
 test("SIGHUP does not drop a message under way, and it ends under its own policy", async (t) => {

@@ -101,6 +101,27 @@ static const char *const taken_back[] = {
     "I won't be able to refund it.",
 };
 
+/* What is found may have no word of its own, and nothing behind it. */
+static const char targets[] = PACK_HEAD
+    "rules:\n  - id: a\n    title: A\n"
+    "    find: {links: {outside: [x.example]}}\n"
+    "    ignore_negated: yes\n    then: {block: {say: No.}}\n"
+    "    examples:\n      matches:\n        - See http://y.example/a\n"
+    "      passes:\n        - It is $40.\n";
+
+static const char *const linked[] = {
+    "You can read [it](http://y.example)",
+    "We can't do that, [but](http://y.example)",
+    "I can't, so [see](http://y.example) I do. I say [it](http://y.example)",
+};
+
+static const char *const not_linked[] = {
+    "cant](y.example)",
+    "no](http://y.example)",
+    "Unfortunately not [there](http://y.example)",
+    "I won't send [it](http://y.example). I do.",
+};
+
 static enum guard_action judged(const struct every_cut *in, const char *text)
 {
 	struct guard_message m = {
@@ -143,11 +164,17 @@ static void a_negation_shares_its_verb(void **state)
 	check(verbs, kept, N(kept), taken_back, N(taken_back));
 }
 
+static void a_target_has_no_words(void **state)
+{
+	check(targets, linked, N(linked), not_linked, N(not_linked));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_negation_ends_with_its_clause),
 	    cmocka_unit_test(a_negation_shares_its_verb),
+	    cmocka_unit_test(a_target_has_no_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
