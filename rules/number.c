@@ -410,7 +410,9 @@ static size_t skip_date(struct numeral_in *in, size_t i)
 		return i;
 	if (parts == MOST_PARTS)
 		return i + 1;
-	return number_unit_read(in, last + 1, false, &u) ? i : last + 1;
+	bool amount = number_unit_read(in, last + 1, false, &u);
+	in->kinds = NUMERAL_ANY_KIND; /* the unit is that of the last only */
+	return amount ? i : last + 1;
 }
 
 /* What starts at token i; false when nothing does. */

@@ -50,7 +50,8 @@ static const struct number {
 	{"3 months", "24 hours", "two years", "90 min", "a week",
 	    "half an hour", "5 business days"}},
     {"count", {"2", "10", "100"},
-	{"3", "a dozen", "twenty five", "1,250", "7", "two hundred"}},
+	{"3", "a dozen", "twenty five", "1,250", "7", "two hundred", "4-5-6",
+	    "4-5-6 ", "10/11/2026 12:30"}},
 };
 
 static void put_bounds(struct made *m, unsigned indent, const struct number *n)

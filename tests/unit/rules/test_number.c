@@ -256,6 +256,50 @@ static void holds_what_may_become_a_number(void **state)
 	}
 }
 
+/* After each beginning of a text: what is not yet found, and has begun, is of a
+ * kind that the scan says may come. */
+static void check_kinds(const char *text)
+{
+	struct matches whole = {0};
+	assert_int_equal(
+	    scan_whole(&all_values, text, strlen(text), &whole), 0);
+	for (size_t len = 1; len <= strlen(text); len++) {
+		struct text t;
+		struct number_scan s;
+		struct matches m = {0};
+		size_t alive;
+		assert_int_equal(text_init(&t, 1000), 0);
+		assert_int_equal(text_feed(&t, text, len), 0);
+		number_scan_init(&s);
+		assert_int_equal(number_scan(&s, &t, starts, &m, &alive), 0);
+		for (size_t i = m.n; i < whole.n; i++) {
+			const struct match *w = &whole.items[i];
+			bool begun =
+			    w->start < t.settled && w->start < t.open_token;
+			if (begun && !(s.kinds >> w->detector & 1))
+				fail_msg("\"%.*s\" of \"%s\"", (int)len, text,
+				    text);
+		}
+		matches_clear(&m);
+		text_clear(&t);
+	}
+	matches_clear(&whole);
+}
+
+static void says_which_kinds_may_come(void **state)
+{
+	static const char *const texts[] = {
+	    "4-5-6 percent off",
+	    "4/5/6five percent off",
+	    "call 555-123-4567two dollars",
+	    "2026-11-03half days now",
+	};
+	for (size_t i = 0; i < N_CASES; i++)
+		check_kinds(cases[i].text);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		check_kinds(texts[i]);
+}
+
 static void compares_with_ranges(void **state)
 {
 	static const struct {
@@ -320,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_numbers),
 	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(says_which_kinds_may_come),
 	    cmocka_unit_test(spans_cover_the_whole_expression),
 	    cmocka_unit_test(holds_what_may_become_a_number),
 	    cmocka_unit_test(compares_with_ranges),
