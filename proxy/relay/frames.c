@@ -2,7 +2,6 @@
 #include "proxy/relay/frames_state.h"
 
 #include "proxy/base/clock.h"
-#include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/counting.h"
 
@@ -62,7 +61,7 @@ static struct series *series_at(struct frames *f, const struct channel_part *p)
 	return s;
 }
 
-static void cannot_decide(struct frames *f, enum guard_undecided why)
+void frames_cannot_decide(struct frames *f, enum guard_undecided why)
 {
 	verdicts_fall_back(&f->verdicts, f->o.policy, GUARD_CANNOT_DECIDE, why);
 	if (f->verdicts.action == GUARD_HANDOFF)
@@ -75,7 +74,7 @@ static void cannot_decide(struct frames *f, enum guard_undecided why)
 void frames_cannot_edit(struct frames *f, struct series *s, size_t start)
 {
 	s->held_at = start < s->held_at ? start : s->held_at;
-	cannot_decide(f, GUARD_UNDECIDED_EDIT);
+	frames_cannot_decide(f, GUARD_UNDECIDED_EDIT);
 }
 
 /* What the texts before it say counts for one that begins now. */
@@ -111,7 +110,7 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 		    ? begin_said(f)
 		    : guard_stream_new(f->o.policy, &f->aside, GUARD_AI);
 	if (!s->stream) {
-		cannot_decide(f, GUARD_UNDECIDED_MEMORY);
+		frames_cannot_decide(f, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
 	struct guard_progress progress;
@@ -120,122 +119,6 @@ static void feed_part(struct frames *f, const struct channel_part *p)
 	f->verdicts.judged_us += clock_mono_us() - start;
 	frames_ask(f, s->stream);
 	frames_take_progress(f, s, &progress);
-}
-
-/* ---- readings of several texts ---- */
-
-static bool edited(void *arg, uint32_t series, size_t start, size_t end)
-{
-	const struct frames *f = arg;
-	const struct channel_seams *seams =
-	    channel_stream_seams(f->stream, series);
-	if (seams) /* a reading of a reading */
-		return channel_seams_edited(seams, start, end, edited, arg);
-	return series < f->n_series &&
-	    (beside_covers(f->series[series].edits, f->series[series].n_edits,
-		 start, end) ||
-		beside_is_redacted(&f->verdicts, series, start, end));
-}
-
-struct beside frames_beside(const struct frames *f, uint32_t series)
-{
-	return (struct beside){
-	    .seams = channel_stream_seams(f->stream, series),
-	    .base = f->series[series].base,
-	    .edited = edited,
-	    .arg = (void *)f,
-	};
-}
-
-static void begin_beside(
-    struct frames *f, struct series *s, const struct channel_part *p)
-{
-	guard_stream_free(s->stream);
-	free(s->edits);
-	*s = (struct series){.kind = p->kind,
-	    .beside = true,
-	    .label = p->label,
-	    .base = p->start,
-	    .safe = p->start};
-	s->stream = guard_stream_new(
-	    f->o.policy, s->label ? &f->label : &f->aside, GUARD_AI);
-	if (!s->stream)
-		cannot_decide(f, GUARD_UNDECIDED_MEMORY);
-}
-
-/* What is no part of the message is left out where a rule would change it. */
-static void drop_label(struct frames *f, uint32_t series)
-{
-	log_line(LOG_WARN, "frames",
-	    "an id or name of the bot's answer breaks a rule and is left out");
-	channel_stream_drop(f->stream, series);
-	if (series < f->n_series) {
-		f->series[series].ended = true;
-		f->series[series].safe = SIZE_MAX;
-	}
-}
-
-static bool is_clean(const struct guard_verdict *v)
-{
-	return !v->undecided && v->action < GUARD_REDACT;
-}
-
-static void feed_label(struct frames *f, const struct channel_part *p)
-{
-	struct guard_progress progress;
-	struct series *s = series_at(f, p);
-	if (s->ended)
-		return;
-	if (!s->stream)
-		begin_beside(f, s, p);
-	if (!s->stream)
-		return;
-	int64_t start = clock_mono_us();
-	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
-	f->verdicts.judged_us += clock_mono_us() - start;
-	s->safe = p->noise ? SIZE_MAX : s->base + progress.safe_len;
-	if (progress.cut || progress.withheld || progress.n_edits > 0)
-		drop_label(f, p->series);
-}
-
-static void feed_beside(struct frames *f, const struct channel_part *p)
-{
-	struct guard_progress progress;
-	if (p->label) {
-		feed_label(f, p);
-		return;
-	}
-	struct series *s = series_at(f, p);
-	if (p->fresh || (!s->stream && !s->ended))
-		begin_beside(f, s, p);
-	if (!s->stream || s->ended)
-		return;
-	int64_t start = clock_mono_us();
-	guard_stream_feed(s->stream, p->text.p, p->text.len, &progress);
-	f->verdicts.judged_us += clock_mono_us() - start;
-	frames_ask(f, s->stream);
-	frames_take_beside(f, p->series, &progress);
-}
-
-static void end_beside(struct frames *f, uint32_t i)
-{
-	struct series *s = &f->series[i];
-	struct beside b = frames_beside(f, i);
-	struct guard_verdict v;
-	enum guard_action before = f->verdicts.action;
-	guard_stream_end(s->stream, &v);
-	s->safe = s->label ? SIZE_MAX : s->safe;
-	if (s->label && !is_clean(&v))
-		drop_label(f, i);
-	if (s->label)
-		return;
-	beside_add(&f->verdicts, i, f->o.policy, &b, &v);
-	if (f->verdicts.action == GUARD_HANDOFF)
-		f->state = FRAMES_CUT;
-	else if (verdicts_withhold(&f->verdicts))
-		f->withheld = true;
-	if (f->verdicts.action == before)
-		s->safe = SIZE_MAX;
 }
 
 /* ---- judging ---- */
@@ -338,8 +221,7 @@ static bool judge_whole(
 	guard_check(f->o.scanner, f->o.policy, frames_session(f, p), &m, &v);
 	f->verdicts.judged_us += clock_mono_us() - start;
 	if (p->label) {
-		if (!is_clean(&v))
-			drop_label(f, CHANNEL_NO_SERIES);
+		frames_take_label(f, CHANNEL_NO_SERIES, &v);
 		return false;
 	}
 	keep_own(f, part, &v);
@@ -369,7 +251,7 @@ void frames_end_series(struct frames *f, uint32_t i)
 	if (!s->stream)
 		return;
 	if (s->beside) {
-		end_beside(f, i);
+		frames_end_beside(f, i);
 		return;
 	}
 	struct guard_verdict v;
@@ -420,22 +302,6 @@ static void keep_parts(struct queued *q, const struct channel_frame *frame)
 	q->texts = buf_steal(&texts);
 }
 
-/* A reading that begins goes back over texts that wait: they wait for it. */
-static void hold_back(struct frames *f, const struct channel_part *p)
-{
-	for (struct queued *q = f->head; q && q->next; q = q->next) {
-		size_t n = q->n_parts + q->n_beside;
-		if (q->n_parts == 0)
-			continue;
-		q->parts = mem_realloc(q->parts, (n + 1) * sizeof(*q->parts));
-		q->parts[n] =
-		    (struct part){p->mode, p->series, p->start, p->end, {0}};
-		q->n_beside++;
-		q->bytes += sizeof(*q->parts);
-		f->held += sizeof(*q->parts);
-	}
-}
-
 bool frames_judge(struct frames *f, const struct channel_frame *frame)
 {
 	bool stuck = false;
@@ -455,9 +321,7 @@ bool frames_judge(struct frames *f, const struct channel_frame *frame)
 					  : judge_whole(f, i, p);
 			break;
 		case CHANNEL_PART_BESIDE:
-			feed_beside(f, p);
-			if (p->fresh)
-				hold_back(f, p);
+			frames_feed_beside(f, series_at(f, p), p);
 			break;
 		}
 	}

@@ -1,6 +1,7 @@
 /*
- * frames_state - what frames.c (judging), frames_wait.c (asking) and
- * frames_out.c (releasing) share. Nobody else includes it.
+ * frames_state - what frames.c (judging), frames_beside.c (readings),
+ * frames_wait.c (asking) and frames_out.c (releasing) share. Nobody else
+ * includes it.
  */
 #ifndef HANDRAIL_RELAY_FRAMES_STATE_H
 #define HANDRAIL_RELAY_FRAMES_STATE_H
@@ -93,19 +94,29 @@ struct frames {
 	size_t n_own_edits;
 };
 
-/* Keep a text as long as the frames; returns it. */
-const char *frames_own(struct frames *, char *text);
+/* ---- frames_beside.c ---- */
+
 /* The edits of the texts that a reading is made of. */
 struct beside frames_beside(const struct frames *, uint32_t series);
+void frames_feed_beside(
+    struct frames *, struct series *, const struct channel_part *);
+void frames_end_beside(struct frames *, uint32_t series);
+/* The verdict on a label; series: as channel_stream_drop has it. */
+void frames_take_label(
+    struct frames *, uint32_t series, const struct guard_verdict *);
+
+/* Keep a text as long as the frames; returns it. */
+const char *frames_own(struct frames *, char *text);
 void frames_end_series(struct frames *, uint32_t series);
 
-/* ---- frames.c, for frames_wait.c ---- */
+/* ---- frames.c ---- */
 
 /* Judge what a frame says and what it ends; whether it must stay back. */
 bool frames_judge(struct frames *, const struct channel_frame *);
 void frames_settle_frame(struct frames *); /* f->frame */
 void frames_read(struct frames *, const char *bytes, size_t len);
 void frames_read_last(struct frames *);
+void frames_cannot_decide(struct frames *, enum guard_undecided why);
 /* One that would break a text that is JSON: nothing from it on leaves. */
 void frames_cannot_edit(struct frames *, struct series *, size_t start);
 
