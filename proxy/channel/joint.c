@@ -123,8 +123,10 @@ static void seam(struct joint *j, enum joint_how how,
 {
 	struct joint_reading *r = &j->readings[how];
 	const char *put = between[how];
-	bool glued = how == JOINT_GLUED && p->series == j->series;
+	bool glued = how == JOINT_GLUED && p->series == j->series && !p->value;
 
+	if (!r->open && p->grown && how != JOINT_GLUED)
+		return;
 	if (!r->open && (same ? !glued : !over))
 		open_reading(j, r);
 	if (!r->open)
@@ -169,6 +171,19 @@ static bool go_to(struct joint *j, const struct joint_piece *p)
 	return true;
 }
 
+/* So much of a text as a reading takes. */
+static size_t head_of(struct span text, size_t window)
+{
+	size_t len = text.len;
+
+	if (len <= window)
+		return len;
+	for (len = window;
+	     len > 0 && ((unsigned char)text.p[len] & 0xc0) == 0x80;)
+		len--;
+	return len;
+}
+
 bool joint_add(struct joint *j, const struct joint_piece *p, size_t window)
 {
 	if (p->text.len == 0)
@@ -181,9 +196,11 @@ bool joint_add(struct joint *j, const struct joint_piece *p, size_t window)
 			seam(j, (enum joint_how)how, p, same, over);
 		j->since = 0;
 	}
+	size_t head = head_of(p->text, window);
 	for (int how = 0; how < JOINT_HOWS; how++)
-		if (j->readings[how].open)
-			add_text(&j->readings[how], p->text.p, p->text.len);
+		if (j->readings[how].open && !j->full)
+			add_text(&j->readings[how], p->text.p, head);
+	j->full = j->full || head < p->text.len;
 	j->since += p->text.len;
 	remember(j, p, window);
 	return true;
@@ -200,11 +217,12 @@ void joint_take(struct joint *j)
 
 bool joint_is_over(const struct joint *j, size_t window)
 {
-	return j->since > window;
+	return j->full || j->since > window;
 }
 
 void joint_close(struct joint *j)
 {
+	j->full = false;
 	for (int how = 0; how < JOINT_HOWS; how++)
 		j->readings[how].open = false;
 }

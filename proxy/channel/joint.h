@@ -30,9 +30,11 @@
 enum joint_how { JOINT_GLUED, JOINT_SPACED, JOINT_BROKEN, JOINT_HOWS };
 
 struct joint_piece {
-	uint16_t label;  /* texts of one label are one text */
-	bool apart;      /* each place of the label has a series of its own */
-	uint64_t place;  /* where in the message it stands */
+	uint16_t label; /* texts of one label are one text */
+	bool value;     /* complete in itself: its place begins anew */
+	bool grown;     /* and goes on where the one before ended: glued only */
+	bool apart;     /* each place of the label has a series of its own */
+	uint64_t place; /* where in the message it stands */
 	uint32_t series; /* that has it ... */
 	size_t own;      /* ... from this byte on */
 	struct span text;
@@ -58,6 +60,7 @@ struct joint {
 	uint64_t place;
 	uint32_t series;
 	size_t since;               /* bytes behind the latest seam */
+	bool full;                  /* a text was longer than a reading */
 	struct buf recent;          /* the latest bytes of the message */
 	struct channel_seams marks; /* of recent, at in bytes of the message */
 	size_t n_recent; /* bytes of the message so far: the end of recent */

@@ -10,6 +10,7 @@
 
 #include "proxy/base/mem.h"
 #include "proxy/channel/stream_state.h"
+#include "proxy/channel/stream_values.h"
 #include "proxy/wire/utf8.h"
 
 #include <assert.h>
@@ -48,6 +49,7 @@ void channel_stream_free(struct channel_stream *s)
 		     k++)
 			undo_clear(&s->series[i].undo->levels[k]);
 		free(s->series[i].undo);
+		stream_free_value(s->series[i].value);
 	}
 	free(s->series);
 	clear_parts(s);
@@ -139,6 +141,8 @@ static bool read_data(
 		if (t->message != CHANNEL_NO_MESSAGE && !t->is_key)
 			out->speaks |= 1ull << s->ordinal[t->message];
 	}
+	if (!stream_settle_values(s))
+		return false;
 	if (s->keys.len > 0) {
 		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
 		    (struct span){s->keys.data, s->keys.len});

@@ -8,8 +8,15 @@
  *                 series, text is appended); safe when safe_len >= part.end
  *   HELD part     tool arguments, cut anywhere: feed nothing; safe when the
  *                 series has ended and all its WHOLE parts are judged
+ *   VALUE part    no delta: its series has the values of its place one behind
+ *                 the other. A WHOLE part judges it; besides, feed what is not
+ *                 known of it to a guard_stream, a new one where it is fresh,
+ *                 only to see how much of it is safe: it may grow
+ *   MIRROR part   says what its series says so far: safe with that, and edited
+ *                 as that is
  *   WHOLE part    complete in itself: guard_check it now. With held_by set it
- *                 is a text inside held series held_by
+ *                 is a text inside held series held_by; with value_of set it is
+ *                 value_of from value_at on, and an edit of it is one there
  *   BESIDE part   a reading (seams.h) of parts before it, behind all of
  *                 them: feed it like a STREAM part; it stands for no bytes, so
  *                 nothing of it is rendered
@@ -25,7 +32,7 @@
  *
  * An edit in a WHOLE part of a held series: channel_stream_map turns it into
  * one of the held series' own text, so it becomes part texts like any other.
- * An edit in a WHOLE part without held_by cannot be made: it is withheld.
+ * An edit in a WHOLE part without either cannot be made: it is withheld.
  *
  * A surrogate pair split over two frames is joined: its bytes belong to the
  * second, the half in the first says nothing.
@@ -42,8 +49,7 @@ enum channel_frame_role {
 	CHANNEL_FRAME_TEXT,  /* says something */
 	CHANNEL_FRAME_PASS,  /* no parts, or labels only */
 	CHANNEL_FRAME_DONE,  /* the literal end; everything has ended */
-	CHANNEL_FRAME_ERROR, /* the bot reports a failure; its texts are parts
-			      */
+	CHANNEL_FRAME_ERROR, /* the bot reports a failure; its texts count */
 	CHANNEL_FRAME_UNREADABLE, /* not what the channel says: cannot read */
 };
 
@@ -51,6 +57,8 @@ enum channel_part_mode {
 	CHANNEL_PART_STREAM,
 	CHANNEL_PART_HELD,
 	CHANNEL_PART_WHOLE,
+	CHANNEL_PART_VALUE,
+	CHANNEL_PART_MIRROR,
 	CHANNEL_PART_BESIDE,
 };
 
@@ -65,10 +73,16 @@ struct channel_part {
 			     CHANNEL_NO_SERIES */
 	bool repeats;     /* another part of the frame says the same */
 	bool label;       /* WHOLE, BESIDE: see above */
-	bool noise; /* BESIDE: it changes each time; hold nothing for it */
-	bool fresh; /* BESIDE: another text begins; start goes on */
-	/* In the text of the series; WHOLE: 0 and length. BESIDE: end may be a
-	 * byte further, that of a character which has only begun. */
+	bool noise;   /* BESIDE: it changes each time; hold nothing for it */
+	bool fresh;   /* BESIDE, VALUE: another text begins; start goes on */
+	bool over;    /* VALUE: it was said before, and does not grow */
+	size_t known; /* bytes that the VALUE before had, too; of a fresh
+			 BESIDE: that came before this frame, or 0 */
+	uint32_t of;  /* VALUE: the series that begins like it, or NO_SERIES */
+	uint32_t value_of; /* WHOLE: see above */
+	size_t value_at;
+	/* In the series; WHOLE: 0 and length. BESIDE: end may be a byte
+	 * further, that of a character which has only begun. */
 	size_t start, end;
 	/* WHOLE, a reading of another such part (beside.h): its seams, whose
 	 * series are numbers of parts of this frame; else NULL. */
@@ -92,8 +106,8 @@ struct channel_frame {
 
 /* The channel must outlive it. */
 struct channel_stream *channel_stream_new(const struct channel *);
-/* So many messages were asked for: a client that asked for one may take the
- * texts of two for one, so a stream with more of them is UNREADABLE. */
+/* So many messages were asked for; with more it is UNREADABLE: a client that
+ * asked for one may take the texts of two for one. */
 void channel_stream_expect(struct channel_stream *, size_t messages);
 void channel_stream_free(struct channel_stream *); /* accepts NULL */
 void channel_stream_frame(struct channel_stream *, const struct sse_frame *,
@@ -113,7 +127,7 @@ struct span channel_stream_held(const struct channel_stream *, uint32_t series);
 /* Leave out what stands where that series of a label comes from;
  * CHANNEL_NO_SERIES: the WHOLE label of the latest frame. */
 void channel_stream_drop(struct channel_stream *, uint32_t series);
-/* Is anything left out of frames? They have to be rendered then. */
+/* Is anything left out? Frames have to be rendered then. */
 bool channel_stream_drops(const struct channel_stream *);
 
 size_t channel_stream_n_series(const struct channel_stream *);

@@ -3,6 +3,7 @@
  * their ends.
  */
 #include "proxy/channel/stream_state.h"
+#include "proxy/channel/stream_values.h"
 
 #include "proxy/base/mem.h"
 #include "proxy/wire/utf8.h"
@@ -28,6 +29,8 @@ struct stream_part *stream_add_part(struct channel_stream *s,
 		.series = CHANNEL_NO_SERIES,
 		.message = CHANNEL_NO_MESSAGE,
 		.held_by = CHANNEL_NO_SERIES,
+		.of = CHANNEL_NO_SERIES,
+		.value_of = CHANNEL_NO_SERIES,
 		.end = text.len,
 		.text = {NULL, text.len}},
 	    .text = s->scratch.len,
@@ -262,6 +265,16 @@ static uint32_t beside(
 	return j->beside[how];
 }
 
+/* What is before it came earlier. */
+static size_t first_seam(const struct channel_seams *r)
+{
+	size_t i = 0;
+
+	while (i + 1 < r->n && !r->marks[i].seam)
+		i++;
+	return r->marks[i].at;
+}
+
 static void add_reading(
     struct channel_stream *s, struct stream_joint *j, int how)
 {
@@ -275,6 +288,8 @@ static void add_reading(
 	p->series = beside(s, j, how);
 	p->message = j->message;
 	p->fresh = r->opened;
+	if (p->fresh)
+		p->known = first_seam(&r->seams) - (r->len - r->fresh.len);
 	p->start = r->len - r->fresh.len;
 	p->end = r->len;
 	s->series[p->series].ended = false;
@@ -298,25 +313,22 @@ void stream_add_readings(struct channel_stream *s)
 	}
 }
 
-/* Bytes own.. of a series, with its escapes undone and put together with
- * others. False: it cannot be read. */
-static bool read_on(struct channel_stream *s, const struct scan_text *t,
-    uint32_t series, size_t own, struct span text)
+bool stream_read_on(struct channel_stream *s, const struct scan_text *t,
+    uint32_t series, struct joint_piece piece)
 {
 	struct scan_join join = scan_join(&s->scan, t);
 	struct stream_joint *of[2] = {NULL, NULL};
-	struct joint_piece piece = {.apart = join.apart,
-	    .place = join.apart ? series : scan_place(&s->scan, t),
-	    .series = series,
-	    .own = own,
-	    .text = text};
 	bool good = true;
 
+	piece.apart = join.apart || piece.value;
+	if (!piece.value)
+		piece.place = join.apart ? series : scan_place(&s->scan, t);
+	if (join.strand == 0 && piece.value)
+		join.strand = (uint64_t)series << 1 | 1;
 	if (join.strand != 0)
 		of[0] = joint_of(s, join.strand, &s->series[series]);
 	if (join.label != 0)
 		of[1] = joint_of(s, 0, &s->series[series]);
-	stream_undo_text(s, series, text);
 	for (int i = 0; i < 2 && good; i++) {
 		piece.label = i == 0 ? 0 : join.label;
 		if (of[i] != NULL)
@@ -352,6 +364,8 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	uint32_t id = series_of(s, t, message);
 	if (id == CHANNEL_NO_SERIES)
 		return false;
+	if (stream_is_value(t))
+		return stream_add_value(s, t, id);
 	struct stream_series *series = &s->series[id];
 	join_halves(series, &s->decoded);
 	struct span text = {s->decoded.data, s->decoded.len};
@@ -365,9 +379,17 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	p->start = series->len;
 	series->len += text.len;
 	p->end = series->len;
+	series->delta = !series->held;
+	if (series->was_frame != s->n_frames)
+		series->was_len = series->text.len;
+	series->was_frame = s->n_frames;
+	buf_add(&series->text, text.p, text.len);
+	struct joint_piece piece = {
+	    .series = id, .own = p->start, .text = text};
+	size_t len = series->len;
 	if (series->held)
-		buf_add(&series->text, text.p, text.len);
-	size_t own = p->start, len = series->len;
-	return (series->held || read_on(s, t, id, own, text)) &&
+		return len <= channel_limits(s->channel)->max_text_bytes;
+	stream_undo_text(s, id, text);
+	return stream_read_on(s, t, id, piece) &&
 	    len <= channel_limits(s->channel)->max_text_bytes;
 }

@@ -15,6 +15,8 @@
 
 #define STREAM_MAX_SERIES 1024 /* of one stream */
 
+struct stream_value; /* of one place; see stream_values.c */
+
 struct stream_series {
 	char *name;
 	uint32_t hash;
@@ -26,8 +28,12 @@ struct stream_series {
 	bool held, ended;
 	size_t len;      /* bytes of text so far */
 	uint32_t half;   /* high surrogate waiting for its other half; or 0 */
-	struct buf text; /* held: all of it */
-	struct stream_undo *undo; /* with its escapes undone; or NULL */
+	struct buf text; /* all of it, but of values and readings */
+	size_t was_len;  /* of it before ... */
+	uint32_t was_frame;         /* ... this frame */
+	bool delta;                 /* listed, and STREAM */
+	struct stream_value *value; /* of VALUE parts; or NULL */
+	struct stream_undo *undo;   /* with its escapes undone; or NULL */
 };
 
 struct stream_undo {
@@ -66,6 +72,7 @@ struct stream_part {
 	struct nested_text nested; /* of WHOLE parts with held_by */
 	struct channel_seams
 	    seams; /* of WHOLE parts that are readings; owned */
+	const struct scan_text *value; /* of VALUE parts: not settled yet */
 };
 
 struct channel_stream {
@@ -103,6 +110,10 @@ struct stream_part *stream_add_part(struct channel_stream *,
     enum channel_part_mode, enum channel_kind, struct span text);
 /* A text of the frame at hand; false: it cannot be read. */
 bool stream_add_text(struct channel_stream *, const struct scan_text *);
+/* A piece of text put together with others; series is that of its place, the
+ * piece's may be another. False: it cannot be read. */
+bool stream_read_on(struct channel_stream *, const struct scan_text *,
+    uint32_t series, struct joint_piece);
 /* Part i is WHOLE: read it with its escapes undone as well. */
 void stream_undo_part(struct channel_stream *, size_t i);
 /* The same of the next bytes of a series that grows. */

@@ -1,5 +1,6 @@
 /* frames - see frames.h: bytes to frames to verdicts. */
 #include "proxy/relay/frames_state.h"
+#include "proxy/relay/frames_values.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/base/mem.h"
@@ -33,6 +34,7 @@ void frames_free(struct frames *f)
 	frames_drop_queue(f);
 	for (size_t i = 0; i < f->n_series; i++) {
 		guard_stream_free(f->series[i].stream);
+		buf_clear(&f->series[i].said);
 		free(f->series[i].edits);
 	}
 	free(f->series);
@@ -225,6 +227,10 @@ static bool judge_whole(
 		return false;
 	}
 	keep_own(f, part, &v);
+	if (p->value_of != CHANNEL_NO_SERIES) {
+		frames_take_value(f, p, &v);
+		return settle_whole(f, p, v.action >= GUARD_REPLACE);
+	}
 	bool can_edit =
 	    p->held_by != CHANNEL_NO_SERIES && p->held_by < f->n_series;
 	if (v.n_edits && can_edit)
@@ -245,10 +251,12 @@ void frames_end_series(struct frames *f, uint32_t i)
 	if (i >= f->n_series || f->series[i].ended)
 		return;
 	struct series *s = &f->series[i];
-	if (s->stream && frames_closes_later(f, s))
+	if (s->stream && !s->value && frames_closes_later(f, s))
 		return; /* frames_answered comes back to it */
 	s->ended = true;
-	if (!s->stream)
+	if (s->value)
+		s->safe = s->held_at;
+	if (!s->stream || s->value)
 		return;
 	if (s->beside) {
 		frames_end_beside(f, i);
@@ -289,8 +297,8 @@ static void keep_parts(struct queued *q, const struct channel_frame *frame)
 		size_t n = q->n_parts + q->n_beside;
 		if (p->mode == CHANNEL_PART_WHOLE)
 			continue;
-		q->parts[n] =
-		    (struct part){p->mode, p->series, p->start, p->end, {0}};
+		q->parts[n] = (struct part){
+		    p->mode, p->series, p->start, p->end, p->of, {0}};
 		if (p->mode == CHANNEL_PART_BESIDE) {
 			q->n_beside++;
 			continue;
@@ -319,6 +327,12 @@ bool frames_judge(struct frames *f, const struct channel_frame *frame)
 		case CHANNEL_PART_WHOLE:
 			stuck |= p->seams ? judge_reread(f, frame, p)
 					  : judge_whole(f, i, p);
+			break;
+		case CHANNEL_PART_VALUE:
+			frames_feed_value(f, series_at(f, p), p);
+			break;
+		case CHANNEL_PART_MIRROR:
+			series_at(f, p);
 			break;
 		case CHANNEL_PART_BESIDE:
 			frames_feed_beside(f, series_at(f, p), p);

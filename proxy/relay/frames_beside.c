@@ -104,13 +104,14 @@ static void feed_reading(
 /* A reading that begins goes back over texts that wait: they wait for it. */
 static void hold_back(struct frames *f, const struct channel_part *p)
 {
+	size_t behind = p->known ? p->start + p->known : p->end;
 	for (struct queued *q = f->head; q && q->next; q = q->next) {
 		size_t n = q->n_parts + q->n_beside;
 		if (q->n_parts == 0)
 			continue;
 		q->parts = mem_realloc(q->parts, (n + 1) * sizeof(*q->parts));
-		q->parts[n] =
-		    (struct part){p->mode, p->series, p->start, p->end, {0}};
+		q->parts[n] = (struct part){p->mode, p->series, p->start,
+		    behind, CHANNEL_NO_SERIES, {0}};
 		q->n_beside++;
 		q->bytes += sizeof(*q->parts);
 		f->held += sizeof(*q->parts);

@@ -33,16 +33,67 @@ void frames_drop_queue(struct frames *f)
 	f->held = 0;
 }
 
-static bool edited(const struct frames *f, const struct part *p)
+static int by_start(const void *a, const void *b)
 {
-	const struct series *s = &f->series[p->series];
+	const struct channel_edit *x = a, *y = b;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return 0;
+}
+
+/* Add what series does to a part; shift: between their bytes. */
+static void collect(struct channel_edit *out, size_t *n, const struct part *p,
+    const struct series *s, size_t shift)
+{
 	for (size_t i = 0; i < s->n_edits; i++) {
 		const struct guard_edit *e = &s->edits[i];
-		if (e->start < p->end &&
-		    (e->end > p->start || e->start == p->start))
-			return true;
+		size_t start = e->start + shift, end = e->end + shift;
+		if (start < p->end && (end > p->start || start == p->start))
+			out[(*n)++] = (struct channel_edit){
+			    p->series, start, end, {e->text, e->len}};
 	}
-	return p->behind.len > 0;
+}
+
+/* Those that stand in each other's way become one. */
+static size_t merge(struct channel_edit *edits, size_t n)
+{
+	size_t kept = 0;
+	qsort(edits, n, sizeof(*edits), by_start);
+	for (size_t i = 0; i < n; i++) {
+		struct channel_edit *last = kept ? &edits[kept - 1] : NULL;
+		if (!last || edits[i].start >= last->end)
+			edits[kept++] = edits[i];
+		else if (edits[i].end > last->end)
+			last->end = edits[i].end;
+	}
+	return kept;
+}
+
+/* The edits of a part, in order; for free(). */
+static struct channel_edit *edits_of(
+    const struct frames *f, const struct part *p, size_t *n)
+{
+	const struct series *s = &f->series[p->series];
+	const struct series *of =
+	    p->of < f->n_series ? &f->series[p->of] : NULL;
+	struct channel_edit *edits =
+	    mem_array(s->n_edits + (of ? of->n_edits : 0) + 1, sizeof(*edits));
+	*n = 0;
+	collect(edits, n, p, s, 0);
+	if (of)
+		collect(edits, n, p, of, p->start);
+	if (s->value || of)
+		*n = merge(edits, *n);
+	return edits;
+}
+
+static bool edited(const struct frames *f, const struct part *p)
+{
+	size_t n;
+	if (f->edits == 0)
+		return p->behind.len > 0;
+	free(edits_of(f, p, &n));
+	return n > 0 || p->behind.len > 0;
 }
 
 /* A redaction in a reading that its texts do not make (yet). */
@@ -68,6 +119,8 @@ static bool part_is_safe(const struct frames *f, const struct part *p)
 	if (p->mode == CHANNEL_PART_HELD ? !s->ended || s->stuck
 					 : s->safe < p->end)
 		return false;
+	if (p->of < f->n_series && f->series[p->of].safe < p->end - p->start)
+		return false;
 	return f->edits_recorded >= f->edits || !edited(f, p);
 }
 
@@ -83,17 +136,13 @@ static bool may_leave(const struct frames *f, const struct queued *q)
 	return true;
 }
 
-/* The edits of a series as the renderer wants them. */
 static void render_text(const struct frames *f, const struct queued *q,
     size_t i, struct span text, struct buf *out)
 {
 	const struct part *p = &q->parts[i];
-	const struct series *s = &f->series[p->series];
-	struct channel_edit *edits = mem_array(s->n_edits + 1, sizeof(*edits));
-	for (size_t k = 0; k < s->n_edits; k++)
-		edits[k] = (struct channel_edit){p->series, s->edits[k].start,
-		    s->edits[k].end, {s->edits[k].text, s->edits[k].len}};
-	channel_render_part(text, p->start, edits, s->n_edits, out);
+	size_t n;
+	struct channel_edit *edits = edits_of(f, p, &n);
+	channel_render_part(text, p->start, edits, n, out);
 	buf_add(out, p->behind.p, p->behind.len);
 	free(edits);
 }
@@ -153,8 +202,11 @@ void frames_take(struct frames *f, struct buf *out)
 		struct queued *q = pop(f);
 		render_queued(f, q, out);
 		channel_stream_sent(f->stream, &q->frame);
-		for (size_t i = 0; i < q->n_parts; i++)
-			f->series[q->parts[i].series].sent = q->parts[i].end;
+		for (size_t i = 0; i < q->n_parts; i++) {
+			size_t *sent = &f->series[q->parts[i].series].sent;
+			if (q->parts[i].end > *sent)
+				*sent = q->parts[i].end;
+		}
 		queued_free(q);
 	}
 }
@@ -257,7 +309,7 @@ static struct span appended(
 static void place_append(struct frames *f, struct series *s, uint32_t i,
     const struct channel_emit *emit)
 {
-	if (!s->stream || s->n_edits == 0 || s->beside)
+	if (!s->stream || s->n_edits == 0 || s->beside || s->value)
 		return;
 	size_t len = guard_stream_text(s->stream).len;
 	struct span text = {NULL, 0};
@@ -268,7 +320,8 @@ static void place_append(struct frames *f, struct series *s, uint32_t i,
 	for (struct queued *q = f->head; q; q = q->next)
 		for (size_t k = 0; k < q->n_parts; k++) {
 			struct part *p = &q->parts[k];
-			if (p->series == i && p->end == len && p->start < len) {
+			if (p->mode == CHANNEL_PART_STREAM && p->series == i &&
+			    p->end == len && p->start < len) {
 				p->behind = text;
 				return;
 			}
@@ -302,7 +355,9 @@ static size_t safe_texts(
 		const struct part *p = &q->parts[i];
 		const struct series *s = &f->series[p->series];
 		size_t end = s->safe < p->end ? s->safe : p->end;
-		if (p->mode != CHANNEL_PART_STREAM || edited(f, p))
+		bool whole = p->mode == CHANNEL_PART_STREAM ||
+		    (p->mode != CHANNEL_PART_HELD && part_is_safe(f, p));
+		if (!whole || edited(f, p))
 			return 0;
 		size_t len = end > p->start ? end - p->start : 0;
 		texts[i] = (struct span){q->texts + at, len};
@@ -372,6 +427,8 @@ const char *frames_series(const struct frames *f, uint32_t series)
 static struct span text_of(const struct frames *f, uint32_t i)
 {
 	const struct series *s = &f->series[i];
+	if (s->value)
+		return (struct span){s->said.data, s->said.len};
 	if (!s->stream)
 		return channel_stream_held(f->stream, i);
 	struct guard_span_text text = guard_stream_text(s->stream);

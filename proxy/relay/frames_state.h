@@ -1,7 +1,7 @@
 /*
  * frames_state - what frames.c (judging), frames_beside.c (readings),
- * frames_wait.c (asking) and frames_out.c (releasing) share. Nobody else
- * includes it.
+ * frames_values.c (values), frames_wait.c (asking) and frames_out.c (releasing)
+ * share. Nobody else includes it.
  */
 #ifndef HANDRAIL_RELAY_FRAMES_STATE_H
 #define HANDRAIL_RELAY_FRAMES_STATE_H
@@ -16,7 +16,9 @@ struct series {
 	bool label;                  /* beside: ids, names, tokens */
 	bool repeats;                /* says what another says */
 	bool reads_on;               /* beside: past a handoff that is no hit */
-	size_t base; /* beside: byte of it that stream begins at */
+	bool value;      /* one value behind the other: stream has the latest */
+	struct buf said; /* values: all of them */
+	size_t base;     /* beside, value: byte of it that stream begins at */
 	enum channel_kind kind;
 	size_t safe;    /* bytes that may leave */
 	size_t held_at; /* nothing from here on may, whatever the engine says */
@@ -34,6 +36,7 @@ struct part {
 	enum channel_part_mode mode;
 	uint32_t series;
 	size_t start, end;
+	uint32_t of; /* a series that begins like it; or CHANNEL_NO_SERIES */
 	struct span behind; /* approved text to go behind it (append) */
 };
 
@@ -41,7 +44,7 @@ struct queued {
 	struct queued *next;
 	int64_t since_us; /* when it came; monotonic */
 	struct buf raw;
-	struct part *parts; /* STREAM and HELD ones, as the renderer counts,
+	struct part *parts; /* those that are written, as the renderer counts,
 			       then BESIDE ones */
 	size_t n_parts, n_beside;
 	char *texts;                /* of the parts, one behind the other */

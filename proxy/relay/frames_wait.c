@@ -101,7 +101,7 @@ bool frames_settled(struct frames *f)
 		return true;
 	for (size_t i = 0; i < f->n_series; i++) {
 		struct series *s = &f->series[i];
-		if (s->stream && !s->ended && waits(f, s))
+		if (s->stream && !s->value && !s->ended && waits(f, s))
 			open = true;
 	}
 	return !open;
@@ -243,7 +243,7 @@ static void look(struct frames *f, uint32_t i)
 {
 	struct series *s = &f->series[i];
 	struct guard_progress p;
-	if (!s->stream || s->ended || s->label)
+	if (!s->stream || s->ended || s->label || s->value)
 		return;
 	guard_stream_look(s->stream, &p);
 	frames_ask(f, s->stream);

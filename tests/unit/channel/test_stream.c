@@ -35,7 +35,7 @@ static void trace_frame(const struct channel_stream *s,
 			assert_int_equal(kind, p->kind);
 			assert_int_equal(message, p->message);
 		}
-		buf_printf(out, " %s%c%zu", name, "SHW"[p->mode], p -> start);
+		buf_printf(out, " %s%c%zu", name, "SHWVM"[p->mode], p -> start);
 		if (p->held_by != CHANNEL_NO_SERIES)
 			buf_printf(out, "@%u", p->held_by);
 		buf_printf(out, "=%.*s", (int)p->text.len,
@@ -138,12 +138,12 @@ static void test_text(void **state)
 
 static void test_unlisted(void **state)
 {
-	/* A field nobody has heard of is one growing text too. */
+	/* A field nobody has heard of has values: see test_stream_values. */
 	check(DELTA(0, "\"thoughts\":\"ref\"") DELTA(0, "\"thoughts\":\"und\""),
-	    "text 0/delta/thoughtsS0=ref *W0=thoughts|"
-	    "text 0/delta/thoughtsS3=und *W0=thoughts|pass end0|");
+	    "text 0/delta/thoughtsV0=ref *W0=ref *W0=thoughts|"
+	    "text 0/delta/thoughtsV3=und *W0=und *W0=thoughts|pass end0|");
 	check("data: {\"obfuscation\":\"aB3\",\"model\":\"not a token\"}\n\n",
-	    "text /modelS0=not a token|pass end0|");
+	    "text /modelV0=not a token *W0=not a token|pass end0|");
 	/* Comments, names and ids reach the client as well. */
 	check(": hi there\n\nevent: no token\nid: 7\ndata: [DONE]\n\n",
 	    "text *W0=: hi there|done *W0=no token|pass|");
@@ -161,7 +161,7 @@ static void test_tools(void **state)
 		  "\"function\",\"function\":{\"name\":\"send\","
 		  "\"arguments\":\"\"}}]") ARGS("{\\\"te")
 		  ARGS("xt\\\":\\\"a\\\\n") ARGS("b\\\"}") FINISH(0) DONE,
-	    "text 0/delta/tool_calls/1/function/nameS0=send|"
+	    "text 0/delta/tool_calls/1/function/nameV0=send *W0=send|"
 	    "text 0/delta/tool_calls/1/function/argumentsH0={\"te|"
 	    "text 0/delta/tool_calls/1/function/argumentsH4=xt\":\"a\\n|"
 	    "text 0/delta/tool_calls/1/function/argumentsH12=b\"}|"
@@ -188,7 +188,7 @@ static void test_halves(void **state)
 static void test_errors(void **state)
 {
 	check("data: {\"error\":{\"message\":\"boom\",\"type\":\"x\"}}\n\n",
-	    "error /errorS0=boom|pass end0|");
+	    "error /errorV0=boom *W0=boom|pass end0|");
 	check("data: {\"error\":null}\n\n", "pass|pass|");
 	check("data: not json\n\n", "unreadable|pass|");
 	check("data: {\"choices\":[{\"delta\":{\"content\":7}}]}\n\n",
@@ -338,9 +338,10 @@ static void test_joined(void **state)
 /* Pieces of a list nobody has heard of. */
 static void test_strands(void **state)
 {
-	/* One place. */
-	check_joined(
-	    DELTA(0, "\"notes\":[\"a\"]") DELTA(0, "\"notes\":[\"b\"]"), "||");
+	/* One place, and another value of it. */
+	check_joined(DELTA(0, "\"notes\":[\"a\"]")
+			 DELTA(0, "\"notes\":[\"b\"]"),
+	    "|fresh 1+0=ab fresh 2+0=a b fresh 3+0=a\nb |");
 	check_joined(DELTA(0, "\"notes\":[\"a\",\"b\"]") FINISH(0),
 	    "fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
 	    "end2 end3 end4 |");
@@ -481,7 +482,7 @@ static void test_labels_that_are_texts(void **state)
 			 DELTA(0, "\"audio\":{\"id\":\"c\"}"),
 	    "c\n|a bc/1+0=a b c |");
 	check(DELTA(0, "\"role\":\"a\"") DELTA(0, "\"role\":\" b\""),
-	    "pass|text 0/delta/roleS0= b *W0=a b|pass end0|");
+	    "pass|text 0/delta/roleV0= b *W0= b *W0=a b|pass end0|");
 }
 
 static void test_too_many_labels(void **state)

@@ -110,15 +110,17 @@ static void escape_again(struct buf *b, size_t *mark)
 
 /* ---- places ---- */
 
-/* Members around a text, in a delta and in a message. */
+/* Members around a text, in a delta and in a message. value: each piece is a
+ * text of its own as well, so that more may fire; never less. */
 static const struct place {
 	const char *before, *behind;
+	bool value;
 } places[] = {
     {"\"content\":\"", "\""},
     {"\"content\":[{\"type\":\"text\",\"text\":\"", "\"}]"},
     {"\"refusal\":\"", "\""},
     {"\"reasoning_content\":\"", "\""},
-    {"\"notes\":{\"more\":\"", "\"}"},
+    {"\"notes\":{\"more\":\"", "\"}", true},
     {"\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\","
      "\"function\":{\"arguments\":\"",
 	"\"}}]"},
@@ -323,8 +325,12 @@ static void check_cuts(struct fixture *x, uint64_t i, const struct place *at,
 	for (size_t k = 0; k < N_PIECES; k++) {
 		struct streamed cut;
 		judge_stream(x, at, text, pieces[k], &cut);
-		if (cut.action != body)
+		if (at->value ? cut.action < body : cut.action != body)
 			fail_on(i, at, text, "cut", (int)cut.action, (int)body);
+		if (at->value) {
+			buf_clear(&cut.seen);
+			continue;
+		}
 		if (cut.seen.len != whole.seen.len ||
 		    (cut.seen.len > 0 &&
 			memcmp(cut.seen.data, whole.seen.data, cut.seen.len)))
