@@ -4,42 +4,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { ask, chat, configuration, request, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
-import { bridge, cli, content, frame, handoffs, policy, policyWith, rawBot } from "./parts.mjs";
-
-// Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
-function smallDisk(t, size = "512k") {
-	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "handrail-disk-"));
-	const mount = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", dir]);
-	const mounted = !mount.error && mount.status === 0;
-	t.after(() => {
-		if (mounted) spawnSync("umount", ["-l", dir]);
-		fs.rmSync(dir, { recursive: true }); // what still runs may write there
-	});
-	return mounted && dir;
-}
+import { bridge, cli, content, fill, frame, handoffs, policy, policyWith, rawBot, readiness, smallDisk } from "./parts.mjs";
 
 const answerHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
-
-function fill(dir) {
-	const fd = fs.openSync(path.join(dir, "filler"), "w");
-	for (const size of [4096, 1])
-		try {
-			for (;;) fs.writeSync(fd, Buffer.alloc(size));
-		} catch (e) {
-			assert.equal(e.code, "ENOSPC");
-		}
-	fs.closeSync(fd);
-}
-
-// {status, text} of /readyz.
-async function readiness(proxy) {
-	const got = await fetch(`${proxy.console}/readyz`);
-	return { status: got.status, text: await got.text() };
-}
 
 for (const [action, said] of [
 	["handoff", "A colleague will take over from here and can see our whole chat."],

@@ -1,7 +1,9 @@
 // Raw parts for the tests of bad input: bytes in, bytes out, nothing hidden.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import tls from "node:tls";
 import { ask, here, run, sleep } from "./support.mjs";
@@ -137,3 +139,32 @@ export const handoffs = async (proxy) => {
 	const list = JSON.parse(await cli(proxy, "handoff", "list", "--format", "json"));
 	return list.handoffs ?? list;
 };
+
+// Not in a tempDir: hooks run in order, and what is mounted cannot be removed.
+export function smallDisk(t, size = "512k") {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), "handrail-disk-"));
+	const mount = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", dir]);
+	const mounted = !mount.error && mount.status === 0;
+	t.after(() => {
+		if (mounted) spawnSync("umount", ["-l", dir]);
+		fs.rmSync(dir, { recursive: true }); // what still runs may write there
+	});
+	return mounted && dir;
+}
+
+export function fill(dir) {
+	const fd = fs.openSync(path.join(dir, "filler"), "w");
+	for (const size of [4096, 1])
+		try {
+			for (;;) fs.writeSync(fd, Buffer.alloc(size));
+		} catch (e) {
+			assert.equal(e.code, "ENOSPC");
+		}
+	fs.closeSync(fd);
+}
+
+// {status, text} of /readyz.
+export async function readiness(proxy) {
+	const got = await fetch(`${proxy.console}/readyz`);
+	return { status: got.status, text: await got.text() };
+}
