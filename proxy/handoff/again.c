@@ -56,7 +56,7 @@ void again_later(struct again *again, struct again_job *job)
 
 bool again_is_of_use(int err)
 {
-	return err == STORE_FULL || err == STORE_BUSY || err == STORE_IO;
+	return store_err_may_pass(err);
 }
 
 void again_free(struct again *again)

@@ -58,6 +58,9 @@ struct backend_ops {
 	/* Called every STORE_TICK_MS: keep space back again. False: there is
 	 * no room for it. */
 	bool (*recover)(struct backend *);
+	/* False: somebody took its file away. Nothing is written to it then:
+	 * begin says GONE. */
+	bool (*is_there)(struct backend *);
 };
 
 extern const struct backend_ops store_sqlite_ops;

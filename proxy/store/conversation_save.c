@@ -110,7 +110,7 @@ static void saving_done(struct store_job *job, int err)
 	if (s->flushed.fn)
 		s->flushed.fn(s->flushed.arg, s->flushed.ticket, err);
 	s->flushed.fn = NULL;
-	if (err == STORE_FULL || err == STORE_BUSY || err == STORE_IO) {
+	if (store_err_may_pass(err)) {
 		retry_add(s->table, s, err);
 		return;
 	}

@@ -42,8 +42,16 @@ const char *store_err_text(int err)
 		return "the master key does not open it";
 	case STORE_CONFLICT:
 		return "its state does not allow it";
+	case STORE_GONE:
+		return "the file of the store was removed or replaced";
 	}
 	return "unknown error";
+}
+
+bool store_err_may_pass(int err)
+{
+	return err == STORE_FULL || err == STORE_BUSY || err == STORE_IO ||
+	    err == STORE_GONE;
 }
 
 /* ---- changes by other processes, ticks ---- */
@@ -207,12 +215,24 @@ static void look_whether_it_writes(struct store *store, bool room)
 		log_line(LOG_WARN, "store", "written again");
 }
 
+/* What is written to a file that has no name any more is not stored. */
+static void look_for_file(struct store *store)
+{
+	if (store->ops->is_there(store->writer.backend) ||
+	    atomic_exchange(&store->health, STORE_GONE) == STORE_GONE)
+		return;
+	log_line(LOG_ERROR, "store",
+	    "%s: nothing is stored until it is back, or a restart",
+	    store_err_text(STORE_GONE));
+}
+
 void store_tick(struct store *store)
 {
 	store->next_tick_us = clock_mono_us() + STORE_TICK_MS * 1000;
 	if (atomic_load(&store->closing))
 		return;
 	bool room = store->ops->recover(store->writer.backend);
+	look_for_file(store);
 	look_whether_it_writes(store, room);
 	look_outside(store);
 	scrub_now(store);

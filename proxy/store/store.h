@@ -35,7 +35,10 @@ enum store_err {
 	STORE_ERASED = -6,   /* the key was destroyed */
 	STORE_KEY = -7,      /* the master key does not open it */
 	STORE_CONFLICT = -8, /* the state does not allow it */
+	STORE_GONE = -9,     /* somebody took the file away */
 };
+/* Nothing is wrong with what was asked: tried again it may work. */
+bool store_err_may_pass(int err);
 /* "the disk is full", ... */
 const char *store_err_text(int err);
 
@@ -66,7 +69,7 @@ const struct vault *store_vault(const struct store *);
  * failed, so it changes nothing but the store and its own results. done is
  * called once, in the store's thread, after the commit or the failure; it owns
  * the job (free it there) and may submit others, but must not wait. A job that
- * failed with BUSY, FULL or IO wrote nothing and may be submitted again.
+ * failed with BUSY, FULL, GONE or IO wrote nothing and may be submitted again.
  */
 struct store_job {
 	int (*run)(struct store_tx *, struct store_job *);

@@ -31,8 +31,7 @@ bool lane_is_mine(void)
 
 static bool is_environment(int err)
 {
-	return err == STORE_BUSY || err == STORE_FULL || err == STORE_IO ||
-	    err == STORE_CORRUPT;
+	return store_err_may_pass(err) || err == STORE_CORRUPT;
 }
 
 struct attempt {

@@ -24,9 +24,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_STATEMENTS 96
+#define USUAL_CHECKPOINT 4000 /* pages of the write-ahead log */
+#define FULL_CHECKPOINT 64
 
 struct backend_stmt {
 	const char *sql; /* the literal, compared by address */
@@ -42,6 +45,9 @@ struct backend {
 	bool durable; /* synchronous is FULL now */
 	struct reserve reserve;
 	bool relieved; /* on the space that was kept back */
+	char *path;
+	dev_t device; /* of the file, and its number there */
+	ino_t number;
 };
 
 static int sqlite_error(int code)
@@ -193,6 +199,14 @@ static int sqlite_number(struct backend *b, const char *sql, int64_t *out)
 
 /* ---- transactions ---- */
 
+static bool sqlite_is_there(struct backend *b)
+{
+	struct stat st;
+
+	return stat(b->path, &st) == 0 && st.st_dev == b->device &&
+	    st.st_ino == b->number;
+}
+
 /* A prepared statement without rows. */
 static int sqlite_run(struct backend *b, const char *sql)
 {
@@ -210,6 +224,8 @@ static int sqlite_begin(struct backend *b, bool reads, bool durable)
 {
 	if (reads)
 		return sqlite_run(b, "BEGIN");
+	if (!sqlite_is_there(b))
+		return STORE_GONE;
 	if (!durable && b->relieved)
 		return STORE_FULL;
 	if (durable != b->durable) {
@@ -278,11 +294,25 @@ static int sqlite_scrub(struct backend *b, bool wait)
 	return sqlite_error(code);
 }
 
+/* The write-ahead log grows by every page a transaction touches, twenty for a
+ * handoff, until a checkpoint lets it begin anew in the room it has. On what
+ * was kept back that has to come early. */
+static void sqlite_relieved(struct backend *b, bool relieved)
+{
+	if (relieved && !b->relieved)
+		sqlite3_wal_checkpoint_v2(
+		    b->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (relieved != b->relieved)
+		sqlite3_wal_autocheckpoint(
+		    b->db, relieved ? FULL_CHECKPOINT : USUAL_CHECKPOINT);
+	b->relieved = relieved;
+}
+
 static bool sqlite_relieve(struct backend *b)
 {
 	bool given = reserve_release(&b->reserve);
 
-	b->relieved = b->relieved || given;
+	sqlite_relieved(b, b->relieved || given);
 	return given;
 }
 
@@ -290,7 +320,7 @@ static bool sqlite_recover(struct backend *b)
 {
 	bool was = b->reserve.kept, room = reserve_keep(&b->reserve);
 
-	b->relieved = !room && (b->relieved || was);
+	sqlite_relieved(b, !room && (b->relieved || was));
 	return room;
 }
 
@@ -338,10 +368,10 @@ static int sqlite_prepare(struct backend *b,
 	const char *const setup[] = {"PRAGMA journal_mode=WAL",
 	    "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON",
 	    "PRAGMA temp_store=MEMORY", "PRAGMA journal_size_limit=67108864",
-	    "PRAGMA trusted_schema=OFF", "PRAGMA wal_autocheckpoint=4000",
-	    "PRAGMA cache_size=-16384"};
+	    "PRAGMA trusted_schema=OFF", "PRAGMA cache_size=-16384"};
 	for (size_t i = 0; i < sizeof(setup) / sizeof(*setup) && !err; i++)
 		err = sqlite_exec(b, setup[i]);
+	sqlite3_wal_autocheckpoint(b->db, USUAL_CHECKPOINT);
 	if (!err && !reads)
 		err = sqlite_migrate(b, why, size);
 	return err;
@@ -368,6 +398,7 @@ static void sqlite_close(struct backend *b)
 		sqlite3_finalize(b->stmts[i].handle);
 	sqlite3_close(b->db);
 	reserve_close(&b->reserve);
+	free(b->path);
 	free(b);
 }
 
@@ -403,6 +434,18 @@ static int sqlite_borrow(struct backend *b, const struct store_options *options,
 	return sqlite_connect(b, options, false, why, size);
 }
 
+static int sqlite_note_file(struct backend *b, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return STORE_IO;
+	b->path = mem_strdup(path);
+	b->device = st.st_dev;
+	b->number = st.st_ino;
+	return STORE_OK;
+}
+
 static int sqlite_open(struct backend **out,
     const struct store_options *options, bool reads, char *why, size_t size)
 {
@@ -424,6 +467,8 @@ static int sqlite_open(struct backend **out,
 	else if (!err && !reads)
 		reserve_open(
 		    &b->reserve, options->sqlite, options->reserve_bytes);
+	if (!err)
+		err = sqlite_note_file(b, options->sqlite);
 	if (err && !why[0])
 		snprintf(why, size, "%s", b->db ? sqlite3_errmsg(b->db) : "");
 	if (err) {
@@ -455,4 +500,5 @@ const struct backend_ops store_sqlite_ops = {
     .scrub = sqlite_scrub,
     .relieve = sqlite_relieve,
     .recover = sqlite_recover,
+    .is_there = sqlite_is_there,
 };

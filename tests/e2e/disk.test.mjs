@@ -175,6 +175,28 @@ for (const end of ["SIGTERM", "SIGKILL"])
 		assert.equal(content((await chat(second, "c-2", "hello")).body), "All is well.");
 	});
 
+// Some 480 KiB are kept back. The write-ahead log alone grows by 80 KiB for each
+// handoff, unless it begins anew in the room it has.
+test("the store's disk is full: what is kept back is enough for many handoffs", async (t) => {
+	const disk = smallDisk(t, "2m");
+	if (!disk) return t.skip("mounting a tmpfs needs root");
+	const dir = tempDir(t);
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee it will work." });
+	const config = configuration(dir, { upstream: bot.url, policy });
+	fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+	const proxy = await startHandrail(t, { dir });
+	fill(disk);
+	let promised = 0;
+	for (let i = 0; i < 20; i++) promised += content((await chat(proxy, `c-${i}`, "go")).body) === bridge;
+	assert.equal(promised, 20);
+	assert.deepEqual(await readiness(proxy), { status: 503, text: "store: the disk is full\n" });
+	proxy.kill("SIGKILL");
+	await proxy.exit;
+	fs.rmSync(path.join(disk, "filler"));
+	assert.equal((await handoffs(await startHandrail(t, { dir }))).length, 20);
+});
+
 // Larger than what is kept back on the full disk of the store.
 async function handOffLong(t) {
 	const disk = smallDisk(t, "2m");
