@@ -14,15 +14,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
-
-#define AUDIT_BOOT_ID "/proc/sys/kernel/random/boot_id"
-#define AUDIT_BOOT_ID_BYTES 64
 
 const char *audit_result_text(enum audit_result result)
 {
@@ -30,66 +25,16 @@ const char *audit_result_text(enum audit_result result)
 	    [AUDIT_OK] = "the audit log is written",
 	    [AUDIT_AGAIN] = "the audit log's queue is full",
 	    [AUDIT_DISK_FULL] = "the disk of the audit log is full",
+	    [AUDIT_GONE] = "the files of the audit log were removed or moved "
+			   "away",
 	    [AUDIT_FAILED] = "the audit log cannot be written",
 	};
 	return texts[result];
 }
 
-/* The lock file says who writes and since which start of the machine. */
-struct audit_owner {
-	char text[AUDIT_BOOT_ID_BYTES + 32]; /* "PID BOOT-ID" */
-};
-
-static void audit_boot_id(char out[AUDIT_BOOT_ID_BYTES])
-{
-	struct buf b = {0};
-	out[0] = '\0';
-	if (file_read(AUDIT_BOOT_ID, &b, AUDIT_BOOT_ID_BYTES) == 0 && b.len > 0)
-		snprintf(out, AUDIT_BOOT_ID_BYTES, "%.*s",
-		    (int)strcspn(b.data, "\n"), b.data);
-	buf_clear(&b);
-}
-
-/* Take the lock. *power_lost: the machine has been started since the last
- * owner took it. */
-static int audit_lock(struct audit *a, bool *power_lost, char *why, size_t size)
-{
-	struct audit_owner last = {{0}};
-	char boot[AUDIT_BOOT_ID_BYTES], *path = file_join(a->root, "lock");
-	a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-	if (a->lock_fd < 0) {
-		snprintf(
-		    why, size, "cannot open %s: %s", path, strerror(errno));
-		free(path);
-		return -1;
-	}
-	ssize_t n = pread(a->lock_fd, last.text, sizeof(last.text) - 1, 0);
-	if (flock(a->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-		snprintf(why, size,
-		    "process %ld writes the audit log %s; stop it, or give "
-		    "this one another node or audit.directory",
-		    strtol(last.text, NULL, 10), a->root);
-		free(path);
-		return -1;
-	}
-	free(path);
-	audit_boot_id(boot);
-	const char *then = n > 0 ? strchr(last.text, ' ') : NULL;
-	*power_lost = then != NULL && strcmp(then + 1, boot) != 0;
-	snprintf(last.text, sizeof(last.text), "%ld %s", (long)getpid(), boot);
-	size_t len = strlen(last.text);
-	if (ftruncate(a->lock_fd, 0) < 0 ||
-	    pwrite(a->lock_fd, last.text, len, 0) != (ssize_t)len) {
-		snprintf(why, size, "cannot write %s/lock: %s", a->root,
-		    strerror(errno));
-		return -1;
-	}
-	return 0;
-}
-
 /* Close what the last run left open, on disk before anything new. */
-static int audit_recover(
-    struct audit *a, bool power_lost, char *why, size_t size)
+static int audit_recover(struct audit *a, const struct owner_last *last,
+    uint64_t known_seq, char *why, size_t size)
 {
 	struct recover r;
 	struct buf lines = {0};
@@ -102,8 +47,13 @@ static int audit_recover(
 		log_line(LOG_WARN, "audit", "%s: cut a torn line of %llu bytes",
 		    a->root, (unsigned long long)r.torn);
 	a->interrupted = r.streams.n;
-	a->written_total = recover_lines(
-	    &r, a->maker, a->now_us(), power_lost && !r.stopped, &lines);
+	struct recover_doubt doubt = {
+	    .power_lost = last->power_lost && !r.stopped,
+	    .known_seq = known_seq,
+	    .lost = last->lost,
+	    .lost_from_us = last->lost_from_us};
+	a->written_total =
+	    recover_lines(&r, a->maker, a->now_us(), &doubt, &lines);
 	a->seq = r.seq;
 	if (segment_is_over(
 		&a->segment, a->now_us(), lines.len, a->max_segment_bytes))
@@ -115,7 +65,11 @@ static int audit_recover(
 		err = segment_sync(&a->segment);
 	if (err == 0)
 		err = streams_save(&a->streams, a->open_path);
-	if (err < 0)
+	writer_mark(a);
+	a->look_seq = a->seq;
+	if (err == 0)
+		owner_note(&a->owner, 0, 0);
+	else
 		snprintf(why, size, "cannot write the audit log %s: %s",
 		    a->root, strerror(-err));
 	buf_clear(&lines);
@@ -127,8 +81,7 @@ static void audit_free(struct audit *a)
 {
 	segment_clear(&a->segment);
 	streams_clear(&a->streams);
-	if (a->lock_fd >= 0)
-		close(a->lock_fd);
+	owner_drop(&a->owner);
 	pthread_cond_destroy(&a->submitted);
 	pthread_cond_destroy(&a->written);
 	pthread_cond_destroy(&a->idle);
@@ -152,7 +105,7 @@ static struct audit *audit_new(const struct audit_options *o)
 	a->now_us = o->now_us != NULL ? o->now_us : clock_now_us;
 	a->root = file_join(o->directory, o->maker->node);
 	a->open_path = file_join(a->root, "open.jsonl");
-	a->lock_fd = -1;
+	owner_init(&a->owner);
 	segment_init(&a->segment, a->root, o->io);
 	queue_init(&a->queue);
 	queue_init(&a->unsynced);
@@ -171,7 +124,7 @@ int audit_open(
     struct audit **out, const struct audit_options *o, char *why, size_t size)
 {
 	const char *node = o->maker->node;
-	bool power_lost = false;
+	struct owner_last last = {0};
 	*out = NULL;
 	if (node[0] == '\0' || node[0] == '.' || strchr(node, '/') != NULL) {
 		snprintf(
@@ -184,9 +137,9 @@ int audit_open(
 		snprintf(
 		    why, size, "cannot make %s: %s", a->root, strerror(-err));
 	if (err == 0)
-		err = audit_lock(a, &power_lost, why, size);
+		err = owner_take(&a->owner, a->root, &last, why, size);
 	if (err == 0)
-		err = audit_recover(a, power_lost, why, size);
+		err = audit_recover(a, &last, o->known_seq, why, size);
 	if (err < 0) {
 		audit_free(a);
 		return -1;
@@ -333,6 +286,7 @@ void audit_state(struct audit *a, struct audit_state *out)
 	    .queue_records = a->queue.n + a->writing,
 	    .unsynced = a->unsynced.n,
 	    .seq = a->seq,
+	    .place = a->place,
 	    .written_total = a->written_total,
 	    .failed_total = a->failed_total,
 	    .sync_total = a->sync_total,

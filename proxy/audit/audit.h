@@ -19,6 +19,7 @@
 #ifndef HANDRAIL_PROXY_AUDIT_AUDIT_H
 #define HANDRAIL_PROXY_AUDIT_AUDIT_H
 
+#include "proxy/audit/recall.h"
 #include "proxy/audit/record.h"
 
 #include <stdbool.h>
@@ -40,14 +41,17 @@ struct audit_options {         /* zero means the default in brackets */
 	size_t max_queue_bytes;    /* waiting lines [16 MiB] */
 	size_t max_segment_bytes;  /* [64 MiB] */
 	unsigned retry_ms;         /* between tries after a failure [1000] */
+	uint64_t known_seq;        /* a record of this number was written once,
+				      as somebody else knows [nobody does] */
 	const struct audit_io *io; /* [the system's] */
 	int64_t (*now_us)(void);   /* [clock_now_us] */
 };
 
 /*
  * Open the log: lock it, cut a torn last line, continue the numbers, write an
- * `interrupted` record for every stream left open and a `gap` record after a
- * power loss, start the threads. 0, or -1 and the reason in why.
+ * `interrupted` record for every stream left open and a `gap` record where
+ * records are missing or may be, start the threads. 0, or -1 and the reason in
+ * why.
  */
 int audit_open(struct audit **out, const struct audit_options *, char *why,
     size_t why_size) __attribute__((warn_unused_result));
@@ -62,6 +66,7 @@ enum audit_result {
 	AUDIT_OK,
 	AUDIT_AGAIN,     /* there is room now: submit it again */
 	AUDIT_DISK_FULL, /* not recorded */
+	AUDIT_GONE,      /* not recorded: somebody took the files away */
 	AUDIT_FAILED,    /* not recorded, or not known to be on disk */
 };
 /* "the disk is full", ... */
@@ -98,6 +103,7 @@ struct audit_state {
 	size_t queue_bytes, queue_records; /* not yet written */
 	size_t unsynced;                   /* written, waiting for the disk */
 	uint64_t seq;                      /* of the latest record; 0: none */
+	struct audit_place place;          /* behind that one */
 	uint64_t written_total, failed_total, sync_total;
 	enum audit_result health; /* of the latest try: OK, DISK_FULL, FAILED */
 	uint64_t interrupted;     /* streams found open at the start */

@@ -10,6 +10,7 @@
 #include "proxy/audit/scan.h"
 #include "proxy/base/clock.h"
 #include "proxy/base/file.h"
+#include "proxy/base/log.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -171,22 +172,52 @@ static void recover_interrupted(void *arg, const struct stream_open *open)
 	recover_close(to->out, to->maker, open, to->now_us, ++to->r->seq);
 }
 
+static void recover_gap(
+    struct recovering *to, const char *reason, int64_t from_us, uint64_t lost)
+{
+	log_line(LOG_WARN, "audit", "%s", reason);
+	recover_add(to->out, to->maker,
+	    &(struct record){.type = RECORD_GAP,
+		.time_us = to->now_us,
+		.from_us = from_us,
+		.to_us = to->now_us,
+		.lost = lost,
+		.reason = reason},
+	    ++to->r->seq);
+}
+
+static void recover_gaps(
+    struct recovering *to, const struct recover_doubt *doubt)
+{
+	int64_t last_us = to->r->last_us;
+	uint64_t missing =
+	    doubt->known_seq > to->r->seq ? doubt->known_seq - to->r->seq : 0;
+	if (missing > 0)
+		recover_gap(to,
+		    "The log ends before records that had been written to it: "
+		    "these are missing, and perhaps more. The numbers behind "
+		    "this are given again.",
+		    last_us, missing);
+	else if (doubt->power_lost)
+		recover_gap(to,
+		    "The machine stopped without warning; records of messages "
+		    "that passed in its last seconds may be missing.",
+		    last_us, 0);
+	if (doubt->lost > 0)
+		recover_gap(to,
+		    "The log could not be written, and Handrail ended before "
+		    "it could say so: the policy's "
+		    "if_the_audit_log_cannot_write was followed.",
+		    doubt->lost_from_us, doubt->lost);
+}
+
 uint64_t recover_lines(struct recover *r, const struct record_maker *maker,
-    int64_t now_us, bool power_lost, struct buf *out)
+    int64_t now_us, const struct recover_doubt *doubt, struct buf *out)
 {
 	uint64_t before = r->seq;
-	if (power_lost) {
-		struct record gap = {.type = RECORD_GAP,
-		    .time_us = now_us,
-		    .from_us = r->last_us,
-		    .to_us = now_us,
-		    .reason = "The machine stopped without warning; records "
-			      "of messages that passed in its last seconds "
-			      "may be missing."};
-		recover_add(out, maker, &gap, ++r->seq);
-	}
-	streams_each(&r->streams, recover_interrupted,
-	    &(struct recovering){r, maker, now_us, out});
+	struct recovering to = {r, maker, now_us, out};
+	recover_gaps(&to, doubt);
+	streams_each(&r->streams, recover_interrupted, &to);
 	streams_clear(&r->streams);
 	return r->seq - before;
 }

@@ -23,10 +23,18 @@ struct recover {
  */
 int recover_read(struct recover *out, struct segment *, char *why,
     size_t why_size) __attribute__((warn_unused_result));
+/* What the last run could not say itself. */
+struct recover_doubt {
+	bool power_lost;      /* and it did not stop before */
+	uint64_t known_seq;   /* a record of that number was written; 0: none */
+	uint64_t lost;        /* records it had not been able to write, ... */
+	int64_t lost_from_us; /* ... from then on */
+};
 /* Append the lines that close what was left open, with their numbers: an
- * interrupted for each stream; a gap when power_lost. Returns how many. */
+ * interrupted for each stream; a gap for each doubt there is. Returns how
+ * many. */
 uint64_t recover_lines(struct recover *, const struct record_maker *,
-    int64_t now_us, bool power_lost, struct buf *out);
+    int64_t now_us, const struct recover_doubt *, struct buf *out);
 void recover_clear(struct recover *);
 
 /* Append the interrupted that closes the stream. */

@@ -19,6 +19,21 @@ static size_t scan_string_end(const char *line, size_t len, size_t from)
 	return len;
 }
 
+/* The index after the object that opens at from, or 0: it does not end. */
+static size_t scan_object_end(const char *line, size_t len, size_t from)
+{
+	size_t depth = 0;
+	for (size_t i = from; i < len; i++) {
+		if (line[i] == '"')
+			i = scan_string_end(line, len, i) - 1;
+		else if (line[i] == '{')
+			depth++;
+		else if (line[i] == '}' && --depth == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
 static const char *scan_value(
     const char *line, size_t len, size_t at, size_t *value_len)
 {
@@ -36,8 +51,8 @@ static const char *scan_value(
 	return n > 0 ? line + at : NULL;
 }
 
-const char *scan_field(
-    const char *line, size_t len, const char *key, size_t *value_len)
+/* The index of the value, or len. */
+static size_t scan_key(const char *line, size_t len, const char *key)
 {
 	size_t key_len = strlen(key), depth = 0;
 	for (size_t i = 0; i < len; i++) {
@@ -45,17 +60,34 @@ const char *scan_field(
 		if (c == '{' || c == '[')
 			depth++;
 		if ((c == '}' || c == ']') && depth-- == 0)
-			return NULL;
+			return len;
 		if (c != '"')
 			continue;
 		size_t end = scan_string_end(line, len, i);
 		bool is_key = depth == 1 && end < len && line[end] == ':';
 		if (is_key && end - i == key_len + 2 &&
 		    memcmp(line + i + 1, key, key_len) == 0)
-			return scan_value(line, len, end + 1, value_len);
+			return end + 1;
 		i = end - 1;
 	}
-	return NULL;
+	return len;
+}
+
+const char *scan_field(
+    const char *line, size_t len, const char *key, size_t *value_len)
+{
+	size_t at = scan_key(line, len, key);
+	return at < len ? scan_value(line, len, at, value_len) : NULL;
+}
+
+const char *scan_object(
+    const char *line, size_t len, const char *key, size_t *value_len)
+{
+	size_t at = scan_key(line, len, key);
+	size_t end =
+	    at < len && line[at] == '{' ? scan_object_end(line, len, at) : 0;
+	*value_len = end > 0 ? end - at : 0;
+	return end > 0 ? line + at : NULL;
 }
 
 bool scan_is(const char *line, size_t len, const char *key, const char *text)

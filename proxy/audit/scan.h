@@ -18,6 +18,9 @@
  */
 const char *scan_field(
     const char *line, size_t len, const char *key, size_t *value_len);
+/* The object that is the value, braces included; NULL as above. */
+const char *scan_object(
+    const char *line, size_t len, const char *key, size_t *value_len);
 /* Whether that value is exactly this text. */
 bool scan_is(const char *line, size_t len, const char *key, const char *text);
 /* A number without sign; 0 when absent, too large or no number. */

@@ -81,6 +81,16 @@ int segment_sync(struct segment *s)
 	return s->io->fdatasync(s->fd) < 0 ? -errno : 0;
 }
 
+bool segment_is_in_place(const struct segment *s)
+{
+	struct stat named, held;
+	char *path = file_join(s->root, s->name);
+	bool same = stat(path, &named) == 0 && fstat(s->fd, &held) == 0 &&
+	    named.st_ino == held.st_ino && named.st_dev == held.st_dev;
+	free(path);
+	return same;
+}
+
 /* Open the first name of that hour that is not taken. */
 static int segment_create(struct segment *s, const char *hour, char **path)
 {

@@ -48,6 +48,8 @@ int segment_next(struct segment *, int64_t now_us)
 int segment_append(struct segment *, const void *data, size_t n)
     __attribute__((warn_unused_result));
 int segment_sync(struct segment *) __attribute__((warn_unused_result));
+/* Is the file still there under its name? */
+bool segment_is_in_place(const struct segment *);
 
 /* Names of all segments under root, oldest first; both owned by the caller:
  * segment_names_free. 0 or -errno. */

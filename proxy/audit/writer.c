@@ -13,6 +13,7 @@
 #include "proxy/audit/writer.h"
 
 #include "proxy/base/clock.h"
+#include "proxy/base/file.h"
 #include "proxy/base/log.h"
 
 #include <assert.h>
@@ -23,22 +24,33 @@
 
 #define WRITER_BATCH_RECORDS 256u
 #define WRITER_MAX_RETRY_FACTOR 32u
+#define WRITER_LOOK_US CLOCK_SECOND_US
 
 static enum audit_result writer_result_of(int err)
 {
 	bool full = err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
+	if (err == -ENOENT)
+		return AUDIT_GONE;
 	return full ? AUDIT_DISK_FULL : AUDIT_FAILED;
 }
 
+/* Under the lock: so many more are not recorded. A process that is killed
+ * leaves that behind. */
+static void writer_lose(struct audit *a, uint64_t lost)
+{
+	a->lost += lost;
+	a->failed_total += lost;
+	owner_note(&a->owner, a->lost, a->gap_from_us);
+}
+
 /* Under the lock: the log failed with err, lost records with it. */
-static void writer_fail(struct audit *a, int err, size_t lost)
+static void writer_fail(struct audit *a, int err, uint64_t lost)
 {
 	enum audit_result was = a->health;
 	a->health = writer_result_of(err);
 	if (a->gap_from_us == 0)
 		a->gap_from_us = a->now_us();
-	a->lost += lost;
-	a->failed_total += lost;
+	writer_lose(a, lost);
 	if (a->retry_factor == 0)
 		a->retry_factor = 1;
 	else if (a->retry_factor < WRITER_MAX_RETRY_FACTOR)
@@ -104,6 +116,36 @@ static void writer_put_gap_and_ends(
 	assert(ends.seq == a->seq + gap->n);
 }
 
+/* The folder and the lock of it, where somebody has taken them away. */
+static int writer_take_place(struct audit *a)
+{
+	char why[256];
+	if (owner_is_in_place(&a->owner))
+		return 0;
+	int err = file_mkdirs(a->root, 0750);
+	if (err < 0)
+		return err;
+	if (owner_take(&a->owner, a->root, NULL, why, sizeof(why)) == 0)
+		return 0;
+	log_line(LOG_ERROR, "audit", "%s", why);
+	return -EBUSY;
+}
+
+/* Once in a while: what is written to files that are no longer there is not
+ * recorded. Called and left with the lock held. */
+static void writer_look(struct audit *a)
+{
+	if (a->health != AUDIT_OK || clock_mono_us() < a->look_us)
+		return;
+	a->look_us = clock_mono_us() + WRITER_LOOK_US;
+	uint64_t since = a->seq - a->look_seq;
+	a->look_seq = a->seq;
+	if (segment_is_in_place(&a->segment) && owner_is_in_place(&a->owner))
+		return;
+	a->broken = true; /* begin another segment, at once */
+	writer_fail(a, -ENOENT, since);
+}
+
 /* A new segment when it is time, with the open streams saved beside it. */
 static int writer_turn(struct audit *a, size_t n)
 {
@@ -117,7 +159,9 @@ static int writer_turn(struct audit *a, size_t n)
 	if (!over)
 		return 0;
 	/* From here the syncer has nothing to do until we give it. */
-	int err = streams_save(&a->streams, a->open_path);
+	int err = writer_take_place(a);
+	if (err == 0)
+		err = streams_save(&a->streams, a->open_path);
 	if (err == 0)
 		err = segment_next(&a->segment, a->now_us());
 	if (err == 0)
@@ -174,16 +218,24 @@ static size_t writer_list_bytes(const struct queue_list *list)
 	return bytes;
 }
 
+void writer_mark(struct audit *a)
+{
+	memcpy(a->place.segment, a->segment.name, sizeof(a->place.segment));
+	a->place.seq = a->seq;
+}
+
 /* Under the lock: the batch and the gap are in the file. */
 static void writer_wrote(
     struct audit *a, size_t n, const struct writer_gap *gap)
 {
 	a->seq += n + gap->n;
 	a->written_total += n + gap->n;
+	writer_mark(a);
 	if (!gap->set)
 		return;
 	a->sync_wanted = true;
 	a->lost -= gap->lost;
+	owner_note(&a->owner, a->lost, a->lost > 0 ? a->gap_from_us : 0);
 	if (a->lost > 0 || a->broken)
 		return; /* more went wrong meanwhile */
 	a->gap_from_us = 0;
@@ -209,8 +261,7 @@ static enum audit_result writer_try(
 	    .lost = a->lost,
 	    .health = a->health};
 	if (gap.set && !a->stopping && clock_mono_us() < a->retry_us) {
-		a->lost += batch->n;
-		a->failed_total += batch->n;
+		writer_lose(a, batch->n);
 		writer_miss(a, batch);
 		return a->health;
 	}
@@ -263,17 +314,15 @@ void *writer_run(void *arg)
 	struct audit *a = arg;
 	pthread_mutex_lock(&a->lock);
 	while (!a->stopping || a->queue.head != NULL) {
+		writer_look(a);
 		if (a->queue.head != NULL) {
 			writer_step(a);
 			continue;
 		}
-		if (a->health == AUDIT_OK) {
-			pthread_cond_wait(&a->submitted, &a->lock);
-			continue;
-		}
+		bool well = a->health == AUDIT_OK;
 		struct timespec until;
-		writer_deadline(&until, a->retry_us);
-		if (clock_mono_us() >= a->retry_us)
+		writer_deadline(&until, well ? a->look_us : a->retry_us);
+		if (!well && clock_mono_us() >= a->retry_us)
 			writer_step(a); /* the gap alone */
 		else
 			pthread_cond_timedwait(&a->submitted, &a->lock, &until);
@@ -297,6 +346,8 @@ static void writer_sync(struct audit *a)
 	a->syncing = true;
 	pthread_mutex_unlock(&a->lock);
 	int err = segment_sync(&a->segment);
+	if (err == 0 && !segment_is_in_place(&a->segment))
+		err = -ENOENT;
 	pthread_mutex_lock(&a->lock);
 	a->syncing = false;
 	a->sync_total++;

@@ -1,12 +1,13 @@
 /*
  * writer - the inside of the audit: its state and its two threads.
  *
- * Only audit.c, find.c and writer.c include this.
+ * Only audit.c, find.c, recall.c and writer.c include this.
  */
 #ifndef HANDRAIL_PROXY_AUDIT_WRITER_H
 #define HANDRAIL_PROXY_AUDIT_WRITER_H
 
 #include "proxy/audit/audit.h"
+#include "proxy/audit/owner.h"
 #include "proxy/audit/queue.h"
 #include "proxy/audit/recover.h"
 #include "proxy/audit/segment.h"
@@ -22,12 +23,14 @@ struct audit {
 	unsigned retry_ms;
 	int64_t (*now_us)(void);
 	char *root, *open_path;
-	int lock_fd;
+	struct owner owner; /* the writer's; its file is noted under the lock */
 	uint64_t interrupted;
 	pthread_t writer, syncer;
 
 	/* The writer's; changed under the lock where others read it. */
 	struct segment segment;
+	int64_t look_us;   /* clock_mono_us: are the files still there? */
+	uint64_t look_seq; /* of the latest record at the last such look */
 	struct streams streams;
 
 	/* Under the lock. */
@@ -41,6 +44,7 @@ struct audit {
 	bool syncing, sync_wanted, stopping, writer_done;
 	bool broken; /* a sync failed: begin another segment */
 	uint64_t seq, written_total, failed_total, sync_total;
+	struct audit_place place; /* behind seq */
 	enum audit_result health;
 	uint64_t lost;       /* records since gap_from_us */
 	int64_t gap_from_us; /* 0: no gap */
@@ -48,6 +52,8 @@ struct audit {
 	unsigned retry_factor;
 };
 
+/* Under the lock, or before the threads: the log has come to seq. */
+void writer_mark(struct audit *);
 /* Of pthread_create; arg is the audit. */
 void *writer_run(void *arg);
 void *writer_run_sync(void *arg);

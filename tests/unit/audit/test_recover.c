@@ -110,6 +110,52 @@ static void test_power_loss(void **state)
 	free(lock);
 }
 
+/* Somebody else knows of more records than the log has: they are missing,
+ * whether the run stopped or not. One that knows of no more is no reason. */
+static void test_known(void **state)
+{
+	static const struct {
+		uint64_t known;
+		size_t gaps;
+	} runs[] = {{0, 0}, {1, 0}, {2, 0}, {3, 1}, {3, 1}, {9, 2}};
+	struct buf log = {0};
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		struct audit_options o = {.directory = *state,
+		    .maker = &kit_maker,
+		    .known_seq = runs[i].known};
+		struct audit *a = kit_open_with(&o);
+		if (i < 2)
+			kit_put(a, RECORD_STOP, NULL, AUDIT_WRITTEN);
+		audit_close(a);
+		kit_read(*state, &log);
+		kit_check(&log);
+		assert_int_equal(
+		    kit_count(&log, "\"type\":\"gap\""), runs[i].gaps);
+	}
+	assert_non_null(strstr(log.data, "\"lost\":1,"));
+	assert_non_null(strstr(log.data, "\"lost\":6,"));
+	buf_clear(&log);
+}
+
+/* It was killed while it could not write: the lock file says so. */
+static void test_killed_while_full(void **state)
+{
+	static const char left[] = "1 - 5 1793714539907551";
+	struct buf log = {0};
+	audit_close(kit_open(*state));
+	char *lock = file_join(*state, "px-1/lock");
+	assert_int_equal(
+	    file_write_atomic(lock, left, sizeof(left) - 1, 0640), 0);
+	for (int run = 0; run < 2; run++)
+		audit_close(kit_open(*state));
+	kit_read(*state, &log);
+	assert_int_equal(kit_count(&log, "\"lost\":5,"), 1);
+	assert_int_equal(
+	    kit_count(&log, "\"from\":\"2026-11-03T14:02:19.907551Z\""), 1);
+	buf_clear(&log);
+	free(lock);
+}
+
 /* Submit for ever; each answer is told through the pipe before the next. */
 static void load(const char *dir, int out)
 {
@@ -198,6 +244,8 @@ int main(void)
 	    TEST(test_torn_tails),
 	    TEST(test_open_streams_are_closed),
 	    TEST(test_power_loss),
+	    TEST(test_known),
+	    TEST(test_killed_while_full),
 	    TEST(test_killed),
 	    TEST(test_unreadable_is_refused),
 	};

@@ -27,6 +27,29 @@ static void test_finds(void **state)
 	assert_true(scan_is_whole(line, strlen(line)));
 }
 
+static void test_objects(void **state)
+{
+	static const char nested[] =
+	    "{\"a\":{\"b\":\"}\\\"{\",\"c\":{\"d\":1},\"e\":[{}]},"
+	    "\"f\":{},\"g\":\"{}\",\"h\":[{}]}";
+	static const char a[] = "{\"b\":\"}\\\"{\",\"c\":{\"d\":1},\"e\":[{}]}";
+	size_t n = 0;
+	const char *at = scan_object(nested, strlen(nested), "a", &n);
+	assert_non_null(at);
+	assert_int_equal(n, strlen(a));
+	assert_memory_equal(at, a, n);
+	char *b = scan_text(at, n, "b");
+	assert_string_equal(b, "}\\\"{");
+	free(b);
+	assert_non_null(scan_object(nested, strlen(nested), "f", &n));
+	assert_int_equal(n, 2);
+	assert_null(scan_object(nested, strlen(nested), "b", &n));
+	assert_null(scan_object(nested, strlen(nested), "g", &n));
+	assert_null(scan_object(nested, strlen(nested), "h", &n));
+	for (size_t len = 0; len < (size_t)(at - nested) + strlen(a); len++)
+		assert_null(scan_object(nested, len, "a", &n));
+}
+
 /* Every prefix, in memory that ends with it: never beyond, never whole. */
 static void test_every_prefix(void **state)
 {
@@ -56,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_finds),
+	    cmocka_unit_test(test_objects),
 	    cmocka_unit_test(test_every_prefix),
 	    cmocka_unit_test(test_not_lines),
 	};
