@@ -74,7 +74,7 @@ struct record {
 	/* The conversation, as its real ids: written as a pseudonym. */
 	const char *family, *conversation;
 	const char *pseudonym; /* instead, where only that is known */
-	uint32_t conv_seq;     /* in the transcript; in the log not dense */
+	uint32_t conv_seq;     /* the message: from 1, dense */
 	const char *channel;   /* STREAM_OPEN; elsewhere it is in inputs */
 	const char *trace;     /* W3C trace id */
 	const char *stream;    /* id_new(): ties STREAM_OPEN, STREAM_EDIT and
@@ -86,7 +86,8 @@ struct record {
 	bool own; /* approved words of Handrail's own: speaker "system" */
 	const char *commit; /* of record_commit */
 	size_t bytes;       /* of its text */
-	const char *vault;  /* where salt and text are */
+	const char *vault;  /* its number in the transcript of the store, which
+			       has salt and text */
 	int64_t released;   /* bytes of it the customer has; -1: not a stream */
 
 	/* DECISION, STREAM_EDIT: what was found. Hits, rules and reason come

@@ -26,8 +26,9 @@ const struct record_field record_fields[] = {
     {"channel", T(STREAM_OPEN), RECORD_TEXT, AT(channel),
 	.about = "the channel the stream belongs to"},
     {"conv_seq", MESSAGE | HANDOFFS, RECORD_COUNT32, AT(conv_seq),
-	.about = "number of the message in the transcript, from 1; those "
-		 "without a record have one, too"},
+	.about = "number of the judged message in its conversation: each "
+		 "from 1 on has one decision or interrupted; of a handoff: the "
+		 "message that led to it"},
     {"conversation", MESSAGE | HANDOFFS | T(ERASE) | T(OPERATOR_ACTION),
 	RECORD_OTHER, .write = record_put_conversation, .schema = "string",
 	.about = "keyed pseudonym of the conversation"},
@@ -61,7 +62,8 @@ const struct record_field record_fields[] = {
 	.about = "how many rules enforce, only watch (shadow), are off"},
     {"msg", T(DECISION), RECORD_OTHER, .write = record_put_msg,
 	.schema = "object",
-	.about = "length and commitment of the text, and its place"},
+	.about = "bytes and commit of the text; vault: its number in the "
+		 "transcript, where salt and text are"},
     {"node", ALL, RECORD_OTHER, .write = record_put_node, .always = true,
 	.schema = "string", .about = "which proxy wrote this"},
     {"opened", T(INTERRUPTED), RECORD_COUNT, AT(opened),

@@ -161,7 +161,7 @@ static void record_put_count(
 }
 
 /* What was said is in the vault, under this conversation and the numbers
- * before conv_seq; here stands how much of it the rules could see. */
+ * before msg.vault; here stands how much of it the rules could see. */
 void record_put_inputs(
     struct record_writer *w, const char *name, const struct record *r)
 {

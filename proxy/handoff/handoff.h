@@ -52,7 +52,8 @@ struct handoff_request {
 	const char *channel; /* the channel's name */
 	const char *cause;   /* "rule", "cannot_decide", "cannot_read",
 				"cannot_record", "bot_failed", "has_media",
-				"zone", "paused", "bot_late", "taken" */
+				"zone", "paused", "bot_late", "taken",
+				"not_stored" */
 	const struct guard_rule_info *rule; /* that says why, or NULL */
 	const struct handoff_rule *also;    /* the others that fired */
 	size_t n_also;
@@ -68,8 +69,10 @@ struct handoff_request {
 	uint32_t told_seq;         /* its number in the transcript, or 0 */
 	bool
 	    untold; /* it was not said: the store could not keep this at once */
-	bool bare;  /* the record is to be small: without texts */
-	const char *customer;             /* id */
+	const char *recalled; /* the pseudonym under which the log told that a
+				 person was asked for: settled with this */
+	bool bare;            /* the record is to be small: without texts */
+	const char *customer; /* id */
 	const struct handoff_fact *facts; /* name, locale, segment, ... */
 	size_t n_facts;
 	const char *interaction_type, *zone, *bot;

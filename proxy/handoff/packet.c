@@ -50,6 +50,9 @@ static const char *cause_words(const char *cause)
 	    {"bot_late", "The AI did not answer in time."},
 	    {"has_media", "The answer has media that cannot be judged."},
 	    {"taken", "A person took the conversation over."},
+	    {"not_stored",
+		"A person was asked for before, and the store could not keep "
+		"it."},
 	    {"paused", "An operator has paused all speech of the AI."},
 	    {"zone", "Conversations of this kind go to a person first."},
 	};

@@ -16,6 +16,7 @@
 #include "proxy/handoff/handoff_service.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/handoff/packet.h"
+#include "proxy/store/store_log.h"
 #include "proxy/store/store_outbox.h"
 #include "proxy/store/store_pauses.h"
 
@@ -39,6 +40,7 @@ struct asking {
 	struct handoff_done done;     /* fn NULL: it was called */
 	struct store_handoff handoff; /* without its record */
 	struct buf line;              /* for the audit log */
+	char *recalled;               /* handoff_request; or NULL */
 	struct records told;
 	struct records untold; /* instead, once a try has failed */
 	bool bare;             /* this try, and what was written */
@@ -63,6 +65,7 @@ static void asking_free(struct asking *a)
 	free(a->id);
 	store_handoff_clear(&a->handoff);
 	buf_clear(&a->line);
+	free(a->recalled);
 	records_clear(&a->told);
 	records_clear(&a->untold);
 	free(a);
@@ -244,6 +247,8 @@ static int asking_run(struct store_tx *tx, struct store_job *job)
 	else if (!err)
 		err = put_handoff(
 		    tx, a, a->bare ? &a->told.bare : &a->told.whole);
+	if (!err && a->recalled)
+		err = store_recalled_settle(tx, a->recalled);
 	return err ? err : put_record(tx, a);
 }
 
@@ -309,8 +314,10 @@ static void asking_lost(struct again_job *job)
 	struct asking *a = (struct asking *)job;
 
 	log_line(LOG_ERROR, a->lock.handoff,
-	    "could not be stored before the end: LOST (%s/%s)", a->family,
-	    a->id);
+	    "could not be stored before the end (%s/%s): it is in force again "
+	    "at the next start if the audit log has its decision, without its "
+	    "texts",
+	    a->family, a->id);
 	asking_free(a);
 }
 
@@ -389,6 +396,8 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
 	a->id = mem_strdup(conversation_id(lease));
 	if (done)
 		a->done = *done;
+	if (request->recalled)
+		a->recalled = mem_strdup(request->recalled);
 	conversation_lock(lease, &a->lock);
 	if (out)
 		*out = a->lock;

@@ -120,6 +120,8 @@ void ask_turn(struct exchange *e)
 	}
 	customer_arrive(e);
 	if (state == CONVERSATION_HANDED_OFF) {
+		if (conversation_is_owed(e->lease))
+			takeover_again(e);
 		takeover_answer(e);
 		return;
 	}

@@ -85,6 +85,8 @@ struct exchange {
 	const char *undecided; /* words beyond the engine's: "cannot_read" */
 	struct told told;      /* what the message says, for people */
 	uint32_t kept;     /* its first number in the transcript; 0: not yet */
+	uint32_t judged;   /* of the latest message: conversation_number */
+	bool numbered;     /* the one at hand has it: its stream is open */
 	struct buf say;    /* what the customer is told instead */
 	uint32_t told_seq; /* its number there; 0: not kept */
 	enum exchange_end end;

@@ -209,6 +209,7 @@ void flow_begin(struct exchange *e)
 	});
 	e->scores.then = answered;
 	struct record r = {.type = RECORD_STREAM_OPEN, .speaker = GUARD_AI};
+	settle_number(e, false);
 	settle_fill(e, &r);
 	e->settle.storing = 0;
 	settle_record(e, &r, AUDIT_WRITTEN, opened);

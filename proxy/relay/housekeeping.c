@@ -9,6 +9,7 @@
 #include "proxy/handoff/outbox.h"
 #include "proxy/net/loop.h"
 #include "proxy/relay/modes.h"
+#include "proxy/relay/recalled.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,6 +51,18 @@ static bool write_policy(
 		.examples = guard_policy_examples(g->policy),
 		.detail = guard_policy_name(g->policy),
 	    });
+}
+
+/* The log must not be shorter than it was. */
+uint64_t housekeeping_seen(struct server *s)
+{
+	struct store_log log = {0};
+	int err = store_call(s->store, true, recalled_place, &log);
+	if (err)
+		log_line(LOG_ERROR, "store",
+		    "how far the audit log had come cannot be read: %s",
+		    store_err_text(err));
+	return log.seen;
 }
 
 bool housekeeping_started(struct server *s, const char *version)

@@ -8,6 +8,9 @@
 
 #include "proxy/relay/server.h"
 
+/* The number of a record that the log has had, by the store; before it is
+ * opened. */
+uint64_t housekeeping_seen(struct server *);
 /* Record start and the policy in force; false: the log cannot be written. */
 bool housekeeping_started(struct server *, const char *version);
 /* Record a policy before the first message is judged under it. */

@@ -108,6 +108,10 @@ static bool load_state(struct server *s, const struct config *c)
 		.max_waiting = l->max_waiting,
 		.wait_us = (int64_t)l->lease_wait_ms * 1000,
 	    });
+	if (!recalled_load(&s->known, s->store, s->audit, &s->maker))
+		return false;
+	conversations_on_recall(s->conversations,
+	    &(struct conversation_recaller){recalled_of, &s->known});
 	s->pauses = pauses_new(s->store);
 	s->outbox = outbox_new(s->store);
 	s->handoffs = handoffs_new(s->store, s->conversations, s->outbox);
@@ -121,6 +125,7 @@ static bool load_state(struct server *s, const struct config *c)
 		    store_err_text(err));
 		return false;
 	}
+	recalled_watch(&s->known, s->conversations, s->handoffs);
 	housekeeping_destinations(s, c);
 	store_start(s->store);
 	outbox_start(s->outbox);
@@ -140,6 +145,7 @@ static bool open_audit(
 			: AUDIT_ENFORCED,
 		    .max_queue_bytes = c->limits.max_audit_queue_bytes,
 		    .max_segment_bytes = c->limits.max_segment_bytes,
+		    .known_seq = housekeeping_seen(s),
 		},
 		why, sizeof(why)) != 0) {
 		log_line(LOG_ERROR, "audit", "%s", why);
@@ -373,6 +379,7 @@ static void stop(struct server *s)
 	if (s->audit)
 		housekeeping_stopped(s);
 	outbox_stop(s->outbox);
+	recalled_stop(&s->known);
 	store_close(s->store);
 	claim_drop(&s->claim);
 	audit_close(s->audit);
@@ -383,6 +390,7 @@ static void stop(struct server *s)
 	outbox_free(s->outbox);
 	conversations_free(s->conversations);
 	pauses_free(s->pauses);
+	recalled_clear(&s->known);
 	vault_free(s->vault);
 	if (s->loop)
 		loop_free(s->loop);

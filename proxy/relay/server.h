@@ -12,6 +12,7 @@
 #include "proxy/net/listener.h"
 #include "proxy/relay/generation.h"
 #include "proxy/relay/pending.h"
+#include "proxy/relay/recalled.h"
 #include "proxy/store/claim.h"
 #include "proxy/store/conversation.h"
 #include "proxy/store/pause.h"
@@ -51,6 +52,7 @@ struct server {
 	atomic_ullong judged, forwarded, held;
 	int64_t next_heartbeat_us;
 	struct pending pending;
+	struct known known; /* from the audit log */
 	bool draining;
 };
 

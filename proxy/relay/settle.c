@@ -15,9 +15,14 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/relay/server.h"
+#include "proxy/store/conversation_recall.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#define PLACE_SIZE sizeof("4294967295") /* in the transcript */
 
 static void on_recorded(void *arg, uint64_t ticket, enum audit_result result)
 {
@@ -45,6 +50,7 @@ void settle_fill(const struct exchange *e, struct record *r)
 {
 	r->family = channel_family(e->route->channel);
 	r->conversation = e->conversation;
+	r->conv_seq = e->judged;
 	r->channel = channel_id(e->route->channel);
 	r->trace = e->trace;
 	r->stream = e->stream[0] ? e->stream : NULL;
@@ -301,15 +307,31 @@ static struct record_handoff handoff_of(
 	    .cause = settle_cause(e)};
 }
 
+/* All records of a message have one number. */
+void settle_number(struct exchange *e, bool keep)
+{
+	if (!e->numbered)
+		e->judged = conversation_number(e->lease, keep);
+	e->numbered = true;
+}
+
+static void keep_ai(
+    struct exchange *e, const unsigned char *salt, char place[PLACE_SIZE])
+{
+	uint32_t seq = keep_message(e, salt);
+	if (seq)
+		snprintf(place, PLACE_SIZE, "%" PRIu32, seq);
+	remember_message(e);
+}
+
 void settle_decision(struct exchange *e, const struct settle_message *m,
     void (*then)(struct exchange *))
 {
 	const struct verdicts *v = &e->verdicts;
 	unsigned char salt[RECORD_SALT_BYTES];
-	char commit[RECORD_COMMIT_SIZE];
+	char commit[RECORD_COMMIT_SIZE], vault[PLACE_SIZE] = "";
 	bool is_ai = m->speaker == GUARD_AI && !m->own;
 	struct span text = is_ai ? main_text(e) : m->text;
-	uint32_t seq = 0;
 	exchange_goto(e, EXCHANGE_SETTLE);
 	record_commit(text.p, text.len, salt, commit);
 	e->settle.storing = 0;
@@ -318,10 +340,9 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	e->settle.uncounted = true;
 	e->settle.is_ai = is_ai;
 	count_rules(e);
-	if (is_ai) {
-		seq = keep_message(e, salt);
-		remember_message(e);
-	}
+	settle_number(e, !is_ai);
+	if (is_ai)
+		keep_ai(e, salt, vault);
 	if (!m->note && verdicts_withhold(v)) {
 		say_instead(e);
 		keep_own_words(e);
@@ -336,11 +357,11 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 						 : NULL;
 	struct record r = {
 	    .type = RECORD_DECISION,
-	    .conv_seq = seq,
 	    .speaker = m->speaker,
 	    .own = m->own,
 	    .commit = commit,
 	    .bytes = text.len,
+	    .vault = vault[0] ? vault : NULL,
 	    .released = m->released,
 	    .verdict = &verdict,
 	    .action = v->action,
@@ -355,6 +376,7 @@ void settle_decision(struct exchange *e, const struct settle_message *m,
 	struct conversation_lock lock;
 	r.handoff = handoff_of(e, &lock);
 	settle_record(e, &r, need_of(e), then);
+	e->numbered = false;
 	free(words);
 	free(scores);
 	free(hits);

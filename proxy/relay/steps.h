@@ -81,6 +81,8 @@ void heed_raised(struct exchange *, int result);
 
 /* takeover.c */
 void takeover_request(struct exchange *); /* the draft is e->told */
+/* A person was asked for before, which only the audit log tells: ask again. */
+void takeover_again(struct exchange *);
 /* What a customer is told whom nobody has answered yet: at most once in a
  * while, else "". */
 const char *takeover_text(struct exchange *);
@@ -111,6 +113,9 @@ struct settle_message {
 };
 void settle_decision(struct exchange *, const struct settle_message *,
     void (*then)(struct exchange *));
+/* Give the message at hand its number in the conversation, unless it has one;
+ * keep as in conversation_number. */
+void settle_number(struct exchange *, bool keep);
 struct record;
 void settle_record(struct exchange *, struct record *, int need,
     void (*then)(struct exchange *));

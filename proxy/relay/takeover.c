@@ -189,6 +189,43 @@ void takeover_request(struct exchange *e)
 	    e->worker->server->metrics, METRIC_HANDOFFS, 1, cause, "requested");
 }
 
+void takeover_again(struct exchange *e)
+{
+	struct server *s = e->worker->server;
+	struct handoff_fact facts[CUSTOMER_FACTS];
+	struct recalled_request again;
+	recalled_read(&s->known, channel_family(e->route->channel),
+	    e->conversation, &again);
+	struct handoff_request request = {
+	    .time_us = e->facts.session.time_us,
+	    .channel = channel_id(e->route->channel),
+	    .cause = "not_stored",
+	    .words = again.words,
+	    .policy = guard_policy_digest(exchange_policy(e)),
+	    .queue = again.queue,
+	    .priority = again.priority,
+	    .destination =
+		server_destination(e->routes->generation, again.queue),
+	    .customer = e->asked.customer,
+	    .facts = facts,
+	    .n_facts = customer_facts(e, facts),
+	    .interaction_type = e->facts.session.interaction_type,
+	    .zone = e->facts.session.zone,
+	    .open_tasks = e->asked.facts.open_tasks,
+	    .ai_may_speak_again =
+		guard_policy_ai_may_speak_again(exchange_policy(e)),
+	    .recalled = again.pseudonym,
+	};
+	struct requested requested = {e, &request};
+	request.record = requested_record;
+	request.record_arg = &requested;
+	handoff_request(
+	    s->handoffs, e->lease, &request, &(struct handoff_done){0}, NULL);
+	recalled_settle(&s->known, again.pseudonym);
+	recalled_request_clear(&again);
+	metrics_add(s->metrics, METRIC_HANDOFFS, 1, "not_stored", "requested");
+}
+
 static void on_replies(
     void *arg, uint64_t ticket, int err, struct store_reply *replies, size_t n)
 {

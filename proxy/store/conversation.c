@@ -222,8 +222,8 @@ void conversation_grant(
 		} else {
 			c->holder = lease;
 			atomic_store(&lease->state,
-			    atomic_load(&c->locked) ? CONVERSATION_HANDED_OFF
-						    : CONVERSATION_OPEN);
+			    conversation_is_taken(c) ? CONVERSATION_HANDED_OFF
+						     : CONVERSATION_OPEN);
 		}
 		lease->ready(lease->arg, lease->ticket);
 	}
@@ -253,8 +253,8 @@ static void join(struct conversation_lease *lease, struct conversation *c)
 	    c->saved == CONVERSATION_LOCK_SAVED) {
 		c->holder = lease;
 		atomic_store(&lease->state,
-		    atomic_load(&c->locked) ? CONVERSATION_HANDED_OFF
-					    : CONVERSATION_OPEN);
+		    conversation_is_taken(c) ? CONVERSATION_HANDED_OFF
+					     : CONVERSATION_OPEN);
 	} else if (c->n_line >= lease->table->options.max_waiting) {
 		refuse(lease, CONVERSATION_LINE_FULL);
 	} else {
@@ -313,6 +313,10 @@ struct conversation_lease *conversation_begin(
 	if (c->known == CONVERSATION_NOT_READ) {
 		read = seen_add(&shard->seen, key.hash) && !request->fresh;
 		c->known = read ? CONVERSATION_READING : CONVERSATION_READ;
+		struct conversation_recall more = recall_of(table, &key);
+		c->owed = more.owed && !atomic_load(&c->locked);
+		if (c->judged < more.judged)
+			c->judged = more.judged;
 	}
 	if (request->customer && !c->customer)
 		c->customer = mem_strdup(request->customer);

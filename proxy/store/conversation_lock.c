@@ -28,6 +28,7 @@ void conversation_lock(
 		c->told_waiting_us = 0;
 		name_handoff(lease->table, c);
 		shard_set_locked(lease->shard, c, true);
+		c->owed = false;
 	}
 	memcpy(out->handoff, c->handoff, sizeof(out->handoff));
 	out->epoch = c->epoch;
@@ -55,9 +56,9 @@ bool conversations_is_locked(
 
 	pthread_mutex_lock(&shard->lock);
 	struct conversation *c = shard_find(shard, key);
-	bool locked = c && atomic_load(&c->locked);
+	bool locked = c && conversation_is_taken(c);
 	pthread_mutex_unlock(&shard->lock);
-	return locked;
+	return locked || (!c && recall_of(table, &key).owed);
 }
 
 void conversation_lock_saved(struct conversations *table, const char *family,

@@ -149,9 +149,15 @@ static struct saving *saving_now(struct conversation_lease *lease)
 	s->row.ai_turns = c->ai_turns;
 	s->row.customer_turns = c->customer_turns;
 	s->row.last_seq = c->last_seq;
+	s->row.judged = c->judged;
 	s->row.created_us = c->created_us;
 	s->row.asking = c->asking;
 	return s;
+}
+
+void save_number(struct conversation_lease *lease)
+{
+	saving_now(lease);
 }
 
 void save_asking(struct conversation_lease *lease, bool asking)
@@ -293,6 +299,8 @@ static void reading_apply(
 	c->ai_turns = r->row.ai_turns;
 	c->customer_turns = r->row.customer_turns;
 	c->last_seq = r->row.last_seq;
+	if (c->judged < r->row.judged)
+		c->judged = r->row.judged;
 	c->created_us = r->row.created_us;
 	c->broken = r->row.asking;
 	c->counted = r->counted;

@@ -11,8 +11,10 @@
 /* Collect and take under the shard's lock, submit without it: the store may
  * make the submitter wait, but for its own thread. */
 
-/* To be written: all it has counted, whether the bot has the question. */
+/* To be written: all it has counted, the number of its latest message that was
+ * judged, whether the bot has the question. */
 void save_counted(struct conversation_lease *);
+void save_number(struct conversation_lease *);
 void save_asking(struct conversation_lease *, bool asking);
 /* Copies m. True: enough waits, take it. */
 bool save_add(struct conversation_lease *, const struct store_message *m);

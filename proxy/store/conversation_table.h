@@ -8,8 +8,8 @@
 #ifndef HANDRAIL_PROXY_STORE_CONVERSATION_TABLE_H
 #define HANDRAIL_PROXY_STORE_CONVERSATION_TABLE_H
 
-#include "proxy/store/conversation.h"
 #include "proxy/store/conversation_counted.h"
+#include "proxy/store/conversation_recall.h"
 #include "proxy/store/seen.h"
 #include "proxy/store/texts.h"
 
@@ -46,7 +46,7 @@ struct conversation {
 	enum conversation_saved saved; /* of the lock */
 	uint32_t epoch;
 	char handoff[STORE_HANDOFF_ID_SIZE];
-	uint32_t ai_turns, customer_turns, last_seq;
+	uint32_t ai_turns, customer_turns, last_seq, judged;
 	int64_t created_us, told_waiting_us;
 	int64_t erased_us; /* what is older is not kept; 0: never */
 	uint32_t bot_failures;
@@ -54,8 +54,8 @@ struct conversation {
 	size_t n_turns, cap_turns, turn_bytes;
 	size_t gone_turns; /* that were before turns, in its memory */
 	struct texts texts;
-	bool truncated, answered;
-	bool asking; /* the bot has the question */
+	bool truncated, answered, owed; /* owed: conversation_recall.h */
+	bool asking;                    /* the bot has the question */
 	bool broken; /* it had it when the service stopped; not told yet */
 	struct guard_memory counted; /* by delivered messages */
 	size_t pending;              /* writes the store has not answered */
@@ -98,6 +98,7 @@ struct saving; /* conversation_save.c */
 struct conversations {
 	struct store *store;
 	struct conversations_options options; /* no zeros */
+	struct conversation_recaller recaller;
 	atomic_size_t count; /* conversations in memory, and places reserved */
 	_Atomic int64_t said_full_us;
 	struct shard shards[TABLE_SHARDS];

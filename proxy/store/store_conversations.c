@@ -71,7 +71,7 @@ void store_conversation_clear(struct store_conversation *c)
 
 #define CONVERSATION_COLUMNS                                                   \
 	"SELECT family, id, locked, epoch, handoff, ai_turns, customer_turns," \
-	" last_seq, created_us, updated_us, erased_us, asking"                 \
+	" last_seq, created_us, updated_us, erased_us, asking, judged"         \
 	" FROM conversations "
 
 static void read_conversation(struct query *q, struct store_conversation *c)
@@ -88,6 +88,7 @@ static void read_conversation(struct query *q, struct store_conversation *c)
 	c->updated_us = query_get_int(q, 9);
 	c->erased_us = query_get_int(q, 10);
 	c->asking = query_get_int(q, 11) != 0;
+	c->judged = (uint32_t)query_get_int(q, 12);
 }
 
 int store_conversation_get(struct store_tx *tx, const char *family,

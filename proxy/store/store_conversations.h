@@ -66,7 +66,8 @@ struct store_conversation {
 	char handoff[STORE_HANDOFF_ID_SIZE]; /* of the latest lock, or "" */
 	uint32_t ai_turns, customer_turns, last_seq;
 	int64_t created_us, updated_us, erased_us; /* 0: never */
-	bool asking; /* the bot has the question */
+	bool asking;     /* the bot has the question */
+	uint32_t judged; /* number of the latest message judged; 0: none */
 };
 void store_conversation_clear(struct store_conversation *);
 

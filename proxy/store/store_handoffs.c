@@ -122,6 +122,16 @@ int store_handoff_put(struct store_tx *tx, const struct store_handoff *h)
 	return err;
 }
 
+int store_handoff_is_known(struct store_tx *tx, const char *id, bool *known)
+{
+	struct query q;
+
+	query_start(&q, tx, "SELECT 1 FROM handoffs WHERE id = $1");
+	query_text(&q, id);
+	*known = query_step(&q);
+	return query_end(&q);
+}
+
 int store_handoff_amend(struct store_tx *tx, const struct store_handoff *h)
 {
 	struct buf sealed = {0};

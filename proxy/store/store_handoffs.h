@@ -45,6 +45,9 @@ int store_handoff_put(struct store_tx *, const struct store_handoff *)
 /* The record of that id, and its seq, are those of now. */
 int store_handoff_amend(struct store_tx *, const struct store_handoff *)
     __attribute__((warn_unused_result));
+/* Is there one of that id, in whatever state? */
+int store_handoff_is_known(struct store_tx *, const char *id, bool *known)
+    __attribute__((warn_unused_result));
 int store_handoff_get(struct store_tx *, const char *id,
     struct store_handoff *out) __attribute__((warn_unused_result));
 /* Open ones first come first; with all, returned ones too. */

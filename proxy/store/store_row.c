@@ -18,6 +18,7 @@ static void read_row(struct query *q, struct store_row *row)
 	row->gen = query_get_int(q, 8);
 	row->has_key = !query_is_null(q, 9);
 	row->asking = query_get_int(q, 10) != 0;
+	row->judged = (uint32_t)query_get_int(q, 11);
 	const void *wrapped = query_get_blob(q, 9, &n);
 	if (n == sizeof(row->wrapped)) /* else it will not open */
 		memcpy(row->wrapped, wrapped, n);
@@ -32,7 +33,7 @@ int store_row_find(
 	query_start(&q, tx,
 	    "SELECT c.n, c.ai_turns, c.customer_turns, c.last_seq,"
 	    " c.updated_us, c.erased_us, c.piece, c.key, k.gen, k.wrapped,"
-	    " c.asking"
+	    " c.asking, c.judged"
 	    " FROM conversations c LEFT JOIN keys k ON k.n = c.key"
 	    " WHERE c.family = $1 AND c.id = $2");
 	query_text(&q, name->family);
@@ -49,8 +50,8 @@ static int insert(struct store_tx *tx, const struct store_name *name,
 
 	query_start(&q, tx,
 	    "INSERT INTO conversations(family, id, ai_turns, customer_turns,"
-	    " last_seq, created_us, updated_us, key, piece, asking)"
-	    " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+	    " last_seq, created_us, updated_us, key, piece, asking, judged)"
+	    " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
 	query_text(&q, name->family);
 	query_text(&q, name->id);
 	query_int(&q, row->ai_turns);
@@ -61,6 +62,7 @@ static int insert(struct store_tx *tx, const struct store_name *name,
 	query_int(&q, row->key);
 	query_int(&q, row->piece);
 	query_int(&q, row->asking);
+	query_int(&q, row->judged);
 	int err = query_run(&q);
 	row->n = tx->ops->inserted(tx->backend);
 	return err;
@@ -73,7 +75,7 @@ static int update(struct store_tx *tx, const struct store_row *row)
 	query_start(&q, tx,
 	    "UPDATE conversations SET ai_turns = $1, customer_turns = $2,"
 	    " last_seq = $3, updated_us = $4, key = $5, piece = $6,"
-	    " asking = $7 WHERE n = $8");
+	    " asking = $7, judged = $8 WHERE n = $9");
 	query_int(&q, row->ai_turns);
 	query_int(&q, row->customer_turns);
 	query_int(&q, row->last_seq);
@@ -81,6 +83,7 @@ static int update(struct store_tx *tx, const struct store_row *row)
 	query_int(&q, row->key);
 	query_int(&q, row->piece);
 	query_int(&q, row->asking);
+	query_int(&q, row->judged);
 	query_int(&q, row->n);
 	return query_run(&q);
 }

@@ -13,7 +13,7 @@ struct store_name {
 
 struct store_row {
 	int64_t n; /* 0: there is none */
-	uint32_t ai_turns, customer_turns, last_seq;
+	uint32_t ai_turns, customer_turns, last_seq, judged;
 	int64_t updated_us, erased_us;
 	bool asking;   /* the bot has the question */
 	int64_t piece; /* the newest; 0: none */

@@ -221,5 +221,15 @@ static const char version_9[] =
     "UPDATE outbox SET begun_us = CASE WHEN done_us > 0 THEN done_us"
     " ELSE created_us END WHERE state <> 0 OR tries > 0;";
 
+/* Messages of a conversation that the audit log has a decision on: the number
+ * of the latest. And what the log told of conversations at a start that their
+ * rows do not (store_log.h), by pseudonym. */
+static const char version_10[] =
+    "ALTER TABLE conversations ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recalled(pseudonym TEXT PRIMARY KEY,"
+    " time_us INTEGER NOT NULL, judged INTEGER NOT NULL, line TEXT)"
+    " WITHOUT ROWID;";
+
 const char *const store_schema_sqlite[] = {version_1, version_2, version_3,
-    version_4, version_5, version_6, version_7, version_8, version_9, NULL};
+    version_4, version_5, version_6, version_7, version_8, version_9,
+    version_10, NULL};

@@ -151,6 +151,7 @@ static void count(struct store_row *row, const struct store_exchange *x)
 	row->ai_turns = larger(row->ai_turns, c->ai_turns);
 	row->customer_turns = larger(row->customer_turns, c->customer_turns);
 	row->last_seq = larger(row->last_seq, c->last_seq);
+	row->judged = larger(row->judged, c->judged);
 	row->asking = c->asking;
 	for (size_t i = 0; i < x->n; i++)
 		row->last_seq = larger(row->last_seq, x->messages[i].seq);
