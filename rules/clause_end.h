@@ -11,8 +11,7 @@
 
 /* Does another clause begin behind token from, and with the first token of the
  * next match at the latest? */
-bool clause_ends(
-    const struct text *, size_t from, const struct match *next);
+bool clause_ends(const struct text *, size_t from, const struct match *next);
 /* Does one begin among the words of the match themselves: "allow this, but
  * I'll"? */
 bool clause_ends_in(const struct text *, const struct match *);

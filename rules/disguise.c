@@ -78,12 +78,13 @@ static const struct guard_disguise rows[] = {
 	"targets up to 256 bytes"},
     {"HTML tags", "re<b>fun</b>d", "HTML, elements and attributes",
 	"up to 256 bytes; outside of words only tags that HTML has"},
-    {"HTML comments", "re<!-- x -->fund", "HTML 13.1.6", "up to 256 bytes"},
+    {"HTML comments", "re<!-- x -->fund, re<!-->fund, re<?x>fund",
+	"HTML 13.2.5.6, 13.2.5.43", "up to 256 bytes"},
     {"HTML entities", "r&#101;fund, re&shy;fund", "HTML 13.2.5.80",
 	"by number all, by name the usual ones"},
     {"backspaces", "refx\\bund", "ISO 6429, BS and DEL", "within a word"},
-    {"terminal escapes", "colours and titles of a terminal", "ISO 6429, ESC",
-	"up to 256 bytes"},
+    {"terminal escapes", "colours and titles of a terminal",
+	"ISO 6429, ESC, CSI, OSC", "up to 256 bytes"},
 };
 
 const struct guard_disguise *guard_disguise(size_t index)

@@ -371,30 +371,67 @@ static int word_follows(const struct markup_in *in, size_t i)
 	    in->s[i] == '&';
 }
 
-static size_t comment(const struct markup_in *in, bool in_word)
+/* The length of "<!-->" and "<!--->", which are whole comments
+ * (HTML 13.2.5.43), or of what opens one; 0: neither. */
+static size_t open_comment(const struct markup_in *in, bool *over)
 {
 	static const char open[] = "<!--";
-	size_t i = 0;
-	for (; i < sizeof(open) - 1; i++) {
-		if (i >= in->n)
-			return out_of_bytes(in);
-		if (in->s[i] != open[i])
-			return 0;
-	}
-	size_t words = 0;
+	size_t len = sizeof(open) - 1;
+	*over = false;
+	if (memcmp(in->s, open, in->n < len ? in->n : len) != 0)
+		return 0;
+	size_t dash = len < in->n && in->s[len] == '-';
+	if (in->n <= len + dash)
+		return out_of_bytes(in);
+	*over = in->s[len + dash] == '>';
+	return *over ? len + dash + 1 : len;
+}
+
+/* "-->" and "--!>", or 0. */
+static size_t close_comment(const struct markup_in *in, size_t i)
+{
+	if (memcmp(in->s + i, "-->", 3) == 0)
+		return 3;
+	return in->n - i >= 4 && memcmp(in->s + i, "--!>", 4) == 0 ? 4 : 0;
+}
+
+static size_t comment(const struct markup_in *in, bool in_word)
+{
+	bool over;
+	size_t words = 0, close, i = open_comment(in, &over);
+	if (over || i == 0 || i == MARKUP_MORE)
+		return i;
 	for (;; i++) {
 		if (in->n - i < 3)
 			return out_of_bytes(in);
-		if (memcmp(in->s + i, "-->", 3) == 0)
+		close = close_comment(in, i);
+		if (close)
 			break;
 		if (markup_is_wordish(in->s[i]) &&
 		    !markup_is_wordish(in->s[i - 1]))
 			words++;
 	}
-	i += 3;
+	i += close;
 	if (words < COMMENT_WORDS)
 		return i;
 	int follows = in_word ? word_follows(in, i) : 0;
+	return follows < 0 ? MARKUP_MORE : follows ? i : 0;
+}
+
+/* "<?x>", "</ x>", "</>": comments to HTML (13.2.5.6 and 7), inside a word. */
+static bool is_bogus(const struct markup_in *in)
+{
+	return in->s[1] == '?' ||
+	    (in->s[1] == '/' && in->n > 2 && !is_alpha(in->s[2]));
+}
+
+static size_t bogus_comment(const struct markup_in *in)
+{
+	const char *end = memchr(in->s, '>', in->n);
+	if (!end)
+		return out_of_bytes(in);
+	size_t i = (size_t)(end - in->s) + 1;
+	int follows = word_follows(in, i);
 	return follows < 0 ? MARKUP_MORE : follows ? i : 0;
 }
 
@@ -424,6 +461,8 @@ size_t markup_tag(const struct markup_in *in, bool in_word, bool *block)
 		if (in->s[2] == '-')
 			return comment(in, in_word);
 	}
+	if (in_word && is_bogus(in))
+		return bogus_comment(in);
 	size_t first = in->s[1] == '/' ? 2 : 1;
 	size_t end = first;
 	if (end < in->n && in->s[end] == '!')
@@ -490,26 +529,40 @@ size_t markup_link(const struct markup_in *in)
 static size_t control_string(const struct markup_in *in, size_t i)
 {
 	for (; i < in->n; i++) {
-		if (in->s[i] == '\a')
+		char c = in->s[i];
+		if (c == '\a')
 			return i + 1;
-		if (in->s[i] == '\033') {
+		if (c == '\033' || c == '\xC2') {
 			if (i + 1 >= in->n)
 				break;
-			return in->s[i + 1] == '\\' ? i + 2 : 0;
+			bool ends =
+			    in->s[i + 1] == (c == '\033' ? '\\' : '\x9C');
+			if (ends || c == '\033')
+				return ends ? i + 2 : 0;
 		}
-		if (in->s[i] == '\n')
+		if (c == '\n')
 			return 0;
 	}
 	return out_of_bytes(in);
+}
+
+/* What the two bytes introduce, both as ESC and a letter and as a C1 control.
+ */
+static char introduces(const char *s)
+{
+	if (s[0] == '\033')
+		return s[1];
+	return s[1] == '\x9B' ? '[' : s[1] == '\x9D' ? ']' : '\0';
 }
 
 size_t markup_ansi(const struct markup_in *in)
 {
 	if (in->n < 2)
 		return out_of_bytes(in);
-	if (in->s[1] == ']')
+	char kind = introduces(in->s);
+	if (kind == ']')
 		return control_string(in, 2);
-	if (in->s[1] != '[')
+	if (kind != '[')
 		return 0;
 	size_t i = 2;
 	while (i < in->n && in->s[i] >= 0x30 && in->s[i] <= 0x3F)

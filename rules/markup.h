@@ -36,7 +36,8 @@ size_t markup_tag(const struct markup_in *, bool in_word, bool *block);
 /* "](target)" or "](target "title")". */
 size_t markup_link(const struct markup_in *);
 
-/* An escape sequence of a terminal, from its ESC on. */
+/* An escape sequence of a terminal, from its ESC on, or from a C1 control that
+ * means the same (UTF-8, C2 9B or C2 9D). */
 size_t markup_ansi(const struct markup_in *);
 
 /* Could this byte begin a character of a word? */

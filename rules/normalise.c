@@ -372,8 +372,19 @@ static int step_ansi(const struct reader *r)
 	size_t len = markup_ansi(&in);
 	if (len == MARKUP_MORE)
 		return NEED_MORE;
+	if (len == 0 && byte_at(r, t->settled) >= 0x80)
+		return step_cluster(r);
 	t->settled += len ? len : 1;
 	return 0;
+}
+
+/* CSI or OSC as one character: U+009B, U+009D. */
+static bool is_c1(const struct reader *r)
+{
+	size_t at = r->t->settled;
+	if (byte_at(r, at) != 0xC2 || at + 1 >= r->end)
+		return false;
+	return byte_at(r, at + 1) == 0x9B || byte_at(r, at + 1) == 0x9D;
 }
 
 static int step_special(const struct reader *r, unsigned char c)
@@ -508,7 +519,7 @@ static int step(const struct reader *r)
 {
 	unsigned char c = byte_at(r, r->t->settled);
 	if (c >= 0x80)
-		return step_cluster(r);
+		return is_c1(r) ? step_ansi(r) : step_cluster(r);
 	switch ((enum ascii_kind)ascii_kinds[c]) {
 	case LETTER:
 		return step_letter(r, (char)c);

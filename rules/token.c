@@ -535,7 +535,9 @@ bool token_takes_sign(const struct text *t, int32_t cp)
 	case ',':
 		return prev == PREV_DIGIT;
 	case '@':
-		return prev == PREV_LETTER && !t->state->run.n;
+		return (prev == PREV_LETTER ||
+			   (prev == PREV_DIGIT && w->letters)) &&
+		    !t->state->run.n;
 	case '$':
 	case 0xB7:
 		return prev == PREV_LETTER;

@@ -77,14 +77,23 @@ static const char *const disguises[] = {"refund", "REFUND", "ReFuNd",
     /* markup */
     "**refund**", "re**fun**d", "_refund_", "__re__fund", "~~re~~fund",
     "`refund`", "re`fu`nd", "[refund](https://x.example)", "[re](a)fund",
-    "[re](a \"b c\")fund", "re<b>fu</b>nd", "re<!-- x -->fund",
-    "re<!-- one two three four -->fund", "re<span style='a: b'>fund</span>",
-    "re<x-y>fund", "re<wbr/>fund", "<p>refund</p>", "r&#101;fund",
-    "r&#x65;fund", "r&#101;f&#117nd", "re&shy;fund", "re&ZeroWidthSpace;fund",
+    "[re](a \"b c\")fund", "re<b>fu</b>nd", "re<!-- x -->fund", "re<!-->fund",
+    "re<!--->fund", "re<!-- x --!>fund", "re<?x y?>fund", "re</ x y>fund",
+    "re</>fund", "re<!-- one two three four -->fund",
+    "re<span style='a: b'>fund</span>", "re<x-y>fund", "re<wbr/>fund",
+    "<p>refund</p>", "r&#101;fund", "r&#x65;fund", "r&#101;f&#117nd",
+    "re&shy;fund", "re&ZeroWidthSpace;fund",
     "&#114;&#101;&#102;&#117;&#110;&#100;",
     /* erased and coloured */
     "refx\bund", "refxy\b\bund", "refq\x7Fund", "re\x1B[31mfund\x1B[0m",
-    "re\x1B]0;title\afund"};
+    "re\x1B]0;title\afund",
+    "re\xC2\x9B"
+    "31mfund\xC2\x9B"
+    "0m",
+    "re\xC2\x9D"
+    "0;title\xC2\x9C"
+    "fund",
+    "re\x1B]0;t\u00FCtle\x1B\\fund"};
 
 static void sees_through_disguises(void **state)
 {
@@ -114,6 +123,9 @@ static const struct {
     {"if x<y then", "if x y then"},
     {"a <refund of $500> now", "a refund of $ 500 now"},
     {"a <!-- we will pay you twice --> b", "a we will pay you twice b"},
+    {"a <? b > c </ d> <!-->", "a b c d"},
+    {"x\xC2\x9B\n1 \xC2\x9D\n2 \xC2\x9B", "x 1 2"},
+    {"tr3@sure user1@acme.example", "treasure user1 acme example"},
     {"AT&T and R&D &c; &nosuch; &", "at t and r d c nosuch"},
     {"see [1] and arr[i] [note](two words)", "see 1 and arri note two words"},
     {"C:\\dir \\\\ x", "c dir x"},

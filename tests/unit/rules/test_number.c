@@ -277,8 +277,8 @@ static void check_kinds(const char *text)
 			bool begun =
 			    w->start < t.settled && w->start < t.open_token;
 			if (begun && !(s.kinds >> w->detector & 1))
-				fail_msg("\"%.*s\" of \"%s\"", (int)len, text,
-				    text);
+				fail_msg(
+				    "\"%.*s\" of \"%s\"", (int)len, text, text);
 		}
 		matches_clear(&m);
 		text_clear(&t);

@@ -24,6 +24,11 @@ static const char *const texts[] = {"", " ", "a", "Hello there. How are you?\n",
     "re<b>fu</b>nd re<!-- x -->fund a <refund of $500> <br>x<p class='q'>",
     "<a href=\"http://x/?a=1&amp;b=2\">link</a> < > <> <a <b <!-- <!- -->",
     "text <!-- we will refund you all of it --> text<!-- a b c d e -->text",
+    "re<!-->fund re<!--->fund re<!-- x --!>fund<!--x--!> re<?x y?>fund </ x>",
+    "re\xC2\x9B"
+    "31mfund \xC2\x9D"
+    "0;t\xC2\x9C \xC2\x9D"
+    "0;t\x1B\\ \xC2\x9Bx\xC2\x9D tr3@sure",
     "[re](http://x.y)fund [here](https://a.b \"t\") arr[0] [1](x y) ](",
     "m0ney r3fund 1st b1ll $1.5k p@ssword john@acme.example ca$h US$75 a$",
     "r\u0435fund \u0412\u0430\u043C \u0441\u043E\u0440 cIaim "
