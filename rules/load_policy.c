@@ -189,6 +189,25 @@ static void read_environment(struct load *l, const struct yaml_node *n,
 		read_rollout(l, r, chosen, &all[out->n_rollouts++]);
 }
 
+/* Who asks for it is not the policy: its own names help most. */
+static void report_no_environment(
+    struct load *l, const struct yaml_node *root, const char *near)
+{
+	const struct yaml_node *all = yaml_get(root, "environments");
+	char hint[400] = "define it under environments:";
+	size_t at = 0;
+	if (near)
+		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
+	bool map = all && all->kind == YAML_MAP;
+	for (const struct yaml_node *n = map && !near ? all->child : NULL;
+	     n && at < sizeof(hint); n = n->next)
+		at += (size_t)snprintf(hint + at, sizeof(hint) - at, "%s%s",
+		    at ? ", " : "ask for one of these: ", n->key->text);
+	load_fault(l, all ? all->key : root, LOAD_NO_ENVIRONMENT, hint,
+	    "the environment \"%s\" is asked for and not defined",
+	    l->source->environment);
+}
+
 static void read_environments(struct load *l, const struct yaml_node *root)
 {
 	const char *wanted = l->source->environment;
@@ -209,15 +228,8 @@ static void read_environments(struct load *l, const struct yaml_node *root)
 		if (names_add(&known, n->key->text, 0))
 			load_out_of_memory(l);
 	}
-	if (wanted && !found) {
-		const char *near = names_nearest(&known, wanted);
-		char hint[200] = "define it under environments:";
-		if (near)
-			snprintf(
-			    hint, sizeof(hint), "did you mean \"%s\"?", near);
-		load_fault(l, all ? all->key : root, LOAD_NO_ENVIRONMENT, hint,
-		    "the environment \"%s\" is not defined", wanted);
-	}
+	if (wanted && !found)
+		report_no_environment(l, root, names_nearest(&known, wanted));
 	names_clear(&known);
 }
 

@@ -8,6 +8,7 @@
 #include "proxy/cli/usage.h"
 #include "proxy/handoff/desk.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,15 @@ static int do_show(struct handoff_args *a)
 	return EXIT_GOOD;
 }
 
+static bool is_utf8(const char *text)
+{
+	json_t *string = json_string(text); /* which takes nothing else */
+	bool good = string != NULL;
+
+	json_decref(string);
+	return good;
+}
+
 static int do_reply(struct handoff_args *a)
 {
 	struct desk_outcome outcome;
@@ -136,6 +146,9 @@ static int do_reply(struct handoff_args *a)
 	if (a->text[strspn(a->text, " \t\r\n")] == '\0')
 		return usage_error("the reply is empty: what is the customer "
 				   "to be told?");
+	if (!is_utf8(a->text))
+		return usage_error("the reply is not UTF-8, and nobody could "
+				   "read it");
 	int err = desk_reply(
 	    a->storage.store, a->id, a->storage.by, a->text, &outcome);
 	if (err)

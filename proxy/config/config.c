@@ -207,6 +207,7 @@ static void config_check_webhook(struct reader *r, const struct yaml_node *node,
 static void config_read_destination(struct reader *r,
     const struct yaml_node *node, struct config_destination *d)
 {
+	unsigned before = r->faults;
 	d->name = mem_strdup(node->key->text);
 	reader_map(r, node, "handoff.destinations.<name>", d);
 	if (strcmp(d->name, "desk") == 0)
@@ -216,7 +217,11 @@ static void config_read_destination(struct reader *r,
 		reader_fault(r, node, "C004", NULL,
 		    "%s: the first of the two must not be the larger one",
 		    d->name);
-	if (yaml_get(node, "preset") == NULL)
+	const struct yaml_node *path = yaml_get(node, "path");
+	if (path != NULL)
+		d->path_at =
+		    (struct config_place){path->line, path->col, path->width};
+	if (r->faults > before) /* what follows from these is no news */
 		return;
 	if (d->preset == CONFIG_WEBHOOK)
 		config_check_webhook(r, node, d);

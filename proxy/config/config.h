@@ -69,6 +69,7 @@ struct config_destination {
 	int preset;              /* enum config_preset */
 	char *url, *secret, *ca; /* webhook */
 	char *path;              /* file */
+	struct config_place path_at;
 	uint64_t timeout_ms, max_tries, base_ms, max_wait_ms;
 	uint64_t success_from, success_to;
 };

@@ -7,8 +7,10 @@
 #include "proxy/net/address.h"
 #include "rules/yaml.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where faults are told, and of which file. */
 struct told_to {
@@ -185,6 +187,33 @@ static bool check_destinations(
 	return good;
 }
 
+/* What is appended there would be given up, try by try. */
+static bool check_files(const struct generation *g, const struct told_to *to)
+{
+	const struct config *c = g->config;
+	bool good = true;
+	for (size_t i = 0; i < c->n_destinations; i++) {
+		const struct config_destination *d = &c->destinations[i];
+		if (d->preset != CONFIG_FILE)
+			continue;
+		const char *slash = strrchr(d->path, '/');
+		char *folder = slash && slash > d->path
+		    ? mem_strndup(d->path, (size_t)(slash - d->path))
+		    : mem_strdup(slash ? "/" : ".");
+		bool there = access(folder, W_OK | X_OK) == 0;
+		char *why = mem_printf("destination %s: nothing can be written "
+				       "in %s: %s",
+		    d->name, folder, strerror(errno));
+		if (!there)
+			report(to, &d->path_at, why,
+			    "make the folder, and let Handrail write there");
+		good = good && there;
+		free(why);
+		free(folder);
+	}
+	return good;
+}
+
 static void report_classifier(
     const struct generation *g, size_t index, const struct told_to *to)
 {
@@ -295,9 +324,9 @@ struct generation *generation_load(const char *config_path,
 	g->policy = load_policy(g->config, &limits, diag, arg);
 	if (!g->policy)
 		goto fail;
-	if (!check_destinations(g, &to) || !find_classifiers(g, &to) ||
-	    !load_addresses(g, &to) || !load_tls(g, &to) ||
-	    !load_classifier_tls(g, &to))
+	if (!check_destinations(g, &to) || !check_files(g, &to) ||
+	    !find_classifiers(g, &to) || !load_addresses(g, &to) ||
+	    !load_tls(g, &to) || !load_classifier_tls(g, &to))
 		goto fail;
 	check_channels(g, &to);
 	return g;

@@ -1,9 +1,10 @@
 // The verbs beside a running proxy: what is wrong with a command line is said
 // in a line, with what was meant.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { run, startBot, startHandrail, tempDir } from "./support.mjs";
+import { binary, configuration, run, startBot, startHandrail, tempDir } from "./support.mjs";
 import { policy } from "./parts.mjs";
 
 const wrong = [
@@ -45,4 +46,32 @@ test("a pause that is not there", async (t) => {
 	const proxy = await startHandrail(t, { upstream: bot.url, policy });
 	const { code, err } = await run(["pause", "end", "99", "-c", path.join(proxy.dir, "handrail.yaml")]);
 	assert.deepEqual([code, err], [2, "handrail: there is no pause 99\n  `handrail pause list` shows those in force, with --all the others too\n"]);
+});
+
+test("run --check: what cannot work is said, once, with what would", async (t) => {
+	const rows = [
+		["environment: prod\n", /error P\d+ the environment "prod" is asked for and not defined\n[^]*ask for one of these: .*production/],
+		["environment: productoin\n", /the environment "productoin" is asked for and not defined\n[^]*did you mean "production"\?/],
+		["handoff: {destinations: {out: {preset: file, path: nowhere/out.jsonl}}}\n",
+			/handrail.yaml:\d+:\d+: error C100 destination out: nothing can be written in \/.*\/nowhere: No such file or directory\n[^]*make the folder/],
+		['handoff: {destinations: {out: {preset: webhook, url: "https://h/", secret: "${NO_SUCH_SECRET}"}}}\n', /NO_SUCH_SECRET/],
+		['handoff: {destinations: {out: {preset: webhook, url: "https://h/", secret: ""}}}\n', /C011 the webhook out needs a url and a secret/],
+	];
+	for (const [extra, said] of rows) {
+		const dir = tempDir(t);
+		const file = path.join(dir, "handrail.yaml");
+		fs.writeFileSync(file, configuration(dir, { upstream: "http://127.0.0.1:9", extra }));
+		const { code, out, err } = await run(["run", "--check", "-c", file]);
+		assert.notEqual(code, 0, extra);
+		assert.match(out + err, said);
+		assert.equal((out + err).match(/: error /g).length, 1, out + err);
+	}
+});
+
+test("a reply that is not UTF-8 is refused: no client could read it", async (t) => {
+	const bot = await startBot(t);
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const { code, err } = await run(["-c", `"$0" handoff reply h-1 "$(printf 'so\\355\\240\\200rry')"`, binary],
+		{ program: "bash", cwd: proxy.dir });
+	assert.deepEqual([code, err.split("\n")[0]], [2, "handrail handoff: the reply is not UTF-8, and nobody could read it"]);
 });
