@@ -330,3 +330,22 @@ for (const [name, ca, key, good] of [
 		assert.equal(got.status, good ? 200 : 424, got.body.toString());
 		assert.equal(asked, good ? 1 : 0);
 	});
+
+// It answers the first question of a connection, keep-alive, and drops the
+// connection at the second: that one may not be asked again (RFC 9110 9.2.2).
+test("a bot that closes what it says it keeps loses three questions, not every other", async (t) => {
+	const seen = new WeakSet();
+	const bot = await rawBot(t, (socket) => {
+		if (seen.has(socket)) return socket.destroy();
+		seen.add(socket);
+		socket.write(answer(completion("Fine.")));
+	});
+	const proxy = await startHandrail(t, { upstream: bot.url, policy,
+		config: configuration(tempDir(t), { upstream: bot.url, policy }).replace("workers: 2", "workers: 1") });
+	const statuses = [];
+	for (let i = 0; i < 16; i++) statuses.push((await chat(proxy, `c-${i}`, "hi")).status);
+	assert.deepEqual(statuses.slice(0, 6), [200, 424, 200, 424, 200, 424]);
+	assert.deepEqual(statuses.slice(6), Array(10).fill(200));
+	assert.match(proxy.log(), /closes what it says it keeps: no connection is used again for a minute/);
+	assert.equal(bot.requests.length, 16, "none was asked twice");
+});
