@@ -76,6 +76,18 @@ static void take_retry(struct sse_decoder *d, struct span value)
 	d->has_retry = true;
 }
 
+/* Of several lines of one name the last counts; the others are bytes a client
+ * receives, too. */
+static void keep_earlier(
+    struct sse_decoder *d, struct buf *field, bool there, struct span value)
+{
+	struct span had = {field->data, field->len};
+
+	if (there && had.len > 0 && !span_eq(had, value))
+		add_line(&d->extra, had);
+	buf_reset(field);
+}
+
 static void take_field(struct sse_decoder *d, struct span line)
 {
 	const char *colon = memchr(line.p, ':', line.len);
@@ -94,11 +106,11 @@ static void take_field(struct sse_decoder *d, struct span line)
 		buf_add(&d->data, value.p, value.len);
 		d->has_data = true;
 	} else if (span_is(name, "event")) {
-		buf_reset(&d->event);
+		keep_earlier(d, &d->event, d->event.len > 0, value);
 		buf_add(&d->event, value.p, value.len);
 	} else if (span_is(name, "id") &&
 	    (value.len == 0 || memchr(value.p, '\0', value.len) == NULL)) {
-		buf_reset(&d->id);
+		keep_earlier(d, &d->id, d->has_id, value);
 		buf_add(&d->id, value.p, value.len);
 		d->has_id = true;
 	} else if (span_is(name, "retry") && value.len > 0 &&

@@ -32,8 +32,9 @@ struct sse_frame {
 	bool dispatched;   /* has data: an event in the sense of the standard */
 	struct span event; /* its type; empty: "message" */
 	struct span data;  /* lines joined by LF, no final LF */
-	struct span extra; /* comments and fields of unknown name, joined by
-			      LF: bytes a client ignores but receives */
+	struct span extra; /* comments, fields of unknown name, types and ids
+			      before the last of the frame, joined by LF:
+			      bytes a client ignores but receives */
 	bool has_id, has_retry;
 	struct span id;    /* last event id after this frame */
 	uint64_t retry_ms; /* valid with has_retry */

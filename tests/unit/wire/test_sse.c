@@ -104,6 +104,9 @@ static void test_line_ends(void **state)
 static void test_frames(void **state)
 {
 	check("data: a\n\n", "<|a>");
+	/* The last of several counts; the others are received. */
+	check("event: x\nid: 1\nevent: y\nid: 2\nid: 2\ndata: a\n\n",
+	    "<y|a#2+x\n1>");
 	check("data: a\r\n\r\n", "<|a>");
 	check("data:a\r\rdata:b\r\r", "<|a><|b>");
 	check("data: a\r\n\rdata: b\n\r\n", "<|a><|b>");
