@@ -113,6 +113,12 @@ static bool is_one_word(struct span s)
 	return true;
 }
 
+static void add_fresh(struct channel_stream *s, struct span value)
+{
+	buf_add(&s->fresh_labels, value.p, value.len);
+	buf_addc(&s->fresh_labels, '\n');
+}
+
 static bool add_label(
     struct channel_stream *s, uint64_t place, struct span value, bool noise)
 {
@@ -123,12 +129,13 @@ static bool add_label(
 	bool word = noise && is_one_word(value);
 
 	if (news == LABELS_CHANGED || (news == LABELS_NEW && word)) {
-		if (!noise && !is_field(place))
+		if (!noise && !is_field(place)) {
 			add_glued(s, label, &before)->label = true;
+			add_fresh(s, value);
+		}
 		add_changed(s, label, &before, word);
 	} else if (news == LABELS_NEW) {
-		buf_add(&s->fresh_labels, value.p, value.len);
-		buf_addc(&s->fresh_labels, '\n');
+		add_fresh(s, value);
 	}
 	buf_clear(&before);
 	return news != LABELS_FULL && s->n_series <= STREAM_MAX_SERIES;

@@ -438,7 +438,7 @@ static void test_labels(void **state)
 			 TOP("\"id\":\"a\",\"model\":\"m\"")
 			     TOP("\"id\":\"b\",\"model\":\"m\"")
 				 TOP("\"id\":\"c\",\"model\":\"n\""),
-	    "a\nm\n||ab/0+0=a b |abc/0+4=c mn/1+0=m n |");
+	    "a\nm\n||ab/0+0=a b b\n|abc/0+4=c mn/1+0=m n c\nn\n|");
 	/* What stands outside the data. */
 	check_labels(": x y\nevent: e\nid: 7\ndata: [DONE]\n\n"
 		     ": x y\nevent: f\nid: 8\ndata: [DONE]\n\n"
@@ -458,17 +458,17 @@ static void test_labels(void **state)
 	/* Of one message, and of a call of it. */
 	check_labels(DELTA(0, "\"role\":\"x\"") DELTA(0, "\"role\":\"y\"")
 			 DELTA(1, "\"role\":\"y\""),
-	    "c\nx\n|xy/0+0=x y |y\n|");
+	    "c\nx\n|xy/0+0=x y y\n|y\n|");
 	check_labels(
 	    DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"b\"}]")
 		DELTA(0, "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"d\"}]"),
-	    "c\na\nb\n|bd/0+0=b d |");
+	    "c\na\nb\n|bd/0+0=b d d\n|");
 	/* By their numbers, too. */
 	check_labels(DELTA(0,
 			 "\"tool_calls\":[{\"index\":0,\"id\":\"a\"},"
 			 "{\"index\":1,\"id\":\"b\"}]") DELTA(0,
 			 "\"tool_calls\":[{\"index\":1,\"id\":\"d\"}]"),
-	    "c\na\nb\n|ad/0+0=a d bd/|");
+	    "c\na\nb\n|ad/0+0=a d bd/d\n|");
 	/* Columns of tokens. */
 	check_labels(PROBS("a", "I") PROBS("b", " do"), "1+0=I|1+1= do|");
 }
@@ -477,10 +477,10 @@ static void test_labels(void **state)
 static void test_labels_that_are_texts(void **state)
 {
 	check_labels(DELTA(0, "\"role\":\"a \"") DELTA(0, "\"role\":\"b\""),
-	    "c\n|a b/1+0=a  b |");
+	    "c\n|a b/1+0=a  b b\n|");
 	check_labels(DELTA(0, "\"audio\":{\"id\":\"a b\"}")
 			 DELTA(0, "\"audio\":{\"id\":\"c\"}"),
-	    "c\n|a bc/1+0=a b c |");
+	    "c\n|a bc/1+0=a b c c\n|");
 	check(DELTA(0, "\"role\":\"a\"") DELTA(0, "\"role\":\" b\""),
 	    "pass|text 0/delta/roleV0= b *W0= b *W0=a b|pass end0|");
 }
