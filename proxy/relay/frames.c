@@ -310,6 +310,19 @@ static void keep_parts(struct queued *q, const struct channel_frame *frame)
 	q->texts = buf_steal(&texts);
 }
 
+/* Does the series end because its message does? That is taken for true when all
+ * has ended: a bot that goes on is cut off there, and a hit that has begun may
+ * not leave. */
+static bool is_finished(
+    const struct frames *f, const struct channel_frame *frame, uint32_t series)
+{
+	enum channel_kind kind;
+	uint32_t message;
+	channel_stream_series(f->stream, series, &kind, &message);
+	return frame->role != CHANNEL_FRAME_DONE && message < 64 &&
+	    (frame->finishes >> message & 1);
+}
+
 bool frames_judge(struct frames *f, const struct channel_frame *frame)
 {
 	bool stuck = false;
@@ -340,7 +353,8 @@ bool frames_judge(struct frames *f, const struct channel_frame *frame)
 		}
 	}
 	for (size_t i = 0; i < frame->n_ends; i++)
-		frames_end_series(f, frame->ends[i]);
+		if (!is_finished(f, frame, frame->ends[i]))
+			frames_end_series(f, frame->ends[i]);
 	return stuck;
 }
 

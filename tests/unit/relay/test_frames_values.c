@@ -145,6 +145,35 @@ static void test_is_tight(void **state)
 	}
 }
 
+/* What a bot says behind the end of its message is never let go, nor what
+ * began before it. */
+static void test_behind_the_end(void **state)
+{
+#define END ",\"finish_reason\":\"stop\""
+	static const char *const rows[][MAX_FRAMES] = {
+	    {CHOICE("\"delta\":{\"content\":\"Card 4111 1111 1111 \"}"),
+		CHOICE("\"delta\":{}" END),
+		CHOICE("\"delta\":{\"content\":\"1111 ok\"}")},
+	    {CHOICE("\"delta\":{\"content\":\"Card 4111 1111 1111 \"}" END),
+		CHOICE("\"delta\":{\"content\":\"1111 ok\"}" END)},
+	    {CHOICE("\"delta\":{\"content\":\"Card 4111 1111 1111 \"},"
+		    "\"message\":{\"content\":\"Card 4111 1111 1111 \"}" END),
+		CHOICE("\"message\":{\"content\":\"Card 4111 1111 1111 "
+		       "1111\"}")},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0};
+			struct played got;
+			stream_frames(&in, rows[i]);
+			play(*state, &in, steps[s], &got);
+			if (got.out.data && strstr(got.out.data, "111"))
+				fail_msg("row %zu: %s", i, got.out.data);
+			buf_clear(&in);
+			played_clear(&got);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +181,8 @@ int main(void)
 		test_nothing_passes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_edits, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_is_tight, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_behind_the_end, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
