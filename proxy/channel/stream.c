@@ -65,6 +65,8 @@ void channel_stream_free(struct channel_stream *s)
 	scan_clear(&s->scan);
 	buf_clear(&s->scratch);
 	buf_clear(&s->keys);
+	buf_clear(&s->names);
+	buf_clear(&s->last_names);
 	buf_clear(&s->decoded);
 	buf_clear(&s->fresh_labels);
 	buf_clear(&s->comments);
@@ -79,6 +81,11 @@ void channel_stream_free(struct channel_stream *s)
 
 static bool settle_messages(struct channel_stream *s)
 {
+	/* Without their numbers a client may take several for one. */
+	for (size_t i = 0; s->scan.n_messages > 1 && i < s->scan.n_messages;
+	     i++)
+		if (!s->scan.messages[i].numbered)
+			return false;
 	for (size_t i = 0; i < s->scan.n_messages; i++) {
 		const char *key = s->scan.messages[i].key;
 		size_t k = 0;
@@ -121,6 +128,34 @@ static void keep_up(struct channel_stream *s, struct span data)
 		assert(!"a document that was parsed before");
 }
 
+static void add_whole(struct channel_stream *s, const struct buf *text)
+{
+	stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
+	    (struct span){text->data, text->len});
+	stream_undo_part(s, s->n_parts - 1);
+}
+
+#define NAMES_BYTES 256 /* of the latest, which may go on */
+
+/* Names of members that say something, with those of the frames before. */
+static void add_names(struct channel_stream *s)
+{
+	struct span had = {s->last_names.data, s->last_names.len};
+	struct span now = {s->names.data, s->names.len};
+
+	if (s->keys.len > 0)
+		add_whole(s, &s->keys);
+	if (now.len == 0 ||
+	    (now.len <= had.len &&
+		memcmp(had.p + had.len - now.len, now.p, now.len) == 0))
+		return;
+	buf_add(&s->last_names, now.p, now.len);
+	if (had.len > 0)
+		add_whole(s, &s->last_names);
+	if (s->last_names.len > NAMES_BYTES)
+		buf_drop(&s->last_names, s->last_names.len - NAMES_BYTES);
+}
+
 static bool read_data(
     struct channel_stream *s, struct span data, struct channel_frame *out)
 {
@@ -143,11 +178,7 @@ static bool read_data(
 	}
 	if (!stream_settle_values(s))
 		return false;
-	if (s->keys.len > 0) {
-		stream_add_part(s, CHANNEL_PART_WHOLE, CHANNEL_OTHER,
-		    (struct span){s->keys.data, s->keys.len});
-		stream_undo_part(s, s->n_parts - 1);
-	}
+	add_names(s);
 	stream_add_readings(s);
 	for (size_t i = 0; i < s->scan.n_messages; i++) {
 		if (!s->scan.messages[i].ends)
@@ -171,6 +202,7 @@ static void begin(struct channel_stream *s, struct channel_frame *out)
 	s->n_ends = 0;
 	buf_reset(&s->scratch);
 	buf_reset(&s->keys);
+	buf_reset(&s->names);
 	s->n_frames++;
 }
 

@@ -337,6 +337,16 @@ bool stream_read_on(struct channel_stream *s, const struct scan_text *t,
 	return good;
 }
 
+static void remember(
+    struct stream_series *series, struct span text, uint32_t frame)
+{
+	series->delta = !series->held;
+	if (series->was_frame != frame)
+		series->was_len = series->text.len;
+	series->was_frame = frame;
+	buf_add(&series->text, text.p, text.len);
+}
+
 bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 {
 	uint32_t message = CHANNEL_NO_MESSAGE;
@@ -355,6 +365,8 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 			buf_addc(&s->keys, '\n');
 		pieces_blank_surrogates(s->decoded.data, s->decoded.len);
 		buf_add(&s->keys, s->decoded.data, s->decoded.len);
+		if (t->is_key)
+			buf_add(&s->names, s->decoded.data, s->decoded.len);
 		return true;
 	}
 	/* A client adds it to what was judged to its end. */
@@ -379,17 +391,13 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	p->start = series->len;
 	series->len += text.len;
 	p->end = series->len;
-	series->delta = !series->held;
-	if (series->was_frame != s->n_frames)
-		series->was_len = series->text.len;
-	series->was_frame = s->n_frames;
-	buf_add(&series->text, text.p, text.len);
+	remember(series, text, s->n_frames);
 	struct joint_piece piece = {
 	    .series = id, .own = p->start, .text = text};
-	size_t len = series->len;
+	if (series->len > channel_limits(s->channel)->max_text_bytes)
+		return false;
 	if (series->held)
-		return len <= channel_limits(s->channel)->max_text_bytes;
+		return true;
 	stream_undo_text(s, id, text);
-	return stream_read_on(s, t, id, piece) &&
-	    len <= channel_limits(s->channel)->max_text_bytes;
+	return stream_read_on(s, t, id, piece);
 }

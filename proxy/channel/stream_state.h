@@ -97,7 +97,8 @@ struct channel_stream {
 	struct json_doc doc;
 	struct scan scan;
 	struct buf scratch, keys, decoded, fresh_labels;
-	struct buf comments; /* what the latest said, a line each */
+	struct buf names, last_names; /* of members; of earlier frames, too */
+	struct buf comments;          /* what the latest said, a line each */
 	struct stream_part *parts;
 	size_t n_parts, cap_parts;
 	struct channel_part *given;

@@ -131,6 +131,14 @@ static void test_mirrors(void **state)
 	    "| !V0+0=Hi W0=Hi| !V0+0=i W0=i|");
 }
 
+/* Two at a time that have no numbers: a client may take them for one. */
+static void test_without_numbers(void **state)
+{
+	check(CHUNK("\"choices\":[{\"delta\":{\"content\":\"a\"}},{\"delta\":{"
+		    "\"content\":\"b\"}}]"),
+	    " unreadable|");
+}
+
 /* Snapshots of a text to its end cost no more than its length by and by; other
  * values have a limit. */
 static void test_bounds(void **state)
@@ -180,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_alone_and_joined),
 	    cmocka_unit_test(test_mirrors),
+	    cmocka_unit_test(test_without_numbers),
 	    cmocka_unit_test(test_bounds),
 	};
 	channel = openai_channel("");

@@ -62,6 +62,8 @@ static const struct {
 	GUARD_HANDOFF, {"zq81"}},
     {{STATUS("I "), STATUS("I "), STATUS("guarantee zq81")}, GUARD_HANDOFF,
 	{"zq81"}},
+    /* Names of members, too. */
+    {{"\"I guar\":\"\"", "\"antee zq81\":\"\""}, GUARD_HANDOFF, {"zq81"}},
     /* Mirrors of what the deltas say. */
     {{BOTH("Card 4111 1111 ", "Card 4111 1111 "),
 	 BOTH("1111 111", "Card 4111 1111 1111 111"),
