@@ -69,8 +69,7 @@ struct channel_part {
 	enum channel_kind kind;
 	uint32_t series;  /* from 0, or CHANNEL_NO_SERIES for WHOLE */
 	uint32_t message; /* ordinal of the choice or CHANNEL_NO_MESSAGE */
-	uint32_t held_by; /* WHOLE: the held series it lies in, or
-			     CHANNEL_NO_SERIES */
+	uint32_t held_by; /* WHOLE: the series it lies in, or NO_SERIES */
 	bool repeats;     /* another part of the frame says the same */
 	bool label;       /* WHOLE, BESIDE: see above */
 	bool noise;   /* BESIDE: it changes each time; hold nothing for it */
@@ -81,6 +80,7 @@ struct channel_part {
 	uint32_t of;  /* VALUE: the series that begins like it, or NO_SERIES */
 	uint32_t value_of; /* WHOLE: see above */
 	size_t value_at;
+	bool joined, half; /* begins, ends with half a character */
 	/* In the series; WHOLE: 0 and length. BESIDE: end may be a byte
 	 * further, that of a character which has only begun. */
 	size_t start, end;

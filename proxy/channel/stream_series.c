@@ -379,6 +379,7 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	if (stream_is_value(t))
 		return stream_add_value(s, t, id);
 	struct stream_series *series = &s->series[id];
+	bool half = series->half != 0;
 	join_halves(series, &s->decoded);
 	struct span text = {s->decoded.data, s->decoded.len};
 	struct channel_part *p = &stream_add_part(s,
@@ -388,6 +389,8 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 	p->series = id;
 	p->message = message;
 	p->repeats = t->repeats;
+	p->joined = half && text.len > 0 && (unsigned char)text.p[0] >= 0xf0;
+	p->half = series->half != 0;
 	p->start = series->len;
 	series->len += text.len;
 	p->end = series->len;

@@ -297,8 +297,13 @@ static void keep_parts(struct queued *q, const struct channel_frame *frame)
 		size_t n = q->n_parts + q->n_beside;
 		if (p->mode == CHANNEL_PART_WHOLE)
 			continue;
-		q->parts[n] = (struct part){
-		    p->mode, p->series, p->start, p->end, p->of, {0}};
+		q->parts[n] = (struct part){.mode = p->mode,
+		    .series = p->series,
+		    .start = p->start,
+		    .end = p->end,
+		    .of = p->of,
+		    .joined = p->joined,
+		    .half = p->half};
 		if (p->mode == CHANNEL_PART_BESIDE) {
 			q->n_beside++;
 			continue;

@@ -110,8 +110,11 @@ static void hold_back(struct frames *f, const struct channel_part *p)
 		if (q->n_parts == 0)
 			continue;
 		q->parts = mem_realloc(q->parts, (n + 1) * sizeof(*q->parts));
-		q->parts[n] = (struct part){p->mode, p->series, p->start,
-		    behind, CHANNEL_NO_SERIES, {0}};
+		q->parts[n] = (struct part){.mode = p->mode,
+		    .series = p->series,
+		    .start = p->start,
+		    .end = behind,
+		    .of = CHANNEL_NO_SERIES};
 		q->n_beside++;
 		q->bytes += sizeof(*q->parts);
 		f->held += sizeof(*q->parts);

@@ -2,6 +2,7 @@
 #include "proxy/relay/frames_state.h"
 
 #include "proxy/base/mem.h"
+#include "proxy/wire/utf8.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -136,15 +137,38 @@ static bool may_leave(const struct frames *f, const struct queued *q)
 	return true;
 }
 
+/* Of a character whose first half the client has: the other half, as three
+ * bytes. */
+static void add_other_half(struct span *text, struct buf *out)
+{
+	uint32_t c =
+	    (uint32_t)(text->p[2] & 0x0f) << 6 | (uint32_t)(text->p[3] & 0x3f);
+	char bytes[4];
+	buf_add(out, bytes, utf8_put(bytes, 0xdc00 | c));
+	*text = (struct span){text->p + 4, text->len - 4};
+}
+
 static void render_text(const struct frames *f, const struct queued *q,
     size_t i, struct span text, struct buf *out)
 {
 	const struct part *p = &q->parts[i];
-	size_t n;
+	size_t n, start = p->start;
 	struct channel_edit *edits = edits_of(f, p, &n);
-	channel_render_part(text, p->start, edits, n, out);
+	bool begins = n > 0 && edits[0].start < start + 4;
+	if (p->joined && f->series[p->series].half_sent && !begins) {
+		add_other_half(&text, out);
+		start += 4;
+	}
+	channel_render_part(text, start, edits, n, out);
 	buf_add(out, p->behind.p, p->behind.len);
 	free(edits);
+}
+
+/* Has it to be written anew? So has the second half of a character whose first
+ * was written without. */
+static bool is_rewritten(const struct frames *f, const struct part *p)
+{
+	return edited(f, p) || (p->joined && !f->series[p->series].half_sent);
 }
 
 static void render_queued(struct frames *f, struct queued *q, struct buf *out)
@@ -158,11 +182,14 @@ static void render_queued(struct frames *f, struct queued *q, struct buf *out)
 		struct span text = {q->texts + at, p->end - p->start};
 		at += text.len;
 		texts[i] = (struct span){NULL, 0};
-		if (!edited(f, p))
+		bool anew = is_rewritten(f, p);
+		if (anew)
+			render_text(f, q, i, text, &bufs[i]);
+		f->series[p->series].half_sent = p->half && !anew;
+		if (!anew)
 			continue;
 		change = true;
 		buf_adds(&bufs[i], "");
-		render_text(f, q, i, text, &bufs[i]);
 		texts[i] = (struct span){bufs[i].data, bufs[i].len};
 	}
 	if (!q->ours &&

@@ -23,6 +23,7 @@ struct series {
 	size_t safe;    /* bytes that may leave */
 	size_t held_at; /* nothing from here on may, whatever the engine says */
 	size_t sent;    /* bytes that have left */
+	bool half_sent; /* and half a character as it came */
 	bool closed;    /* no more comes, but an answer for it may */
 	bool ended;
 	bool stuck;               /* held: a text inside it is withheld */
@@ -37,6 +38,7 @@ struct part {
 	uint32_t series;
 	size_t start, end;
 	uint32_t of; /* a series that begins like it; or CHANNEL_NO_SERIES */
+	bool joined, half;  /* see channel_part */
 	struct span behind; /* approved text to go behind it (append) */
 };
 

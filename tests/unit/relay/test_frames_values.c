@@ -176,6 +176,34 @@ static void test_behind_the_end(void **state)
 		}
 }
 
+/* A character cut in two, of which a part is written anew. */
+static void test_halves(void **state)
+{
+#define SAY(t) CHOICE("\"delta\":{\"content\":\"" t "\"}")
+	static const struct {
+		const char *frames[MAX_FRAMES];
+		const char *want[2];
+	} rows[] = {
+	    {{SAY("Hi. \\ud83d"), SAY("\\ude00 4111 1111 1111 1111 ok")},
+		{"\"Hi. \\ud83d\"", "\"\\ude00 XX ok\""}},
+	    {{SAY("4111 1111 1111 1111 a \\ud83d"), SAY("\\ude00 ok")},
+		{"\"XX a \"", "\"\xf0\x9f\x98\x80 ok\""}},
+	    {{SAY("Hi. \\ud83d"), SAY("\\ude00 ok")},
+		{"\"Hi. \\ud83d\"", "\"\\ude00 ok\""}},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf in = {0};
+		struct played got;
+		stream_frames(&in, rows[i].frames);
+		play(*state, &in, 9, &got);
+		if (!strstr(got.out.data, rows[i].want[0]) ||
+		    !strstr(got.out.data, rows[i].want[1]))
+			fail_msg("row %zu: %s", i, got.out.data);
+		buf_clear(&in);
+		played_clear(&got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +213,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_is_tight, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_behind_the_end, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_halves, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
