@@ -273,10 +273,15 @@ size_t classify_alive(
 
 bool classify_waits(const struct machine *m)
 {
-	for (size_t i = 0; m->text.final && i < m->policy->n_classifiers; i++)
-		if (m->classify.of[i].wanted &&
-		    m->classify.of[i].done < m->text.n_sentences)
+	if (!m->text.final && !machine_is_faulty(m))
+		return false;
+	for (size_t i = 0; i < m->policy->n_classifiers; i++) {
+		const struct classify_one *one = &m->classify.of[i];
+		/* No more is asked of a text that has gone wrong. */
+		size_t n = m->text.final ? m->text.n_sentences : one->asked;
+		if (one->wanted && one->done < n)
 			return true;
+	}
 	return false;
 }
 

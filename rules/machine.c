@@ -555,9 +555,15 @@ void machine_close(struct machine *m)
 	text_failed(m, err);
 }
 
+bool machine_is_faulty(const struct machine *m)
+{
+	return m->undecided == GUARD_UNDECIDED_NOT_UTF8 ||
+	    m->undecided == GUARD_UNDECIDED_TOO_LONG;
+}
+
 void machine_look(struct machine *m)
 {
-	if (m->stopped || m->ended)
+	if (m->ended || (m->stopped && !machine_is_faulty(m)))
 		return;
 	ask(m, false);
 	totals_look(m);
@@ -566,16 +572,16 @@ void machine_look(struct machine *m)
 
 void machine_end(struct machine *m)
 {
-	if (m->stopped || m->ended)
+	if (m->ended || (m->stopped && !machine_is_faulty(m)))
 		return;
 	machine_close(m);
 	m->ended = true;
-	if (m->stopped || m->text.err)
-		return;
 	if (classify_waits(m)) {
 		ask(m, true);
 		totals_look(m);
 	}
+	if (m->stopped || m->text.err)
+		return;
 	find_whole(m, true);
 	if (only_is_broken(m) && allow_look(m, m->only.rule) == COMBINE_NO)
 		hits_add_stray(m);

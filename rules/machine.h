@@ -126,6 +126,9 @@ bool machine_feed(struct machine *, const char *bytes, size_t len);
 void machine_close(struct machine *);
 void machine_look(struct machine *);
 void machine_end(struct machine *);
+/* Has the text itself gone wrong? What was asked of it before counts, whenever
+ * it is answered. */
+bool machine_is_faulty(const struct machine *);
 /* It cannot be decided: why. The first reason stays. */
 void machine_give_up(struct machine *, enum guard_undecided why);
 /* No match of any kind is still to come that starts before this byte. */

@@ -276,6 +276,35 @@ static void answers_come_in_any_order(void **state)
 	chat_close(&c);
 }
 
+/* A text that is no UTF-8 behind a sentence: its answer counts when it comes
+ * late, as it does for the whole text. */
+static void what_was_asked_before_a_fault_counts(void **state)
+{
+	static const char text[] = "You fool. Day \xd1";
+	struct chat c;
+	struct told t;
+	struct guard_progress p;
+	struct guard_verdict v;
+	open_with(
+	    &c, &t, "rules:\n" RULE("a", TONE, "    then: handoff\n") ENFORCED);
+	struct guard_stream *s =
+	    guard_stream_new(c.policy, &c.session, GUARD_AI);
+	assert_int_equal(feed(s, text), 0);
+	guard_stream_close(s, &p);
+	assert_true(guard_stream_waits(s));
+	tell(&t, "You fool.", 990000);
+	guard_stream_look(s, &p);
+	assert_false(guard_stream_waits(s));
+	guard_stream_end(s, &v);
+	asked(&c, text);
+	assert_int_equal(v.action, GUARD_HANDOFF);
+	assert_int_equal(v.n_hits, 1);
+	assert_int_equal(v.n_hits, c.verdict.n_hits);
+	assert_int_equal(v.undecided, c.verdict.undecided);
+	guard_stream_free(s);
+	chat_close(&c);
+}
+
 /* Text no rule in force waits for goes out; the end still asks. */
 static void shadow_holds_nothing(void **state)
 {
@@ -351,6 +380,7 @@ int main(void)
 	    cmocka_unit_test(ids_and_own_texts_are_not_asked_about),
 	    cmocka_unit_test(a_sentence_is_held_until_it_is_answered),
 	    cmocka_unit_test(answers_come_in_any_order),
+	    cmocka_unit_test(what_was_asked_before_a_fault_counts),
 	    cmocka_unit_test(shadow_holds_nothing),
 	    cmocka_unit_test(memory_may_run_out),
 	    cmocka_unit_test(a_policy_says_what_it_asks),
