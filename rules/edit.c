@@ -65,12 +65,13 @@ static void drop_repeated(struct edits *e, size_t first)
 	e->n = n;
 }
 
-/* One edit at place for each rule with the action. */
-static int add_wording(struct edits *e, const struct machine *m,
-    enum guard_action action, size_t place)
+/* One edit at place for each rule with the action among the first n hits. */
+static int add_wording(struct edits *e, const struct machine *m, size_t n,
+    enum guard_action action)
 {
 	size_t first = e->n;
-	for (size_t i = 0; i < m->n_founds; i++) {
+	size_t place = action == GUARD_PREPEND ? 0 : m->text.len;
+	for (size_t i = 0; i < n; i++) {
 		const struct found *f = &m->founds[i];
 		const struct rule *r = &m->policy->rules[f->rule];
 		bool known = f->mode != GUARD_ENFORCE ||
@@ -119,10 +120,12 @@ static int add_spans(struct edits *e, const struct machine *m)
 
 int edits_collect(struct edits *e, const struct machine *m)
 {
+	bool late = e->begun && m->withheld_from != SIZE_MAX;
+	size_t n_front = late ? e->n_front : m->n_founds;
 	e->n = 0;
-	if (add_wording(e, m, GUARD_PREPEND, 0) || add_spans(e, m))
+	if (add_wording(e, m, n_front, GUARD_PREPEND) || add_spans(e, m))
 		return -1;
-	return m->ended ? add_wording(e, m, GUARD_APPEND, m->text.len) : 0;
+	return m->ended ? add_wording(e, m, m->n_founds, GUARD_APPEND) : 0;
 }
 
 char *guard_apply_edits(const char *text, size_t len,

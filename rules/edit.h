@@ -10,6 +10,8 @@
 struct edits {
 	struct guard_edit *items; /* texts are the policy's */
 	size_t n, cap;
+	bool begun; /* the text has: nothing more is put in front of it ... */
+	size_t n_front; /* ... than these first hits of the machine ask for */
 };
 
 void edits_clear(struct edits *);

@@ -17,7 +17,10 @@ static bool holds_front(struct machine *m, size_t rule)
 	    !scope_withholds(&m->scope, rule))
 		return false;
 	if (!requires_wording(r))
-		return r->has_find || r->total.n ||
+		return r->has_find ||
+		    (r->total.n &&
+			(r->info.action != GUARD_PREPEND ||
+			    totals_may_edit(m, rule))) ||
 		    (m->whole_waits && m->policy->index->excused[rule].n);
 	return !wording_is_complete(&m->wording, m->policy, r);
 }

@@ -208,6 +208,10 @@ static int release(struct guard_stream *s)
 		s->let_go = to;
 	if (s->hold.front)
 		return 0;
+	if (!s->edits.begun) {
+		s->edits.begun = true;
+		s->edits.n_front = s->message.n_founds;
+	}
 	struct place safe = {s->let_go, 0};
 	if (s->edits.n) {
 		if (!s->edited && begin_edited(s))

@@ -141,6 +141,32 @@ static const struct signal *find_reached(
 	return NULL;
 }
 
+static const struct before *before_of(const struct machine *m, size_t total)
+{
+	const struct index_rules *totals = &m->policy->index->totals;
+	size_t i = 0;
+	while (i + 1 < totals->n && totals->rules[i] != total)
+		i++;
+	return &m->totals.before[i];
+}
+
+bool totals_may_edit(struct machine *m, size_t total)
+{
+	const struct rule *rules = m->policy->rules;
+	const struct total *t = &rules[total].total;
+	int64_t score = before_of(m, total)->enforced;
+	bool any = false;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct rule *r = &rules[t->adds[i]];
+		if (r->info.action >= GUARD_REPLACE ||
+		    scope_mode(&m->scope, t->adds[i]) != GUARD_ENFORCE)
+			continue;
+		any = true;
+		score = numeral_add(score, r->score);
+	}
+	return any && score >= t->at_least;
+}
+
 static bool adds(const struct total *t, uint32_t rule)
 {
 	for (size_t i = 0; i < t->n; i++)

@@ -41,6 +41,9 @@ void totals_clear(struct totals *);
 int totals_begin(struct machine *) __attribute__((warn_unused_result));
 /* A rule with a score has hit. */
 void totals_note(struct machine *, const struct found *);
+/* Can rules that leave room for an edit bring this total up to its limit? What
+ * the others add comes with a block or a handoff. */
+bool totals_may_edit(struct machine *, size_t total);
 /* Look for totals that are reached; at the end also for those in shadow. */
 void totals_look(struct machine *);
 void totals_end(struct machine *);

@@ -4,6 +4,7 @@
  */
 #include "rules/guard_author.h"
 #include "rules/hold.h"
+#include "tests/support/every_cut.h"
 #include "tests/unit/rules/policy_source.h"
 
 #include <setjmp.h>
@@ -107,6 +108,48 @@ static void a_topic_holds_when_there_may_be_enough(void **state)
 	check(rules, "So crypto, buy ", 11);
 }
 
+/* A total puts something in front where rules that do not withhold reach it;
+ * what the others add comes with a block. */
+static void a_total_that_is_outdone_holds_nothing(void **state)
+{
+	(void)state;
+#define OF(then, more, mode)                                                   \
+	"rules:\n" RULE("a", "phrases: [waive ... fee]",                       \
+	    then "\n    score: 3" mode) RULE("b", "phrases: [the cat]",        \
+	    "flag\n    score: 1") "totals:\n  - {name: t, adds: [a" more       \
+				  "], over: "                                  \
+				  "conversation,\n     at_least: 2, then: "    \
+				  "{prepend: Well.}}\n"
+	check(OF("block", "", ""), "So fine, waive ", 9);
+	check(OF("flag", "", "\n    mode: shadow"), "So fine, waive ", 15);
+	check(OF("flag", "", ""), "So fine, waive ", 0);
+	/* b alone does not reach it. */
+	check(OF("block", ", b", ""), "So fine, waive ", 9);
+	check(OF("flag", ", b", ""), "So fine, waive ", 0);
+#undef OF
+}
+
+/* Its words come too late and are not made: the verdict is that of the whole
+ * text. */
+static void what_is_outdone_is_no_edit(void **state)
+{
+	(void)state;
+	static const char rules[] = "rules:\n" RULE(
+	    "a", "phrases: [waive ... fee]", "block\n    score: 3")
+	    RULE("b", "phrases: [the card]",
+		"redact") "totals:\n  - {name: t, adds: [a], over: "
+			  "conversation,\n     at_least: 2, then: "
+			  "{prepend: Well.}}\n";
+	struct guard_policy *policy = load(rules);
+	struct guard_scanner *scanner = guard_scanner_new();
+	const struct guard_session none = {0};
+	const struct every_cut in = {policy, scanner, &none};
+	every_cut(&in, "So fine. Of the card we waive the fee. The card");
+	every_cut(&in, "So we waive the fee.");
+	guard_scanner_free(scanner);
+	guard_policy_unref(policy);
+}
+
 /* Wording is put in front once, whatever the edited text holds. */
 static void what_has_been_put_in_front_is_let_go(void **state)
 {
@@ -141,6 +184,8 @@ int main(void)
 	    cmocka_unit_test(a_window_is_over_behind_its_last_word),
 	    cmocka_unit_test(a_number_holds_for_its_kinds),
 	    cmocka_unit_test(a_topic_holds_when_there_may_be_enough),
+	    cmocka_unit_test(a_total_that_is_outdone_holds_nothing),
+	    cmocka_unit_test(what_is_outdone_is_no_edit),
 	    cmocka_unit_test(what_has_been_put_in_front_is_let_go),
 	    cmocka_unit_test(an_approval_waits_for_all_amounts),
 	};
