@@ -497,6 +497,27 @@ static void read_row_at(
 	in->more |= rows.more;
 }
 
+/* What may begin behind token i, whether or not that takes it: "$50 a" may go
+ * on with "dozen". */
+static unsigned kinds_behind(
+    const struct lexicon_state *starts, const struct text *t, size_t i)
+{
+	unsigned kinds = 0;
+	while (++i < t->n_tokens) {
+		struct numeral_in in = {.t = t, .kinds = NUMERAL_ANY_KIND};
+		struct number_found f = {.n = 0};
+		if (t->tokens[i].kind != TOKEN_WORD ||
+		    !number_start_at(starts, t, i))
+			continue;
+		bool found = read_at(&in, i, &f);
+		if (in.more)
+			kinds |= in.row ? NUMERAL_ANY_KIND : in.kinds;
+		for (size_t k = 0; found && k < f.n; k++)
+			kinds |= NUMBER_UNIT_KIND(f.values[k].kind);
+	}
+	return kinds;
+}
+
 void number_scan_init(struct number_scan *s)
 {
 	*s = (struct number_scan){0};
@@ -517,6 +538,7 @@ int number_scan(struct number_scan *s, const struct text *t,
 		read_row_at(&in, s->next_token, &row);
 		if (in.more) {
 			s->kinds = in.row ? NUMERAL_ANY_KIND : in.kinds;
+			s->kinds |= kinds_behind(starts, t, s->next_token);
 			*alive_from = t->tokens[s->next_token].start;
 			return 0;
 		}

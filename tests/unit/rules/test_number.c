@@ -293,6 +293,9 @@ static void says_which_kinds_may_come(void **state)
 	    "4/5/6five percent off",
 	    "call 555-123-4567two dollars",
 	    "2026-11-03half days now",
+	    "It is $50 a hundred.",
+	    "$5 a dozen eggs",
+	    "You get $half off today",
 	};
 	for (size_t i = 0; i < N_CASES; i++)
 		check_kinds(cases[i].text);
