@@ -116,15 +116,15 @@ static const struct place {
 	const char *before, *behind;
 	bool value;
 } places[] = {
-    {"\"content\":\"", "\""},
-    {"\"content\":[{\"type\":\"text\",\"text\":\"", "\"}]"},
-    {"\"refusal\":\"", "\""},
-    {"\"reasoning_content\":\"", "\""},
+    {"\"content\":\"", "\"", false},
+    {"\"content\":[{\"type\":\"text\",\"text\":\"", "\"}]", false},
+    {"\"refusal\":\"", "\"", false},
+    {"\"reasoning_content\":\"", "\"", false},
     {"\"notes\":{\"more\":\"", "\"}", true},
     {"\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\","
      "\"function\":{\"arguments\":\"",
-	"\"}}]"},
-    {"\"function_call\":{\"arguments\":\"", "\"}"},
+	"\"}}]", false},
+    {"\"function_call\":{\"arguments\":\"", "\"}", false},
 };
 #define N_PLACES (sizeof(places) / sizeof(places[0]))
 
@@ -408,7 +408,7 @@ static void a_reading_goes_on_behind_what_is_no_hit(void **state)
 /* A member's name does not grow. */
 static void names_are_judged_alike(void **state)
 {
-	static const struct place name = {"\"notes\":{\"", "\":\"\"}"};
+	static const struct place name = {"\"notes\":{\"", "\":\"\"}", false};
 	static const char *const names[] = {"hid\\u0064en", "l\\\\x61unch code",
 	    "C:\\new\\x", "launch\\ncode", "hidden"};
 
