@@ -127,6 +127,7 @@ static const struct place {
     {"\"function_call\":{\"arguments\":\"", "\"}", false},
 };
 #define N_PLACES (sizeof(places) / sizeof(places[0]))
+#define N_SHOWN 5 /* of them that are not arguments */
 
 static size_t char_len(const char *p, size_t len)
 {
@@ -405,6 +406,22 @@ static void a_reading_goes_on_behind_what_is_no_hit(void **state)
 	buf_clear(&text);
 }
 
+/* Halves of a pair that stay alone, next to and inside of a hit. */
+static void lone_halves_are_judged_alike(void **state)
+{
+#define HIGH "\xed\xa0\xbd"
+#define LOW "\xed\xb8\x80"
+	static const char *const texts[] = {HIGH " launch code",
+	    "launch code" LOW, "launch" LOW " code", "hid" HIGH "den", LOW HIGH,
+	    HIGH LOW HIGH, "hidden" HIGH LOW " ok", "4111 1111 1111 1111" HIGH,
+	    "ok " LOW "hid\\u0064en"};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		for (size_t k = 0; k < N_SHOWN; k++)
+			check_cuts(*state, i, &places[k], span_str(texts[i]),
+			    SIZE_MAX);
+}
+
 /* A member's name does not grow. */
 static void names_are_judged_alike(void **state)
 {
@@ -435,6 +452,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(any_text_is_judged_alike),
 	    cmocka_unit_test(no_secret_begins_to_leave),
 	    cmocka_unit_test(a_reading_goes_on_behind_what_is_no_hit),
+	    cmocka_unit_test(lone_halves_are_judged_alike),
 	    cmocka_unit_test(names_are_judged_alike),
 	};
 	if (argc > 1)
