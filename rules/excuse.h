@@ -1,10 +1,7 @@
 /*
  * excuse - what may excuse a hit besides words in its sentence: an approval,
  * a value the customer gave us, a value that is listed.
- *
- * Values are compared as they read, not as they are set: numbers by their
- * digits whatever stands between them, everything else folded and without
- * white space.
+ * How values are compared: excuse_value.h.
  */
 #ifndef HANDRAIL_RULES_EXCUSE_H
 #define HANDRAIL_RULES_EXCUSE_H
@@ -13,9 +10,13 @@
 #include "rules/policy.h"
 #include "rules/text.h"
 
-/* What customers have said, folded when it is first asked for. */
+/* What customers have said, folded and searched when it is first asked for. */
+struct excuse_turn {
+	struct text text;
+	struct matches entities;
+};
 struct excuse_said {
-	struct text *texts;
+	struct excuse_turn *turns;
 	size_t n;
 	bool ready;
 };
@@ -23,6 +24,7 @@ struct excuse_said {
 void excuse_said_clear(struct excuse_said *);
 
 struct excuse_facts {
+	const struct guard_policy *policy;
 	const struct guard_session *session;
 	const struct text *text;
 	struct excuse_said *said;

@@ -149,7 +149,7 @@ struct combine_facts machine_facts(struct machine *m)
 	    .alive = m->alive,
 	    .settled = settled(m),
 	    .classified = m->classify.done,
-	    .excuse = {m->scope.session, &m->text, &m->said,
+	    .excuse = {m->policy, m->scope.session, &m->text, &m->said,
 		m->scope.purpose == SCOPE_RULE},
 	};
 }
