@@ -94,6 +94,14 @@ static bool check_phrase(struct load *l, const struct yaml_node *n)
 	if (yaml_check_letters(l->doc, n, load_see, l))
 		return false;
 	const char *instead = slip_in(n->text);
+	if (n->last_line > n->line && !n->quoted)
+		yaml_report(l->doc, n, DIAG_WARNING, "Y012",
+		    "begin each phrase with \"- \", or in [ ] write a comma "
+		    "behind it; if it is one, write it on one line",
+		    load_see, l,
+		    "YAML reads these %u lines as one phrase: "
+		    "\"%.100s\"",
+		    n->last_line - n->line + 1, n->text);
 	if (instead)
 		load_fault(l, n, LOAD_PHRASE, instead,
 		    "the phrase \"%s\" has signs that mean nothing here",
@@ -272,6 +280,18 @@ static uint32_t spelled_detector(struct load *l, const struct yaml_node *n)
 	return d;
 }
 
+/* "phrases: dagger, sword" is one phrase with a comma. */
+static bool is_row(struct load *l, const struct yaml_node *n)
+{
+	if (n->kind != YAML_TEXT || n->quoted || !strstr(n->text, ", "))
+		return false;
+	load_fault(l, n, LOAD_PHRASE,
+	    "write several in [ ]; put it in \"quotes\" if it is one phrase "
+	    "with a comma",
+	    "\"%s\" is one phrase here", n->text);
+	return true;
+}
+
 struct any_of load_phrases(struct load *l, const struct yaml_node *node)
 {
 	if (!node || node->kind == YAML_MAP)
@@ -281,6 +301,8 @@ struct any_of load_phrases(struct load *l, const struct yaml_node *node)
 	one.next = NULL;
 	const struct yaml_node *first =
 	    node->kind == YAML_LIST ? node->child : &one;
+	if (yaml_check_list(l->doc, node, load_see, l) || is_row(l, node))
+		return (struct any_of){0};
 	if (!first) {
 		load_fault(l, node, LOAD_EMPTY, NULL, "this list is empty");
 		return (struct any_of){0};

@@ -152,7 +152,8 @@ static size_t count_of(const struct yaml_node *n)
 static void read_kind(struct load *l, const struct yaml_node *n, bool matches,
     struct example *all, struct rule *r)
 {
-	if (!n || yaml_check_sentences(l->doc, n, example_keys, load_see, l))
+	if (!n || yaml_check_list(l->doc, n, load_see, l) ||
+	    yaml_check_sentences(l->doc, n, example_keys, load_see, l))
 		return;
 	bool list = n->kind == YAML_LIST;
 	const struct yaml_node *i = list ? n->child : n;

@@ -202,7 +202,8 @@ static void find_topic(struct finder *f, const struct yaml_node *n)
 static void find_text_is(struct finder *f, const struct yaml_node *n)
 {
 	struct load *l = f->l;
-	if (!n || yaml_check_sentences(l->doc, n, NULL, load_see, l))
+	if (!n || yaml_check_list(l->doc, n, load_see, l) ||
+	    yaml_check_sentences(l->doc, n, NULL, load_see, l))
 		return;
 	size_t count = 0;
 	const char *const *texts = load_words(l, n, &count);

@@ -192,7 +192,8 @@ static void read_excuse(
 		    "only said_by_customer: yes can excuse");
 	const struct yaml_node *texts = yaml_get(n, "text_is");
 	size_t count = 0;
-	if (texts && !yaml_check_sentences(l->doc, texts, NULL, load_see, l))
+	if (texts && !yaml_check_list(l->doc, texts, load_see, l) &&
+	    !yaml_check_sentences(l->doc, texts, NULL, load_see, l))
 		e->texts = load_words(l, texts, &count);
 	e->until_us = load_date(l, yaml_get(n, "until"), 1);
 	e->until = load_text(l, n, "until", false);

@@ -283,7 +283,11 @@ static int add_scalar(struct builder *b, const yaml_event_t *e)
 	if (!n->text)
 		return out_of_memory(doc);
 	n->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	n->last_line = (unsigned)e->end_mark.line + 1;
 	yaml_trap_scalar(doc, e, n);
+	const struct frame *f = b->depth ? &b->stack[b->depth - 1] : NULL;
+	if (!n->quoted && n->len)
+		yaml_trap_lines(doc, n, f ? f->node : NULL, f ? f->key : NULL);
 	attach(b, n);
 	return 0;
 }

@@ -5,6 +5,7 @@
  * libyaml gives raw scalars, so `no`, `1.10`, `007`, `12:30` keep the author's
  * letters. What YAML silently eats is refused with its own code (POLICY.md
  * 1.11): comments inside text, sentences split by commas, ": " in a sentence,
+ * lines of a list and keys that stand too deep and become part of a text,
  * duplicate keys, aliases, anchors, tags, merge keys, second documents, tabs,
  * typographic quotes as delimiters, invisible characters in phrases.
  *
@@ -33,6 +34,7 @@ struct yaml_node {
 	unsigned width;       /* characters, for underlining */
 	bool flow;            /* written as [..] or {..} */
 	bool quoted;          /* text written in quotes or as a block */
+	unsigned last_line;   /* of a text: the line it ends in */
 	unsigned comment_col; /* a # comment follows on its last line, at this
 				 column; 0: none */
 	const char *text;     /* YAML_TEXT: NUL-terminated UTF-8, else NULL */
@@ -83,6 +85,10 @@ unsigned yaml_check_keys(const struct yaml_doc *, const struct yaml_node *map,
  */
 unsigned yaml_check_sentences(const struct yaml_doc *, const struct yaml_node *,
     const char *const *maps, diag_fn *diag, void *arg);
+/* Y011: a bare text of several lines where a list may stand, so that nobody
+ * can tell whether its lines were meant as its items. Returns 0 or 1. */
+unsigned yaml_check_list(const struct yaml_doc *, const struct yaml_node *,
+    diag_fn *diag, void *arg);
 /* Y009: letters that look right and never match. Returns 0 or 1. */
 unsigned yaml_check_letters(const struct yaml_doc *, const struct yaml_node *,
     diag_fn *diag, void *arg);

@@ -23,6 +23,7 @@ struct yaml_doc {
 	diag_fn *diag; /* while parsing */
 	void *arg;
 	unsigned n_errors;
+	unsigned joined_line; /* told that it was joined to a text, or 0 */
 };
 
 /* A place in the source: line and column from 1, width in characters. */
@@ -50,6 +51,13 @@ void yaml_trap_key(struct yaml_doc *, const struct yaml_node *key);
 void yaml_trap_set(
     struct yaml_doc *, const struct yaml_node *value, bool first);
 void yaml_trap_duplicates(struct yaml_doc *, const struct yaml_node *map);
+/* yaml_lines.c: a line of a plain text that was meant as a list's or a key's.
+ * parent: the list or map it stands in, key: its key in a map; or NULL. */
+void yaml_trap_lines(struct yaml_doc *, const struct yaml_node *text,
+    const struct yaml_node *parent, const struct yaml_node *key);
+/* Does the line libyaml stumbled over, or the one before it, begin with what
+ * only looks like YAML? Reports it. */
+bool yaml_trap_odd_line(struct yaml_doc *, unsigned line);
 /* Bytes libyaml must not see. Returns 0, or -1 when it reported one. */
 int yaml_trap_bytes(struct yaml_doc *);
 

@@ -155,6 +155,7 @@ static unsigned check_sentence(const struct yaml_doc *doc,
 		if (!n->comment_col)
 			return 0;
 		struct yaml_node at = *n;
+		at.line = n->last_line;
 		at.col = n->comment_col;
 		at.width = 1;
 		yaml_report(doc, &at, DIAG_ERROR, "Y001",
@@ -195,6 +196,19 @@ unsigned yaml_check_sentences(const struct yaml_doc *doc,
 	for (const struct yaml_node *n = node->child; n; n = n->next)
 		n_wrong += check_sentence(doc, n, maps, diag, arg);
 	return n_wrong;
+}
+
+unsigned yaml_check_list(const struct yaml_doc *doc, const struct yaml_node *n,
+    diag_fn *diag, void *arg)
+{
+	if (n->kind != YAML_TEXT || n->quoted || n->last_line == n->line)
+		return 0;
+	yaml_report(doc, n, DIAG_ERROR, "Y011",
+	    "begin each line with \"- \"; put the whole text in \"quotes\" if "
+	    "it is one",
+	    diag, arg, "YAML reads these %u lines as one text: \"%.100s\"",
+	    n->last_line - n->line + 1, n->text);
+	return 1;
 }
 
 struct letters {

@@ -127,6 +127,9 @@ static const struct complaint complaints[] = {
     {"while parsing a flow mapping", NULL, "Y000",
 	"the map that opens with { here is not closed",
 	"close it with }, and put texts with [ ] { } , in \"quotes\"", true},
+    {NULL, "block sequence entries are not allowed in this context", "Y005",
+	"a list does not begin behind a key",
+	"put each \"- \" on a line of its own, or write [a, b]", false},
     {NULL, "did not find expected '-' indicator", "Y000",
 	"this line does not fit the list before it",
 	"check its indentation, its \"- \" and its quotes", false},
@@ -203,7 +206,13 @@ void yaml_trap_syntax(struct yaml_doc *doc, const yaml_parser_t *p)
 		cannot_start(doc, at, NULL);
 		return;
 	}
+	if (at.line == doc->joined_line || yaml_trap_odd_line(doc, at.line))
+		return;
 	const char *problem = p->problem ? p->problem : "";
+	const char *context = p->context ? p->context : "";
+	if (strcmp(context, "while scanning a simple key") == 0 &&
+	    yaml_trap_odd_line(doc, place_of(p->context_mark).line))
+		return;
 	if (strcmp(problem, "found character that cannot start any token") ==
 		0 ||
 	    strcmp(problem, "did not find expected node content") == 0) {

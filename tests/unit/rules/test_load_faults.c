@@ -287,6 +287,8 @@ static const struct bad bads[] = {
 	NULL, "write ..."},
     {"P020", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [\"<foo words\"]}\n",
 	NULL, "write <name>"},
+    {"P020", 8, 16, POLICY, RULE_HEAD "    find:\n      phrases: foo, bar\n",
+	NULL, "write several in [ ]"},
     {"P020", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [foo> words]}\n",
 	NULL, "write <name>"},
     {"P020", 7, 22, POLICY,
@@ -417,6 +419,27 @@ static const struct bad bads[] = {
 	RULE_HEAD "    find: {phrases: [re\xe2\x80\x8b"
 		  "fund]}\n    then: flag\n",
 	NULL, NULL},
+    {"Y011", 10, 10, POLICY,
+	RULE_HEAD "    find:\n      phrases:\n        foo\n         - bar\n",
+	NULL, "an ordinary -"},
+    {"Y011", 9, 9, POLICY,
+	RULE_HEAD "    find:\n      phrases:\n        foo\n        bar\n", NULL,
+	"begin each line"},
+    {"Y011", 11, 9, POLICY,
+	RULE_HEAD "    find: {phrases: [foo]}\n    then: flag\n"
+		  "    examples:\n      matches:\n        A foo.\n"
+		  "        Two foo.\n      passes: bar\n",
+	NULL, "begin each line"},
+    {"Y011", 9, 9, POLICY,
+	RULE_HEAD "    find:\n      text_is:\n        foo\n        bar\n", NULL,
+	"begin each line"},
+    {"Y011", 10, 11, POLICY,
+	RULE_HEAD "    find: {phrases: [foo]}\n    unless:\n"
+		  "      - text_is:\n          foo\n          bar\n",
+	NULL, "begin each line"},
+    {"Y011", 6, 6, POLICY, PACK_HEAD "use_lists: [words]\n" FOO,
+	"format: 1\nkind: lists\nlists:\n  some:\n    - foo\n     - bar\n",
+	"column 5"},
     {"Y004", 8, 5, POLICY,
 	RULE_HEAD "    find: {phrases: [foo]}\n    find: {phrases: [x]}\n",
 	NULL, NULL},
@@ -500,6 +523,29 @@ static void test_key_tables_are_whole(void **state)
 	}
 }
 
+/* An editor may have broken the line. */
+static void test_a_phrase_over_lines_is_a_warning(void **state)
+{
+	static const char *const finds[] = {
+	    "    find:\n      phrases:\n        - foo\n          bar\n",
+	    "    find:\n      phrases: [foo\n        bar, foo]\n",
+	    "    find:\n      phrases: [foo,\n        bar]\n",
+	    "    find:\n      phrases: [\"foo\n        bar\"]\n",
+	};
+	for (size_t i = 0; i < COUNT(finds); i++) {
+		char pack[400];
+		snprintf(pack, sizeof(pack),
+		    RULE_HEAD "    mode: shadow\n    then: flag\n%s", finds[i]);
+		struct policy_source s = {0};
+		source_add(&s, "policy.yaml", POLICY);
+		source_add(&s, "packs/p.yaml", pack);
+		struct guard_policy *p = source_load(&s);
+		assert_non_null(p);
+		assert_int_equal(s.n_warnings, i < 2 ? 1 : 0);
+		guard_policy_unref(p);
+	}
+}
+
 static void test_own_limits(void **state)
 {
 	/* P015: a name of a list that is too long; P073: undecidable. */
@@ -523,6 +569,7 @@ int main(void)
 	    cmocka_unit_test(test_every_fault_has_its_code_and_place),
 	    cmocka_unit_test(test_every_code_has_a_case),
 	    cmocka_unit_test(test_key_tables_are_whole),
+	    cmocka_unit_test(test_a_phrase_over_lines_is_a_warning),
 	    cmocka_unit_test(test_own_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

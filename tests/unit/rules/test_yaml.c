@@ -140,6 +140,7 @@ static const struct bad bads[] = {
     {"- @team\n", "Y005", 1, 3, "quotes"},
     {"- `x`\n", "Y005", 1, 3, "quotes"},
     {"- |x\n", "Y005", 1, 3, "quotes"},
+    {"a: - b\n", "Y005", 1, 4, "of its own"},
     {"a:\n\t- b\n", "Y005", 2, 1, "spaces"},
     {"a:\n  b: c\n\td: e\n", "Y005", 3, 1, "spaces"},
     {"a:\n  - b\n  \t- c\n  d: e\n", "Y005", 3, 3, "spaces"},
@@ -282,6 +283,7 @@ static void test_sentences(void **state)
 	check_sentences("m: I can.\n", NULL, 0, 0);
 	check_sentences("m:\n  - a # b\n", "Y001", 2, 7);
 	check_sentences("say: a # b\n", "Y001", 1, 8);
+	check_sentences("m:\n  - a\n    b # c\n", "Y001", 3, 7);
 	check_sentences("m: [I'm sorry, I can't.]\n", "Y002", 1, 4);
 	check_sentences(
 	    "m:\n  - fine\n  - please note: call us\n", "Y003", 3, 5);
