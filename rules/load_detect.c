@@ -58,15 +58,16 @@ static bool is_wordish(char c)
 	return chars_are(c, CHARS_LETTER | CHARS_DIGIT | CHARS_HIGH);
 }
 
-/* Two dots, the half of a list's name, signs of a pattern: each would be read
- * as nothing, and the phrase as another. What to write instead, or NULL. */
+/* Two dots or four, the half of a list's name, signs of a pattern: each would
+ * be read as nothing, and the phrase as another. What to write instead, or
+ * NULL. */
 static const char *slip_in(const char *s)
 {
 	for (size_t i = 0; s[i]; i++) {
 		char before = i ? s[i - 1] : ' ', next = s[i + 1];
 		if (s[i] == '.' && next == '.') {
 			size_t dots = strspn(s + i, ".");
-			if (dots == 2)
+			if (dots != 3)
 				return "write ... for a gap of up to six words";
 			i += dots - 1;
 		} else if (s[i] == '<' && is_wordish(next) &&

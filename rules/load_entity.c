@@ -21,6 +21,12 @@ uint32_t load_pattern(struct load *l, const struct yaml_node *n,
 		    "a pattern has to be in quotes");
 		return DETECTOR_NONE;
 	}
+	if (strpbrk(n->text, "\b\v")) {
+		load_fault(l, n, LOAD_PATTERN, "put it in '...'",
+		    "in \"...\" YAML makes a control character of \\b and "
+		    "\\v");
+		return DETECTOR_NONE;
+	}
 	if (!key)
 		return DETECTOR_NONE;
 	uint32_t number = names_find(&l->detector_names, key);

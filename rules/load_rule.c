@@ -28,6 +28,8 @@ static void read_id(struct load *l, const struct yaml_node *n, struct rule *r)
 			load_text(l, n, "id", true);
 		return;
 	}
+	if (yaml_check_letters(l->doc, id, load_see, l))
+		return;
 	if (!load_is_id(id->text)) {
 		load_fault(l, id, LOAD_ID,
 		    "write it like refund-over-limit: letters, digits and -",
@@ -172,7 +174,7 @@ void load_rule(struct load *l, const struct yaml_node *n)
 {
 	struct rule r;
 	/* A wrong key is no reason not to look at the others. */
-	load_check_map(l, n, load_keys_rule, "in this rule");
+	bool whole = load_check_map(l, n, load_keys_rule, "in this rule");
 	if (n->kind != YAML_MAP)
 		return;
 	size_t number = load_begin_rule(l, n, &r);
@@ -191,6 +193,10 @@ void load_rule(struct load *l, const struct yaml_node *n)
 	load_must(l, yaml_get(n, "must_say"), &r.must_say);
 	load_must(l, yaml_get(n, "must_also_say"), &r.must_also_say);
 	r.score = load_whole(l, yaml_get(n, "score"), 1, LOAD_MAX_SCORE, 0);
+	/* The key that was refused may have been find: one mistake, one fault.
+	 */
+	if (!whole && !r.when.set && !r.must_say.n)
+		r.has_find = true;
 	check_purpose(l, n, &r);
 	load_then(l, n, "then", &r);
 	load_examples(l, n, &r);

@@ -19,6 +19,9 @@ static const char *plainer(int error)
 	case PCRE2_ERROR_LOOKBEHIND_TOO_LONG:
 		return "(?<=...) has to look back over a fixed number of "
 		       "characters; write each alternative out";
+	case PCRE2_ERROR_BAD_SUBPATTERN_REFERENCE: /* groups take no numbers */
+		return "it refers back to a group, or calls one (\\1, \\g, "
+		       "(?1)); write out what may stand there";
 	case PCRE2_ERROR_PATTERN_TOO_LARGE:
 		return "it is too large when its repeats are written out";
 	default:

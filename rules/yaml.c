@@ -220,7 +220,7 @@ static void attach(struct builder *b, struct yaml_node *n)
 		}
 		n->key = f->key;
 		f->key = NULL;
-		yaml_trap_set(b->doc, n, f->last == NULL);
+		yaml_trap_set(b->doc, n, f->node->flow, f->last == NULL);
 	}
 	if (f->last)
 		f->last->next = n;

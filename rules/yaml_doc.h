@@ -46,10 +46,10 @@ void yaml_trap_alias(struct yaml_doc *, const yaml_event_t *);
 void yaml_trap_scalar(
     struct yaml_doc *, const yaml_event_t *, struct yaml_node *n);
 void yaml_trap_key(struct yaml_doc *, const struct yaml_node *key);
-/* An empty value in a flow map whose key has no colon: {refund words}, or
- * {say: One, two} when it is not the first. */
+/* An empty value whose key has no colon: {refund words}, or {say: One, two}
+ * when it is not the first; in lines only behind a "? ". */
 void yaml_trap_set(
-    struct yaml_doc *, const struct yaml_node *value, bool first);
+    struct yaml_doc *, const struct yaml_node *value, bool flow, bool first);
 void yaml_trap_duplicates(struct yaml_doc *, const struct yaml_node *map);
 /* yaml_lines.c: a line of a plain text that was meant as a list's or a key's.
  * parent: the list or map it stands in, key: its key in a map; or NULL. */

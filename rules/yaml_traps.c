@@ -348,7 +348,7 @@ void yaml_trap_key(struct yaml_doc *doc, const struct yaml_node *key)
 }
 
 void yaml_trap_set(
-    struct yaml_doc *doc, const struct yaml_node *value, bool first)
+    struct yaml_doc *doc, const struct yaml_node *value, bool flow, bool first)
 {
 	if (value->kind != YAML_TEXT || value->len || value->quoted)
 		return;
@@ -360,6 +360,21 @@ void yaml_trap_set(
 		i++;
 	if (i < doc->source_len && doc->source[i] == ':')
 		return;
+	if (!flow) {
+		yaml_fault(doc, node_place(key), "Y005",
+		    "put the line in \"quotes\"",
+		    "a line may not start with ?");
+		return;
+	}
+	const char *colon = strchr(key->text, ':');
+	if (colon) {
+		yaml_fault(doc, node_place(key), "Y006",
+		    "put the text in \"quotes\" if it is none",
+		    "the key \"%.*s\" needs a space behind its :",
+		    (int)(colon - key->text < 64 ? colon - key->text : 64),
+		    key->text);
+		return;
+	}
 	if (!first) {
 		yaml_fault(doc, node_place(key), "Y002",
 		    "put the whole text in \"quotes\"",

@@ -272,6 +272,8 @@ static const struct bad bads[] = {
 	RULE_HEAD "    find: {links: {outside: [http://a.test/]}}\n", NULL,
 	"acme.example"},
     {"P004", 7, 12, POLICY, RULE_HEAD "    find: {links: {}}\n", NULL, NULL},
+    {"P030", 7, 21, POLICY, RULE_HEAD "    find: {pattern: \"\\bfoo\\b\"}\n",
+	NULL, "put it in '...'"},
     {"P030", 7, 21, POLICY, RULE_HEAD "    find: {pattern: '(a+)+b'}\n", NULL,
 	NULL},
     {"P031", 7, 21, POLICY, RULE_HEAD "    find: {pattern: ab+}\n", NULL,
@@ -281,6 +283,8 @@ static const struct bad bads[] = {
 		  "    title: A\n    find: {topic: money}\n",
 	NULL, "\"monee\""},
     {"P009", 7, 5, POLICY, RULE_HEAD "    find: {}\n", NULL, NULL},
+    {"P020", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [waive .... fee]}\n",
+	NULL, "write ... for a gap"},
     {"P020", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [\"...\"]}\n", NULL,
 	NULL},
     {"P020", 7, 22, POLICY, RULE_HEAD "    find: {phrases: [waive .. fee]}\n",
@@ -415,6 +419,8 @@ static const struct bad bads[] = {
 	RULE_HEAD "    find: {phrases: [foo]}\n"
 		  "    then: {block: {say: [a, b]}}\n" EXAMPLES,
 	NULL, NULL},
+    {"Y009", 5, 9, POLICY,
+	PACK_HEAD "rules:\n  - id: a\xe2\x80\x8b\n    title: A\n", NULL, NULL},
     {"Y009", 7, 22, POLICY,
 	RULE_HEAD "    find: {phrases: [re\xe2\x80\x8b"
 		  "fund]}\n    then: flag\n",
@@ -523,6 +529,21 @@ static void test_key_tables_are_whole(void **state)
 	}
 }
 
+static void test_one_mistake_is_one_fault(void **state)
+{
+	static const char *const packs[] = {
+	    RULE_HEAD "    fnd: {phrases: [foo]}\n    then: redact\n" EXAMPLES,
+	    RULE_HEAD "    find: foo\n    then: redact\n" EXAMPLES,
+	};
+	for (size_t i = 0; i < COUNT(packs); i++) {
+		struct policy_source s = {0};
+		source_add(&s, "policy.yaml", POLICY);
+		source_add(&s, "packs/p.yaml", packs[i]);
+		assert_null(source_load(&s));
+		assert_int_equal(s.n_errors, 1);
+	}
+}
+
 /* An editor may have broken the line. */
 static void test_a_phrase_over_lines_is_a_warning(void **state)
 {
@@ -569,6 +590,7 @@ int main(void)
 	    cmocka_unit_test(test_every_fault_has_its_code_and_place),
 	    cmocka_unit_test(test_every_code_has_a_case),
 	    cmocka_unit_test(test_key_tables_are_whole),
+	    cmocka_unit_test(test_one_mistake_is_one_fault),
 	    cmocka_unit_test(test_a_phrase_over_lines_is_a_warning),
 	    cmocka_unit_test(test_own_limits),
 	};

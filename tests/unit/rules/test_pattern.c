@@ -73,6 +73,8 @@ static void test_refused_with_a_reason(void **state)
 		    &p, refused[i], strlen(refused[i]), why, sizeof(why));
 		if (err != PATTERN_ERR_REFUSED || p || !*why)
 			fail_msg("%s: %d %s", refused[i], err, why);
+		if (strstr(refused[i], "\\1") && !strstr(why, "refers back"))
+			fail_msg("%s: %s", refused[i], why);
 	}
 }
 
