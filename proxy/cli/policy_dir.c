@@ -67,7 +67,11 @@ static bool read_one(struct files *f, const char *dir, const char *name,
 	} else if (err == 0) {
 		add(f, name, &bytes);
 	} else {
-		char *why = mem_printf("cannot be read: %s", strerror(-err));
+		char *why = err == -EFBIG
+		    ? mem_printf("is larger than %u bytes: split it into "
+				 "several files",
+			  MAX_FILE_BYTES)
+		    : mem_printf("cannot be read: %s", strerror(-err));
 		report(diag, arg, path, why);
 		free(why);
 		buf_clear(&bytes);

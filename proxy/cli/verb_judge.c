@@ -24,6 +24,7 @@
 #include <time.h>
 
 #define OUT_BYTES 65536u
+#define MAX_UNREAD 8u        /* keys that are named */
 #define RANDOM_PIECE_MAX 24u /* bytes: about four tokens of a model */
 
 static const char usage[] =
@@ -50,6 +51,7 @@ struct judge {
 	struct guard_scanner *scanner;
 	struct buf out;
 	bool bad_line, bad_output;
+	json_t *unread;        /* keys of lines that were named */
 	uint32_t *nanoseconds; /* of each text, with --stats */
 	size_t n, cap, bytes;
 	double held; /* sum of the means */
@@ -395,6 +397,30 @@ static const char *read_speaker(const json_t *line, struct text *t)
 	return "speaker must be ai, customer or human";
 }
 
+/* A corpus may have columns of its own, so they are no fault; a misspelt
+ * "speaker" must not go unnoticed either. Each is named once. */
+static void tell_unread(struct judge *j, const json_t *line, size_t number)
+{
+	static const char *const read[] = {
+	    "id", "text", "given", "speaker", NULL};
+	const char *key;
+	json_t *item;
+	json_object_foreach((json_t *)(uintptr_t)line, key, item)
+	{
+		size_t i = 0;
+		while (read[i] && strcmp(read[i], key) != 0)
+			i++;
+		if (read[i] || json_object_size(j->unread) == MAX_UNREAD ||
+		    json_object_get(j->unread, key))
+			continue;
+		json_object_set_new(j->unread, key, json_true());
+		fprintf(stderr,
+		    "handrail judge: line %zu: the key %.40s is not read "
+		    "(id, text, given and speaker are)\n",
+		    number, key);
+	}
+}
+
 /* NULL, or what is wrong with the line. */
 static const char *read_line(
     struct judge *j, const json_t *line, struct text *t)
@@ -428,6 +454,7 @@ static void judge_line(
 		j->bad_line = true;
 	} else {
 		struct outcome o;
+		tell_unread(j, line, number);
 		given_find_zone(&t.given, j->policy, j->scanner, &t.message);
 		judge_text(j, &t, &o);
 		put(j, &t, &o);
@@ -509,11 +536,13 @@ int verb_judge(int argc, char **argv)
 	findings_clear(&findings);
 	if (!j.policy)
 		return EXIT_USAGE;
+	j.unread = json_object();
 	j.scanner = guard_scanner_new();
 	code = j.scanner ? judge_all(&j) : EXIT_BROKEN;
 	print_stats(&j);
 	guard_scanner_free(j.scanner);
 	guard_policy_unref(j.policy);
+	json_decref(j.unread);
 	free(j.nanoseconds);
 	buf_clear(&j.out);
 	return code;

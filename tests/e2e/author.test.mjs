@@ -268,6 +268,14 @@ test("wrong usage and unreadable input are exit 2", (t) => {
 		assert.match(handrail([verb, "--help"]).stdout, /^usage: handrail/);
 });
 
+test("a file that is too large is told the limit", (t) => {
+	const dir = writePolicy(tempDir(t), { "policy.yaml": policy, "packs/p.yaml": "" });
+	fs.truncateSync(path.join(dir, "packs/p.yaml"), (16 << 20) + 1);
+	const check = handrail(["check", dir]);
+	assert.notEqual(check.status, 0);
+	assert.match(check.stdout + check.stderr, /p\.yaml.*larger than 16777216 bytes/);
+});
+
 test("a pipe among the packs is not waited for", (t) => {
 	const dir = tempDir(t);
 	writePolicy(dir, { "policy.yaml": policy, "packs/p.yaml": pack("dog", "A dog.") });

@@ -79,6 +79,17 @@ test("a bad line is named, the others are judged", () => {
 	assert.match(stderr, /unknown key ai_trun/);
 });
 
+test("a key that is not read is named once, and the line is judged", () => {
+	const { status, out, stderr } = judge([
+		{ id: 1, text: "x", spaeker: "customer", label: 1 },
+		{ id: 2, text: "x", spaeker: "customer" }]);
+	assert.equal(status, 0);
+	assert.deepEqual(out.map((o) => o.id), [1, 2]);
+	assert.equal(stderr.match(/line 1: the key spaeker is not read/g).length, 1);
+	assert.match(stderr, /line 1: the key label is not read/);
+	assert.doesNotMatch(stderr, /line 2/);
+});
+
 test("what is given counts", () => {
 	const text = "I have refunded $75.00 to your card.";
 	const { out } = judge([
