@@ -42,7 +42,8 @@ static void begin_beside(
 	    .beside = true,
 	    .label = p->label,
 	    .base = p->start,
-	    .safe = p->start};
+	    .safe = p->start,
+	    .held_at = SIZE_MAX};
 	s->stream = guard_stream_new(
 	    f->o.policy, s->label ? &f->label : &f->aside, GUARD_AI);
 	if (!s->stream)

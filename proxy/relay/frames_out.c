@@ -1,4 +1,5 @@
 /* frames_out - see frames.h: what leaves, as it came or rendered again. */
+#include "proxy/relay/frames_rest.h"
 #include "proxy/relay/frames_state.h"
 
 #include "proxy/base/mem.h"
@@ -116,11 +117,12 @@ static bool part_is_safe(const struct frames *f, const struct part *p)
 {
 	const struct series *s = &f->series[p->series];
 	if (p->mode == CHANNEL_PART_BESIDE)
-		return s->safe >= p->end && !is_stuck(f, p);
+		return frames_safe(s) >= p->end && !is_stuck(f, p);
 	if (p->mode == CHANNEL_PART_HELD ? !s->ended || s->stuck
-					 : s->safe < p->end)
+					 : frames_safe(s) < p->end)
 		return false;
-	if (p->of < f->n_series && f->series[p->of].safe < p->end - p->start)
+	if (p->of < f->n_series &&
+	    frames_safe(&f->series[p->of]) < p->end - p->start)
 		return false;
 	return f->edits_recorded >= f->edits || !edited(f, p);
 }
@@ -224,7 +226,8 @@ size_t frames_held(const struct frames *f)
 void frames_take(struct frames *f, struct buf *out)
 {
 	while (f->head) {
-		if (!may_leave(f, f->head))
+		if (!may_leave(f, f->head) &&
+		    !(frames_rest(f) && may_leave(f, f->head)))
 			return;
 		struct queued *q = pop(f);
 		render_queued(f, q, out);

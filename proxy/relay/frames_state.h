@@ -1,8 +1,5 @@
-/*
- * frames_state - what frames.c (judging), frames_beside.c (readings),
- * frames_values.c (values), frames_wait.c (asking) and frames_out.c (releasing)
- * share. Nobody else includes it.
- */
+/* frames_state - what the frames*.c share (see the README). Nobody else
+ * includes it. */
 #ifndef HANDRAIL_RELAY_FRAMES_STATE_H
 #define HANDRAIL_RELAY_FRAMES_STATE_H
 
@@ -21,6 +18,8 @@ struct series {
 	size_t base;     /* beside, value: byte of it that stream begins at */
 	enum channel_kind kind;
 	size_t safe;    /* bytes that may leave */
+	size_t rest;    /* the same if it ends here (frames_rest.c), or 0 */
+	size_t rested;  /* bytes it had when that was asked */
 	size_t held_at; /* nothing from here on may, whatever the engine says */
 	size_t sent;    /* bytes that have left */
 	bool half_sent; /* and half a character as it came */
@@ -94,6 +93,7 @@ struct frames {
 	struct buf unreadable; /* bytes of what could not be read */
 	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
+	size_t rest_bytes;          /* that were read for series.rest */
 	struct own_edit *own_edits; /* of the whole texts of the frame at hand
 				     */
 	size_t n_own_edits;

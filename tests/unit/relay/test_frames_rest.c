@@ -1,0 +1,124 @@
+/* frames_rest: what is said beside the message does not keep it back. */
+#include "tests/unit/relay/frames_kit.h"
+
+#define MAX_FRAMES 12
+#define CHOICE(m) "\"choices\":[{\"index\":0," m "}]"
+#define SAYS(t) CHOICE("\"delta\":{\"content\":\"" t "\"}")
+#define THINKS(t) CHOICE("\"delta\":{\"reasoning_content\":\"" t "\"}")
+#define DETAILS(t)                                                             \
+	CHOICE("\"delta\":{\"details\":[{\"type\":\"text\",\"text\":\"" t      \
+	       "\"}]}")
+#define WITH(m, t) m "," SAYS(t)
+#define TALK                                                                   \
+	SAYS("Your "), SAYS("parcel "), SAYS("left "), SAYS("on "),            \
+	    SAYS("Monday. ")
+
+static size_t count_frames(const struct buf *out)
+{
+	size_t n = 0;
+	const char *at = out->data;
+	while (at && (at = strstr(at, "data: ")) != NULL) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
+/* The most frames that ever wait; what has left before the last one is fed. */
+static size_t most_waiting(
+    struct fixture *x, const char *const *members, struct buf *out)
+{
+	struct frames *f = begin(x);
+	size_t most = 0;
+	for (size_t i = 0; i < MAX_FRAMES && members[i]; i++) {
+		struct buf in = {0};
+		buf_printf(&in, "data: {%s}\n\n", members[i]);
+		frames_feed(f, in.data, in.len);
+		frames_edits_recorded(f, frames_edits(f));
+		frames_take(f, out);
+		buf_adds(out, "");
+		size_t waiting = i + 1 - count_frames(out);
+		most = waiting > most ? waiting : most;
+		buf_clear(&in);
+	}
+	frames_free(f);
+	return most;
+}
+
+static void test_the_message_goes_on(void **state)
+{
+	static const struct {
+		const char *frames[MAX_FRAMES];
+		size_t most;
+	} rows[] = {
+	    {{TALK, NULL}, 1},
+	    /* Said once. */
+	    {{WITH("\"route\":\"eu-west\"", ""), TALK, NULL}, 2},
+	    {{WITH("\"note\":\"All good.\"", "Hi. "), TALK, NULL}, 2},
+	    {{WITH("\"x\":{\"id\":\"req_01jb\"}", ""), TALK, NULL}, 2},
+	    /* Thought before it speaks, without an end. */
+	    {{THINKS("Be "), THINKS("polite."), TALK, NULL}, 2},
+	    {{DETAILS("Be "), DETAILS("polite."), TALK, NULL}, 4},
+	    /* In each frame, the same or another. */
+	    {{WITH("\"web\":[\"shop.example/a\"]", "Your "),
+		 WITH("\"web\":[\"shop.example/a\"]", "parcel "),
+		 WITH("\"web\":[\"shop.example/a\"]", "left "),
+		 WITH("\"web\":[\"shop.example/a\"]", "on "),
+		 WITH("\"web\":[\"shop.example/a\"]", "Monday. "), TALK, NULL},
+		4},
+	    {{WITH("\"event\":\"e7a\"", "Your "),
+		 WITH("\"event\":\"e8b\"", "parcel "),
+		 WITH("\"event\":\"e9c\"", "left "),
+		 WITH("\"event\":\"eab\"", "on "),
+		 WITH("\"event\":\"ebc\"", "Monday. "), TALK, NULL},
+		4},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out = {0};
+		size_t most = most_waiting(*state, rows[i].frames, &out);
+		if (most > rows[i].most)
+			fail_msg("row %zu: %zu frames wait", i, most);
+		buf_clear(&out);
+	}
+}
+
+/* What the message itself has begun to say waits, whatever comes beside it; so
+ * does what goes on, or would be withheld if it ended there. */
+static void test_what_has_begun_waits(void **state)
+{
+	static const struct {
+		const char *frames[MAX_FRAMES];
+		const char *waits;
+	} rows[] = {
+	    {{SAYS("Well, I"), "\"a\":\"x. \"", "\"b\":\"x. \"",
+		 "\"c\":\"x. \"", "\"d\":\"x. \"", "\"e\":\"x. \"", NULL},
+		"Well"},
+	    {{THINKS("I"), SAYS("Hi. "), THINKS(" guarantee"), SAYS("it. "),
+		 SAYS("it. "), SAYS("it. "), SAYS("it. "), NULL},
+		"guar"},
+	    {{THINKS("Card 4111 1111 1111 1111"), SAYS("a. "), SAYS("b. "),
+		 SAYS("c. "), SAYS("d. "), NULL},
+		"4111"},
+	    {{"\"a\":\"I\"", SAYS("Hi. "), "\"a\":\"guarantee\"", SAYS("it. "),
+		 SAYS("it. "), SAYS("it. "), SAYS("it. "), NULL},
+		"guar"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out = {0};
+		most_waiting(*state, rows[i].frames, &out);
+		if (out.data && strstr(out.data, rows[i].waits))
+			fail_msg("row %zu: %s", i, out.data);
+		buf_clear(&out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		test_the_message_goes_on, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_what_has_begun_waits, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
