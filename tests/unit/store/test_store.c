@@ -22,6 +22,8 @@ struct note { /* a pause is a row like any other */
 	atomic_int *done, *failed;
 	atomic_int *last; /* the number of the job answered last */
 	int number;
+	struct store *store; /* whose health is looked at when it fails */
+	atomic_int *healthy; /* how often that was good all the same */
 };
 
 static int note_run(struct store_tx *tx, struct store_job *job)
@@ -44,6 +46,8 @@ static void note_done(struct store_job *job, int err)
 
 	if (err)
 		atomic_fetch_add(note->failed, 1);
+	if (err && note->healthy && store_health(note->store) == STORE_OK)
+		atomic_fetch_add(note->healthy, 1);
 	if (note->last)
 		assert_true(
 		    atomic_exchange(note->last, note->number) < note->number);
@@ -369,12 +373,13 @@ static void test_file_is_private(void **state)
 
 /* ---- a full disk ---- */
 
-/* In a child with a limit on file sizes: writes fail, the caller is told, what
- * was committed before stays, and it goes on when there is room again. */
+/* In a child with a limit on file sizes: writes fail, the caller is told and
+ * finds the store unwell then (later it may have looked whether it can write),
+ * what was committed before stays, and it goes on when there is room again. */
 static int fill_disk(struct fixture *f)
 {
 	struct rlimit limit = {300000, RLIM_INFINITY};
-	atomic_int done = 0, failed = 0;
+	atomic_int done = 0, failed = 0, healthy = 0;
 	int sent = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
@@ -384,14 +389,14 @@ static int fill_disk(struct fixture *f)
 		struct note *note = note_new(&done, &failed);
 
 		note->job.durable = true;
+		note->store = f->store;
+		note->healthy = &healthy;
 		store_submit(f->store, &note->job);
 		while (done <= sent - 200)
 			usleep(100);
 	}
-	/* Before the store looks whether it can write again. */
-	int health = store_health(f->store);
 	fixture_wait(done == sent);
-	if (!failed || health == STORE_OK)
+	if (!failed || healthy)
 		return 1;
 	limit.rlim_cur = RLIM_INFINITY;
 	setrlimit(RLIMIT_FSIZE, &limit);
@@ -400,6 +405,7 @@ static int fill_disk(struct fixture *f)
 	fixture_wait(done == sent + 1);
 	if (failed != before)
 		return 2;
+	fixture_wait(store_health(f->store) == STORE_OK);
 	return rows(f->store) == (size_t)(done - failed) ? 0 : 3;
 }
 
