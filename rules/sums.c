@@ -17,6 +17,7 @@ static const enum guard_counted_kind counted_kinds[] = {
 void sums_clear(struct sums *s)
 {
 	free(s->charges);
+	free(s->totals);
 	free(s->waiting);
 	free(s->ahead);
 	*s = (struct sums){0};
@@ -24,7 +25,7 @@ void sums_clear(struct sums *s)
 
 void sums_begin(struct sums *s, bool any_when)
 {
-	s->n = s->n_waiting = s->n_ahead = 0;
+	s->n = s->n_totals = s->n_waiting = s->n_ahead = 0;
 	s->any_when = any_when;
 }
 
@@ -91,19 +92,48 @@ static bool is_alike(
 	    !strcmp(a->name, b->name);
 }
 
-/* All that counts before the amount, but for skip. */
-static int64_t total_before(const struct sums *s,
-    const struct guard_session *session, const struct guard_counted *row,
-    const struct charge *skip)
+static struct guard_counted *total_of(
+    const struct sums *s, const struct guard_counted *row)
 {
-	int64_t total =
-	    guard_counted_total(session->counted, session->n_counted, row);
+	for (size_t i = 0; i < s->n_totals; i++)
+		if (is_alike(&s->totals[i], row))
+			return &s->totals[i];
+	return NULL;
+}
+
+static int64_t counted_before(
+    const struct guard_session *session, const struct guard_counted *row)
+{
+	return guard_counted_total(session->counted, session->n_counted, row);
+}
+
+/* From scratch. */
+static int64_t total_without(const struct sums *s, int64_t total,
+    const struct guard_counted *row, const struct charge *skip)
+{
 	for (size_t i = 0; i < s->n; i++) {
 		const struct charge *c = &s->charges[i];
 		if (c->sum && c != skip && is_alike(&c->row, row))
 			total = numeral_add(total, c->row.value);
 	}
 	return total;
+}
+
+/* All that counts before the amount, but for skip. */
+static int64_t total_before(const struct sums *s,
+    const struct guard_session *session, const struct guard_counted *row,
+    const struct charge *skip)
+{
+	const struct guard_counted *total = total_of(s, row);
+	if (!total)
+		return counted_before(session, row);
+	if (!skip || !skip->sum || !is_alike(&skip->row, row))
+		return total->value;
+	/* A total that has reached the top does not say what is in it. */
+	if (total->value == INT64_MAX)
+		return total_without(
+		    s, counted_before(session, row), row, skip);
+	return total->value - skip->row.value;
 }
 
 static bool has_equal(const struct sums *s, const struct guard_session *session,
@@ -134,8 +164,49 @@ static struct charge *other_end(const struct sums *s, const struct pending *p)
 	return NULL;
 }
 
-static int charge(struct sums *s, const struct pending *p,
-    const struct allowance *a, bool approved)
+/* Room for the total of the charge; 0, or -1 when memory runs out. */
+static int begin_total(struct sums *s, const struct guard_session *session,
+    const struct guard_counted *row)
+{
+	if (total_of(s, row))
+		return 0;
+	struct guard_counted *totals =
+	    grown(s->totals, s->n_totals, &s->cap_totals, sizeof(*totals));
+	if (!totals)
+		return -1;
+	s->totals = totals;
+	totals[s->n_totals] = *row;
+	totals[s->n_totals++].value = counted_before(session, row);
+	return 0;
+}
+
+static void add_to_total(struct sums *s, const struct guard_counted *row)
+{
+	struct guard_counted *total = total_of(s, row);
+	total->value = numeral_add(total->value, row->value);
+}
+
+/* The larger end of a range counts instead of the other. */
+static void charge_instead(struct sums *s, const struct guard_session *session,
+    struct charge *before, const struct charge *one)
+{
+	const struct guard_counted old = before->row;
+	*before = *one;
+	if (!one->sum)
+		return;
+	struct guard_counted *total = total_of(s, &old);
+	bool is_known = total->value < INT64_MAX;
+	if (is_known)
+		total->value -= old.value;
+	else
+		total->value =
+		    total_without(s, counted_before(session, &old), &old, NULL);
+	if (is_known || !is_alike(&old, &one->row))
+		add_to_total(s, &one->row);
+}
+
+static int charge(struct sums *s, const struct guard_session *session,
+    const struct pending *p, const struct allowance *a, bool approved)
 {
 	if (!approved && (!a || !a->sum))
 		return 0;
@@ -149,10 +220,12 @@ static int charge(struct sums *s, const struct pending *p,
 		one.row = row_of(a, &p->match);
 	else
 		one.row.value = p->match.value;
+	if (one.sum && begin_total(s, session, &one.row))
+		return -1;
 	struct charge *before = other_end(s, p);
 	if (before && one.sum == before->sum) {
 		if (one.row.value > before->row.value)
-			*before = one;
+			charge_instead(s, session, before, &one);
 		return 0;
 	}
 	struct charge *charges =
@@ -161,6 +234,8 @@ static int charge(struct sums *s, const struct pending *p,
 		return -1;
 	s->charges = charges;
 	charges[s->n++] = one;
+	if (one.sum)
+		add_to_total(s, &one.row);
 	return 0;
 }
 
@@ -223,6 +298,7 @@ static enum combine settle(
     struct sums *s, struct combine_facts *c, struct pending *p)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
+	const struct guard_session *session = c->excuse.session;
 	struct choice found = {0};
 	for (size_t i = 0; i < r->n_allowances; i++)
 		if (look_at(s, c, p, &r->allowances[i], &found) == COMBINE_OPEN)
@@ -230,11 +306,12 @@ static enum combine settle(
 	if (found.again)
 		return COMBINE_NO;
 	if (found.room)
-		return p->match.value > 0 && charge(s, p, found.room, false)
+		return p->match.value > 0 &&
+			charge(s, session, p, found.room, false)
 		    ? COMBINE_NO_MEMORY
 		    : COMBINE_NO;
 	bool approved = combine_is_approved(c, p, approved_before(s, p));
-	if (charge(s, p, found.fits, approved))
+	if (charge(s, session, p, found.fits, approved))
 		return COMBINE_NO_MEMORY;
 	p->allowance = found.fits;
 	p->total = found.total;

@@ -28,6 +28,9 @@ struct charge {          /* an amount of this message that was settled */
 struct sums {
 	struct charge *charges; /* in text order by rule */
 	size_t n, cap;
+	struct guard_counted *totals; /* of all charges and what counted before,
+					 by sum: one look for each amount */
+	size_t n_totals, cap_totals;
 	bool any_when;     /* as if every `when` held */
 	uint32_t *waiting; /* rules with an amount that is still open */
 	size_t n_waiting, cap_waiting;

@@ -212,40 +212,66 @@ static void both_ends_of_a_range_are_one_amount(void **state)
 	chat_close(&c);
 }
 
+static void ranges_are_one_amount_at_the_top_of_all_sums(void **state)
+{
+	(void)state;
+	struct chat c;
+	chat_open(&c, CREDITS("above: 50", "    then: flag\n"));
+	/* Only what the range itself adds is taken back. */
+	chat_say(&c,
+	    "A credit of $92233720368547758, a credit of $20-30, a credit of "
+	    "$1-9, a credit of $1.");
+	assert_non_null(strstr(c.said, "1.00 USD, 92233720368547758.07"));
+	chat_close(&c);
+	chat_open(&c, CREDITS("above: 50", "    then: flag\n"));
+	CHAT(&c, "A credit of $10, a credit of $20-30, a credit of $11.",
+	    "flag: *p/credits[49-52] money 11.00 USD, 51.00 in this "
+	    "conversation > 50.00");
+	chat_close(&c);
+}
+
+/* The time for one more amount does not grow with those before it. */
+static void many_amounts_add_up_at_once(void **state)
+{
+	(void)state;
+	struct chat c;
+	static char text[48 * 1024];
+	size_t len = 0;
+	chat_open(&c,
+	    "rules:\n  - id: a\n    title: A\n    find:\n      money: "
+	    "{currency: USD, above: 30000, over: conversation}\n" HAND_OFF
+		EXAMPLES_OF("Take $30,001.", "Take $30,000."));
+	while (len < sizeof(text) - 8)
+		len += (size_t)snprintf(text + len, 8, "$5 $3. ");
+	struct guard_stream *s =
+	    guard_stream_new(c.policy, &c.session, GUARD_AI);
+	struct guard_progress p = {0};
+	for (size_t i = 0; i < len && !p.cut; i += 7)
+		guard_stream_feed(s, text + i, 7, &p);
+	/* 3,750 pairs of 8 and the next $5. */
+	assert_true(p.cut);
+	assert_int_equal(p.safe_len, 3750 * 7);
+	guard_stream_free(s);
+	chat_close(&c);
+}
+
+#define KIND(id, find, matches, passes)                                        \
+	"  - id: " id "\n    title: A\n    find: {" find                       \
+	", over: conversation}}\n" HAND_OFF                                    \
+	EXAMPLES_OF(matches, passes)
+
 static void other_kinds_of_numbers_add_up_too(void **state)
 {
 	(void)state;
 	struct chat c;
 	chat_open(&c,
-	    "rules:\n"
-	    "  - id: percent\n    title: A\n    find:\n"
-	    "      percent: {above: 10, over: conversation}\n"
-	    "      phrases: [\"off\"]\n" HAND_OFF EXAMPLES_OF("It is 11% off.",
-		"It is 10% off.") "  - id: months\n    title: B\n    find:\n"
-				  "      duration: {above: 2 months, near: "
-				  "[free], "
-				  "over: conversation}\n" HAND_OFF EXAMPLES_OF(
-				      "You get 3 months free.",
-				      "You get 2 months free.") "  - id: "
-								"gifts\n    "
-								"title: C\n    "
-								"find:\n      "
-								"phrases: "
-								"[gift*]\n"
-								"      count: "
-								"{above: 2, "
-								"over: "
-								"conversation}"
-								"\n" HAND_OFF
-								    EXAMPLES_OF(
-									"You "
-									"get 3 "
-									"gifts"
-									".",
-									"You "
-									"get 2 "
-									"gifts"
-									"."));
+	    "rules:\n" KIND("percent",
+		"phrases: [\"off\"], percent: {above: 10", "It is 11% off.",
+		"It is 10% off.")
+		KIND("months", "duration: {above: 2 months, near: [free]",
+		    "You get 3 months free.", "You get 2 months free.")
+		    KIND("gifts", "phrases: [gift*], count: {above: 2",
+			"You get 3 gifts.", "You get 2 gifts."));
 	CHAT(&c, "Take 6% off, 1 month free and 2 gifts.", "deliver:");
 	CHAT(&c, "Take 4.5% off.",
 	    "handoff: *p/percent[5-9] percent 4.50, 10.50 in this "
@@ -549,6 +575,8 @@ int main(void)
 	    cmocka_unit_test(what_is_excused_does_not_count),
 	    cmocka_unit_test(an_approval_covers_what_breaks_the_limit),
 	    cmocka_unit_test(both_ends_of_a_range_are_one_amount),
+	    cmocka_unit_test(ranges_are_one_amount_at_the_top_of_all_sums),
+	    cmocka_unit_test(many_amounts_add_up_at_once),
 	    cmocka_unit_test(other_kinds_of_numbers_add_up_too),
 	    cmocka_unit_test(a_flag_counts_and_is_delivered),
 	    cmocka_unit_test(what_is_redacted_was_not_promised),
