@@ -26,6 +26,7 @@ void sums_clear(struct sums *s)
 void sums_begin(struct sums *s, bool any_when)
 {
 	s->n = s->n_totals = s->n_waiting = s->n_ahead = 0;
+	memset(s->last, 0xff, sizeof(s->last)); /* SUMS_CHAIN_END */
 	s->any_when = any_when;
 }
 
@@ -136,16 +137,37 @@ static int64_t total_before(const struct sums *s,
 	return total->value - skip->row.value;
 }
 
-static bool has_equal(const struct sums *s, const struct guard_session *session,
+static uint32_t *chain_of(struct sums *s, int64_t value)
+{
+	uint64_t mixed = (uint64_t)value * 0x9e3779b97f4a7c15u;
+	return &s->last[(mixed >> 32) % SUMS_CHAINS];
+}
+
+static void chain(struct sums *s, uint32_t i)
+{
+	uint32_t *last = chain_of(s, s->charges[i].row.value);
+	s->charges[i].before = *last;
+	*last = i;
+}
+
+static void unchain(struct sums *s, uint32_t i)
+{
+	uint32_t *p = chain_of(s, s->charges[i].row.value);
+	while (*p != i)
+		p = &s->charges[*p].before;
+	*p = s->charges[i].before;
+}
+
+static bool has_equal(struct sums *s, const struct guard_session *session,
     const struct guard_counted *row)
 {
 	for (size_t i = 0; i < session->n_counted; i++)
 		if (session->counted[i].value == row->value &&
 		    is_alike(&session->counted[i], row))
 			return true;
-	for (size_t i = 0; i < s->n; i++)
-		if (s->charges[i].sum &&
-		    s->charges[i].row.value == row->value &&
+	for (uint32_t i = *chain_of(s, row->value); i != SUMS_CHAIN_END;
+	     i = s->charges[i].before)
+		if (s->charges[i].row.value == row->value &&
 		    is_alike(&s->charges[i].row, row))
 			return true;
 	return false;
@@ -191,9 +213,14 @@ static void charge_instead(struct sums *s, const struct guard_session *session,
     struct charge *before, const struct charge *one)
 {
 	const struct guard_counted old = before->row;
-	*before = *one;
-	if (!one->sum)
+	uint32_t at = (uint32_t)(before - s->charges);
+	if (!one->sum) {
+		*before = *one;
 		return;
+	}
+	unchain(s, at);
+	*before = *one;
+	chain(s, at);
 	struct guard_counted *total = total_of(s, &old);
 	bool is_known = total->value < INT64_MAX;
 	if (is_known)
@@ -234,8 +261,10 @@ static int charge(struct sums *s, const struct guard_session *session,
 		return -1;
 	s->charges = charges;
 	charges[s->n++] = one;
-	if (one.sum)
+	if (one.sum) {
+		chain(s, (uint32_t)s->n - 1);
 		add_to_total(s, &one.row);
+	}
 	return 0;
 }
 
@@ -310,7 +339,8 @@ static enum combine settle(
 			charge(s, session, p, found.room, false)
 		    ? COMBINE_NO_MEMORY
 		    : COMBINE_NO;
-	bool approved = combine_is_approved(c, p, approved_before(s, p));
+	bool approved = session->n_approvals &&
+	    combine_is_approved(c, p, approved_before(s, p));
 	if (charge(s, session, p, found.fits, approved))
 		return COMBINE_NO_MEMORY;
 	p->allowance = found.fits;

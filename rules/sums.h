@@ -23,11 +23,16 @@ struct charge {          /* an amount of this message that was settled */
 	size_t end_token; /* behind it */
 	bool approved;
 	struct guard_counted row; /* name is sum */
+	uint32_t before; /* the one before it in the chain of its value */
 };
+
+#define SUMS_CHAINS 256u /* a power of two */
+#define SUMS_CHAIN_END UINT32_MAX
 
 struct sums {
 	struct charge *charges; /* in text order by rule */
 	size_t n, cap;
+	uint32_t last[SUMS_CHAINS];   /* of the charges that add up, by value */
 	struct guard_counted *totals; /* of all charges and what counted before,
 					 by sum: one look for each amount */
 	size_t n_totals, cap_totals;
