@@ -9,7 +9,7 @@
 #define MIN_DIGITS 13u
 #define MAX_DIGITS 19u
 #define USUAL_SEPARATORS " -."
-#define SEPARATORS USUAL_SEPARATORS "_/|:,"
+#define SEPARATORS USUAL_SEPARATORS "_/|:,~"
 
 struct issuer {
 	uint32_t first, last; /* prefix, inclusive */
