@@ -88,6 +88,11 @@ const char *guard_why_text(enum guard_why);
 struct guard_why_answer {
 	bool reasons[GUARD_WHY_KINDS];
 	struct guard_hit hit; /* FIRES: the first; `what` is dropped */
+	const char *unmet;    /* WHEN: the first key that does not hold, or
+				 NULL; static */
+	const char *exception_file; /* EXCUSED: where the first stands that */
+	unsigned exception_line;    /* excuses alone; borrowed from the policy,
+				       or NULL and 0 */
 };
 /*
  * The rule is judged alone, enforced, and again with one of its conditions

@@ -3,6 +3,7 @@
 
 #include "rules/check.h"
 #include "rules/index.h"
+#include "rules/when.h"
 
 #include <string.h>
 
@@ -219,6 +220,59 @@ static void judge(struct probe *p, struct guard_scanner *scanner,
 	    !any && !out->reasons[GUARD_WHY_SEVERAL];
 }
 
+/* Several exceptions may only do it together: then none is named. */
+static void name_exception(struct probe *p, struct guard_scanner *scanner,
+    const struct guard_session *session, const struct guard_message *m,
+    struct guard_why_answer *out)
+{
+	size_t bare = GUARD_WHY_KINDS + GUARD_WHY_EXCUSED;
+	struct rule *r = &p->rules[bare];
+	const struct excuse *all = r->unless;
+	size_t n = r->n_unless;
+	r->n_unless = 1;
+	for (size_t i = 0; i < n && !out->exception_file; i++) {
+		struct guard_verdict v;
+		r->unless = &all[i];
+		guard_check_rule(scanner, &p->policy, bare, session, m, &v);
+		if (v.n_hits || v.undecided != GUARD_DECIDED)
+			continue;
+		out->exception_file = all[i].file;
+		out->exception_line = all[i].line;
+	}
+	r->unless = all;
+	r->n_unless = n;
+}
+
+/* The first key of when that does not hold. */
+static const char *unmet_key(
+    const struct when *w, const struct guard_session *s)
+{
+	const struct {
+		const char *key;
+		struct when alone;
+	} keys[] = {
+	    {"channel", {.channel = w->channel}},
+	    {"segment", {.segment = w->segment}},
+	    {"segment_not", {.segment_not = w->segment_not}},
+	    {"language", {.language = w->language}},
+	    {"interaction_type", {.interaction_type = w->interaction_type}},
+	    {"zone", {.zone = w->zone}},
+	    {"customer_is", {.customer_is = w->customer_is}},
+	    {"hours", {.hours = w->hours}},
+	    {"ai_turn", {.ai_turn = w->ai_turn}},
+	    {"resolved", {.resolved = w->resolved}},
+	    {"repeat_contact", {.repeat_contact = w->repeat_contact}},
+	};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct when alone = keys[i].alone;
+		alone.set = true;
+		alone.zone_rules = w->zone_rules;
+		if (!when_holds(&alone, s))
+			return keys[i].key;
+	}
+	return NULL;
+}
+
 int guard_why_not(const struct guard_policy *policy, size_t rule,
     const struct guard_session *session, const struct guard_message *m,
     struct guard_why_answer *out)
@@ -232,6 +286,10 @@ int guard_why_not(const struct guard_policy *policy, size_t rule,
 		rc = -1;
 	if (rc == 0) {
 		judge(&p, scanner, session, m, out);
+		if (out->reasons[GUARD_WHY_EXCUSED])
+			name_exception(&p, scanner, session, m, out);
+		if (out->reasons[GUARD_WHY_WHEN])
+			out->unmet = unmet_key(&r->when, session);
 		if (r->info.speaker != m->speaker) {
 			out->reasons[GUARD_WHY_SPEAKER] = true;
 			out->reasons[GUARD_WHY_FIRES] = false;

@@ -373,11 +373,38 @@ static int explain_verdict(struct explain *e)
 
 /* ---- why not ---- */
 
+/* What of unless or when it was. */
+static void print_spot(enum guard_why why, const struct guard_why_answer *w)
+{
+	if (why == GUARD_WHY_WHEN && w->unmet)
+		printf("          %s: does not hold\n", w->unmet);
+	if (why == GUARD_WHY_EXCUSED && w->exception_file)
+		printf("          the exception at %s:%u\n", w->exception_file,
+		    w->exception_line);
+}
+
+static void write_exception(
+    struct json_out *j, const struct guard_why_answer *w)
+{
+	json_out_key(j, "exception");
+	if (!w->exception_file) {
+		json_out_str(j, NULL);
+		return;
+	}
+	json_out_object(j);
+	json_out_key(j, "file");
+	json_out_str(j, w->exception_file);
+	json_out_key(j, "line");
+	json_out_int(j, w->exception_line);
+	json_out_end(j);
+}
+
 static void write_reasons(
     struct explain *e, const struct guard_why_answer *w, const char *miss)
 {
 	struct json_out *j = &e->a.doc;
 	json_out_object(j);
+	write_exception(j, w);
 	json_out_key(j, "fires");
 	json_out_bool(j, w->reasons[GUARD_WHY_FIRES]);
 	json_out_key(j, "nearest_miss");
@@ -390,6 +417,8 @@ static void write_reasons(
 	json_out_end(j);
 	json_out_key(j, "rule");
 	json_out_str(j, e->why_not);
+	json_out_key(j, "unmet");
+	json_out_str(j, w->unmet);
 	json_out_end(j);
 	author_print_json(&e->a);
 }
@@ -414,10 +443,12 @@ static int explain_why_not(struct explain *e)
 		write_reasons(e, &w, miss);
 		return EXIT_GOOD;
 	}
-	for (size_t i = 0; i < GUARD_WHY_KINDS; i++)
-		if (w.reasons[i])
-			printf(
-			    "%s %s\n", r.id, guard_why_text((enum guard_why)i));
+	for (enum guard_why i = 0; i < GUARD_WHY_KINDS; i++) {
+		if (!w.reasons[i])
+			continue;
+		printf("%s %s\n", r.id, guard_why_text(i));
+		print_spot(i, &w);
+	}
 	if (*miss)
 		printf("          %s\n", miss);
 	if (w.reasons[GUARD_WHY_FIRES])

@@ -105,6 +105,51 @@ static void test_reasons(void **state)
 	guard_policy_unref(p);
 }
 
+static const char several[] =
+    "format: 1\nkind: pack\npack: p\nrules:\n"
+    "  - id: a\n    title: A\n    mode: off\n    then: log\n"
+    "    find: {phrases: [foo]}\n    when: {channel: [chat], ai_turn: 2,\n"
+    "      segment_not: [x], repeat_contact: yes, language: [en]}\n"
+    "    unless:\n      - phrases: [maybe]\n      - approval: x\n"
+    "      - phrases: [perhaps]\n";
+
+static void test_the_exception_and_the_key_are_named(void **state)
+{
+	struct policy_source s = {0};
+	source_add(
+	    &s, "policy.yaml", "format: 1\nkind: policy\nname: t\npacks: p\n");
+	source_add(&s, "packs/p.yaml", several);
+	struct guard_policy *p = source_load(&s);
+	if (!p)
+		fail_msg("%u:%u %s", s.line, s.col, s.message);
+	struct guard_session session = {.channel = "chat",
+	    .ai_turn = 2,
+	    .language = "en-GB",
+	    .repeat_contact = GUARD_YES};
+	struct guard_message m = {GUARD_AI, "Perhaps a foo.", 14};
+	struct guard_why_answer w;
+	assert_int_equal(guard_why_not(p, 0, &session, &m, &w), 0);
+	assert_true(w.reasons[GUARD_WHY_EXCUSED]);
+	assert_string_equal(w.exception_file, "packs/p.yaml");
+	assert_int_equal(w.exception_line, 15);
+	assert_null(w.unmet);
+	m = (struct guard_message){GUARD_AI, "A foo.", 6};
+	static const char *const keys[] = {
+	    "segment_not", "language", "ai_turn", "repeat_contact"};
+	for (size_t i = 0; i < 4; i++) {
+		struct guard_session other = session;
+		other.segment = i == 0 ? "x" : NULL;
+		other.language = i == 1 ? "de" : "en";
+		other.ai_turn = i == 2 ? 1 : 2;
+		other.repeat_contact = i == 3 ? GUARD_NO : GUARD_YES;
+		assert_int_equal(guard_why_not(p, 0, &other, &m, &w), 0);
+		assert_true(w.reasons[GUARD_WHY_WHEN]);
+		assert_string_equal(w.unmet, keys[i]);
+		assert_null(w.exception_file);
+	}
+	guard_policy_unref(p);
+}
+
 static int ask_once(void *arg)
 {
 	struct guard_session session = {0};
@@ -125,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_reasons),
+	    cmocka_unit_test(test_the_exception_and_the_key_are_named),
 	    cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
