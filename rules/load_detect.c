@@ -167,6 +167,8 @@ static void no_list(struct load *l, const struct yaml_node *n, const char *name)
 	char key[512],
 	    hint[640] = "define it under lists: in a file that "
 			"use_lists: names";
+	if (!load_is_whole(l))
+		return; /* a file that was refused may have it */
 	const char *const *file = l->pack ? l->pack->lists : NULL;
 	for (; file && *file; file++) {
 		snprintf(key, sizeof(key), "%s/%s", *file, name);

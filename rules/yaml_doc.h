@@ -23,6 +23,7 @@ struct yaml_doc {
 	diag_fn *diag; /* while parsing */
 	void *arg;
 	unsigned n_errors;
+	unsigned odd_line;    /* told that its indent is no white space, or 0 */
 	unsigned joined_line; /* told that it was joined to a text, or 0 */
 };
 
@@ -55,6 +56,8 @@ void yaml_trap_duplicates(struct yaml_doc *, const struct yaml_node *map);
  * parent: the list or map it stands in, key: its key in a map; or NULL. */
 void yaml_trap_lines(struct yaml_doc *, const struct yaml_node *text,
     const struct yaml_node *parent, const struct yaml_node *key);
+/* A key whose line is indented with what is no white space to YAML. */
+void yaml_trap_indent(struct yaml_doc *, const struct yaml_node *key);
 /* Does the line libyaml stumbled over, or the one before it, begin with what
  * only looks like YAML? Reports it. */
 bool yaml_trap_odd_line(struct yaml_doc *, unsigned line);

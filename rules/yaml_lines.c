@@ -177,6 +177,31 @@ static enum start start_of(const struct line *l)
 	return is_key(l->s, l->end) ? START_KEY : START_TEXT;
 }
 
+/* ---- white space that is none ---- */
+
+static bool is_empty(const struct line *l)
+{
+	return l->s == l->end || *l->s == '#';
+}
+
+static bool has_odd_indent(struct yaml_doc *doc, unsigned number)
+{
+	if (number == doc->odd_line)
+		return true;
+	struct line l = line_at(doc, number);
+	if (!l.odd || is_empty(&l))
+		return false;
+	doc->odd_line = number;
+	const char *s = doc->source + doc->line_start[number - 1];
+	unsigned col = 1;
+	while (*s == ' ' || *s == '\t')
+		s++, col++;
+	yaml_fault(doc, (struct yaml_place){number, col, l.col - col}, "Y005",
+	    "use spaces", "this line is indented with %s",
+	    odd_blank(s, l.end)->name);
+	return true;
+}
+
 /* ---- lines joined to a text ---- */
 
 /* At most SHOWN_BYTES from s, without half a character. */
@@ -281,34 +306,17 @@ void yaml_trap_lines(struct yaml_doc *doc, const struct yaml_node *n,
 	for (unsigned i = n->line + 1; i <= n->last_line; i++) {
 		struct line l = line_at(doc, i);
 		enum start start = start_of(&l);
-		if (start != START_TEXT && (start != START_DASH || numbered)) {
+		if (start == START_TEXT || (start == START_DASH && !numbered))
+			continue;
+		if (has_odd_indent(doc, n->line))
+			doc->joined_line = i; /* that is why */
+		else
 			joined(doc, &l, start, n, list);
-			return;
-		}
+		return;
 	}
 }
 
 /* ---- lines libyaml stumbled over ---- */
-
-static bool is_empty(const struct line *l)
-{
-	return l->s == l->end || *l->s == '#';
-}
-
-static bool has_odd_indent(struct yaml_doc *doc, unsigned number)
-{
-	struct line l = line_at(doc, number);
-	if (!l.odd || is_empty(&l))
-		return false;
-	const char *s = doc->source + doc->line_start[number - 1];
-	unsigned col = 1;
-	while (*s == ' ' || *s == '\t')
-		s++, col++;
-	yaml_fault(doc, (struct yaml_place){number, col, l.col - col}, "Y005",
-	    "use spaces", "this line is indented with %s",
-	    odd_blank(s, l.end)->name);
-	return true;
-}
 
 static bool has_odd_mark(struct yaml_doc *doc, unsigned number)
 {
@@ -364,4 +372,10 @@ bool yaml_trap_odd_line(struct yaml_doc *doc, unsigned number)
 	return has_odd_indent(doc, number) || has_odd_mark(doc, number) ||
 	    has_odd_colon(doc, number) ||
 	    (before && has_odd_indent(doc, before));
+}
+
+void yaml_trap_indent(struct yaml_doc *doc, const struct yaml_node *key)
+{
+	if (!key->quoted)
+		has_odd_indent(doc, key->line);
 }

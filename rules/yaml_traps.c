@@ -344,6 +344,7 @@ void yaml_trap_key(struct yaml_doc *doc, const struct yaml_node *key)
 		    "merge keys (<<) are not supported here");
 		return;
 	}
+	yaml_trap_indent(doc, key);
 	doc->n_errors += yaml_check_letters(doc, key, doc->diag, doc->arg);
 }
 

@@ -374,26 +374,31 @@ static int explain_verdict(struct explain *e)
 /* ---- why not ---- */
 
 /* What of unless or when it was. */
-static void print_spot(enum guard_why why, const struct guard_why_answer *w)
+static void print_spot(
+    struct explain *e, enum guard_why why, const struct guard_why_answer *w)
 {
 	if (why == GUARD_WHY_WHEN && w->unmet)
 		printf("          %s: does not hold\n", w->unmet);
-	if (why == GUARD_WHY_EXCUSED && w->exception_file)
-		printf("          the exception at %s:%u\n", w->exception_file,
-		    w->exception_line);
+	if (why != GUARD_WHY_EXCUSED || !w->exception_file)
+		return;
+	char *path = author_path(&e->a, w->exception_file);
+	printf("          the exception at %s:%u\n", path, w->exception_line);
+	free(path);
 }
 
-static void write_exception(
-    struct json_out *j, const struct guard_why_answer *w)
+static void write_exception(struct explain *e, const struct guard_why_answer *w)
 {
+	struct json_out *j = &e->a.doc;
 	json_out_key(j, "exception");
 	if (!w->exception_file) {
 		json_out_str(j, NULL);
 		return;
 	}
+	char *path = author_path(&e->a, w->exception_file);
 	json_out_object(j);
 	json_out_key(j, "file");
-	json_out_str(j, w->exception_file);
+	json_out_str(j, path);
+	free(path);
 	json_out_key(j, "line");
 	json_out_int(j, w->exception_line);
 	json_out_end(j);
@@ -404,7 +409,7 @@ static void write_reasons(
 {
 	struct json_out *j = &e->a.doc;
 	json_out_object(j);
-	write_exception(j, w);
+	write_exception(e, w);
 	json_out_key(j, "fires");
 	json_out_bool(j, w->reasons[GUARD_WHY_FIRES]);
 	json_out_key(j, "nearest_miss");
@@ -447,7 +452,7 @@ static int explain_why_not(struct explain *e)
 		if (!w.reasons[i])
 			continue;
 		printf("%s %s\n", r.id, guard_why_text(i));
-		print_spot(i, &w);
+		print_spot(e, i, &w);
 	}
 	if (*miss)
 		printf("          %s\n", miss);

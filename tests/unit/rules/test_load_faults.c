@@ -542,29 +542,18 @@ static void test_one_mistake_is_one_fault(void **state)
 		assert_null(source_load(&s));
 		assert_int_equal(s.n_errors, 1);
 	}
-}
-
-/* An editor may have broken the line. */
-static void test_a_phrase_over_lines_is_a_warning(void **state)
-{
-	static const char *const finds[] = {
-	    "    find:\n      phrases:\n        - foo\n          bar\n",
-	    "    find:\n      phrases: [foo\n        bar, foo]\n",
-	    "    find:\n      phrases: [foo,\n        bar]\n",
-	    "    find:\n      phrases: [\"foo\n        bar\"]\n",
-	};
-	for (size_t i = 0; i < COUNT(finds); i++) {
-		char pack[400];
-		snprintf(pack, sizeof(pack),
-		    RULE_HEAD "    mode: shadow\n    then: flag\n%s", finds[i]);
-		struct policy_source s = {0};
-		source_add(&s, "policy.yaml", POLICY);
-		source_add(&s, "packs/p.yaml", pack);
-		struct guard_policy *p = source_load(&s);
-		assert_non_null(p);
-		assert_int_equal(s.n_warnings, i < 2 ? 1 : 0);
-		guard_policy_unref(p);
-	}
+	/* Nor is a list not defined whose file could not be read. */
+	struct policy_source s = {0};
+	source_add(&s, "policy.yaml", POLICY);
+	source_add(&s, "packs/p.yaml",
+	    PACK_HEAD
+	    "use_lists: [words]\nrules:\n  - id: a\n    title: A\n"
+	    "    find: {phrases: [<some>]}\n    then: flag\n" EXAMPLES);
+	source_add(&s, "lists/words.yaml",
+	    "format: 1\nkind: lists\nlists:\n  some:\n    - foo\n     - b\n");
+	assert_null(source_load(&s));
+	assert_string_equal(s.code, "Y011");
+	assert_int_equal(s.n_errors, 1);
 }
 
 static void test_own_limits(void **state)
@@ -591,7 +580,6 @@ int main(void)
 	    cmocka_unit_test(test_every_code_has_a_case),
 	    cmocka_unit_test(test_key_tables_are_whole),
 	    cmocka_unit_test(test_one_mistake_is_one_fault),
-	    cmocka_unit_test(test_a_phrase_over_lines_is_a_warning),
 	    cmocka_unit_test(test_own_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

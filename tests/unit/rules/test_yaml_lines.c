@@ -2,6 +2,8 @@
  * like the beginning of one. */
 #include "rules/yaml.h"
 
+#include "tests/unit/rules/policy_source.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,6 +80,10 @@ static const struct bad bads[] = {
     {"title: b\nwhy" WIDE_COLON " c\n", "Y005", 2, 4, ":", "ordinary"},
     {"- a: {b: c}\n" NBSP NBSP "why: c\n  then: d\n", "Y005", 2, 1, "no-break",
 	"spaces"},
+    {"- a: b\n" NBSP NBSP "why: c\n  then: d\n", "Y005", 2, 1, "no-break",
+	"spaces"},
+    {"- a: b\n" NBSP NBSP "why: c\n", "Y005", 2, 1, "no-break", "spaces"},
+    {"a: b\n" NBSP NBSP "why: c\n", "Y005", 2, 1, "no-break", "spaces"},
     {"- a: {b: c}\n" NBSP NBSP "why: c\n\n# no\n  then: d\n", "Y005", 2, 1,
 	"no-break", "spaces"},
 };
@@ -161,9 +167,33 @@ static void test_a_list_is_not_written_as_one_text(void **state)
 	yaml_doc_free(doc);
 }
 
+/* An editor may have broken the line. */
+static void test_a_phrase_over_lines_is_a_warning(void **state)
+{
+	static const char *const finds[] = {
+	    "    find:\n      phrases:\n        - foo\n          bar\n",
+	    "    find:\n      phrases: [foo\n        bar, foo]\n",
+	    "    find:\n      phrases: [foo,\n        bar]\n",
+	    "    find:\n      phrases: [\"foo\n        bar\"]\n",
+	};
+	for (size_t i = 0; i < sizeof(finds) / sizeof(*finds); i++) {
+		char pack[400];
+		snprintf(pack, sizeof(pack),
+		    RULE_HEAD "    mode: shadow\n    then: flag\n%s", finds[i]);
+		struct policy_source s = {0};
+		source_add(&s, "policy.yaml", POLICY);
+		source_add(&s, "packs/p.yaml", pack);
+		struct guard_policy *p = source_load(&s);
+		assert_non_null(p);
+		assert_int_equal(s.n_warnings, i < 2 ? 1 : 0);
+		guard_policy_unref(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_phrase_over_lines_is_a_warning),
 	    cmocka_unit_test(test_a_line_that_is_eaten_is_told),
 	    cmocka_unit_test(test_a_long_line_is_shown_in_part),
 	    cmocka_unit_test(test_texts_may_go_on),
