@@ -53,6 +53,25 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (strcmp(name, verbs[i].name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+/* `handrail help VERB` is `handrail VERB --help`. */
+static int help_about(const char *name)
+{
+	char option[] = "--help";
+	const struct verb *verb = find_verb(name);
+	if (!verb)
+		return unknown(name);
+	char *words[] = {(char *)verb->name, option, NULL};
+	return verb->run(2, words);
+}
+
 static int run_verb(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -66,13 +85,13 @@ static int run_verb(int argc, char **argv)
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
 	    strcmp(name, "help") == 0) {
+		if (argc > 2)
+			return help_about(argv[2]);
 		help(stdout);
 		return EXIT_GOOD;
 	}
-	for (size_t i = 0; i < N_VERBS; i++)
-		if (strcmp(name, verbs[i].name) == 0)
-			return verbs[i].run(argc - 1, argv + 1);
-	return unknown(name);
+	const struct verb *verb = find_verb(name);
+	return verb ? verb->run(argc - 1, argv + 1) : unknown(name);
 }
 
 int main(int argc, char **argv)

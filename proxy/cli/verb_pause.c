@@ -228,7 +228,9 @@ static int do_start(struct pause_args *a)
 	if ((a->rule != NULL) + a->all + a->ai_speech != 1)
 		return usage_error("one of --rule, --all, --ai-speech");
 	if (seconds < 0)
-		return usage_error("--for needs a time such as 15m or 2h");
+		return usage_error(
+		    "--for needs a time such as 90m or 2h: one number and one "
+		    "of s, m, h, d, a year at most");
 	if (!a->reason || !a->reason[0])
 		return usage_error("--reason is missing");
 	int code = a->rule ? check_rule(a) : EXIT_GOOD;

@@ -140,9 +140,11 @@ int verb_run(int argc, char **argv)
 			fputs(usage, stdout);
 			return EXIT_GOOD;
 		} else {
-			fprintf(stderr,
-			    "handrail run: \"%s\" is not an option here\n%s",
-			    argv[i], usage);
+			bool lacks = strcmp(argv[i], "-c") == 0;
+			fprintf(stderr, "handrail run: \"%s\" %s\n%s", argv[i],
+			    lacks ? "needs the name of a file behind it"
+				  : "is not an option here",
+			    usage);
 			return EXIT_USAGE;
 		}
 	}

@@ -41,11 +41,26 @@ test("wrong usage of the verbs beside a proxy is one line that says it", async (
 	assert.match(err, /say what to do\nusage: handrail handoff list/);
 });
 
+test("help VERB is VERB --help; run says what -c lacks", async () => {
+	for (const verb of ["run", "check", "handoff"]) {
+		const [a, b] = [await run(["help", verb]), await run([verb, "--help"])];
+		assert.deepEqual([a.code, a.out], [0, b.out]);
+		assert.match(a.out, new RegExp(`^usage: handrail ${verb} `));
+	}
+	assert.match((await run(["help", "chekc"])).err, /there is no verb "chekc"; did you mean "check"\?/);
+	const { code, err } = await run(["run", "-c"]);
+	assert.equal(code, 2);
+	assert.match(err, /^handrail run: "-c" needs the name of a file behind it\nusage: /);
+});
+
 test("a pause that is not there", async (t) => {
 	const bot = await startBot(t);
 	const proxy = await startHandrail(t, { upstream: bot.url, policy });
 	const { code, err } = await run(["pause", "end", "99", "-c", path.join(proxy.dir, "handrail.yaml")]);
 	assert.deepEqual([code, err], [2, "handrail: there is no pause 99\n  `handrail pause list` shows those in force, with --all the others too\n"]);
+	const long = await run(["pause", "--all", "--for", "1h30m", "--reason", "x", "-c", path.join(proxy.dir, "handrail.yaml")]);
+	assert.equal(long.code, 2);
+	assert.match(long.err, /--for needs a time such as 90m or 2h: one number and one of s, m, h, d, a year at most/);
 });
 
 test("run --check: what cannot work is said, once, with what would", async (t) => {
