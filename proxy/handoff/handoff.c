@@ -60,6 +60,7 @@ static struct work *work_new(struct handoffs *service,
 	w->again.job.done = work_done;
 	w->again.job.durable = true;
 	w->again.lost = work_lost;
+	w->again.about = w->lock.handoff;
 	w->service = service;
 	w->family = mem_strdup(conversation_family(lease));
 	w->id = mem_strdup(conversation_id(lease));

@@ -178,6 +178,7 @@ void handoff_raise(struct handoffs *service, struct conversation_lease *lease,
 	r->again.job = (struct store_job){
 	    .run = raising_run, .done = raising_done, .durable = true};
 	r->again.lost = raising_lost;
+	r->again.about = r->handoff;
 	r->service = service;
 	r->done = *done;
 	r->what = *what;

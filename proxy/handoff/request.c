@@ -391,6 +391,7 @@ void handoff_request(struct handoffs *service, struct conversation_lease *lease,
 	a->again.job = (struct store_job){
 	    .run = asking_run, .done = asking_done, .durable = true};
 	a->again.lost = asking_lost;
+	a->again.about = a->lock.handoff;
 	a->service = service;
 	a->family = mem_strdup(conversation_family(lease));
 	a->id = mem_strdup(conversation_id(lease));
