@@ -360,6 +360,16 @@ uint16_t paths_step(const struct paths *p, uint16_t parent,
 	return member(&p->states[parent], doc, node, exact);
 }
 
+bool paths_is_any(const struct paths *p, uint16_t parent, uint16_t state)
+{
+	const struct paths_state *s = &p->states[parent];
+	bool any = state != PATHS_NOWHERE && s->member == state;
+
+	for (size_t i = 0; i < s->n_edges && any; i++)
+		any = s->edges[i].to != state;
+	return any;
+}
+
 bool paths_is_double(const struct paths *p, uint16_t parent,
     const struct json_doc *doc, uint32_t node)
 {

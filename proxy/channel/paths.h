@@ -78,6 +78,8 @@ void paths_clear(struct paths *);
  * pointer. */
 uint16_t paths_step(const struct paths *, uint16_t parent,
     const struct json_doc *, uint32_t node, bool *exact);
+/* Is that where the members go whose names no pointer has? */
+bool paths_is_any(const struct paths *, uint16_t parent, uint16_t state);
 /* Does another member of node's object lead to the same state under another
  * spelling? A client may take either, or both. */
 bool paths_is_double(const struct paths *, uint16_t parent,

@@ -266,6 +266,23 @@ static void take_roles(
 		s->messages[s->message[node]].ends = true;
 }
 
+/* Is it, or what it is in, a member of any name where elements are meant? */
+static bool is_any_member(const struct scan *s, uint32_t node)
+{
+	const struct paths *paths = &s->variant->paths;
+	uint32_t base = s->message[node] == CHANNEL_NO_MESSAGE
+	    ? 0
+	    : s->messages[s->message[node]].node;
+
+	for (; node != base; node = s->doc->nodes[node].parent) {
+		const struct json_node *n = &s->doc->nodes[node];
+		if (n->key_end > n->key_start &&
+		    paths_is_any(paths, s->state[n->parent], s->state[node]))
+			return true;
+	}
+	return false;
+}
+
 /* Can the listed text be read in one way only? */
 static bool is_readable(const struct scan *s, uint32_t node)
 {
@@ -314,10 +331,13 @@ static int take_value(
 		s->mirror_differs = true;
 	if (n->type != JSON_IS_STRING || n->end - n->start == 2)
 		return 0;
-	if (rule != NULL)
+	if (rule != NULL) {
 		add_text(s, SCAN_TEXT, node, false, rule);
-	else
+		s->texts[s->n_texts - 1].member =
+		    rule->label != 0 && is_any_member(s, node);
+	} else {
 		take_unlisted(s, node, ignore);
+	}
 	return 0;
 }
 

@@ -29,6 +29,8 @@ struct scan_text {
 	uint16_t under;   /* label of the place it is in or below, or 0 */
 	bool repeats;     /* what another field of its `either` says */
 	bool instead;     /* it stands where a label would, and is none */
+	bool member;      /* a rule lists the elements of a list, and it is in
+			     an object instead: nobody adds it to another */
 };
 
 /* Which texts a client may put together with one: */

@@ -347,7 +347,7 @@ static void remember(
 	buf_add(&series->text, text.p, text.len);
 }
 
-bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
+static bool add_text(struct channel_stream *s, const struct scan_text *t)
 {
 	uint32_t message = CHANNEL_NO_MESSAGE;
 
@@ -403,4 +403,15 @@ bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
 		return true;
 	stream_undo_text(s, id, text);
 	return stream_read_on(s, t, id, piece);
+}
+
+bool stream_add_text(struct channel_stream *s, const struct scan_text *t)
+{
+	struct scan_text unlisted = *t;
+
+	if (!t->member)
+		return add_text(s, t);
+	/* No delta: {"type":"text","text":"4111"} is not "text4111". */
+	unlisted.rule = NULL;
+	return add_text(s, &unlisted);
 }

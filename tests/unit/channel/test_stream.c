@@ -360,7 +360,8 @@ static void test_strands(void **state)
 	/* An object where a text was. */
 	check_joined(DELTA(0, "\"content\":\"a\"")
 			 DELTA(0, "\"content\":{\"text\":\"b\"}") FINISH(0),
-	    "|fresh 2+0=a b fresh 3+0=a\nb |end2 end3 |");
+	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
+	    "end2 end3 end4 |");
 }
 
 #define PARTS(c) DELTA(0, "\"content\":" c)

@@ -78,6 +78,7 @@ static void check(const char *wire, const char *expect)
 #define STATUS(t) CHUNK("\"status\":\"" t "\"")
 #define CHOICE(members) CHUNK("\"choices\":[{\"index\":0," members "}]")
 #define SAY(t) CHOICE("\"delta\":{\"content\":\"" t "\"}")
+#define SAY_IT(json) CHOICE("\"delta\":{\"content\":" json "}")
 #define BOTH(t, so_far)                                                        \
 	CHOICE("\"message\":{\"content\":\"" so_far                            \
 	       "\"},\"delta\":{\"content\":\"" t "\"}")
@@ -139,6 +140,27 @@ static void test_without_numbers(void **state)
 	    " unreadable|");
 }
 
+/* An object where a text or a list of its parts stands: its members are no
+ * parts of one text. */
+static void test_members(void **state)
+{
+	check(SAY_IT("{\"type\":\"text\",\"text\":\"4111 1\"}"),
+	    " !V0+0=text W0=text !V0+0=4111 1 W0=4111 1|");
+	check(SAY_IT("{\"text\":\"4111 1\",\"lang\":\"en\"}"),
+	    " !V0+0=4111 1 W0=4111 1 !V0+0=en W0=en B=4111 1en"
+	    " B=4111 1 en B=4111 1\nen|");
+	check(SAY_IT("{\"a\":{\"type\":\"text\",\"text\":\"x\"},"
+		     "\"b\":{\"type\":\"text\",\"text\":\"4111\"}}"),
+	    " !V0+0=x W0=x !V0+0=4111 W0=4111 B=x4111 B=x 4111 B=x\n4111|");
+	/* It grows. */
+	check(SAY_IT("{\"text\":\"4111 \"}") SAY_IT("{\"text\":\"1\"}"),
+	    " !V0+0=4111  W0=4111 |"
+	    " !V5+0=1 W5=1 B=4111 1 B=4111  1 B=4111 \n1"
+	    " B=4111 1 B=4111  1 B=4111 \n1|");
+	/* Parts of a list are. */
+	check(SAY_IT("[{\"type\":\"text\",\"text\":\"4111\"}]"), "|");
+}
+
 /* Snapshots of a text to its end cost no more than its length by and by; other
  * values have a limit. */
 static void test_bounds(void **state)
@@ -189,6 +211,7 @@ int main(void)
 	    cmocka_unit_test(test_alone_and_joined),
 	    cmocka_unit_test(test_mirrors),
 	    cmocka_unit_test(test_without_numbers),
+	    cmocka_unit_test(test_members),
 	    cmocka_unit_test(test_bounds),
 	};
 	channel = openai_channel("");

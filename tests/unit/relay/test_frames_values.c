@@ -17,6 +17,7 @@ static void stream_frames(struct buf *in, const char *const *members)
 	CHOICE("\"delta\":{\"annotations\":[{\"url_citation\":{\"title\":\"" t \
 	       "\"}}]}")
 #define SO_FAR(t) CHOICE("\"message\":{\"content\":\"" t "\"}")
+#define IT(json) CHOICE("\"delta\":{\"content\":" json "}")
 #define NAME(t) CHOICE("\"delta\":{\"name\":\"" t "\"}")
 #define BOTH(t, all)                                                           \
 	CHOICE("\"message\":{\"content\":\"" all                               \
@@ -45,6 +46,14 @@ static const struct {
     {{"\"error\":{\"message\":\"x\"}",
 	 "\"error\":{\"message\":\"I guarantee\"}"},
 	GUARD_HANDOFF, {"antee"}},
+    /* An object instead of a text. */
+    {{IT("{\"type\":\"text\",\"text\":\"4111 1111 1111 1111\"}"), IT("\"x\"")},
+	GUARD_REDACT, {"4111", "1111"}},
+    {{IT("{\"text\":\"I guarantee\",\"lang\":\"en\"}")}, GUARD_HANDOFF,
+	{"antee"}},
+    {{IT("{\"type\":\"text\",\"text\":\"I\"}"),
+	 IT("{\"type\":\"text\",\"text\":\" guarantee zq81\"}")},
+	GUARD_HANDOFF, {"zq81"}},
     /* As one that grows: not even its beginning. */
     {{SO_FAR("I"), SO_FAR("I guarantee"), SO_FAR("I guarantee it")},
 	GUARD_HANDOFF, {"antee", "\"I"}},
