@@ -175,14 +175,50 @@ static bool has_equal(struct sums *s, const struct guard_session *session,
 
 /* ---- settling ---- */
 
-/* The other end of the same range, settled before; NULL: none. */
-static struct charge *other_end(const struct sums *s, const struct pending *p)
+static bool is_word(const struct text *t, size_t i, const char *word)
 {
-	for (size_t i = s->n; i-- > 0;)
-		if (s->charges[i].rule == p->rule)
-			return s->charges[i].end_token > p->match.first_token
-			    ? &s->charges[i]
+	const struct token *k = &t->tokens[i];
+	return k->fold_len == strlen(word) &&
+	    memcmp(text_fold(t, k), word, k->fold_len) == 0;
+}
+
+static bool gap_has(const struct text *t, size_t token, char sign)
+{
+	const struct token *k = &t->tokens[token];
+	size_t from = k[-1].fold + k[-1].fold_len;
+	return memchr(t->folded.bytes + from, sign, k->fold - from) != NULL;
+}
+
+/* $20-$40, $20 to $40, between $20 and $40; $40 (40 dollars) */
+static bool is_same_amount(
+    const struct text *t, const struct charge *c, const struct pending *p)
+{
+	size_t to = p->match.first_token, behind = c->end_token;
+	if (c->ranged ||
+	    t->tokens[c->first_token].sentence != p->match.sentence)
+		return false;
+	if (to == behind && behind > 0)
+		return gap_has(t, to, '-') ||
+		    (c->row.value == p->match.value && gap_has(t, to, '('));
+	if (to != behind + 1)
+		return false;
+	return is_word(t, behind, "to") ||
+	    (is_word(t, behind, "and") && c->first_token > 0 &&
+		is_word(t, c->first_token - 1, "between"));
+}
+
+/* The other end of the same range, settled before; NULL: none. */
+static struct charge *other_end(
+    const struct sums *s, const struct text *t, const struct pending *p)
+{
+	for (size_t i = s->n; i-- > 0;) {
+		struct charge *c = &s->charges[i];
+		if (c->rule == p->rule)
+			return c->end_token > p->match.first_token ||
+				is_same_amount(t, c, p)
+			    ? c
 			    : NULL;
+	}
 	return NULL;
 }
 
@@ -232,14 +268,16 @@ static void charge_instead(struct sums *s, const struct guard_session *session,
 		add_to_total(s, &one->row);
 }
 
-static int charge(struct sums *s, const struct guard_session *session,
+static int charge(struct sums *s, const struct combine_facts *c,
     const struct pending *p, const struct allowance *a, bool approved)
 {
+	const struct guard_session *session = c->excuse.session;
 	if (!approved && (!a || !a->sum))
 		return 0;
 	struct charge one = {
 	    .sum = approved ? NULL : a->sum,
 	    .rule = p->rule,
+	    .first_token = p->match.first_token,
 	    .end_token = (size_t)p->match.first_token + p->match.n_tokens,
 	    .approved = approved,
 	};
@@ -249,8 +287,9 @@ static int charge(struct sums *s, const struct guard_session *session,
 		one.row.value = p->match.value;
 	if (one.sum && begin_total(s, session, &one.row))
 		return -1;
-	struct charge *before = other_end(s, p);
+	struct charge *before = other_end(s, c->text, p);
 	if (before && one.sum == before->sum) {
+		one.ranged = before->ranged = true;
 		if (one.row.value > before->row.value)
 			charge_instead(s, session, before, &one);
 		return 0;
@@ -268,9 +307,10 @@ static int charge(struct sums *s, const struct guard_session *session,
 	return 0;
 }
 
-static int64_t approved_before(const struct sums *s, const struct pending *p)
+static int64_t approved_before(
+    const struct sums *s, const struct text *t, const struct pending *p)
 {
-	const struct charge *skip = other_end(s, p);
+	const struct charge *skip = other_end(s, t, p);
 	int64_t total = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct charge *c = &s->charges[i];
@@ -312,7 +352,8 @@ static enum combine look_at(struct sums *s, struct combine_facts *c,
 			out->again |= said == COMBINE_YES;
 		}
 		total = numeral_add(
-		    total_before(s, session, &row, other_end(s, p)), total);
+		    total_before(s, session, &row, other_end(s, c->text, p)),
+		    total);
 	}
 	if (!a->has_number || total <= a->up_to || m->value <= 0) {
 		out->room = out->room ? out->room : a;
@@ -335,13 +376,12 @@ static enum combine settle(
 	if (found.again)
 		return COMBINE_NO;
 	if (found.room)
-		return p->match.value > 0 &&
-			charge(s, session, p, found.room, false)
+		return p->match.value > 0 && charge(s, c, p, found.room, false)
 		    ? COMBINE_NO_MEMORY
 		    : COMBINE_NO;
 	bool approved = session->n_approvals &&
-	    combine_is_approved(c, p, approved_before(s, p));
-	if (charge(s, session, p, found.fits, approved))
+	    combine_is_approved(c, p, approved_before(s, c->text, p));
+	if (charge(s, c, p, found.fits, approved))
 		return COMBINE_NO_MEMORY;
 	p->allowance = found.fits;
 	p->total = found.total;
@@ -415,7 +455,8 @@ static bool covers_surely(struct sums *s, struct combine_facts *c,
 		total = numeral_add(total, *ahead);
 		*ahead = total;
 		total = numeral_add(total,
-		    total_before(s, c->excuse.session, &row, other_end(s, p)));
+		    total_before(
+			s, c->excuse.session, &row, other_end(s, c->text, p)));
 	}
 	if (a->has_number && m->value > 0 && total > a->up_to)
 		return false;

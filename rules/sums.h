@@ -10,7 +10,8 @@
  * the order in which they become known, so that the hit is at the number that
  * breaks the limit for every cutting. Every amount counts once, but for one
  * that its sentence says again ("as I said") when an equal one has counted.
- * Both ends of a range are one amount, the larger.
+ * Both ends of a range are one amount, the larger; one said twice, the second
+ * time in brackets, is one.
  */
 #ifndef HANDRAIL_RULES_SUMS_H
 #define HANDRAIL_RULES_SUMS_H
@@ -20,8 +21,9 @@
 struct charge {          /* an amount of this message that was settled */
 	const char *sum; /* NULL: an approval covers it, or it is alone */
 	uint32_t rule;
-	size_t end_token; /* behind it */
+	size_t first_token, end_token; /* behind it */
 	bool approved;
+	bool ranged;              /* it has its other end */
 	struct guard_counted row; /* name is sum */
 	uint32_t before; /* the one before it in the chain of its value */
 };

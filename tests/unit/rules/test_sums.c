@@ -212,6 +212,44 @@ static void both_ends_of_a_range_are_one_amount(void **state)
 	chat_close(&c);
 }
 
+/* Both with their currency, or the second in words of its own. */
+static void ranges_of_two_whole_amounts_are_one(void **state)
+{
+	(void)state;
+	static const char *const one[] = {
+	    "A credit of $20 to $40.",
+	    "A credit between $20 and $40.",
+	    "A credit of $20-$40.",
+	    "A credit of $40 \u2013 $20.",
+	    "A credit of $40 (forty dollars).",
+	    "A credit of forty dollars ($40).",
+	    "A credit of $40 (USD 40).",
+	};
+	static const char *const two[] = {
+	    "A credit of $20 and $40.",
+	    "A credit of $20, $40.",
+	    "A credit of $40 (and $20).",
+	    "A credit of $40 ($20 for the box).",
+	    "A credit of $20-$30-$30.",
+	};
+	struct chat c;
+	for (size_t i = 0; i < sizeof(one) / sizeof(*one); i++) {
+		chat_open(&c, CREDITS("above: 50", HAND_OFF));
+		CHAT(&c, one[i], "deliver:");
+		CHAT(&c, "A credit of $11.",
+		    "handoff: *p/credits[12-15] money 11.00 USD, 51.00 in "
+		    "this conversation > 50.00");
+		chat_close(&c);
+	}
+	for (size_t i = 0; i < sizeof(two) / sizeof(*two); i++) {
+		chat_open(&c, CREDITS("above: 50", HAND_OFF));
+		chat_say(&c, two[i]);
+		if (strncmp(c.said, "handoff:", 8) != 0)
+			fail_msg("%s: %s", two[i], c.said);
+		chat_close(&c);
+	}
+}
+
 static void ranges_are_one_amount_at_the_top_of_all_sums(void **state)
 {
 	(void)state;
@@ -575,6 +613,7 @@ int main(void)
 	    cmocka_unit_test(what_is_excused_does_not_count),
 	    cmocka_unit_test(an_approval_covers_what_breaks_the_limit),
 	    cmocka_unit_test(both_ends_of_a_range_are_one_amount),
+	    cmocka_unit_test(ranges_of_two_whole_amounts_are_one),
 	    cmocka_unit_test(ranges_are_one_amount_at_the_top_of_all_sums),
 	    cmocka_unit_test(many_amounts_add_up_at_once),
 	    cmocka_unit_test(other_kinds_of_numbers_add_up_too),
