@@ -86,7 +86,8 @@ static void begin(struct fixture *f, struct backend_ops *ops)
 	atomic_store(&failures, 0);
 	atomic_store(&written, 0);
 	for (int i = 0; i < CASES; i++)
-		snprintf(cases[i], sizeof(cases[i]), "h-%d", i);
+		snprintf(
+		    cases[i], sizeof(cases[i]), "h-%u", (unsigned)i % 1000);
 	store_start(f->store);
 	for (int i = 0; i < JOBS; i++)
 		submit(f->store, i);
