@@ -24,12 +24,15 @@ static const char *const table_levels[] = {
     "debug", "info", "warn", "error", NULL};
 
 #define IN(type, member) .offset = offsetof(struct type, member)
-#define LIMIT(name, kind_, fallback_, min_, max_, help_)                       \
+#define LIMIT_AS(fixed_, name, kind_, fallback_, min_, max_, help_)            \
 	{                                                                      \
 		.path = "limits." #name, .kind = TABLE_##kind_,                \
 		.offset = offsetof(struct config, limits.name),                \
-		.fallback = fallback_, .min = min_, .max = max_, .help = help_ \
+		.fallback = fallback_, .fixed = fixed_, .min = min_,           \
+		.max = max_, .help = help_                                     \
 	}
+#define LIMIT(...) LIMIT_AS(false, __VA_ARGS__)
+#define FIXED_LIMIT(...) LIMIT_AS(true, __VA_ARGS__)
 
 /* clang-format off */
 const struct table_key table_keys[] = {
@@ -83,18 +86,18 @@ const struct table_key table_keys[] = {
 		    "own modes if absent"},
 	{"store", TABLE_MAP, .help = "conversations, locks, handoffs"},
 	{"store.sqlite", TABLE_PATH, IN(config, sqlite),
-	    .fallback = "state/handrail.db",
+	    .fallback = "state/handrail.db", .fixed = true,
 	    .help = "database file, made when absent"},
 	{"audit", TABLE_MAP, .help = "the audit log"},
 	{"audit.directory", TABLE_PATH, IN(config, audit_directory),
-	    .fallback = "state/audit", .help = "made when absent"},
+	    .fallback = "state/audit", .fixed = true, .help = "made when absent"},
 	{"audit.durability", TABLE_WORD, IN(config, durability),
-	    .fallback = "enforced", .words = table_durabilities,
+	    .fallback = "enforced", .fixed = true, .words = table_durabilities,
 	    .help = "what is on disk before it takes effect: enforced "
 		    "(edits, blocks, handoffs) or every record"},
 	{"keys", TABLE_MAP, .help = "secrets of this installation"},
 	{"keys.directory", TABLE_PATH, IN(config, keys_directory),
-	    .fallback = "state/keys",
+	    .fallback = "state/keys", .fixed = true,
 	    .help = "made on the first start, 0700; HANDRAIL_MASTER_KEY in "
 		    "the environment stands for its master.key"},
 	{"classifiers", TABLE_OTHER,
@@ -189,13 +192,15 @@ const struct table_key table_keys[] = {
 		    "unless said otherwise"},
 	{"console", TABLE_MAP, .help = "for operators: metrics and health"},
 	{"console.address", TABLE_TEXT, IN(config, console_text),
-	    .fallback = "127.0.0.1:8444", .help = "host:port, loopback only"},
+	    .fallback = "127.0.0.1:8444", .fixed = true, .help = "host:port, loopback only"},
 	{"console.users", TABLE_PATH, IN(config, console_users),
 	    .help = "file of the console's users; read by the console"},
 	{"node", TABLE_TEXT, IN(config, node), .fallback = "px-1",
+	    .fixed = true,
 	    .help = "this proxy's name in the audit log: letters, digits, "
 		    "- and _"},
-	{"workers", TABLE_OTHER, .fallback = "auto",
+	{"workers", TABLE_OTHER, IN(config, workers), .fallback = "auto",
+	    .fixed = true,
 	    .help = "event loops: a number, or auto for one a core"},
 	{"trusted_proxies[]", TABLE_OTHER,
 	    .help = "addresses (10.0.0.0/8, ::1) whose X-Forwarded-For is "
@@ -260,28 +265,28 @@ const struct table_key table_keys[] = {
 	LIMIT(max_classified_texts, COUNT, "64", 1, 100000,
 	    "sentences of one message, all classifiers together; one more could "
 	    "not be decided"),
-	LIMIT(max_audit_queue_bytes, BYTES, "16MiB", 64 * KIB, GIB,
+	FIXED_LIMIT(max_audit_queue_bytes, BYTES, "16MiB", 64 * KIB, GIB,
 	    "records not yet safe; more must wait"),
-	LIMIT(max_segment_bytes, BYTES, "64MiB", 64 * KIB, 2 * GIB,
+	FIXED_LIMIT(max_segment_bytes, BYTES, "64MiB", 64 * KIB, 2 * GIB,
 	    "of one file of the audit log"),
-	LIMIT(max_store_jobs, COUNT, "8192", 16, 1000000,
+	FIXED_LIMIT(max_store_jobs, COUNT, "8192", 16, 1000000,
 	    "waiting for the store"),
-	LIMIT(max_store_bytes, BYTES, "64MiB", MIB, 16 * GIB,
+	FIXED_LIMIT(max_store_bytes, BYTES, "64MiB", MIB, 16 * GIB,
 	    "of texts waiting for the store"),
 	LIMIT(max_conversations, COUNT, "100000", 100, 100000000,
 	    "in memory. Locked ones and those in use always are, the others "
 	    "make room; when there is none of these, new ones are refused, "
 	    "which /readyz and the metrics say"),
-	LIMIT(max_turns, COUNT, "200", 1, 100000,
+	FIXED_LIMIT(max_turns, COUNT, "200", 1, 100000,
 	    "of a transcript in memory"),
-	LIMIT(max_turn_bytes, BYTES, "256KiB", KIB, GIB,
+	FIXED_LIMIT(max_turn_bytes, BYTES, "256KiB", KIB, GIB,
 	    "of a transcript in memory"),
-	LIMIT(max_idle_bytes, BYTES, "256MiB", MIB, 1024 * GIB,
+	FIXED_LIMIT(max_idle_bytes, BYTES, "256MiB", MIB, 1024 * GIB,
 	    "of all transcripts in memory that nobody uses; the store has "
 	    "them"),
-	LIMIT(max_waiting, COUNT, "8", 0, 10000,
+	FIXED_LIMIT(max_waiting, COUNT, "8", 0, 10000,
 	    "messages waiting behind one of their conversation"),
-	LIMIT(lease_wait_ms, MS, "30s", 10, HOUR_MS, "they wait"),
+	FIXED_LIMIT(lease_wait_ms, MS, "30s", 10, HOUR_MS, "they wait"),
 	LIMIT(waiting_text_every_ms, MS, "5m", 0, 24 * HOUR_MS,
 	    "between two waiting texts to a customer a person has"),
 };
@@ -319,6 +324,8 @@ static void table_default(const struct table_key *key, struct buf *out)
 	if (key->max > 0 && key->kind == TABLE_COUNT)
 		buf_printf(out, "; %llu to %llu", (unsigned long long)key->min,
 		    (unsigned long long)key->max);
+	if (key->fixed)
+		buf_adds(out, "; restart");
 }
 
 void table_describe(struct buf *out)
@@ -332,6 +339,10 @@ void table_describe(struct buf *out)
 	    "1MiB or 1GiB, times as 500ms, 10s, 5m or 1h; plain\nnumbers are "
 	    "bytes and milliseconds. A key that is not listed here is an "
 	    "error.\n\n"
+	    "A reload (SIGHUP) puts a changed file in force, whole. Where the "
+	    "default says `restart`,\nand under `listen` but for "
+	    "certificates, a reload with another value is refused and\n"
+	    "says which key it was: stop Handrail and start it.\n\n"
 	    "| key | default | meaning |\n| --- | --- | --- |\n");
 	for (size_t i = 0; i < table_n_keys; i++) {
 		buf_printf(out, "| `%s` | ", table_keys[i].path);

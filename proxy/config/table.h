@@ -31,7 +31,8 @@ struct table_key {
 	size_t offset;        /* in the struct of its prefix */
 	const char *fallback; /* as it would be written; NULL: absent */
 	bool required;
-	uint64_t min, max;        /* of numbers */
+	bool fixed;        /* read once, at the start; in struct config */
+	uint64_t min, max; /* of numbers */
 	const char *const *words; /* of WORD, NULL-terminated */
 	const char *help;
 };

@@ -171,11 +171,12 @@ static bool has_room(void *arg, struct buf *note)
 {
 	struct server *s = arg;
 	size_t locked = conversations_locked(s->conversations);
-	if (locked >= s->max_conversations)
+	uint64_t max = s->generation->config->limits.max_conversations;
+	if (locked >= max)
 		buf_printf(note,
 		    "people have %zu of limits.max_conversations, %" PRIu64
 		    ": new ones are refused until some are given back",
-		    locked, s->max_conversations);
+		    locked, max);
 	return true;
 }
 
@@ -190,8 +191,8 @@ static void set_gauges(void *arg, struct metrics *m)
 	    (int64_t)conversations_count(s->conversations), "known");
 	metrics_set(m, METRIC_CONVERSATIONS,
 	    (int64_t)conversations_locked(s->conversations), "locked");
-	metrics_set(
-	    m, METRIC_CONVERSATIONS, (int64_t)s->max_conversations, "limit");
+	metrics_set(m, METRIC_CONVERSATIONS,
+	    (int64_t)s->generation->config->limits.max_conversations, "limit");
 	metrics_set(m, METRIC_AUDIT_RECORDS, (int64_t)a.written_total);
 	metrics_set(m, METRIC_AUDIT_FAILURES, (int64_t)a.failed_total);
 	metrics_set(m, METRIC_AUDIT_QUEUE_BYTES, (int64_t)a.queue_bytes);

@@ -8,6 +8,7 @@
 #include "proxy/base/keys.h"
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
+#include "proxy/config/fixed.h"
 #include "proxy/handoff/handoff.h"
 #include "proxy/handoff/outbox.h"
 #include "proxy/net/listener.h"
@@ -98,7 +99,6 @@ static bool load_state(struct server *s, const struct config *c)
 {
 	const struct config_limits *l = &c->limits;
 	housekeeping_store(s);
-	s->max_conversations = l->max_conversations;
 	s->conversations = conversations_new(s->store,
 	    &(struct conversations_options){
 		.max_conversations = l->max_conversations,
@@ -251,32 +251,11 @@ static bool same_listeners(
 	return same;
 }
 
-static bool same_text(const char *key, const char *a, const char *b)
+static void say_fixed(void *arg, const char *key, const char *now)
 {
-	bool same = strcmp(a ? a : "", b ? b : "") == 0;
-	if (!same)
-		log_line(LOG_ERROR, "reload",
-		    "%s changes only with a restart (it is \"%s\" now)", key,
-		    a ? a : "");
-	return same;
-}
-
-/* What the process was started on: half a change would have the command line
- * and the proxy work in different places. */
-static bool same_ground(const struct config *a, const struct config *b)
-{
-	bool same = same_text("node", a->node, b->node);
-	same &= same_text("store", a->sqlite, b->sqlite);
-	same &= same_text(
-	    "audit.directory", a->audit_directory, b->audit_directory);
-	same &=
-	    same_text("keys.directory", a->keys_directory, b->keys_directory);
-	same &= same_text("console.address", a->console_text, b->console_text);
-	if (a->workers != b->workers)
-		log_line(LOG_ERROR, "reload",
-		    "workers changes only with a restart (it is %llu now)",
-		    (unsigned long long)a->workers);
-	return same && a->workers == b->workers;
+	(void)arg;
+	log_line(LOG_ERROR, "reload",
+	    "%s changes only with a restart (it is \"%s\" now)", key, now);
 }
 
 static void reload(struct server *s, const struct server_options *o)
@@ -284,7 +263,7 @@ static void reload(struct server *s, const struct server_options *o)
 	struct generation *next = generation_load(
 	    o->config_path, o->load_policy, o->diag, o->diag_arg);
 	if (!next || !same_listeners(s->generation, next) ||
-	    !same_ground(s->generation->config, next->config) ||
+	    !fixed_same(s->generation->config, next->config, say_fixed, NULL) ||
 	    !housekeeping_loaded(s, next)) {
 		generation_unref(next);
 		metrics_add(s->metrics, METRIC_RELOADS, 1, "refused");
@@ -299,6 +278,9 @@ static void reload(struct server *s, const struct server_options *o)
 	generation_unref(old);
 	housekeeping_destinations(s, next->config);
 	fit_connections(s, next->config);
+	conversations_limit(
+	    s->conversations, next->config->limits.max_conversations);
+	log_set_level((enum log_level)next->config->log_level);
 	for (size_t i = 0; i < s->n_workers; i++)
 		worker_reload(s->workers[i]);
 	metrics_add(s->metrics, METRIC_RELOADS, 1, "ok");

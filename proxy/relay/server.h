@@ -35,7 +35,6 @@ struct server {
 	struct claim claim; /* on the store */
 	struct store *store;
 	struct conversations *conversations;
-	uint64_t max_conversations; /* in it, since the start */
 	struct pauses *pauses;
 	struct outbox *outbox;
 	struct handoffs *handoffs;

@@ -129,6 +129,7 @@ struct conversations *conversations_new(
 	table->retry_tail = &table->retry;
 	pthread_mutex_init(&table->retry_lock, NULL);
 	table_init(table);
+	conversations_limit(table, table->options.max_conversations);
 	store_on_change(store, on_change, table);
 	store_on_tick(store, on_tick, table);
 	return table;

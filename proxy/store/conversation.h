@@ -32,8 +32,7 @@ struct conversations;      /* the table */
 struct conversation_lease; /* one exchange */
 
 struct conversations_options {    /* zero means the default in brackets */
-	size_t max_conversations; /* in memory [100000]; locked or leased ones
-				     are never put out */
+	size_t max_conversations; /* in memory [100000]; idle ones make room */
 	size_t max_turns;         /* of a transcript in memory [200] */
 	size_t max_turn_bytes;    /* of a transcript in memory [256 KiB] */
 	size_t max_idle_bytes;    /* of all that nobody uses [256 MiB] */
@@ -47,6 +46,7 @@ int conversations_load(struct conversations *)
     __attribute__((warn_unused_result));
 /* After store_close; no lease may be out. Accepts NULL. */
 void conversations_free(struct conversations *);
+void conversations_limit(struct conversations *, size_t max); /* another */
 size_t conversations_count(struct conversations *);
 size_t conversations_locked(struct conversations *);
 bool conversations_is_locked(

@@ -176,15 +176,14 @@ static void say_full(struct conversations *table)
 		log_line(LOG_ERROR, "store",
 		    "limits.max_conversations (%zu): all of them are locked or "
 		    "in use, new ones are refused",
-		    table->options.max_conversations);
+		    atomic_load(&table->max));
 }
 
 bool table_reserve(struct conversations *table, struct shard *first)
 {
 	size_t at = (size_t)(first - table->shards);
 
-	if (atomic_fetch_add(&table->count, 1) <
-	    table->options.max_conversations)
+	if (atomic_fetch_add(&table->count, 1) < atomic_load(&table->max))
 		return true;
 	for (size_t i = 0; i < TABLE_SHARDS; i++)
 		if (put_out_one(&table->shards[(at + i) % TABLE_SHARDS]))
@@ -192,6 +191,15 @@ bool table_reserve(struct conversations *table, struct shard *first)
 	table_give_back(table);
 	say_full(table);
 	return false;
+}
+
+void conversations_limit(struct conversations *table, size_t max)
+{
+	atomic_store(&table->max, max);
+	for (size_t i = 0; i < TABLE_SHARDS; i++)
+		while (atomic_load(&table->count) > max &&
+		    put_out_one(&table->shards[i]))
+			continue;
 }
 
 void table_give_back(struct conversations *table)

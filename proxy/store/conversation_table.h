@@ -99,7 +99,7 @@ struct conversations {
 	struct store *store;
 	struct conversations_options options; /* no zeros */
 	struct conversation_recaller recaller;
-	atomic_size_t count; /* conversations in memory, and places reserved */
+	atomic_size_t count, max; /* in memory and places reserved; at most */
 	_Atomic int64_t said_full_us;
 	struct shard shards[TABLE_SHARDS];
 	pthread_mutex_t retry_lock;

@@ -248,4 +248,11 @@ test("when people have as many as there is room for, /readyz and the metrics say
 	for (const [state, n] of [["locked", 100], ["limit", 100]])
 		assert.ok(metrics.includes(`\nhandrail_conversations{state="${state}"} ${n}\n`), metrics);
 	assert.equal((await chat(proxy, "full-7", "still there?")).status, 200);
+	// The operator raises it: no restart.
+	const file = path.join(proxy.dir, "handrail.yaml");
+	fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("max_conversations: 100", "max_conversations: 200"));
+	process.kill(proxy.pid, "SIGHUP");
+	await until(async () => (await page("readyz")) === "ready\n", "room again");
+	assert.equal((await chat(proxy, "one-more", "go")).status, 200);
+	assert.ok((await page("metrics")).includes('\nhandrail_conversations{state="limit"} 200\n'));
 });

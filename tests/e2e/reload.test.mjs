@@ -151,9 +151,14 @@ test("SIGHUP with a bad policy keeps the old one and says where and why", async 
 
 test("SIGHUP with a change that needs a restart is refused, key by key", async (t) => {
 	const { config, proxy } = await setup(t);
+	const limits = Object.fromEntries(["max_audit_queue_bytes: 1MiB", "max_segment_bytes: 1MiB", "max_store_jobs: 99",
+		"max_store_bytes: 2MiB", "max_turns: 7", "max_turn_bytes: 9KiB", "max_idle_bytes: 2MiB", "max_waiting: 5",
+		"lease_wait_ms: 9s"].map((set) => [`limits.${set.split(":")[0]}`, (s) => `${s}\nlimits: {${set}}\n`]));
 	for (const [key, change] of Object.entries({
+		...limits,
+		"audit.durability": (s) => s.replace(/^(audit: .*)}$/m, "$1, durability: every}"),
 		"node": (s) => s.replace(/^node: .*$/m, "node: other"),
-		"store": (s) => s.replace(/sqlite: .*}/, "sqlite: elsewhere.db}"),
+		"store.sqlite": (s) => s.replace(/sqlite: .*}/, "sqlite: elsewhere.db}"),
 		"audit.directory": (s) => s.replace(/^audit: .*$/m, "audit: {directory: elsewhere}"),
 		"keys.directory": (s) => s.replace(/^keys: .*$/m, "keys: {directory: elsewhere}"),
 		"console.address": (s) => s.replace(/^console: .*$/m, "console: {address: 127.0.0.1:1}"),

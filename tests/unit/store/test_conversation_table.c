@@ -53,6 +53,16 @@ static void test_the_limit_is_exact(void **state)
 	struct conversation_lease *more = begin(t.c, "more", 1);
 	assert_int_equal(conversation_refusal(more), CONVERSATION_TABLE_FULL);
 	conversation_end(more);
+	conversations_limit(t.c, 101); /* raised, there is room at once */
+	more = begin(t.c, "more", 1);
+	assert_int_equal(conversation_state(more), CONVERSATION_OPEN);
+	conversation_end(more);
+	assert_int_equal(conversations_count(t.c), 101);
+	conversations_limit(t.c, 50); /* lowered, who is idle goes */
+	assert_int_equal(conversations_count(t.c), 100);
+	more = begin(t.c, "other", 1);
+	assert_int_equal(conversation_refusal(more), CONVERSATION_TABLE_FULL);
+	conversation_end(more);
 	more = begin(t.c, "last", 2); /* one that is there is no more */
 	assert_int_equal(conversation_state(more), CONVERSATION_WAITING);
 	assert_int_equal(conversations_count(t.c), 100);
