@@ -25,8 +25,9 @@ const char *audit_result_text(enum audit_result result)
 	    [AUDIT_OK] = "the audit log is written",
 	    [AUDIT_AGAIN] = "the audit log's queue is full",
 	    [AUDIT_DISK_FULL] = "the disk of the audit log is full",
-	    [AUDIT_GONE] = "the files of the audit log were removed or moved "
-			   "away",
+	    [AUDIT_GONE] =
+		"the files of the audit log were removed, moved away "
+		"or cut",
 	    [AUDIT_FAILED] = "the audit log cannot be written",
 	};
 	return texts[result];
@@ -55,9 +56,14 @@ static int audit_recover(struct audit *a, const struct owner_last *last,
 	a->written_total =
 	    recover_lines(&r, a->maker, a->now_us(), &doubt, &lines);
 	a->seq = r.seq;
+	a->segment_seq = r.seq - a->written_total - r.live;
+	a->segment_us = r.live > 0 ? r.live_us : a->now_us();
 	if (segment_is_over(
-		&a->segment, a->now_us(), lines.len, a->max_segment_bytes))
+		&a->segment, a->now_us(), lines.len, a->max_segment_bytes)) {
 		err = segment_next(&a->segment, a->now_us());
+		a->segment_seq = r.seq - a->written_total;
+		a->segment_us = a->now_us();
+	}
 	/* Always: this also cuts what was torn. */
 	if (err == 0)
 		err = segment_append(&a->segment, lines.data, lines.len);
@@ -66,7 +72,6 @@ static int audit_recover(struct audit *a, const struct owner_last *last,
 	if (err == 0)
 		err = streams_save(&a->streams, a->open_path);
 	writer_mark(a);
-	a->look_seq = a->seq;
 	if (err == 0)
 		owner_note(&a->owner, 0, 0);
 	else

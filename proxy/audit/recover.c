@@ -78,6 +78,46 @@ static void recover_replay(struct recover *r, const struct buf *b, size_t keep)
 	}
 }
 
+static void recover_live(struct recover *r, const struct buf *b, size_t keep)
+{
+	const char *end = b->data + keep;
+	for (const char *at = b->data; keep > 0 && at < end; r->live++)
+		at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+	if (keep > 0)
+		r->live_us = recover_time(b->data, strcspn(b->data, "\n"));
+}
+
+struct recover_missing recover_missing(
+    const struct segment *s, uint64_t before, uint64_t seq, int64_t begun_us)
+{
+	struct recover_missing m = {
+	    .n = seq - before, .first = before + 1, .last = seq, begun_us};
+	struct buf b = {0};
+	char *path = file_join(s->root, s->name);
+	if (!segment_is_in_place(s, 0) ||
+	    file_read(path, &b, RECOVER_MAX_SEGMENT_BYTES) < 0)
+		buf_reset(&b);
+	free(path);
+	for (size_t at = 0; at < b.len;) {
+		const char *line = b.data + at;
+		const char *stop = memchr(line, '\n', b.len - at);
+		size_t n = stop ? (size_t)(stop - line) : b.len - at;
+		uint64_t number = scan_number(line, n, "seq");
+		at += n + 1;
+		if (!stop || !scan_is_whole(line, n) || number < m.first)
+			continue;
+		m.n--;
+		if (number == m.first) {
+			m.first++;
+			m.from_us = recover_time(line, n);
+		} else if (m.last == seq) {
+			m.last = number - 1;
+		}
+	}
+	buf_clear(&b);
+	return m;
+}
+
 /* One segment, from the newest: 1 when it holds records, 0 when it is empty,
  * or -errno. The newest is the one to go on with. */
 static int recover_segment(
@@ -93,6 +133,8 @@ static int recover_segment(
 	if (err == 0) {
 		r->torn += b.len - keep;
 		recover_replay(r, &b, keep);
+		if (newest)
+			recover_live(r, &b, keep);
 	}
 	buf_clear(&b);
 	return err < 0 ? err : keep > 0;

@@ -11,6 +11,8 @@
 
 struct recover {
 	uint64_t seq;           /* of the last whole record; 0: none */
+	uint64_t live;          /* records in the segment that goes on */
+	int64_t live_us;        /* time of the first of them; 0: none */
 	int64_t last_us;        /* its time, to the second; 0: none */
 	bool stopped;           /* it was a stop, or there is none */
 	uint64_t torn;          /* bytes of a torn line that were cut */
@@ -36,6 +38,16 @@ struct recover_doubt {
 uint64_t recover_lines(struct recover *, const struct record_maker *,
     int64_t now_us, const struct recover_doubt *, struct buf *out);
 void recover_clear(struct recover *);
+
+/* Which records of a segment are not in its file any more. */
+struct recover_missing {
+	uint64_t n, first, last; /* n: 0 when all are there */
+	int64_t from_us;         /* to the second: not after the first */
+};
+/* The segment has those behind the number before, up to seq; they were begun
+ * at begun_us. */
+struct recover_missing recover_missing(
+    const struct segment *, uint64_t before, uint64_t seq, int64_t begun_us);
 
 /* Append the interrupted that closes the stream. */
 void recover_close(struct buf *out, const struct record_maker *,

@@ -52,7 +52,7 @@ static void segment_hour(char out[SEGMENT_NAME_SIZE], int64_t us)
 int segment_resume(struct segment *s, const char *name, uint64_t len)
 {
 	char *path = file_join(s->root, name);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	int err = fd < 0 ? -errno : 0;
 	free(path);
 	if (err < 0)
@@ -81,12 +81,13 @@ int segment_sync(struct segment *s)
 	return s->io->fdatasync(s->fd) < 0 ? -errno : 0;
 }
 
-bool segment_is_in_place(const struct segment *s)
+bool segment_is_in_place(const struct segment *s, uint64_t len)
 {
 	struct stat named, held;
 	char *path = file_join(s->root, s->name);
 	bool same = stat(path, &named) == 0 && fstat(s->fd, &held) == 0 &&
-	    named.st_ino == held.st_ino && named.st_dev == held.st_dev;
+	    named.st_ino == held.st_ino && named.st_dev == held.st_dev &&
+	    (uint64_t)held.st_size >= len;
 	free(path);
 	return same;
 }
@@ -105,8 +106,8 @@ static int segment_create(struct segment *s, const char *hour, char **path)
 		if (strcmp(name, s->name) <= 0)
 			continue;
 		*path = file_join(s->root, name);
-		int fd =
-		    open(*path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+		int fd = open(*path,
+		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 		if (fd >= 0) {
 			memcpy(s->name, name, sizeof(name));
 			return fd;
@@ -142,11 +143,23 @@ static int segment_begin(struct segment *s, int64_t now_us)
 	return err;
 }
 
+/* Take away what a failed write has left, if there is that much at all. */
+static int segment_cut(const struct segment *s)
+{
+	struct stat st;
+	if (fstat(s->fd, &st) < 0)
+		return -errno;
+	if ((uint64_t)st.st_size <= s->len)
+		return 0;
+	return ftruncate(s->fd, (off_t)s->len) < 0 ? -errno : 0;
+}
+
 int segment_next(struct segment *s, int64_t now_us)
 {
 	if (s->fd >= 0) {
-		if (s->ragged && ftruncate(s->fd, (off_t)s->len) < 0)
-			return -errno;
+		int err = s->ragged ? segment_cut(s) : 0;
+		if (err < 0)
+			return err;
 		/* What could not be synced was answered with an error when it
 		 * was asked for; the next segment must not wait for it. */
 		if (segment_sync(s) == 0)
@@ -161,20 +174,18 @@ int segment_append(struct segment *s, const void *data, size_t n)
 {
 	const char *from = data;
 	uint64_t at = s->len;
-	if (s->ragged && ftruncate(s->fd, (off_t)s->len) < 0)
-		return -errno;
-	/* Only a write that failed leaves the file's position elsewhere. */
-	if (s->ragged && lseek(s->fd, (off_t)s->len, SEEK_SET) < 0)
-		return -errno;
+	int err = s->ragged ? segment_cut(s) : 0;
+	if (err < 0)
+		return err;
 	s->ragged = true;
 	while (n > 0) {
 		ssize_t put = s->io->write(s->fd, from, n);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0) {
-			int err = put < 0 ? -errno : -EIO;
+			err = put < 0 ? -errno : -EIO;
 			/* Best effort: done again before the next write. */
-			int cut = ftruncate(s->fd, (off_t)s->len);
+			int cut = segment_cut(s);
 			(void)cut;
 			return err;
 		}

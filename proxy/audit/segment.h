@@ -4,8 +4,9 @@
  *   ROOT/2026/11/03/14.jsonl, then 14_0002.jsonl ... (names sort by age)
  *
  * A segment is appended to until the next is begun; then it is synced and made
- * read-only. A failed append leaves the file as it was. One thread, but
- * segment_fd may be synced by another while no segment is begun.
+ * read-only. A failed append leaves the file as it was. Where somebody cut it,
+ * it is appended to behind the cut, so what is there stays lines. One thread,
+ * but segment_fd may be synced by another while no segment is begun.
  */
 #ifndef HANDRAIL_PROXY_AUDIT_SEGMENT_H
 #define HANDRAIL_PROXY_AUDIT_SEGMENT_H
@@ -29,8 +30,7 @@ struct segment {
 	char name[SEGMENT_NAME_SIZE]; /* "2026/11/03/14.jsonl", "" */
 	int fd;                       /* -1: none */
 	uint64_t len;                 /* bytes that count */
-	bool ragged; /* a failed write may have left bytes after len, and the
-			file's position anywhere */
+	bool ragged; /* a failed write may have left bytes after len */
 };
 
 void segment_init(struct segment *, const char *root, const struct audit_io *);
@@ -48,8 +48,8 @@ int segment_next(struct segment *, int64_t now_us)
 int segment_append(struct segment *, const void *data, size_t n)
     __attribute__((warn_unused_result));
 int segment_sync(struct segment *) __attribute__((warn_unused_result));
-/* Is the file still there under its name? */
-bool segment_is_in_place(const struct segment *);
+/* Is the file still there under its name, with its first len bytes? */
+bool segment_is_in_place(const struct segment *, uint64_t len);
 
 /* Names of all segments under root, oldest first; both owned by the caller:
  * segment_names_free. 0 or -errno. */

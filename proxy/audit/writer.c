@@ -18,6 +18,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -68,18 +69,39 @@ struct writer_gap {
 	size_t n; /* records: it, and the ends of streams that are missed */
 	int64_t from_us;
 	uint64_t lost;
+	struct recover_missing taken;
 	enum audit_result health;
 };
+
+static void writer_gap_reason(
+    const struct writer_gap *gap, char *out, size_t size)
+{
+	const struct recover_missing *taken = &gap->taken;
+	int n = 0;
+	if (taken->n > 0)
+		n = snprintf(out, size,
+		    "Records %" PRIu64 " to %" PRIu64 " had been written, and "
+		    "%" PRIu64 " of them are not in the log any more: ",
+		    taken->first, taken->last, taken->n);
+	else
+		n = snprintf(out, size, "Not recorded: ");
+	const char *then = taken->n < gap->lost
+	    ? ". The policy's if_the_audit_log_cannot_write was followed."
+	    : ".";
+	snprintf(out + n, size - (size_t)n, "%s%s%s",
+	    audit_result_text(taken->n > 0 ? AUDIT_GONE : gap->health),
+	    taken->n > 0 && taken->n < gap->lost
+		? ". What came after that was not recorded"
+		: "",
+	    then);
+}
 
 static void writer_put_gap(
     struct audit *a, const struct writer_gap *gap, struct buf *out)
 {
-	char reason[200];
+	char reason[400];
 	int64_t now_us = a->now_us();
-	snprintf(reason, sizeof(reason),
-	    "Not recorded: %s. The policy's if_the_audit_log_cannot_write "
-	    "was followed.",
-	    audit_result_text(gap->health));
+	writer_gap_reason(gap, reason, sizeof(reason));
 	struct record record = {.type = RECORD_GAP,
 	    .time_us = now_us,
 	    .from_us = gap->from_us,
@@ -131,19 +153,40 @@ static int writer_take_place(struct audit *a)
 	return -EBUSY;
 }
 
+/* Under the lock: what has been written is not there any more. */
+static void writer_gone(struct audit *a)
+{
+	a->broken = true; /* begin another segment */
+	a->uncounted = true;
+	writer_fail(a, -ENOENT, 0);
+}
+
+/* Under the lock, in the writer: no batch is on its way into that file. */
+static void writer_count(struct audit *a)
+{
+	if (!a->uncounted)
+		return;
+	a->uncounted = false;
+	a->taken =
+	    recover_missing(&a->segment, a->segment_seq, a->seq, a->segment_us);
+	if (a->taken.n > 0)
+		a->gap_from_us = a->taken.from_us;
+	writer_lose(a, a->taken.n);
+}
+
 /* Once in a while: what is written to files that are no longer there is not
  * recorded. Called and left with the lock held. */
 static void writer_look(struct audit *a)
 {
+	writer_count(a);
 	if (a->health != AUDIT_OK || clock_mono_us() < a->look_us)
 		return;
 	a->look_us = clock_mono_us() + WRITER_LOOK_US;
-	uint64_t since = a->seq - a->look_seq;
-	a->look_seq = a->seq;
-	if (segment_is_in_place(&a->segment) && owner_is_in_place(&a->owner))
+	if (segment_is_in_place(&a->segment, a->segment.len) &&
+	    owner_is_in_place(&a->owner))
 		return;
-	a->broken = true; /* begin another segment, at once */
-	writer_fail(a, -ENOENT, since);
+	writer_gone(a);
+	writer_count(a);
 }
 
 /* A new segment when it is time, with the open streams saved beside it. */
@@ -164,9 +207,12 @@ static int writer_turn(struct audit *a, size_t n)
 		err = streams_save(&a->streams, a->open_path);
 	if (err == 0)
 		err = segment_next(&a->segment, a->now_us());
-	if (err == 0)
-		a->broken = false;
-	return err;
+	if (err < 0)
+		return err;
+	a->broken = false;
+	a->segment_seq = a->seq;
+	a->segment_us = a->now_us();
+	return 0;
 }
 
 /* The batch, with the gap before it when there is one, in one write. */
@@ -230,11 +276,13 @@ static void writer_wrote(
 {
 	a->seq += n + gap->n;
 	a->written_total += n + gap->n;
+	a->written_len = a->segment.len;
 	writer_mark(a);
 	if (!gap->set)
 		return;
 	a->sync_wanted = true;
 	a->lost -= gap->lost;
+	a->taken = (struct recover_missing){0};
 	owner_note(&a->owner, a->lost, a->lost > 0 ? a->gap_from_us : 0);
 	if (a->lost > 0 || a->broken)
 		return; /* more went wrong meanwhile */
@@ -254,11 +302,13 @@ static void writer_miss(struct audit *a, const struct queue_list *batch)
 static enum audit_result writer_try(
     struct audit *a, const struct queue_list *batch)
 {
+	writer_count(a);
 	bool set = a->health != AUDIT_OK;
 	struct writer_gap gap = {.set = set,
 	    .n = set ? 1 + a->streams.n_missed : 0,
 	    .from_us = a->gap_from_us,
 	    .lost = a->lost,
+	    .taken = a->taken,
 	    .health = a->health};
 	if (gap.set && !a->stopping && clock_mono_us() < a->retry_us) {
 		writer_lose(a, batch->n);
@@ -327,6 +377,8 @@ void *writer_run(void *arg)
 		else
 			pthread_cond_timedwait(&a->submitted, &a->lock, &until);
 	}
+	a->look_us = 0;
+	writer_look(a);
 	if (a->health != AUDIT_OK)
 		writer_step(a); /* the last chance to say what was lost */
 	a->writer_done = true;
@@ -344,15 +396,19 @@ static void writer_sync(struct audit *a)
 	queue_move(&group, &a->unsynced);
 	a->sync_wanted = false;
 	a->syncing = true;
+	uint64_t len = a->written_len;
 	pthread_mutex_unlock(&a->lock);
 	int err = segment_sync(&a->segment);
-	if (err == 0 && !segment_is_in_place(&a->segment))
-		err = -ENOENT;
+	bool gone = err == 0 && !segment_is_in_place(&a->segment, len);
 	pthread_mutex_lock(&a->lock);
 	a->syncing = false;
 	a->sync_total++;
 	enum audit_result result = AUDIT_OK;
-	if (err == 0) {
+	if (gone) {
+		writer_gone(a);
+		result = AUDIT_GONE;
+		pthread_cond_signal(&a->submitted);
+	} else if (err == 0) {
 		a->retry_factor = 0;
 	} else {
 		/* The kernel may have dropped the pages: what was written

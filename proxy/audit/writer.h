@@ -29,8 +29,9 @@ struct audit {
 
 	/* The writer's; changed under the lock where others read it. */
 	struct segment segment;
-	int64_t look_us;   /* clock_mono_us: are the files still there? */
-	uint64_t look_seq; /* of the latest record at the last such look */
+	uint64_t segment_seq; /* of the record before its first */
+	int64_t segment_us;   /* not after the first */
+	int64_t look_us;      /* clock_mono_us: are the files still there? */
 	struct streams streams;
 
 	/* Under the lock. */
@@ -42,13 +43,16 @@ struct audit {
 	size_t queue_bytes; /* taken and not answered */
 	size_t writing;     /* records in the batch under way */
 	bool syncing, sync_wanted, stopping, writer_done;
-	bool broken; /* a sync failed: begin another segment */
+	bool broken;    /* begin another segment */
+	bool uncounted; /* what had been written is gone: not yet in lost */
+	uint64_t written_len; /* of the segment: what has been written */
 	uint64_t seq, written_total, failed_total, sync_total;
 	struct audit_place place; /* behind seq */
 	enum audit_result health;
-	uint64_t lost;       /* records since gap_from_us */
-	int64_t gap_from_us; /* 0: no gap */
-	int64_t retry_us;    /* clock_mono_us: not before */
+	uint64_t lost;                /* records since gap_from_us */
+	struct recover_missing taken; /* of these: had been written */
+	int64_t gap_from_us;          /* 0: no gap */
+	int64_t retry_us;             /* clock_mono_us: not before */
 	unsigned retry_factor;
 };
 

@@ -258,6 +258,116 @@ static void test_file_size_limit(void **state)
 	buf_clear(&log);
 }
 
+/* Something is done to the live file: the gap counts what is not in it any
+ * more, from when it was written, and what is left stays lines. */
+static void taken(const char *dir, const char *command, unsigned kept,
+    unsigned lost, const char *range)
+{
+	struct buf log = {0};
+	struct audit *a = open_failing(dir);
+	for (int i = 0; i < 23; i++)
+		kit_put(a, RECORD_DECISION, "s", AUDIT_WRITTEN);
+	char *run = mem_printf(
+	    "cd %s/px-1 && f=$(echo */*/*/*.jsonl) && %s", dir, command);
+	assert_int_equal(system(run), 0);
+	kit_put(a, RECORD_DECISION, "after", AUDIT_WRITTEN);
+	assert_int_equal(
+	    kit_put(a, RECORD_DECISION, "kept", AUDIT_DURABLE), AUDIT_GONE);
+	wait_healthy(a);
+	audit_close(a);
+	kit_read(dir, &log);
+	assert_int_equal(strlen(log.data), log.len); /* no NUL */
+	assert_int_equal(kit_count(&log, "\"type\":\"decision\""), kept);
+	assert_int_equal(kit_count(&log, "\"type\":\"gap\""), 1);
+	char *says = mem_printf("\"lost\":%u,", lost);
+	if (kit_count(&log, says) != 1 || !strstr(log.data, range))
+		fail_msg("%s %s in %s", says, range, log.data);
+	const char *from = strstr(log.data, "\"from\":\"");
+	const char *to = strstr(log.data, "\"to\":\"");
+	assert_non_null(from);
+	assert_non_null(to);
+	assert_true(strncmp(from + 8, to + 6, 20) <= 0);
+	free(says);
+	free(run);
+	buf_clear(&log);
+}
+
+static void test_file_is_removed(void **state)
+{
+	taken(*state, "rm $f", 0, 25, "Records 1 to 25 had been written");
+}
+
+static void test_file_is_emptied(void **state)
+{
+	taken(*state, ": > $f", 2, 23, "Records 1 to 23 had been written");
+}
+
+static void test_file_is_cut(void **state)
+{
+	taken(*state, "n=$(head -n 3 $f | wc -c) && truncate -s $n $f", 5, 20,
+	    "Records 4 to 23 had been written");
+}
+
+/* In the middle of a line: the one behind it is not whole, either. */
+static void test_file_is_cut_in_a_line(void **state)
+{
+	taken(*state, "n=$(head -n 3 $f | wc -c) && truncate -s $((n + 9)) $f",
+	    5, 21, "Records 4 to 24 had been written");
+}
+
+/* Noticed without a record that asks for the disk, or at the stop. */
+static void cut_unasked(const char *dir, bool waits)
+{
+	struct buf log = {0};
+	struct audit *a = open_failing(dir);
+	for (int i = 0; i < 3; i++)
+		kit_put(a, RECORD_DECISION, "s", AUDIT_WRITTEN);
+	char *run = mem_printf(
+	    "cd %s/px-1 && for f in */*/*/*.jsonl; do : > $f; done", dir);
+	assert_int_equal(system(run), 0);
+	for (int i = 0; waits && i < 1000 && log.len == 0; i++) {
+		usleep(10000);
+		kit_read(dir, &log);
+	}
+	audit_close(a);
+	kit_read(dir, &log);
+	assert_int_equal(kit_count(&log, "\"lost\":3,"), 1);
+	audit_close(kit_open(dir));
+	kit_read(dir, &log);
+	assert_int_equal(kit_count(&log, "\"type\":\"gap\""), 1);
+	free(run);
+	buf_clear(&log);
+}
+
+static void test_cut_is_noticed(void **state)
+{
+	cut_unasked(*state, true);
+}
+
+static void test_cut_is_noticed_at_the_stop(void **state)
+{
+	cut_unasked(*state, false);
+}
+
+/* A log that goes on in the file of the last run counts from its first. */
+static void test_file_of_two_runs_is_removed(void **state)
+{
+	struct buf log = {0};
+	char *run = mem_printf("rm %s/px-1/*/*/*/*.jsonl", (char *)*state);
+	for (int i = 0; i < 2; i++) {
+		struct audit *a = open_failing(*state);
+		for (int k = 0; k < 3; k++)
+			kit_put(a, RECORD_DECISION, "s", AUDIT_WRITTEN);
+		if (i == 1)
+			assert_int_equal(system(run), 0);
+		audit_close(a);
+	}
+	kit_read(*state, &log);
+	assert_int_equal(kit_count(&log, "\"lost\":6,"), 1);
+	free(run);
+	buf_clear(&log);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 
@@ -271,6 +381,13 @@ int main(void)
 	    TEST(test_close_while_failing),
 	    TEST(test_file_size_limit),
 	    TEST(test_tmpfs_is_full),
+	    TEST(test_file_is_removed),
+	    TEST(test_file_is_emptied),
+	    TEST(test_file_is_cut),
+	    TEST(test_file_is_cut_in_a_line),
+	    TEST(test_cut_is_noticed),
+	    TEST(test_cut_is_noticed_at_the_stop),
+	    TEST(test_file_of_two_runs_is_removed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
