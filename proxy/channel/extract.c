@@ -18,6 +18,7 @@
 
 #define MAX_SERIES 4096 /* of one body; each costs a judgement */
 #define MAX_PIECES 65536
+#define MAX_ALONE 256        /* tokens judged one by one; more are one text */
 #define LONG_NUMBER_DIGITS 9 /* no count, no time of day */
 
 /* ---- bodies ---- */
@@ -212,6 +213,54 @@ static void read_label(
 		    });
 }
 
+/* Where the token goes, each but once; NULL: it is there. first: the first
+ * series of such tokens. */
+static struct channel_series *alone(
+    struct channel_body *b, size_t first, uint32_t mirror, struct span token)
+{
+	struct channel_series *last = NULL;
+
+	for (size_t i = first; i < b->n_series; i++) {
+		struct channel_series *have = &b->series[i];
+		if (have->mirror != mirror)
+			continue;
+		if (span_eq(
+			(struct span){have->text.data, have->text.len}, token))
+			return NULL;
+		last = have;
+	}
+	if (last == NULL || b->n_series - first < MAX_ALONE) {
+		last = add_label(b, "token");
+		last->mirror = mirror;
+	}
+	return last;
+}
+
+static void read_alone(struct channel_body *b, const struct scan *s)
+{
+	size_t first = b->n_series;
+	struct buf token = {0};
+
+	for (size_t i = 0; i < s->n_texts && b->n_series <= MAX_SERIES; i++) {
+		const struct scan_text *t = &s->texts[i];
+		if (t->sort != SCAN_COLUMN)
+			continue;
+		buf_reset(&token);
+		scan_decode(s, t, &token);
+		pieces_blank_surrogates(token.data, token.len);
+		struct span text = {token.data, token.len};
+		struct channel_series *series = scan_says_much(text)
+		    ? alone(b, first, scan_mirror_of(s, t->node), text)
+		    : NULL;
+		if (series == NULL)
+			continue;
+		if (series->text.len > 0)
+			buf_addc(&series->text, '\n');
+		buf_add(&series->text, text.p, text.len);
+	}
+	buf_clear(&token);
+}
+
 void channel_body_drop(struct channel_body *b, uint32_t series)
 {
 	assert(series < b->n_series && b->series[series].label);
@@ -385,6 +434,7 @@ static int read_texts(struct channel_body *b, const struct scan *s)
 		if (b->n_series > MAX_SERIES || b->n_pieces > MAX_PIECES)
 			return CHANNEL_BODY_TEXT_LIMIT;
 	}
+	read_alone(b, s);
 	if (!read_all_undone(b))
 		return CHANNEL_BODY_SHAPE;
 	if (b->n_series > MAX_SERIES)

@@ -111,6 +111,9 @@ static inline bool scan_is_written(
 uint32_t scan_member_of(const struct json_doc *, uint32_t node);
 /* The same for the same column of a list of tokens, whatever the row. */
 uint64_t scan_column(const struct scan *, const struct scan_text *);
+/* Is so much in one token that it has to be judged alone as well? A rule may
+ * not see it behind the token before. */
+bool scan_says_much(struct span token);
 /* The text itself, decoded (surrogates in three-byte form). */
 void scan_decode(const struct scan *, const struct scan_text *, struct buf *);
 /* "0/content" or "/error/message". */

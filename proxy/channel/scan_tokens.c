@@ -8,7 +8,8 @@
  *
  * A client shows the tokens one after the other, or the first of the others;
  * so each place within a row is a column that is read from row to row. Bytes
- * only repeat their token, and have to.
+ * only repeat their token, and have to. What is more than the piece of a word
+ * that tokens are is a text by itself, too: "x", "4111 1111 1111 1111".
  */
 #include "proxy/channel/scan_parts.h"
 
@@ -64,6 +65,25 @@ uint64_t scan_column(const struct scan *s, const struct scan_text *t)
 		}
 	}
 	return h;
+}
+
+#define PIECE_BYTES 8 /* so long a word is hardly a piece of another */
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool scan_says_much(struct span token)
+{
+	while (token.len > 0 && is_space(token.p[0]))
+		token = (struct span){token.p + 1, token.len - 1};
+	while (token.len > 0 && is_space(token.p[token.len - 1]))
+		token.len--;
+	bool much = token.len >= PIECE_BYTES;
+	for (size_t i = 0; i < token.len && !much; i++)
+		much = is_space(token.p[i]);
+	return much;
 }
 
 /* ---- bytes ---- */

@@ -67,7 +67,7 @@ enum channel_part_mode {
 struct channel_part {
 	enum channel_part_mode mode;
 	enum channel_kind kind;
-	uint32_t series;  /* from 0, or CHANNEL_NO_SERIES for WHOLE */
+	uint32_t series; /* from 0, or CHANNEL_NO_SERIES for WHOLE but tokens */
 	uint32_t message; /* ordinal of the choice or CHANNEL_NO_MESSAGE */
 	uint32_t held_by; /* WHOLE: the series it lies in, or NO_SERIES */
 	bool repeats;     /* another part of the frame says the same */

@@ -168,6 +168,14 @@ static bool add_token(
 	if (!is_open(s, label))
 		label->series = begin_series(s, m, "tokens");
 	add_change(s, label->series, token)->message = m;
+	if (scan_says_much(token) && !s->labels.dropped_mirrors) {
+		struct channel_part *alone = &stream_add_part(
+		    s, CHANNEL_PART_WHOLE, CHANNEL_OTHER, token)
+						  ->part;
+		alone->label = true;
+		alone->message = m;
+		alone->series = label->series;
+	}
 	return s->n_series <= STREAM_MAX_SERIES;
 }
 

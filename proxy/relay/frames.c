@@ -223,7 +223,7 @@ static bool judge_whole(
 	guard_check(f->o.scanner, f->o.policy, frames_session(f, p), &m, &v);
 	f->verdicts.judged_us += clock_mono_us() - start;
 	if (p->label) {
-		frames_take_label(f, CHANNEL_NO_SERIES, &v);
+		frames_take_label(f, p->series, &v);
 		return false;
 	}
 	keep_own(f, part, &v);

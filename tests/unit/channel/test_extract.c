@@ -160,10 +160,18 @@ static const struct {
      "{\"token\":\" may\"}],\"note\":\"n\"}],\"refusal\":null}}]}",
 	"tokens=I do|tokens=I can|tokens=We may|tokens=note|tokens=n|"},
     {"{\"choices\":[{\"index\":0,\"logprobs\":\"all of it\"}]}",
-	"tokens=all of it|"},
+	"tokens=all of it|token=all of it|"},
     {"{\"choices\":[{\"index\":0,\"logprobs\":{\"tokens\":[\"a\",\"b\"],"
      "\"top_logprobs\":[{\"c\":-1}]}}]}",
 	"tokens=tokens|tokens=ab|tokens=c|"},
+    /* What is more than a piece of a word, once each. */
+    {"{\"choices\":[{\"index\":0,\"logprobs\":[\"x\",\"a b\",\"abcdefgh\",\"a "
+     "b\","
+     "\" abcdefg \"]}]}",
+	"tokens=xa babcdefgha b abcdefg |token=a b|token=abcdefgh|"},
+    {"{\"choices\":[{\"index\":0,\"logprobs\":{\"top_logprobs\":[{\"x\":-1,"
+     "\"4111 1111\":-2}]}}]}",
+	"tokens=x4111 1111|token=4111 1111|"},
 };
 
 static void trace_labels(const char *json, struct buf *out)

@@ -54,6 +54,9 @@ static const struct {
     {{IT("{\"type\":\"text\",\"text\":\"I\"}"),
 	 IT("{\"type\":\"text\",\"text\":\" guarantee zq81\"}")},
 	GUARD_HANDOFF, {"zq81"}},
+    /* A token that is more than one. */
+    {{CHOICE("\"logprobs\":[\"x\",\"4111 1111 1111 1111\"]")}, GUARD_DELIVER,
+	{"4111", "1111"}},
     /* As one that grows: not even its beginning. */
     {{SO_FAR("I"), SO_FAR("I guarantee"), SO_FAR("I guarantee it")},
 	GUARD_HANDOFF, {"antee", "\"I"}},
