@@ -148,7 +148,9 @@ static int keys_plan(const struct keys_options *o,
 	if (master && pseudonym)
 		return 0;
 	const char *gone = master ? paths->pseudonym : paths->master;
-	const char *there = master ? paths->master : paths->pseudonym;
+	const char *there = o->used ? o->used
+	    : master                ? paths->master
+				    : paths->pseudonym;
 	if (o->must_exist) {
 		snprintf(why, size,
 		    "%s is not there; the first `handrail run` makes it", gone);
@@ -156,11 +158,13 @@ static int keys_plan(const struct keys_options *o,
 	}
 	if (access(paths->first, F_OK) == 0)
 		return 1; /* it was killed between the two */
-	/* With the master key from outside, a first start looks like this. */
-	if (master != pseudonym && !(o->master != NULL && !pseudonym)) {
+	/* With the master key from outside, a first start has neither. */
+	bool one = master != pseudonym && !(o->master != NULL && !pseudonym);
+	if (one || o->used != NULL) {
 		snprintf(why, size,
 		    "%s is gone while %s is there; put it back from your "
-		    "copy: a new one would not open what the old one closed",
+		    "copy: a new one would not fit what the old one closed or "
+		    "named",
 		    gone, there);
 		return -1;
 	}

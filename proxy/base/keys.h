@@ -8,10 +8,11 @@
  * directory is made on the first start, 0700, the files 0600; anything that
  * others could read or replace is refused. HANDRAIL_MASTER_KEY in the
  * environment (64 digits) stands for master.key, which is then not made. A
- * key that is gone while the other is there is not made anew: what it
- * protects would be lost without a word. While a first start makes them there
- * is a third file, first-start; where one was killed in the middle, the next
- * start finds it and makes what is missing, which protects nothing yet.
+ * key that is gone while the other is there, or while what they protect is, is
+ * not made anew: that would be lost without a word. While a first start makes
+ * them there is a third file, first-start; where one was killed in the middle,
+ * the next start finds it and makes what is missing, which protects nothing
+ * yet.
  */
 #ifndef HANDRAIL_PROXY_BASE_KEYS_H
 #define HANDRAIL_PROXY_BASE_KEYS_H
@@ -32,6 +33,8 @@ struct keys_options {
 	const char *directory;
 	bool must_exist;    /* do not make anything: for the command line */
 	const char *master; /* HANDRAIL_MASTER_KEY's value, or NULL */
+	const char *used;   /* path of what they protect and is there, or NULL:
+			       this is a first start */
 };
 
 /* 0, or -1 and the reason, with what to do about it, in why. */

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define WHY_BYTES 1024
 #define STORE_RESERVE_BYTES (4 << 20) /* some hundred handoffs */
@@ -59,17 +60,42 @@ static bool make_store_folder(const char *path)
 	return err == 0;
 }
 
+/* What an earlier start has left under its keys, for free(), or NULL. */
+static char *used_keys(const struct config *c)
+{
+	struct stat st;
+	char *log = mem_printf("%s/%s/lock", c->audit_directory, c->node);
+	char *used = NULL;
+	/* An empty file may have been put there for a container. */
+	if (stat(c->sqlite, &st) == 0 && st.st_size > 0)
+		used = mem_strdup(c->sqlite);
+	else if (stat(log, &st) == 0)
+		used = mem_printf("%s/%s", c->audit_directory, c->node);
+	free(log);
+	return used;
+}
+
+static bool open_keys(struct keys *keys, const struct config *c)
+{
+	char why[WHY_BYTES];
+	char *used = used_keys(c);
+	int err = keys_open(keys,
+	    &(struct keys_options){.directory = c->keys_directory,
+		.master = getenv(KEYS_MASTER_ENVIRONMENT),
+		.used = used},
+	    why, sizeof(why));
+	if (err != 0)
+		log_line(LOG_ERROR, "keys", "%s", why);
+	free(used);
+	return err == 0;
+}
+
 static bool open_store(struct server *s, const struct config *c)
 {
 	char why[WHY_BYTES];
 	struct keys keys;
-	if (keys_open(&keys,
-		&(struct keys_options){.directory = c->keys_directory,
-		    .master = getenv(KEYS_MASTER_ENVIRONMENT)},
-		why, sizeof(why)) != 0) {
-		log_line(LOG_ERROR, "keys", "%s", why);
+	if (!open_keys(&keys, c))
 		return false;
-	}
 	s->vault = vault_new(keys.master);
 	s->node = mem_strdup(c->node);
 	s->maker.node = s->node;

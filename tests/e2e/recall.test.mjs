@@ -219,3 +219,21 @@ test("the file of the store is removed: not ready, no handoff is promised, and t
 	for (const id of ["c-1", "c-2"]) assert.equal(await speaks(again, id), false, id);
 	assert.equal((await handoffs(again)).length, 2);
 });
+
+for (const kept of ["store", "log"])
+	test(`the keys are gone while the ${kept} is there: nothing is served, nothing is made`, async (t) => {
+		const env = { HANDRAIL_MASTER_KEY: "a1".repeat(32) };
+		const proxy = await startHandrail(t, { upstream: (await bot(t)).url, policy, env });
+		const { dir } = proxy;
+		assert.equal(content((await chat(proxy, "c-1", "go")).body), bridge);
+		await proxy.stop();
+		const keys = path.join(dir, "state/keys");
+		fs.renameSync(keys, `${keys}.away`);
+		if (kept === "log") for (const name of fs.readdirSync(path.join(dir, "state"))) if (/^handrail\.db/.test(name)) fs.rmSync(path.join(dir, "state", name));
+		const names = { store: "handrail.db", log: "audit" };
+		await assert.rejects(startHandrail(t, { dir, env }), new RegExp(`pseudonym.key is gone while .*${names[kept]}.* is there; put it back`));
+		assert.deepEqual(fs.readdirSync(keys), []);
+		fs.rmdirSync(keys);
+		fs.renameSync(`${keys}.away`, keys);
+		assert.equal(await speaks(await startHandrail(t, { dir, env }), "c-1"), false);
+	});

@@ -118,6 +118,27 @@ static void test_one_is_gone(void **state)
 	}
 }
 
+/* Where what they protect is there, neither is made, wherever the master key
+ * comes from. */
+static void test_used(void **state)
+{
+	struct keys_options o = {.directory = *state, .used = "/s/h.db"};
+	char *path = file_join(*state, "pseudonym.key");
+	struct keys k;
+	for (int i = 0; i < 2; i++) {
+		o.master = i ? DIGITS : NULL;
+		expect_refused(&o, "is gone while /s/h.db is there");
+		assert_int_equal(access(path, F_OK), -1);
+	}
+	o.used = NULL;
+	open_good(&o, &k);
+	assert_true(k.created);
+	o.used = "/s/h.db";
+	open_good(&o, &k);
+	assert_false(k.created);
+	free(path);
+}
+
 /* What a first start leaves that was killed after so many of its files. */
 static void test_killed_first_start(void **state)
 {
@@ -245,6 +266,7 @@ int main(void)
 	    TEST(test_made_once),
 	    TEST(test_nothing_there),
 	    TEST(test_one_is_gone),
+	    TEST(test_used),
 	    TEST(test_killed_first_start),
 	    TEST(test_killed),
 	    TEST(test_permissions),
