@@ -2,9 +2,10 @@
  * them is answered by out_of_bytes alone. */
 #include "rules/markup.h"
 
+#include "rules/markup_names.h"
+
 #include <string.h>
 
-#define MAX_NAME 24u
 #define COMMENT_WORDS 4u
 
 static size_t out_of_bytes(const struct markup_in *in)
@@ -237,10 +238,10 @@ size_t markup_entity(const struct markup_in *in, int32_t *cp)
 	if (in->s[1] == '#')
 		return numeric_entity(in, cp);
 	size_t i = 1;
-	while (i < in->n && i <= MAX_NAME &&
+	while (i < in->n && i <= MARKUP_MAX_NAME &&
 	    (is_alpha(in->s[i]) || is_digit(in->s[i])))
 		i++;
-	if (i == 1 || i > MAX_NAME)
+	if (i == 1 || i > MARKUP_MAX_NAME)
 		return 0;
 	if (i >= in->n)
 		return out_of_bytes(in);
@@ -258,41 +259,6 @@ size_t markup_entity(const struct markup_in *in, int32_t *cp)
 }
 
 /* ---- tags ---- */
-
-/* Names between spaces, so that one search finds a whole one. */
-static const char block_tags[] =
-    " address article aside blockquote body br button caption center col "
-    "colgroup dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html "
-    "iframe legend li main menu nav ol optgroup option p pre search section "
-    "select summary table tbody td template textarea tfoot th thead title tr "
-    "ul video !doctype ";
-static const char inline_tags[] =
-    " a abbr acronym area audio b base basefont bdi bdo big cite code data "
-    "datalist del dfn em embed font i img input ins kbd label link map mark "
-    "meta meter nobr noscript object output param path picture progress q rp "
-    "rt ruby s samp script slot small source span strike strong style sub sup "
-    "svg time track tt u use var wbr ";
-static const char bare_attributes[] =
-    " allowfullscreen async autofocus autoplay checked contenteditable "
-    "controls default defer disabled download formnovalidate hidden html "
-    "inert ismap itemscope loop multiple muted nomodule noshade novalidate "
-    "nowrap open playsinline readonly required reversed selected ";
-
-static bool is_listed(const char *list, const char *s, size_t n)
-{
-	char word[MAX_NAME + 3];
-	if (n == 0 || n > MAX_NAME)
-		return false;
-	word[0] = ' ';
-	for (size_t i = 0; i < n; i++)
-		word[i + 1] = s[i] >= 'A' && s[i] <= 'Z'
-		    ? (char)(s[i] - 'A' + 'a')
-		    : s[i];
-	word[n + 1] = ' ';
-	word[n + 2] = '\0';
-	return strstr(list, word) != NULL;
-}
 
 static size_t skip_white(const struct markup_in *in, size_t i)
 {
@@ -347,7 +313,7 @@ static size_t skip_attributes(const struct markup_in *in, size_t i)
 		if (sign >= in->n)
 			return out_of_bytes(in);
 		if (in->s[sign] != '=') {
-			if (!is_listed(bare_attributes, in->s + gap, end - gap))
+			if (!markup_is_bare_attribute(in->s + gap, end - gap))
 				return 0;
 			i = end;
 			continue;
@@ -471,10 +437,9 @@ size_t markup_tag(const struct markup_in *in, bool in_word, bool *block)
 		end++;
 	if (end >= in->n)
 		return out_of_bytes(in);
-	bool is_block = is_listed(block_tags, in->s + first, end - first);
-	if (is_block || is_listed(inline_tags, in->s + first, end - first)) {
+	if (markup_is_tag_name(in->s + first, end - first)) {
 		size_t len = skip_attributes(in, end);
-		*block = is_block;
+		*block = markup_is_block_name(in->s + first, end - first);
 		if (len != 0)
 			return len;
 	}
