@@ -28,12 +28,16 @@ static enum combine look(struct machine *m, uint32_t rule)
 	return answer;
 }
 
-/* A text that is approved as it was written stays so behind and before what
+/* What excuses a text excuses its markup, not the other way round.
+ *
+ * A text that is approved as it was written stays so behind and before what
  * the policy itself adds; with a change in it, it is another one. */
 enum combine allow_look(struct machine *m, uint32_t rule)
 {
 	const struct unedited *u = &m->unedited;
 	enum combine answer = look(m, rule);
+	if (answer == COMBINE_NO && m->visible)
+		return allow_look(m->visible, rule);
 	if (answer != COMBINE_NO || !u->machine || !edits_only_add(u->edits))
 		return answer;
 	return look(u->machine, rule);

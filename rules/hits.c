@@ -47,16 +47,8 @@ static void withhold(struct machine *m, const struct found *f)
 		m->withheld_from = f->start;
 }
 
-static void add(struct machine *m, struct found *f, enum guard_mode most)
+static void keep(struct machine *m, const struct found *f)
 {
-	enum guard_mode mode = scope_mode(&m->scope, f->rule);
-	f->mode = (uint8_t)(mode < most ? mode : most);
-	if (f->mode == GUARD_OFF)
-		return;
-	totals_note(m, f);
-	/* Judged for a total alone: its signals are no hits of it. */
-	if (m->scope.purpose == SCOPE_RULE && f->rule != m->scope.only)
-		return;
 	if (f->mode == GUARD_ENFORCE)
 		withhold(m, f);
 	if (m->n_founds >= m->policy->limits.max_hits) {
@@ -74,6 +66,19 @@ static void add(struct machine *m, struct found *f, enum guard_mode most)
 		m->cap_founds = cap;
 	}
 	m->founds[m->n_founds++] = *f;
+}
+
+static void add(struct machine *m, struct found *f, enum guard_mode most)
+{
+	enum guard_mode mode = scope_mode(&m->scope, f->rule);
+	f->mode = (uint8_t)(mode < most ? mode : most);
+	if (f->mode == GUARD_OFF)
+		return;
+	totals_note(m, f);
+	/* Judged for a total alone: its signals are no hits of it. */
+	if (m->scope.purpose == SCOPE_RULE && f->rule != m->scope.only)
+		return;
+	keep(m, f);
 }
 
 void hits_add_whole(struct machine *m, uint32_t rule, enum found_class class)
@@ -132,4 +137,15 @@ void hits_add_total_in_shadow(
 {
 	add_total(
 	    m, (struct found){.rule = rule, .total = score}, at, GUARD_SHADOW);
+}
+
+void hits_take(struct machine *m, const struct found *f)
+{
+	if (m->policy->rules[f->rule].info.action != GUARD_ALLOW)
+		keep(m, f);
+}
+
+void hits_take_best(struct machine *m, const struct found *best)
+{
+	withhold(m, best);
 }

@@ -22,4 +22,9 @@ void hits_add_total(
 void hits_add_total_in_shadow(
     struct machine *, uint32_t rule, const struct signal *, int64_t score);
 
+/* A hit of a reading of the same bytes: it scores nothing, and excuses nothing
+ * of the text; the handoff that decides there. */
+void hits_take(struct machine *, const struct found *);
+void hits_take_best(struct machine *, const struct found *);
+
 #endif

@@ -201,11 +201,8 @@ static size_t totals_from(
 	return totals_earliest(m, &ask);
 }
 
-size_t hold_frontier(struct hold *h, struct machine *m)
+static size_t frontier_of(const struct hold *h, struct machine *m)
 {
-	h->front = h->front && any_holds_front(m);
-	if (h->front)
-		return 0;
 	size_t from = candidates(h, m, false);
 	from = least(from, totals_from(m, scope_withholds));
 	if (m->only.only && scope_withholds(&m->scope, m->only.rule))
@@ -222,6 +219,15 @@ size_t hold_frontier(struct hold *h, struct machine *m)
 			from = p->match.start;
 	}
 	return sleep_frontier(m, from);
+}
+
+size_t hold_frontier(struct hold *h, struct machine *m)
+{
+	h->front = h->front && any_holds_front(m);
+	size_t from = h->front ? 0 : frontier_of(h, m);
+	while (from && (m = machine_hidden_of(&m->hidden)))
+		from = least(from, frontier_of(h, m));
+	return from;
 }
 
 /* A rule with only `when` would decide before any that reads the text. */
@@ -242,6 +248,22 @@ static bool hands_off_by_text(struct machine *m, size_t rule)
 	    !requires_wording(&m->policy->rules[rule]);
 }
 
+/* May a handoff still be found that stands before this byte, or at it? */
+static bool handoff_may_come(const struct hold *h, struct machine *m, size_t at)
+{
+	if (candidates(h, m, true) <= at || totals_from(m, hands_off) <= at)
+		return true;
+	struct combine_facts facts = machine_facts(m);
+	sums_ahead_begin(&m->sums);
+	for (size_t i = 0; i < m->n_pendings; i++) {
+		const struct pending *p = &m->pendings[i];
+		if (sums_may_break(&m->sums, &facts, p) &&
+		    p->match.start <= at && hands_off_by_text(m, p->rule))
+			return true;
+	}
+	return sleep_may_fire(m, at, hands_off_by_text);
+}
+
 bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 {
 	if (!m->has_best || handoff_waits(m))
@@ -255,17 +277,8 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 		return true;
 	if (m->best.class == FOUND_AT_END)
 		return false; /* whatever is found goes before it */
-	if (candidates(h, m, true) <= m->best.start ||
-	    totals_from(m, hands_off) <= m->best.start)
-		return false;
-	struct combine_facts facts = machine_facts(m);
-	sums_ahead_begin(&m->sums);
-	for (size_t i = 0; i < m->n_pendings; i++) {
-		const struct pending *p = &m->pendings[i];
-		if (sums_may_break(&m->sums, &facts, p) &&
-		    p->match.start <= m->best.start &&
-		    hands_off_by_text(m, p->rule))
+	for (struct machine *of = m; of; of = machine_hidden_of(&of->hidden))
+		if (handoff_may_come(h, of, m->best.start))
 			return false;
-	}
-	return !sleep_may_fire(m, m->best.start, hands_off_by_text);
+	return true;
 }

@@ -36,6 +36,7 @@ void machine_clear(struct machine *m)
 	wording_clear(&m->wording);
 	only_clear(&m->only);
 	classify_clear(&m->classify);
+	machine_hidden_clear(&m->hidden);
 	free(m->pendings);
 	free(m->founds);
 	machine_init(m);
@@ -184,7 +185,8 @@ static int route(struct machine *m, const struct match *match)
 {
 	const struct index *x = m->policy->index;
 	uint32_t detector = match->detector;
-	wording_note(&m->wording, m->policy, detector);
+	if (!m->visible)
+		wording_note(&m->wording, m->policy, detector);
 	if (m->only.only && only_note(m, match))
 		return -1;
 	if (x->condition[detector] &&
@@ -193,7 +195,8 @@ static int route(struct machine *m, const struct match *match)
 	const struct index_rules *hits = &x->awake[detector];
 	for (size_t i = 0; i < hits->n; i++) {
 		uint32_t rule = hits->rules[i];
-		if (scope_mode(&m->scope, rule) == GUARD_OFF)
+		if (scope_mode(&m->scope, rule) == GUARD_OFF ||
+		    (m->visible && machine_hidden_is_known(m, rule, match)))
 			continue;
 		if (machine_add_pending(m, rule, match))
 			return -1;
@@ -282,7 +285,7 @@ static enum combine finish_pending(struct machine *m, struct pending *p)
 {
 	const struct rule *r = rule_of(m, p->rule);
 	if (requires_wording(r)) {
-		if (wording_is_complete(&m->wording, m->policy, r))
+		if (wording_is_complete(machine_wording(m), m->policy, r))
 			return COMBINE_NO;
 		if (!m->text.final)
 			return COMBINE_OPEN;
@@ -430,6 +433,8 @@ static void step(struct machine *m)
 	totals_look(m);
 	only_look(m);
 	forget(m);
+	if (m->text.n_hidden)
+		machine_hidden_step(m);
 }
 
 /* ---- from outside ---- */
@@ -461,6 +466,8 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 {
 	m->policy = how->policy;
 	m->unedited = how->unedited;
+	m->visible = how->visible;
+	m->hidden.on = false;
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
 		m->alive[kind] = SIZE_MAX;
 	live_reset(&m->live);
@@ -469,7 +476,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	m->n_pendings = m->n_founds = 0;
 	m->has_best = m->has_redact = m->has_prepend = false;
 	m->withheld_from = m->looked = SIZE_MAX;
-	m->texts_alive = m->policy->index->n_texts > 0;
+	m->texts_alive = m->policy->index->n_texts > 0 && !m->visible;
 	m->stopped = m->ended = m->whole_waits = false;
 	m->whole = how->whole;
 	m->undecided = GUARD_DECIDED;
@@ -480,11 +487,13 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	    .speaker = how->speaker,
 	    .purpose = how->purpose,
 	    .only = how->only,
+	    .hidden = how->visible != NULL,
 	};
 	sums_begin(&m->sums, how->purpose == SCOPE_OWN_TEXT);
 	if (scope_begin(&m->scope, &scope) || begin_scanners(m) ||
 	    totals_begin(m) ||
-	    wording_begin(&m->wording, m->policy, how->session)) {
+	    (!m->visible &&
+		wording_begin(&m->wording, m->policy, how->session))) {
 		machine_give_up(m, GUARD_UNDECIDED_MEMORY);
 		return;
 	}
@@ -552,7 +561,8 @@ void machine_close(struct machine *m)
 	int err = text_end(&m->text);
 	if (err != TEXT_ERR_MEMORY)
 		step(m);
-	text_failed(m, err);
+	if (!text_failed(m, err))
+		machine_hidden_close(m);
 }
 
 bool machine_is_faulty(const struct machine *m)

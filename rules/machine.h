@@ -18,6 +18,7 @@
 #include "rules/entity.h"
 #include "rules/index.h"
 #include "rules/link.h"
+#include "rules/machine_hidden.h"
 #include "rules/number.h"
 #include "rules/only.h"
 #include "rules/pattern.h"
@@ -61,6 +62,8 @@ struct unedited {
 struct machine {
 	const struct guard_policy *policy; /* borrowed */
 	struct unedited unedited;
+	struct machine *visible; /* whose markup it reads; NULL: a text */
+	struct machine_hidden hidden;
 	struct scope scope;
 	struct text text;
 	struct phrase_scan phrases;
@@ -112,6 +115,7 @@ struct machine_how {
 	enum guard_speaker speaker;
 	enum scope_purpose purpose;
 	struct unedited unedited;
+	struct machine *visible;
 	size_t only; /* SCOPE_RULE */
 	bool whole;  /* see struct machine */
 };

@@ -416,6 +416,25 @@ static size_t tag_in_word(const struct markup_in *in)
 	return follows < 0 ? MARKUP_MORE : follows ? i + 1 : 0;
 }
 
+static const char cdata_opens[] = "<![CDATA[";
+
+bool markup_opens_cdata(const char *s, size_t n)
+{
+	size_t len = sizeof(cdata_opens) - 1;
+	return memcmp(s, cdata_opens, n < len ? n : len) == 0;
+}
+
+static size_t cdata(const struct markup_in *in, bool in_word, bool *block)
+{
+	size_t len = sizeof(cdata_opens) - 1;
+	if (!markup_opens_cdata(in->s, in->n))
+		return 0;
+	if (in->n < len)
+		return out_of_bytes(in);
+	*block = !in_word;
+	return len;
+}
+
 size_t markup_tag(const struct markup_in *in, bool in_word, bool *block)
 {
 	*block = false;
@@ -443,9 +462,8 @@ size_t markup_tag(const struct markup_in *in, bool in_word, bool *block)
 		if (len != 0)
 			return len;
 	}
-	if (!in_word || end == first)
-		return 0;
-	return tag_in_word(in);
+	size_t len = in_word && end > first ? tag_in_word(in) : 0;
+	return len ? len : cdata(in, in_word, block);
 }
 
 /* ---- links ---- */

@@ -33,6 +33,9 @@ size_t markup_entity(const struct markup_in *, int32_t *cp);
  */
 size_t markup_tag(const struct markup_in *, bool in_word, bool *block);
 
+/* "<![CDATA[", behind which text stands, or at least its beginning. */
+bool markup_opens_cdata(const char *, size_t n);
+
 /* "](target)" or "](target "title")". */
 size_t markup_link(const struct markup_in *);
 

@@ -23,6 +23,26 @@ static const char bare_attributes[] =
     "inert ismap itemscope loop multiple muted nomodule noshade novalidate "
     "nowrap open playsinline readonly required reversed selected ";
 
+static const char value_attributes[] =
+    " abbr accept accept-charset accesskey action align alt "
+    "aria-controls aria-current aria-describedby aria-disabled "
+    "aria-expanded aria-hidden aria-label aria-labelledby aria-live "
+    "autocapitalize autocomplete background bgcolor border cellpadding "
+    "cellspacing charset cite class color cols colspan content coords "
+    "crossorigin d data datetime decoding dir dirname draggable enctype "
+    "enterkeyhint face fetchpriority fill for form formaction "
+    "formenctype formmethod formtarget frameborder headers height high "
+    "href hreflang http-equiv id imagesizes imagesrcset inputmode "
+    "integrity is itemid itemprop itemref itemtype kind label lang list "
+    "loading low marginheight marginwidth max maxlength media method "
+    "min minlength name nonce onclick onload optimum pattern ping "
+    "placeholder points popover popovertarget poster preload property "
+    "referrerpolicy rel rev role rows rowspan rules sandbox scope "
+    "scrolling shape size sizes slot span spellcheck src srcdoc srclang "
+    "srcset start step stroke style summary tabindex target title "
+    "translate transform type usemap valign value vlink viewbox width "
+    "wrap x xmlns y ";
+
 /* Whatever its capitals. */
 static bool is_listed(const char *list, const char *s, size_t n)
 {
@@ -52,4 +72,10 @@ bool markup_is_tag_name(const char *s, size_t n)
 bool markup_is_bare_attribute(const char *s, size_t n)
 {
 	return is_listed(bare_attributes, s, n);
+}
+
+bool markup_is_attribute(const char *s, size_t n)
+{
+	return markup_is_bare_attribute(s, n) ||
+	    is_listed(value_attributes, s, n);
 }

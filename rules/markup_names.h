@@ -14,5 +14,7 @@ bool markup_is_tag_name(const char *, size_t n);
 bool markup_is_block_name(const char *, size_t n);
 /* Of an attribute that needs no value. */
 bool markup_is_bare_attribute(const char *, size_t n);
+/* Of any attribute. */
+bool markup_is_attribute(const char *, size_t n);
 
 #endif

@@ -11,6 +11,7 @@
 #include "rules/calm.h"
 #include "rules/chars.h"
 #include "rules/glyph.h"
+#include "rules/hidden.h"
 #include "rules/markup.h"
 #include "rules/put.h"
 #include "rules/sentence.h"
@@ -216,6 +217,13 @@ static int pass_over(const struct reader *r, size_t len)
 	return err;
 }
 
+/* len bytes of markup: what they say is read by itself. */
+static int hide(const struct reader *r, size_t len)
+{
+	int err = hidden_note(r->t, len);
+	return err ? err : pass_over(r, len);
+}
+
 /* len ASCII signs or spaces that count as themselves. */
 static int keep(const struct reader *r, size_t len)
 {
@@ -299,7 +307,7 @@ static int step_tag(const struct reader *r)
 		return keep(r, 1);
 	uint32_t start = (uint32_t)t->settled;
 	int err = block ? put_space(t, ' ', start, start + (uint32_t)len) : 0;
-	return err ? err : pass_over(r, len);
+	return err ? err : hide(r, len);
 }
 
 /* Marks of emphasis join what is around them; between digits, or with space
@@ -358,7 +366,7 @@ static int step_bracket(const struct reader *r, char bracket)
 		if (len == MARKUP_MORE)
 			return NEED_MORE;
 		if (len > 0)
-			return pass_over(r, len);
+			return hide(r, len);
 	}
 	if (is_word_prev(t) && t->state->word.open && markup_is_wordish(next))
 		return pass_over(r, 1);
@@ -374,8 +382,9 @@ static int step_ansi(const struct reader *r)
 		return NEED_MORE;
 	if (len == 0 && byte_at(r, t->settled) >= 0x80)
 		return step_cluster(r);
+	int err = len ? hidden_note(t, len) : 0;
 	t->settled += len ? len : 1;
-	return 0;
+	return err;
 }
 
 /* CSI or OSC as one character: U+009B, U+009D. */

@@ -112,6 +112,12 @@ enum guard_mode scope_force(const struct scope *s, size_t index)
 	return GUARD_ENFORCE;
 }
 
+/* Does it ask about more than what a reading of markup says? */
+static bool asks_more(const struct rule *r)
+{
+	return !r->has_find || r->total.n || r->only || rule_classifier(r);
+}
+
 static enum guard_mode find_mode(const struct scope *s, size_t index)
 {
 	const struct rule *r = &s->policy->rules[index];
@@ -127,6 +133,8 @@ static enum guard_mode find_mode(const struct scope *s, size_t index)
 	if (text_only && !r->has_find && !r->total.n)
 		return GUARD_OFF;
 	if (rule_classifier(r) && (session->label || text_only))
+		return GUARD_OFF;
+	if (s->hidden && asks_more(r))
 		return GUARD_OFF;
 	if (s->purpose != SCOPE_OWN_TEXT && !when_holds(&r->when, session))
 		return GUARD_OFF;

@@ -26,6 +26,7 @@ struct scope {
 	const struct guard_session *session; /* borrowed, never NULL */
 	enum guard_speaker speaker;
 	enum scope_purpose purpose;
+	bool hidden;          /* a reading of markup: of it alone */
 	size_t only;          /* SCOPE_RULE: the rule */
 	unsigned char *modes; /* by rule: 0 not asked yet, else 1 + mode */
 	size_t cap;

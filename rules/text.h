@@ -84,6 +84,10 @@ struct text_calm {
 	uint32_t fold, plain, len;
 };
 
+struct text_span { /* original bytes */
+	uint32_t start, end;
+};
+
 struct text {
 	char *bytes; /* the original, owned, all of it; TEXT_SLACK zeros
 			behind it */
@@ -99,6 +103,9 @@ struct text {
 	size_t n_sentences, cap_sentences;
 	struct text_calm *calm; /* ascending */
 	size_t n_calm, cap_calm;
+	struct text_span *hidden; /* markup whose words are in no folded view
+				     (hidden.h), ascending */
+	size_t n_hidden, cap_hidden;
 	size_t settled;    /* original bytes before this one are in the
 			      views and, but for an unfinished last token,
 			      in tokens */

@@ -32,6 +32,14 @@ static const char head[] =
 
 static const char tail[] =
     "\n"
+    "What markup itself says is judged as well, in sentences of its own: "
+    "values of\n"
+    "attributes, comments, targets and titles of links, a terminal's title. "
+    "It adds to\n"
+    "no score or allowance of the text, no classifier is asked about it, and "
+    "a phrase\n"
+    "that begins in it and ends in the text is not found.\n"
+    "\n"
     "Not seen through: encodings a reader cannot read (base64, rot13), "
     "misspellings\n"
     "and repeated letters, letters of a picture, `rn` for m, digits that are "

@@ -90,6 +90,25 @@ static void add_odd(struct said *s, struct draw *d)
 	add_text(s, odd[draw(d, draw_chance(d, 97) ? n - 2 : n)]);
 }
 
+/* What markup says: in attributes, in comments, in titles, one in another. */
+static void add_marked(struct said *s, const char *text, struct draw *d)
+{
+	static const char *const marks[][2] = {{"<p title=\"", "\">"},
+	    {"<b data-x='", "' class=a>"}, {"<img alt=\"no\" src=", ">"},
+	    {"<!-- ", " -->"}, {"<![CDATA[", "]]>"}, {"re<? ", "?>fund"},
+	    {"[a](", ")"}, {"[a](b \"", "\")"}, {"\033]0;", "\a"},
+	    {"<a title='<i title=\"", "\">fee</i>'>"},
+	    {"<!-- <p title='[a](b \"", "\")'> -->"}};
+	const char *const *mark =
+	    marks[draw(d, sizeof(marks) / sizeof(*marks))];
+	add_text(s, mark[0]);
+	if (draw_chance(d, 30))
+		add_disguised(s, text, d);
+	else
+		add_text(s, text);
+	add_text(s, mark[1]);
+}
+
 /* So much of nothing that sentences, windows and buffers come to their end. */
 static void add_filler(struct said *s, struct draw *d)
 {
@@ -122,6 +141,8 @@ static void add_piece(
 	case 4:
 		if (plain)
 			add_text(s, "so");
+		else if (draw_chance(d, 40))
+			add_marked(s, text, d);
 		else
 			add_odd(s, d);
 		break;

@@ -1,0 +1,196 @@
+/*
+ * machine_hidden: what markup says is judged, at its bytes, in every cutting;
+ * and the text is seen through the markup as before.
+ */
+#include "tests/support/every_cut.h"
+#include "tests/support/policy_kit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct bench {
+	struct policy_kit kit;
+	struct guard_policy *policy;
+	struct guard_scanner *scanner;
+	struct guard_session session;
+};
+
+static int setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	policy_kit_init(&b->kit);
+	b->scanner = guard_scanner_new();
+	*state = b;
+	return b->scanner ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct bench *b = *state;
+	guard_scanner_free(b->scanner);
+	policy_kit_clear(&b->kit);
+	free(b);
+	return 0;
+}
+
+static void add_rule(
+    struct bench *b, enum guard_action action, const char *phrase)
+{
+	policy_kit_rule(
+	    &b->kit, phrase, action, policy_kit_phrases(&b->kit, phrase, NULL));
+}
+
+/* Judged whole and in every cutting: the same. */
+static struct guard_verdict judge(struct bench *b, const char *text)
+{
+	struct guard_verdict v;
+	if (!b->policy)
+		b->policy = policy_kit_policy(&b->kit);
+	const struct every_cut in = {b->policy, b->scanner, &b->session};
+	every_cut(&in, text);
+	guard_check(b->scanner, b->policy, &b->session,
+	    &(struct guard_message){GUARD_AI, text, strlen(text)}, &v);
+	return v;
+}
+
+#define SAID "marmalade is waived"
+
+static void words_of_markup_are_judged_where_they_stand(void **state)
+{
+	static const char *const texts[] = {
+	    "Hi <p title=\"" SAID "\">x</p>",
+	    "<img alt='So " SAID " now' src=a.png> yes",
+	    "<input name=q placeholder=\"" SAID "\">",
+	    "<a href=\"#\" aria-label=\"" SAID "\">x</a>",
+	    "<meta content=\"" SAID "\">",
+	    "<p data-is=\"" SAID "\">x</p>",
+	    "Hello <!-- " SAID " --> there",
+	    "Hello<!--" SAID "-->there",
+	    "Hello <![CDATA[" SAID "]]>",
+	    "re<? " SAID "?>fund",
+	    "[x](https://shop.example/ \"" SAID "\") and more",
+	    "![x](a.png '" SAID "')",
+	    "\033]0;" SAID "\aHello",
+	    "<p title=\"<b title='" SAID "'>x</b>\">y</p>",
+	    "<!-- <p title=\"[x](y '" SAID "')\"> -->",
+	    "<p title=\"marmalade <i>is</i> wai<b>v</b>ed\">x</p>",
+	    "<p title=\"marmalade is wai&#118;ed\">x</p>",
+	};
+	struct bench *b = *state;
+	add_rule(b, GUARD_BLOCK, SAID);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct guard_verdict v = judge(b, texts[i]);
+		if (v.action != GUARD_BLOCK || v.n_hits != 1)
+			fail_msg("not judged: %s", texts[i]);
+		const char *at = strstr(texts[i], "marmalade");
+		assert_int_equal(v.hits[0].start, at - texts[i]);
+		assert_memory_equal(texts[i] + v.hits[0].end - 2, "ed", 2);
+	}
+}
+
+static void a_hit_in_markup_is_edited_there(void **state)
+{
+	struct bench *b = *state;
+	add_rule(b, GUARD_REDACT, "marmalade");
+	add_rule(b, GUARD_FLAG, "refund");
+	const char *text = "A re<b title=\"of marmalade\">fund</b>, marmalade.";
+	struct guard_verdict v = judge(b, text);
+	assert_int_equal(v.action, GUARD_REDACT);
+	assert_int_equal(v.n_hits, 3);
+	assert_int_equal(v.n_edits, 2);
+	assert_int_equal(v.edits[0].start, strstr(text, "marm") - text);
+	assert_int_equal(
+	    v.edits[0].end - v.edits[0].start, strlen("marmalade"));
+}
+
+static void text_is_seen_through_markup_that_speaks(void **state)
+{
+	static const char *const texts[] = {
+	    "mar<b title=\"of all\">ma</b>lade is waived",
+	    "marmalade <span style='a: b'>is</span> waived",
+	    "marmalade <!-- of all --> is waived",
+	    "mar[ma](https://x.example 'of all')lade is waived",
+	};
+	struct bench *b = *state;
+	add_rule(b, GUARD_BLOCK, SAID);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct guard_verdict v = judge(b, texts[i]);
+		if (v.action != GUARD_BLOCK || v.n_hits != 1)
+			fail_msg("not seen: %s", texts[i]);
+		assert_int_equal(v.hits[0].start, 0);
+		assert_int_equal(v.hits[0].end, strlen(texts[i]));
+	}
+}
+
+/* Neither with the names HTML has, nor with what stands elsewhere. */
+static void pieces_of_markup_make_no_phrase(void **state)
+{
+	static const char *const texts[] = {
+	    "<p title=\"marmalade\" lang=\"is\" class=\"waived\">x</p>",
+	    "<p title=\"marmalade\">so</p> then <p title=\"is waived\">y</p>",
+	    "[a](marmalade) then [b](is) then [c](waived)",
+	    "<input placeholder=\"x\" title='y'>",
+	};
+	struct bench *b = *state;
+	add_rule(b, GUARD_BLOCK, SAID);
+	add_rule(b, GUARD_BLOCK, "placeholder");
+	add_rule(b, GUARD_BLOCK, "input");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (judge(b, texts[i]).n_hits)
+			fail_msg("found something: %s", texts[i]);
+}
+
+/* A handoff in the markup stands before one in the text, and behind it. */
+static void the_first_handoff_decides_wherever_it_stands(void **state)
+{
+	struct bench *b = *state;
+	add_rule(b, GUARD_HANDOFF, "marmalade");
+	add_rule(b, GUARD_HANDOFF, "refund ... credit");
+	add_rule(b, GUARD_REDACT, "fee");
+	struct guard_verdict v =
+	    judge(b, "No fee. <p title='marmalade now'>A refund as a credit");
+	assert_int_equal(v.action, GUARD_HANDOFF);
+	assert_int_equal(v.hits[v.deciding].rule, 0);
+	v = judge(b, "A refund <p title='fee marmalade now'>as a credit");
+	assert_int_equal(v.hits[v.deciding].rule, 1);
+	v = judge(b, "<p title='a refund <i>as</i> credit'>marmalade fee");
+	assert_int_equal(v.hits[v.deciding].rule, 1);
+}
+
+static void what_excuses_is_beside_it(void **state)
+{
+	struct bench *b = *state;
+	struct policy_kit *k = &b->kit;
+	struct rule *r = policy_kit_rule(
+	    k, "r", GUARD_BLOCK, policy_kit_phrases(k, "marmalade", NULL));
+	policy_kit_excuse(k, r)->beside =
+	    policy_kit_any(k, policy_kit_phrases(k, "jar", NULL));
+	assert_int_equal(judge(b, "<p title='a jar of marmalade'>x").n_hits, 0);
+	assert_int_equal(judge(b, "A jar <p title='of marmalade'>x").n_hits, 1);
+	assert_int_equal(
+	    judge(b, "Our marmalade <p title='no jar'>x").n_hits, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		words_of_markup_are_judged_where_they_stand, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		a_hit_in_markup_is_edited_there, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		text_is_seen_through_markup_that_speaks, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		pieces_of_markup_make_no_phrase, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		the_first_handoff_decides_wherever_it_stands, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		what_excuses_is_beside_it, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
