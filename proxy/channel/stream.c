@@ -185,7 +185,6 @@ static bool read_data(
 			continue;
 		out->finishes |= 1ull << s->ordinal[i];
 		s->messages[s->ordinal[i]].over = true;
-		stream_end_all(s, s->ordinal[i]);
 	}
 	out->drop_mirrors = s->scan.mirror_differs;
 	out->has_media = s->scan.has_media;

@@ -100,7 +100,7 @@ struct channel_frame {
 			      contradicts itself */
 	bool has_media;
 	bool waits;        /* for the end: it is part of a whole, or an error */
-	uint64_t finishes; /* messages this frame ends, bit each */
+	uint64_t finishes; /* messages whose end_if holds; more may follow */
 	uint64_t speaks;   /* private: messages this frame says text in */
 };
 

@@ -369,10 +369,6 @@ static bool add_text(struct channel_stream *s, const struct scan_text *t)
 			buf_add(&s->names, s->decoded.data, s->decoded.len);
 		return true;
 	}
-	/* A client adds it to what was judged to its end. */
-	if (message != CHANNEL_NO_MESSAGE && s->messages[message].over &&
-	    s->decoded.len > 0)
-		return false;
 	uint32_t id = series_of(s, t, message);
 	if (id == CHANNEL_NO_SERIES)
 		return false;

@@ -45,7 +45,7 @@ struct stream_undo {
 struct stream_message {
 	char key[SCAN_NUMBER_BYTES];
 	bool numbered;            /* not only by its place */
-	bool over;                /* its end_if held: no text may follow */
+	bool over;                /* its end_if has held */
 	bool sent_text, sent_end; /* what the client has got */
 };
 

@@ -83,6 +83,24 @@ static uint32_t repeated(const struct channel_stream *s, uint32_t message,
 	return CHANNEL_NO_SERIES;
 }
 
+/* Does it say more than the deltas of a message that has been called over? What
+ * they end with was not held for it. */
+static bool is_behind_end(
+    const struct channel_stream *s, uint32_t message, struct span text)
+{
+	if (message == CHANNEL_NO_MESSAGE || !s->messages[message].over)
+		return false;
+	for (uint32_t i = 0; i < s->n_series; i++) {
+		const struct stream_series *of = &s->series[i];
+		struct span said = {of->text.data, of->text.len};
+		if (of->delta && of->message == message && said.len > 0 &&
+		    said.len < text.len &&
+		    memcmp(said.p, text.p, said.len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* ---- a value after another ---- */
 
 /* What the value is to the one before; *known: bytes they share. */
@@ -178,6 +196,8 @@ static bool settle_part(struct channel_stream *s, size_t i, uint32_t id,
 	*read = !same || v->same <= SAME_BYTES;
 	if (same)
 		return true;
+	if (is_behind_end(s, series->message, text))
+		return false;
 	v->judged += text.len;
 	add_alone(s, id, text);
 	size_t max = channel_limits(s->channel)->max_text_bytes;

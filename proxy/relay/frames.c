@@ -315,19 +315,6 @@ static void keep_parts(struct queued *q, const struct channel_frame *frame)
 	q->texts = buf_steal(&texts);
 }
 
-/* Does the series end because its message does? That is taken for true when all
- * has ended: a bot that goes on is cut off there, and a hit that has begun may
- * not leave. */
-static bool is_finished(
-    const struct frames *f, const struct channel_frame *frame, uint32_t series)
-{
-	enum channel_kind kind;
-	uint32_t message;
-	channel_stream_series(f->stream, series, &kind, &message);
-	return frame->role != CHANNEL_FRAME_DONE && message < 64 &&
-	    (frame->finishes >> message & 1);
-}
-
 bool frames_judge(struct frames *f, const struct channel_frame *frame)
 {
 	bool stuck = false;
@@ -358,8 +345,7 @@ bool frames_judge(struct frames *f, const struct channel_frame *frame)
 		}
 	}
 	for (size_t i = 0; i < frame->n_ends; i++)
-		if (!is_finished(f, frame, frame->ends[i]))
-			frames_end_series(f, frame->ends[i]);
+		frames_end_series(f, frame->ends[i]);
 	return stuck;
 }
 
@@ -375,6 +361,45 @@ static void push(struct frames *f, struct queued *q)
 	f->tail = &q->next;
 }
 
+static bool is_last(const struct queued *q)
+{
+	return q->frame.finishes != 0 || q->frame.role == CHANNEL_FRAME_DONE;
+}
+
+/* The messages that a frame says more of, bit each. */
+static uint64_t more_of(const struct channel_frame *frame)
+{
+	uint64_t more = 0;
+	for (size_t i = 0; i < frame->n_parts; i++) {
+		const struct channel_part *p = &frame->parts[i];
+		bool text = p->mode == CHANNEL_PART_STREAM ||
+		    p->mode == CHANNEL_PART_HELD;
+		if (text && p->kind != CHANNEL_OTHER && p->end > p->start &&
+		    p->message < 64)
+			more |= 1ull << p->message;
+	}
+	return more;
+}
+
+/* Some bots say in each frame that the message ends. More of it has come: what
+ * waits did not end it, and what this one ends waits from now on. */
+static void end_later(struct frames *f, struct queued *now, uint64_t more)
+{
+	uint64_t any = more | now->frame.finishes;
+	for (; any; any &= any - 1) {
+		int i = __builtin_ctzll(any);
+		struct queued *q = more >> i & 1 ? f->ends[i] : NULL;
+		if (q)
+			f->ends[i] = NULL;
+		for (; q; q = q->next) {
+			q->frame.finishes &= ~(1ull << i);
+			q->last = is_last(q);
+		}
+		if (!f->ends[i] && (now->frame.finishes >> i & 1))
+			f->ends[i] = now;
+	}
+}
+
 static struct queued *keep_frame(struct frames *f, const struct sse_frame *sse,
     const struct channel_frame *frame)
 {
@@ -385,7 +410,8 @@ static struct queued *keep_frame(struct frames *f, const struct sse_frame *sse,
 	q->frame = *frame;
 	q->frame.parts = NULL;
 	q->frame.ends = NULL;
-	q->last = frame->finishes != 0 || frame->role == CHANNEL_FRAME_DONE;
+	q->last = is_last(q);
+	end_later(f, q, more_of(frame));
 	push(f, q);
 	return q;
 }

@@ -11,8 +11,9 @@
  * series says it is safe; a frame with an edit leaves only after the caller
  * has said that the edit is recorded; from the first frame that ends a
  * message on everything waits for frames_release, so the closing record is
- * written before the last byte leaves; what waits takes no more memory than
- * max_held_bytes and one frame.
+ * written before the last byte leaves, or for more text of that message, which
+ * did not end there then; what waits takes no more memory than max_held_bytes
+ * and one frame.
  *
  * No I/O. One thread.
  */

@@ -51,8 +51,8 @@ struct queued {
 	char *texts;                /* of the parts, one behind the other */
 	size_t bytes;               /* of memory all this takes */
 	struct channel_frame frame; /* for channel_stream_sent; no pointers */
-	bool last;                  /* ends a message or the stream */
-	bool ours;                  /* written by Handrail */
+	bool last;  /* ends the stream, or a message as far as is known */
+	bool ours;  /* written by Handrail */
 	bool stuck; /* holds a withheld text: not it, and nothing behind it */
 };
 
@@ -74,7 +74,8 @@ struct frames {
 	struct series *series;
 	size_t n_series;
 	struct queued *head, **tail;
-	size_t held;      /* bytes of the queue */
+	struct queued *ends[64]; /* the first that ends a message, or NULL */
+	size_t held;             /* bytes of the queue */
 	int64_t begun_us; /* when the frame that is still coming in began; 0 */
 	enum frames_state state;
 	bool withheld; /* a replace or block is settled */

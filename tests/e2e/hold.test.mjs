@@ -87,3 +87,21 @@ test("a stream that goes on, or has said all, holds nothing", async (t) => {
 	assert.equal((await handoffs(proxy)).length, 0);
 	assert.equal(proxy.records().find((r) => r.type === "decision" && r.speaker === "ai").verdict, "deliver");
 });
+
+test("a finish_reason in each frame holds that frame until more comes, and no longer", async (t) => {
+	const words = frame({ content: "word " }, { finish_reason: "stop" });
+	const bot = await rawBot(t, async (socket) => {
+		socket.write(head);
+		for (let i = 0; i < 12; i++) {
+			socket.write(words);
+			await sleep(100);
+		}
+		socket.end("data: [DONE]\n\n");
+	});
+	const proxy = await startHandrail(t, { upstream: bot.url, policy, extra: "limits: {hold_timeout_ms: 500ms}\n" });
+	const got = await raw(proxy, goodPost("c-1", "hi", { stream: true }), { ms: 20000 });
+	const body = got.text.replace(/\r\n[0-9a-f]+\r\n/g, "");
+	assert.ok(body.includes(words.repeat(12) + "data: [DONE]\n\n"));
+	assert.equal((await handoffs(proxy)).length, 0);
+	assert.equal(proxy.records().find((r) => r.type === "decision" && r.speaker === "ai").verdict, "deliver");
+});

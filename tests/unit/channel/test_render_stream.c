@@ -274,7 +274,7 @@ static void test_held_edit(void **state)
 	struct sse_decoder d;
 	struct sse_frame sse;
 	struct channel_frame f;
-	struct buf out = {0}, held = {0};
+	struct buf out = {0}, held = {0}, arguments = {0};
 	static const char wire[] =
 	    "data: {\"choices\":[{\"index\":0,\"delta\":{"
 	    "\"function_call\":{\"arguments\":\"{\\\"a\\\":\\\"x\\\\ny\\\"}\"}}"
@@ -284,16 +284,21 @@ static void test_held_edit(void **state)
 	sse_feed(&d, wire, sizeof wire - 1);
 	assert_int_equal(sse_next(&d, &sse), 1);
 	channel_stream_frame(s, &sse, &f);
-	assert_int_equal(f.n_parts, 5); /* two are readings */
-	assert_true(span_is(f.parts[2].text, "x\ny"));
+	assert_int_equal(f.n_parts, 1);
+	buf_add(&arguments, f.parts[0].text.p, f.parts[0].text.len);
+	channel_stream_end(s, &f);
+	assert_int_equal(f.n_parts, 4); /* two are readings */
+	assert_true(span_is(f.parts[1].text, "x\ny"));
 	size_t start = 1, end = 2; /* the line end: two letters in JSON */
-	channel_stream_map(s, 2, &start, &end, span_str("\""), &out);
+	channel_stream_map(s, 1, &start, &end, span_str("\""), &out);
 	assert_int_equal(start, 7);
 	assert_int_equal(end, 9);
 	const struct channel_edit edit = {0, start, end, {out.data, out.len}};
-	channel_render_part(f.parts[0].text, 0, &edit, 1, &held);
+	channel_render_part(
+	    (struct span){arguments.data, arguments.len}, 0, &edit, 1, &held);
 	assert_string_equal(held.data, "{\"a\":\"x\\\"y\"}");
 	buf_clear(&out);
+	buf_clear(&arguments);
 	buf_clear(&held);
 	sse_clear(&d);
 	channel_stream_free(s);

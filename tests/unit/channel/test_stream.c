@@ -110,28 +110,28 @@ static void test_text(void **state)
 				"{\"choices\":[],\"usage\":{\"total_tokens\":3}"
 				"}\n\n" DONE,
 	    "pass|text 0/contentS0=Good |text 0/contentS5=day\n|"
-	    "pass end0|pass|done|pass|");
+	    "pass|pass|done end0|pass|");
 	/* Choices and kinds of text stay apart. */
 	check(SAY(1, "a") SAY(0, "b") DELTA(1, "\"refusal\":\"c\"") SAY(1, "d")
 		  FINISH(1) DONE,
 	    "text 1/contentS0=a|text 0/contentS0=b|text 1/refusalS0=c|"
-	    "text 1/contentS1=d|pass end0 end2|done end1|pass|");
+	    "text 1/contentS1=d|pass|done end0 end1 end2|pass|");
 	/* Text and end in one frame; no end at all. */
 	check("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
 	      "\"finish_reason\":\"stop\"}]}\n\n",
-	    "text 0/contentS0=a end0|pass|");
+	    "text 0/contentS0=a|pass end0|");
 	/* A client adds up what comes after the end as well. */
 	check(SAY(0, "a") FINISH(0) SAY(0, "") FINISH(0) SAY(1, "c")
 		  SAY(0, "b"),
-	    "text 0/contentS0=a|pass end0|pass|pass|text 1/contentS0=c|"
-	    "unreadable|pass end1|");
+	    "text 0/contentS0=a|pass|pass|pass|text 1/contentS0=c|"
+	    "text 0/contentS1=b|pass end0 end1|");
 	check(SAY(0, "a") FINISH(0) DELTA(0, "\"refusal\":\"b\""),
-	    "text 0/contentS0=a|pass end0|unreadable|pass|");
+	    "text 0/contentS0=a|pass|text 0/refusalS0=b|pass end0 end1|");
 	/* What is empty to a client that asks whether it is over. */
 	check(ENDED("\"\"", "a") ENDED("false", "b") ENDED("0", "c")
 		  ENDED("null", "d") ENDED("\"length\"", "e"),
 	    "text 0/contentS0=a|text 0/contentS1=b|text 0/contentS2=c|"
-	    "text 0/contentS3=d|text 0/contentS4=e end0|pass|");
+	    "text 0/contentS3=d|text 0/contentS4=e|pass end0|");
 	check("data: {\"choices\":[{\"index\":0,\"finish_reason\":null}]}\n\n",
 	    "pass|pass|");
 }
@@ -165,8 +165,8 @@ static void test_tools(void **state)
 	    "text 0/delta/tool_calls/1/function/argumentsH0={\"te|"
 	    "text 0/delta/tool_calls/1/function/argumentsH4=xt\":\"a\\n|"
 	    "text 0/delta/tool_calls/1/function/argumentsH12=b\"}|"
-	    "text *W0@1=text *W0@1=a\nb ~W0@1={\"text\":\"a\\nb\"} "
-	    "~W0@1={\"text\":\"a\nb\"} end0 end1|done|pass|");
+	    "pass|done *W0@1=text *W0@1=a\nb ~W0@1={\"text\":\"a\\nb\"} "
+	    "~W0@1={\"text\":\"a\nb\"} end0 end1|pass|");
 	/* Not JSON in the end: judged as the letters it is. */
 	check(ARGS("{oops"),
 	    "text 0/delta/tool_calls/1/function/argumentsH0={oops|"
@@ -296,18 +296,17 @@ static void test_joined(void **state)
 	"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "   \
 	"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
 	/* One place, or several that say the same: nothing to put together. */
-	check_joined(SAY(0, "a") SAY(0, "b") FINISH(0), "|||");
+	check_joined(SAY(0, "a") SAY(0, "b") DONE, "|||");
 	/* An escape cut behind its backslash, with nothing before it. */
-	check_joined(SAY(0, "\\\\") SAY(0, "u0041b") FINISH(0),
+	check_joined(SAY(0, "\\\\") SAY(0, "u0041b") DONE,
 	    "fresh 1+0= |fresh 1+0=Ab |end1 |");
 	/* An escape of an escape: what came before belongs to both. */
 	check_joined(SAY(0, "hid") SAY(0, "\\\\") SAY(0, "\\\\")
-			 SAY(0, "u0064e") FINISH(0),
+			 SAY(0, "u0064e") DONE,
 	    "|fresh 1+0=hid |1+3=\\ fresh 2+0=hid |1+4=u0064e 2+3=de |"
 	    "end1 end2 |");
 	/* What is not finished at the end is what it is. */
-	check_joined(
-	    SAY(0, "a\\\\61") FINISH(0), "fresh 1+0=a |1+1= 1+1=1 end1 |");
+	check_joined(SAY(0, "a\\\\61") DONE, "fresh 1+0=a |1+1=1 end1 |");
 	check_joined(DELTA(0, "\"content\":[{\"text\":\"a\"}]")
 			 DELTA(0, "\"content\":[{\"text\":\"b\"}]"),
 	    "||");
@@ -317,11 +316,11 @@ static void test_joined(void **state)
 	    "||");
 	/* Two parts: below each other too. */
 	check_joined(DELTA(0, "\"content\":[{\"text\":\"a\"},{\"text\":\"b\"}]")
-			 FINISH(0),
+			 DONE,
 	    "fresh 2+0=a b fresh 3+0=a\nb |end2 end3 |");
 	/* Another text: as far as a sentence goes on, and not for ever. */
 	check_joined(REASON("x.") SAY(0, "a"), "||");
-	check_joined(REASON("x. I") SAY(0, "g") SAY(0, "u") FINISH(0),
+	check_joined(REASON("x. I") SAY(0, "g") SAY(0, "u") DONE,
 	    "|fresh 2+0=x. Ig fresh 3+0=x. I g fresh 4+0=x. I\ng |"
 	    "2+5=u 3+6=u 4+6=u |end2 end3 end4 |");
 	check_joined(REASON("I") SAY(0, LONG) SAY(0, LONG) SAY(0, LONG)
@@ -342,24 +341,23 @@ static void test_strands(void **state)
 	check_joined(DELTA(0, "\"notes\":[\"a\"]")
 			 DELTA(0, "\"notes\":[\"b\"]"),
 	    "|fresh 1+0=ab fresh 2+0=a b fresh 3+0=a\nb |");
-	check_joined(DELTA(0, "\"notes\":[\"a\",\"b\"]") FINISH(0),
+	check_joined(DELTA(0, "\"notes\":[\"a\",\"b\"]") DONE,
 	    "fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
 	    "end2 end3 end4 |");
 	check_joined(DELTA(0, "\"notes\":[\"x\",\"a\"]")
-			 DELTA(0, "\"notes\":[\"b\"]") FINISH(0),
+			 DELTA(0, "\"notes\":[\"b\"]") DONE,
 	    "fresh 2+0=xa fresh 3+0=x a fresh 4+0=x\na |"
 	    "2+2=b 3+3= b 4+3=\nb |end2 end3 end4 |");
 	check_joined(DELTA(0, "\"notes\":\"a\"") DELTA(0, "\"notes\":[\"b\"]")
-			 FINISH(0),
+			 DONE,
 	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
 	    "end2 end3 end4 |");
-	check_joined(DELTA(0, "\"n\":\"a\"") DELTA(0, "\"\\u006e\":\"b\"")
-			 FINISH(0),
+	check_joined(DELTA(0, "\"n\":\"a\"") DELTA(0, "\"\\u006e\":\"b\"") DONE,
 	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
 	    "end2 end3 end4 |");
 	/* An object where a text was. */
 	check_joined(DELTA(0, "\"content\":\"a\"")
-			 DELTA(0, "\"content\":{\"text\":\"b\"}") FINISH(0),
+			 DELTA(0, "\"content\":{\"text\":\"b\"}") DONE,
 	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
 	    "end2 end3 end4 |");
 }

@@ -332,6 +332,117 @@ static void test_what_is_held_is_bounded(void **state)
 	frames_free(f);
 }
 
+/* ---- text behind a frame that says it was the last ---- */
+
+/* How bots say that a message ends, or seem to. */
+enum finish { EACH, EACH_AS_TEXT, BEFORE_LAST, TWICE, FINISHES };
+
+static void finished_stream(
+    struct buf *out, const char *text, size_t piece, enum finish how)
+{
+	static const char *const ends[][2] = {
+	    [EACH] = {"\"stop\"", "\"stop\""},
+	    [EACH_AS_TEXT] = {"\"null\"", "\"null\""},
+	    [BEFORE_LAST] = {"null", "\"stop\""},
+	    [TWICE] = {"null", "null"},
+	};
+	size_t len = strlen(text);
+	for (size_t i = 0; i < len; i += piece) {
+		char members[256];
+		bool last = i + 2 * piece >= len;
+		if (how == TWICE && last)
+			delta(out, "\"delta\":{},\"finish_reason\":\"stop\"");
+		snprintf(members, sizeof(members),
+		    "\"delta\":{\"content\":\"%.*s\"},\"finish_reason\":%s",
+		    (int)piece, text + i, ends[how][last]);
+		delta(out, members);
+	}
+	if (how == TWICE)
+		delta(out, "\"delta\":{},\"finish_reason\":\"stop\"");
+	buf_adds(out,
+	    "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\","
+	    "\"created\":1,\"model\":\"m\",\"choices\":[],\"usage\":{"
+	    "\"total_tokens\":3}}\n\ndata: [DONE]\n\n");
+}
+
+static void each_finish(struct fixture *x, const char *text,
+    enum guard_action want,
+    void (*check)(
+	const struct buf *in, const struct played *, const char *said))
+{
+	for (int how = 0; how < FINISHES; how++)
+		for (size_t i = 0; i < 36; i++) {
+			struct buf in = {0}, words = {0};
+			struct played got;
+			finished_stream(&in, text, pieces[i / 6], how);
+			play(x, &in, steps[i % 6], &got);
+			if (got.action != want)
+				fail_msg("%d, piece %zu step %zu: %s", how,
+				    pieces[i / 6], steps[i % 6],
+				    guard_action_name(got.action));
+			said(x, &got.out, &words);
+			check(&in, &got, words.data);
+			buf_clear(&in);
+			buf_clear(&words);
+			played_clear(&got);
+		}
+}
+
+static void test_text_behind_a_finish(void **state)
+{
+	each_finish(*state, "Your order left us today. It comes on Friday.",
+	    GUARD_DELIVER, same_bytes);
+	each_finish(*state, "Sure thing. I guarantee zq81 will work fine.",
+	    GUARD_HANDOFF, is_bridged);
+	each_finish(*state, "Your card 4111 1111 1111 1111 is set. Bye.",
+	    GUARD_REDACT, is_redacted);
+	each_finish(*state, "Well, a forbidden word and more after it.",
+	    GUARD_BLOCK, is_blocked);
+	each_finish(*state, "It is 9 per month for 2 years.", GUARD_APPEND,
+	    is_appended);
+}
+
+/* Feed a frame; how much there was to take before and behind it. */
+static size_t taken(struct frames *f, const char *members, struct buf *out)
+{
+	struct buf in = {0};
+	delta(&in, members);
+	assert_int_equal(frames_feed(f, in.data, in.len), FRAMES_OPEN);
+	frames_take(f, out);
+	buf_clear(&in);
+	return out->len;
+}
+
+/* A frame that ends its message leaves when more of that comes, and only then:
+ * the closing record is written before the last leaves. */
+static void test_a_finish_waits_for_more(void **state)
+{
+	struct frames *f = begin(*state);
+	struct buf out = {0};
+	const char one[] = "\"delta\":{\"content\":\"One. \"},"
+			   "\"finish_reason\":\"stop\"";
+	const char none[] = "\"delta\":{\"content\":\"\"},"
+			    "\"finish_reason\":\"stop\"";
+	const char other[] = "\"delta\":{},\"finish_reason\":null},{\"index\":"
+			     "1,\"delta\":{\"content\":\"Two. \"}";
+	assert_int_equal(taken(f, one, &out), 0);
+	size_t first = taken(f, one, &out);
+	assert_non_null(strstr(out.data, "One. "));
+	assert_int_equal(taken(f, none, &out), first);
+	assert_int_equal(taken(f, other, &out), first);
+	size_t fourth = taken(f, one, &out);
+	assert_non_null(strstr(out.data, "Two. "));
+	assert_int_equal(taken(f, none, &out), fourth);
+	assert_int_equal(frames_end(f), FRAMES_OVER);
+	frames_take(f, &out);
+	assert_int_equal(out.len, fourth);
+	frames_release(f, &(struct channel_emit){.id = "x"});
+	frames_take(f, &out);
+	assert_true(out.len > fourth);
+	frames_free(f);
+	buf_clear(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +457,8 @@ int main(void)
 	    cmocka_unit_test(test_since_when_words_wait),
 	    cmocka_unit_test(test_not_a_frame_of_the_channel),
 	    cmocka_unit_test(test_what_is_held_is_bounded),
+	    cmocka_unit_test(test_text_behind_a_finish),
+	    cmocka_unit_test(test_a_finish_waits_for_more),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -159,8 +159,8 @@ static void test_is_tight(void **state)
 	}
 }
 
-/* What a bot says behind the end of its message is never let go, nor what
- * began before it. */
+/* What a bot says behind the end of its message goes on what it said before:
+ * nothing of a hit in both is let go. */
 static void test_behind_the_end(void **state)
 {
 #define END ",\"finish_reason\":\"stop\""
@@ -174,6 +174,11 @@ static void test_behind_the_end(void **state)
 		    "\"message\":{\"content\":\"Card 4111 1111 1111 \"}" END),
 		CHOICE("\"message\":{\"content\":\"Card 4111 1111 1111 "
 		       "1111\"}")},
+	    {BOTH("Card 4111 1111 ", "Card 4111 1111 "),
+		CHOICE("\"delta\":{}" END),
+		BOTH("1111 1111 ok", "Card 4111 1111 1111 1111 ok")},
+	    {SO_FAR("Card 4111 1111 1111 "), CHOICE("\"delta\":{}" END),
+		SO_FAR("Card 4111 1111 1111 1111")},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		for (size_t s = 0; s < 6; s++) {
