@@ -310,7 +310,8 @@ static void know_pointer(struct channel *c, const struct pointer *p)
 
 static void know_variant(struct channel *c, const struct variant *v)
 {
-	const struct pointers *lists[] = {&v->media, &v->remove, &v->hold};
+	const struct pointers *lists[] = {
+	    &v->media, &v->remove, &v->hold, &v->otherwise};
 
 	know_pointer(c, &v->messages);
 	know_pointer(c, &v->end_if);
@@ -321,7 +322,7 @@ static void know_variant(struct channel *c, const struct variant *v)
 		know_pointer(c, &v->mirrors[i].ptr);
 	for (size_t i = 0; i < v->n_ignores; i++)
 		know_pointer(c, &v->ignores[i].ptr);
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < 4; k++)
 		for (size_t i = 0; i < lists[k]->n; i++)
 			know_pointer(c, &lists[k]->items[i]);
 	if (v->key != NULL)

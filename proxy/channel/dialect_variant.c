@@ -72,6 +72,7 @@ void dialect_clear_variant(struct variant *v)
 	dialect_clear_pointers(&v->number);
 	dialect_clear_pointers(&v->media);
 	dialect_clear_pointers(&v->hold);
+	dialect_clear_pointers(&v->otherwise);
 	dialect_clear_pointers(&v->remove);
 	pointer_clear(&v->end_if);
 	pointer_clear(&v->error);
@@ -112,6 +113,7 @@ static size_t add_entries(const struct variant *v, struct paths_entry *e)
 		    .item = (uint16_t)i};
 	n += add_pointers(e + n, &v->media, PATHS_MEDIA);
 	n += add_pointers(e + n, &v->hold, PATHS_HOLD);
+	n += add_pointers(e + n, &v->otherwise, PATHS_OTHERWISE);
 	if (v->has_messages)
 		e[n++] = (struct paths_entry){
 		    .ptr = &v->messages, .role = PATHS_MESSAGE};
@@ -143,7 +145,7 @@ void dialect_compile(
     struct loader *l, const struct yaml_node *block, struct variant *v)
 {
 	size_t room = v->n_texts + v->n_mirrors + v->n_ignores + v->media.n +
-	    v->hold.n + 3;
+	    v->hold.n + v->otherwise.n + 3;
 	struct paths_entry *e = mem_array(room, sizeof *e);
 	size_t n = add_entries(v, e);
 
@@ -349,6 +351,7 @@ static void dialect_variant(
 	dialect_ignores(l, map, v);
 	dialect_pointers(l, map, "media", &v->media);
 	dialect_pointers(l, map, "hold", &v->hold);
+	dialect_pointers(l, map, "otherwise", &v->otherwise);
 	dialect_pointer(l, map, "error", &v->error, &v->has_error);
 	dialect_replace(l, map, v);
 	dialect_emit(l, map, v);
@@ -379,8 +382,8 @@ void dialect_variants(
 	    "mirrors", "ignore", "media", "error", "replace", "emit",
 	    "streamed", NULL};
 	static const char *const sse_keys[] = {"messages", "key", "text",
-	    "mirrors", "ignore", "media", "hold", "error", "emit", "end_if",
-	    "done", "gap", "heartbeat", "max_hold", NULL};
+	    "otherwise", "mirrors", "ignore", "media", "hold", "error", "emit",
+	    "end_if", "done", "gap", "heartbeat", "max_hold", NULL};
 	const struct yaml_node *node = yaml_get(map, "variants");
 
 	if (node == NULL || !dialect_keys(l, node, kinds, "under variants"))

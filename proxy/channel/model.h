@@ -82,6 +82,7 @@ struct variant {
 	struct ignore_rule *ignores;
 	size_t n_ignores;
 	struct pointers media, remove;
+	struct pointers otherwise; /* taken where no listed text is there */
 	struct pointers hold; /* a frame with any of these waits for the end */
 	struct set_rule *sets;
 	size_t n_sets;

@@ -100,6 +100,9 @@ static void add_role(struct paths_roles *r, enum paths_role role, uint16_t item)
 	case PATHS_HOLD:
 		r->hold = true;
 		break;
+	case PATHS_OTHERWISE:
+		r->otherwise = true;
+		break;
 	}
 }
 

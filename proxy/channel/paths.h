@@ -26,11 +26,12 @@ enum paths_role {
 	PATHS_MESSAGE,
 	PATHS_END_IF,
 	PATHS_HOLD,
+	PATHS_OTHERWISE,
 };
 
 struct paths_roles {
 	uint16_t text, mirror, ignore; /* the first rule's number + 1; or 0 */
-	bool media, error, message, end_if, hold;
+	bool media, error, message, end_if, hold, otherwise;
 };
 
 struct paths_edge {

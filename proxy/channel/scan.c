@@ -323,6 +323,8 @@ static int take_value(
 	}
 	if (rule != NULL && rule->label != 0)
 		s->under[node] = rule->label;
+	else if (roles->otherwise && s->under[node] == 0)
+		s->under[node] = SCAN_OTHERWISE;
 	if (rule != NULL && !is_readable(s, node))
 		return -1;
 	if (n->type == JSON_IS_NUMBER)

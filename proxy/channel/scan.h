@@ -19,6 +19,9 @@ enum scan_sort {
 	SCAN_COLUMN, /* a piece of a list of tokens */
 };
 
+#define SCAN_OTHERWISE                                                         \
+	UINT16_MAX /* below no listed place, but read with those */
+
 struct scan_text {
 	enum scan_sort sort;
 	uint32_t node; /* the value, or the value whose key it is */

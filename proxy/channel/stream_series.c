@@ -327,7 +327,8 @@ bool stream_read_on(struct channel_stream *s, const struct scan_text *t,
 		join.strand = (uint64_t)series << 1 | 1;
 	if (join.strand != 0)
 		of[0] = joint_of(s, join.strand, &s->series[series]);
-	if (join.label != 0)
+	/* What repeats a text is read where that is. */
+	if (join.label != 0 && piece.series == series)
 		of[1] = joint_of(s, 0, &s->series[series]);
 	for (int i = 0; i < 2 && good; i++) {
 		piece.label = i == 0 ? 0 : join.label;

@@ -50,6 +50,12 @@ bool stream_is_value(const struct scan_text *t)
 	return t->rule->kind == CHANNEL_TOOL && !t->rule->nested;
 }
 
+/* Does it stand below a listed place, and say no more than what it is? */
+static bool is_below(const struct scan_text *t)
+{
+	return t->under != 0 && t->under != SCAN_OTHERWISE;
+}
+
 /* ---- what listed texts say ---- */
 
 static bool begins_with(const struct buf *text, struct span head)
@@ -215,7 +221,7 @@ static bool settle(
 	buf_add(
 	    &copy, s->scratch.data + s->parts[i].text, s->parts[i].part.end);
 	struct span text = {copy.data, copy.len};
-	uint32_t of = t->under != 0
+	uint32_t of = is_below(t)
 	    ? CHANNEL_NO_SERIES
 	    : repeated(s, s->series[id].message, text, true);
 	struct joint_piece piece = {.value = true,
@@ -253,7 +259,7 @@ bool stream_add_value(
 	p->part.series = id;
 	p->part.message = series->message;
 	p->part.repeats = t->repeats;
-	if (t->under != 0) /* its place among the texts counts */
+	if (is_below(t)) /* its place among the texts counts */
 		return settle(s, s->n_parts - 1, t);
 	p->value = t;
 	return true;

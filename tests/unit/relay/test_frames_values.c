@@ -18,6 +18,7 @@ static void stream_frames(struct buf *in, const char *const *members)
 	       "\"}}]}")
 #define SO_FAR(t) CHOICE("\"message\":{\"content\":\"" t "\"}")
 #define IT(json) CHOICE("\"delta\":{\"content\":" json "}")
+#define SAYS(t) CHOICE("\"delta\":{\"content\":\"" t "\"}")
 #define NAME(t) CHOICE("\"delta\":{\"name\":\"" t "\"}")
 #define BOTH(t, all)                                                           \
 	CHOICE("\"message\":{\"content\":\"" all                               \
@@ -73,6 +74,15 @@ static const struct {
     {{STATUS("4111 "), STATUS("1111 "), STATUS("1111 "), STATUS("1111 zq81")},
 	GUARD_HANDOFF, {"zq81"}},
     {{STATUS("I "), STATUS("I "), STATUS("guarantee zq81")}, GUARD_HANDOFF,
+	{"zq81"}},
+    /* A client takes the one that is there. */
+    {{SAYS("Card 4111 1111 "), SO_FAR("1111 1111 zq81")}, GUARD_HANDOFF,
+	{"zq81"}},
+    {{SO_FAR("Card 4111 1111 "), SAYS("1111 1111 zq81")}, GUARD_HANDOFF,
+	{"zq81"}},
+    {{SAYS("I "), CHOICE("\"delta\":{\"text\":\"guarantee zq81\"}")},
+	GUARD_HANDOFF, {"zq81"}},
+    {{BOTH("Hi. I ", "Hi. I "), SO_FAR("guarantee zq81")}, GUARD_HANDOFF,
 	{"zq81"}},
     /* Names of members, too. */
     {{"\"I guar\":\"\"", "\"antee zq81\":\"\""}, GUARD_HANDOFF, {"zq81"}},
