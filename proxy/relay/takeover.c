@@ -283,6 +283,25 @@ void takeover_answer(struct exchange *e)
 	}
 }
 
+/* In a conversation that people have nothing is said that is not on record:
+ * a person's words stay waiting, and the answer is empty, as it is where
+ * nobody has written. What the customer wrote is kept. */
+static void answer_recorded(struct exchange *e)
+{
+	if (e->settle.record_failed && !settle_is_unkept(e)) {
+		if (e->replies.n)
+			exchange_log(e, LOG_WARN,
+			    "a person's words wait until the audit log can be "
+			    "written");
+		store_replies_free(e->replies.items, e->replies.n);
+		e->replies = (struct worker_replies){0};
+		buf_reset(&e->say);
+		e->not_the_ai = false;
+		conversation_answered(e->lease);
+	}
+	answer_send(e);
+}
+
 static void own_words_settled(struct exchange *e)
 {
 	if (!e->settle.record_failed)
@@ -300,7 +319,14 @@ const char *takeover_text(struct exchange *e)
 	return due && fall.say ? fall.say : "";
 }
 
-void takeover_say(struct exchange *e)
+static void waiting_settled(struct exchange *e)
+{
+	if (!e->settle.record_failed)
+		keep_own_words(e);
+	answer_recorded(e);
+}
+
+static void say_own(struct exchange *e, void (*then)(struct exchange *))
 {
 	e->not_the_ai = true;
 	settle_decision(e,
@@ -309,7 +335,12 @@ void takeover_say(struct exchange *e)
 		.text = {e->say.data, e->say.len},
 		.released = -1,
 	    },
-	    own_words_settled);
+	    then);
+}
+
+void takeover_say(struct exchange *e)
+{
+	say_own(e, own_words_settled);
 }
 
 /* Nobody has written yet. */
@@ -321,7 +352,7 @@ static void say_waiting(struct exchange *e)
 		answer_send(e);
 		return;
 	}
-	takeover_say(e);
+	say_own(e, waiting_settled);
 }
 
 /* A person's words are recorded like anybody's; rules only watch them. */
@@ -340,7 +371,7 @@ static void judge_person(struct exchange *e)
 		.text = {e->say.data, e->say.len},
 		.released = -1,
 	    },
-	    answer_send);
+	    answer_recorded);
 }
 
 void takeover_replies(

@@ -123,6 +123,35 @@ async function expectRequested(proxy) {
 	for (const h of recorded()) assert.match(h.cause, /^cannot_record$|^rule$/);
 }
 
+test("the audit disk is full: who has a person is not sent away, and a reply waits for its record", async (t) => {
+	const audit = smallDisk(t);
+	if (!audit) return t.skip("mounting a tmpfs needs root");
+	const dir = tempDir(t);
+	fs.mkdirSync(path.join(dir, "state"));
+	fs.symlinkSync(audit, path.join(dir, "state/audit"));
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee it will work." });
+	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
+	for (const id of ["c-1", "c-2"]) assert.equal(content((await chat(proxy, id, "go")).body), bridge);
+	const of = (await handoffs(proxy)).find((h) => h.conversation === "c-1");
+	await cli(proxy, "handoff", "reply", of.id, "Ann is here.");
+	fill(audit);
+	for (let i = 0; i < 100 && (await readiness(proxy)).status === 200; i++) await chat(proxy, `f-${i}`, "go");
+	assert.equal((await readiness(proxy)).text, "audit: the disk of the audit log is full\n");
+	for (const id of ["c-1", "c-2"]) {
+		const got = await chat(proxy, id, "are you there?");
+		assert.equal(got.status, 200, got.body.toString());
+		assert.equal(content(got.body), "", "nothing that is not on record");
+		const flow = await chat(proxy, id, "and in a stream?", { stream: true });
+		assert.equal(flow.status, 200);
+		assert.equal(/Ann|colleague/.test(flow.body), false, flow.body.toString());
+	}
+	assert.match(proxy.log(), /a person's words wait until the audit log can be written/);
+	fs.rmSync(path.join(audit, "filler"));
+	await until(async () => (await readiness(proxy)).status === 200, "it is written again");
+	assert.equal(content((await chat(proxy, "c-1", "hello?")).body), "Ann is here.");
+});
+
 for (const end of ["SIGTERM", "SIGKILL"])
 	test(`a handoff of a full audit disk is on record after ${end} and a start`, async (t) => {
 		const audit = smallDisk(t);
