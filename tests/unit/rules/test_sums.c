@@ -1,20 +1,9 @@
 /* Amounts that add up over a conversation, and offers that are allowed. */
-#include "tests/unit/rules/chat.h"
+#include "tests/unit/rules/sums_pack.h"
 
 #include "tests/support/failmalloc.h"
 
 /* ---- over: conversation ---- */
-
-#define EXAMPLES_OF(matches, passes)                                           \
-	"    examples:\n      matches:\n        - " matches                    \
-	"\n      passes:\n        - " passes "\n"
-
-#define CREDITS(money, more)                                                   \
-	"rules:\n  - id: credits\n    title: Credits\n"                        \
-	"    find:\n      money: {" money ", near: [<refund words>], "         \
-	"over: conversation}\n" more EXAMPLES_OF(                              \
-	    "I credit $51.", "I credit $50.")
-#define HAND_OFF "    then: handoff\n"
 
 static void two_amounts_break_a_limit(void **state)
 {

@@ -1,16 +1,5 @@
 /* sums: both ends of a range are one amount, and so is one said twice. */
-#include "tests/unit/rules/chat.h"
-
-#define EXAMPLES_OF(matches, passes)                                           \
-	"    examples:\n      matches:\n        - " matches                    \
-	"\n      passes:\n        - " passes "\n"
-
-#define CREDITS(money, more)                                                   \
-	"rules:\n  - id: credits\n    title: Credits\n"                        \
-	"    find:\n      money: {" money ", near: [<refund words>], "         \
-	"over: conversation}\n" more EXAMPLES_OF(                              \
-	    "I credit $51.", "I credit $50.")
-#define HAND_OFF "    then: handoff\n"
+#include "tests/unit/rules/sums_pack.h"
 
 static void both_ends_of_a_range_are_one_amount(void **state)
 {
