@@ -159,6 +159,23 @@ bool storage_is_served(const struct storage *s)
 	return claim_is_taken(s->at);
 }
 
+void storage_say_waits(const struct storage *s, const char *then)
+{
+	char *why = store_waits_for(s->store);
+
+	if (!why)
+		fprintf(stderr,
+		    "  its log and /readyz say what it waits for; %s\n", then);
+	else
+		fprintf(stderr,
+		    "  %s, and nothing takes effect that is not on record\n"
+		    "  mend that (audit.directory%s%s), and it goes on by "
+		    "itself; %s\n",
+		    why, s->loaded ? ": " : "",
+		    s->loaded ? s->loaded->audit_directory : "", then);
+	free(why);
+}
+
 int storage_in_force(const struct storage *s, const char *what)
 {
 	/* One that starts reads all that is written before it serves. */
@@ -168,10 +185,9 @@ int storage_in_force(const struct storage *s, const char *what)
 		return EXIT_GOOD;
 	fprintf(stderr,
 	    "handrail: %s is written, but the running proxy has not taken "
-	    "note of it within %d s: it is not in force there yet\n"
-	    "  its log and /readyz say what it waits for; this needs not be "
-	    "done again\n",
+	    "note of it within %d s: it is not in force there yet\n",
 	    what, STORAGE_IN_FORCE_S);
+	storage_say_waits(s, "this needs not be done again");
 	return EXIT_BROKEN;
 }
 

@@ -114,10 +114,9 @@ static int erase_rest(struct erase_args *a, bool late)
 		fprintf(stderr,
 		    "handrail: the running proxy has not taken note of it "
 		    "within %d s: what it still has in memory may be stored "
-		    "once more\n"
-		    "  its log and /readyz say what it waits for; erase again "
-		    "after that\n",
+		    "once more\n",
 		    STORAGE_IN_FORCE_S);
+		storage_say_waits(&a->storage, "erase again after that");
 		return EXIT_BROKEN;
 	}
 	int err = store_call(store, false, erase_run, a);

@@ -477,9 +477,8 @@ static bool is_error(const struct exchange *e)
 
 void answer_send(struct exchange *e)
 {
-	if (settle_is_unkept(e))
+	if (settle_is_unkept(e)) {
 		keep_untold(e);
-	if (settle_is_unkept(e) || (e->not_the_ai && e->settle.record_failed)) {
 		exchange_refuse(e, 503, "conversation_unavailable",
 		    "This conversation cannot go on at the moment. Please try "
 		    "again shortly.");

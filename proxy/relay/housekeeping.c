@@ -224,11 +224,20 @@ static void record_left_over(struct server *s)
 		    store_err_text(err));
 }
 
+static void tell_what_waits(void *arg)
+{
+	struct server *s = arg;
+	pending_tell(&s->pending, s->store);
+}
+
 void housekeeping_store(struct server *s)
 {
-	s->pending = (struct pending){
-	    .audit = s->audit, .maker = &s->maker, .left_over = true};
+	s->pending = (struct pending){.audit = s->audit,
+	    .maker = &s->maker,
+	    .left_over = true,
+	    .said = "what the last run said"};
 	store_before_changes(s->store, pending_record, &s->pending);
+	store_on_tick(s->store, tell_what_waits, s);
 	record_left_over(s);
 }
 

@@ -9,6 +9,7 @@
 #include "proxy/base/mem.h"
 #include "proxy/store/store_conversations.h"
 #include "proxy/store/store_pauses.h"
+#include "proxy/store/store_told.h"
 #include "proxy/wire/json.h"
 
 #include <stdlib.h>
@@ -178,7 +179,9 @@ static size_t record_rows(
 	struct audit_state state;
 	enum audit_result result;
 	audit_state(p->audit, &state);
-	if (state.health != AUDIT_OK)
+	p->waits =
+	    state.health != AUDIT_OK ? audit_result_text(state.health) : NULL;
+	if (p->waits)
 		return 0;
 	batch_fill(p, &b, rows, n);
 	if (p->left_over && !leave_out_recorded(p, &b)) {
@@ -189,8 +192,9 @@ static size_t record_rows(
 	    audit_submit_all(p->audit, b.lines, b.n, AUDIT_DURABLE, &result);
 	if (good < b.n) {
 		done = b.at[good];
-		log_line(LOG_ERROR, "audit", "%s: %s", rows[done].type,
-		    audit_result_text(result));
+		p->waits = audit_result_text(result);
+		log_line(
+		    LOG_ERROR, "audit", "%s: %s", rows[done].type, p->waits);
 	}
 	batch_clear(&b);
 	if (done > 0 && rows[done - 1].id > p->last)
@@ -220,4 +224,12 @@ int pending_record(struct store_tx *tx, void *arg)
 		if (done < n)
 			return STORE_IO;
 	}
+}
+
+void pending_tell(struct pending *p, struct store *store)
+{
+	if (p->waits == p->said)
+		return;
+	p->said = p->waits;
+	store_say_waits(store, p->waits);
 }

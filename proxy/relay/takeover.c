@@ -283,29 +283,11 @@ void takeover_answer(struct exchange *e)
 	}
 }
 
-/* In a conversation that people have nothing is said that is not on record:
- * a person's words stay waiting, and the answer is empty, as it is where
- * nobody has written. What the customer wrote is kept. */
-static void answer_recorded(struct exchange *e)
-{
-	if (e->settle.record_failed && !settle_is_unkept(e)) {
-		if (e->replies.n)
-			exchange_log(e, LOG_WARN,
-			    "a person's words wait until the audit log can be "
-			    "written");
-		store_replies_free(e->replies.items, e->replies.n);
-		e->replies = (struct worker_replies){0};
-		buf_reset(&e->say);
-		e->not_the_ai = false;
-		conversation_answered(e->lease);
-	}
-	answer_send(e);
-}
-
+/* Own words are the policy's and were judged when it was loaded: like any other
+ * fallback they are said where the log cannot be written, which a gap tells. */
 static void own_words_settled(struct exchange *e)
 {
-	if (!e->settle.record_failed)
-		keep_own_words(e);
+	keep_own_words(e);
 	answer_send(e);
 }
 
@@ -319,14 +301,7 @@ const char *takeover_text(struct exchange *e)
 	return due && fall.say ? fall.say : "";
 }
 
-static void waiting_settled(struct exchange *e)
-{
-	if (!e->settle.record_failed)
-		keep_own_words(e);
-	answer_recorded(e);
-}
-
-static void say_own(struct exchange *e, void (*then)(struct exchange *))
+void takeover_say(struct exchange *e)
 {
 	e->not_the_ai = true;
 	settle_decision(e,
@@ -335,12 +310,7 @@ static void say_own(struct exchange *e, void (*then)(struct exchange *))
 		.text = {e->say.data, e->say.len},
 		.released = -1,
 	    },
-	    then);
-}
-
-void takeover_say(struct exchange *e)
-{
-	say_own(e, own_words_settled);
+	    own_words_settled);
 }
 
 /* Nobody has written yet. */
@@ -352,7 +322,27 @@ static void say_waiting(struct exchange *e)
 		answer_send(e);
 		return;
 	}
-	say_own(e, waiting_settled);
+	takeover_say(e);
+}
+
+/* What a person wrote and is not on record waits in the store, as if it had
+ * not been written yet. */
+static void person_settled(struct exchange *e)
+{
+	if (!e->settle.record_failed) {
+		/* Who has just heard from a person is not told that one will
+		 * come. */
+		conversation_may_tell_waiting(e->lease, clock_now_us(), 0);
+		answer_send(e);
+		return;
+	}
+	exchange_log(e, LOG_WARN,
+	    "a person's words wait until the audit log can be written");
+	store_replies_free(e->replies.items, e->replies.n);
+	e->replies = (struct worker_replies){0};
+	buf_reset(&e->say);
+	verdicts_clear(&e->verdicts);
+	say_waiting(e);
 }
 
 /* A person's words are recorded like anybody's; rules only watch them. */
@@ -371,7 +361,7 @@ static void judge_person(struct exchange *e)
 		.text = {e->say.data, e->say.len},
 		.released = -1,
 	    },
-	    answer_recorded);
+	    person_settled);
 }
 
 void takeover_replies(
@@ -396,8 +386,6 @@ void takeover_replies(
 		return;
 	}
 	e->not_the_ai = true;
-	/* Who has just heard from a person is not told that one will come. */
-	conversation_may_tell_waiting(e->lease, clock_now_us(), 0);
 	judge_person(e);
 }
 

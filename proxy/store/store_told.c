@@ -72,6 +72,43 @@ void store_say_told(struct store *store, int64_t change)
 	store_submit(store, &t->job);
 }
 
+struct waits {
+	struct store_job job;
+	char *why;
+};
+
+static int write_waits(struct store_tx *tx, struct store_job *job)
+{
+	struct waits *w = (struct waits *)job;
+	struct query q;
+
+	query_start(&q, tx,
+	    "INSERT INTO meta(key, value) VALUES('waits', $1)"
+	    " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+	query_text(&q, w->why);
+	return query_run(&q);
+}
+
+/* It is for people only: without it they look into the log. */
+static void waits_done(struct store_job *job, int err)
+{
+	struct waits *w = (struct waits *)job;
+
+	free(w->why);
+	free(w);
+}
+
+void store_say_waits(struct store *store, const char *why)
+{
+	struct waits *w = mem_zero(sizeof(*w));
+
+	w->job.run = write_waits;
+	w->job.done = waits_done;
+	w->job.durable = true; /* on a full disk it must not wait for room */
+	w->why = mem_strdup(why ? why : "");
+	store_submit(store, &w->job);
+}
+
 /* ---- the other side ---- */
 
 struct progress {
@@ -113,4 +150,28 @@ int store_await_told(struct store *store, unsigned ms)
 		err = store_call(store, true, read_progress, &now);
 	}
 	return err;
+}
+
+static int read_waits(struct store_tx *tx, void *arg)
+{
+	char **why = arg;
+	struct query q;
+
+	free(*why); /* of a run before */
+	*why = NULL;
+	query_start(&q, tx, "SELECT value FROM meta WHERE key = 'waits'");
+	if (query_step(&q))
+		*why = query_get_text(&q, 0);
+	return query_end(&q);
+}
+
+char *store_waits_for(struct store *store)
+{
+	char *why = NULL;
+	int err = store_call(store, true, read_waits, &why);
+
+	if (!err && why && why[0])
+		return why;
+	free(why);
+	return NULL;
 }

@@ -11,6 +11,9 @@
  * this one. Said once what they asked of the reading lane for it is answered.
  */
 void store_say_told(struct store *, int64_t change);
+/* In the store's thread: what others did is not taken note of for this reason,
+ * in words ("the disk of the audit log is full"); NULL: any more. */
+void store_say_waits(struct store *, const char *why);
 /*
  * Of another process: wait until the proxy has taken note of all that this one
  * committed, at most so long. STORE_BUSY: not in time. Only where a proxy
@@ -18,5 +21,7 @@ void store_say_told(struct store *, int64_t change);
  */
 int store_await_told(struct store *, unsigned ms)
     __attribute__((warn_unused_result));
+/* What it waits for, as it said itself, for free(); NULL: it has not said. */
+char *store_waits_for(struct store *);
 
 #endif

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { ask, chat, configuration, request, sleep, startBot, startHandrail, tempDir, until } from "./support.mjs";
-import { bridge, cli, content, fill, frame, handoffs, policy, policyWith, rawBot, readiness, smallDisk } from "./parts.mjs";
+import { bridge, cli, content, fallback, fill, frame, handoffs, policy, policyWith, rawBot, readiness, smallDisk } from "./parts.mjs";
 
 const answerHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
 
@@ -123,7 +123,7 @@ async function expectRequested(proxy) {
 	for (const h of recorded()) assert.match(h.cause, /^cannot_record$|^rule$/);
 }
 
-test("the audit disk is full: who has a person is not sent away, and a reply waits for its record", async (t) => {
+test("the audit disk is full: who has a person reads the waiting text, and a reply waits for its record", async (t) => {
 	const audit = smallDisk(t);
 	if (!audit) return t.skip("mounting a tmpfs needs root");
 	const dir = tempDir(t);
@@ -132,7 +132,7 @@ test("the audit disk is full: who has a person is not sent away, and a reply wai
 	const bot = await startBot(t);
 	bot.onMessage("go", { content: "I guarantee it will work." });
 	const proxy = await startHandrail(t, { dir, upstream: bot.url, policy });
-	for (const id of ["c-1", "c-2"]) assert.equal(content((await chat(proxy, id, "go")).body), bridge);
+	for (const id of ["c-1", "c-2", "c-3"]) assert.equal(content((await chat(proxy, id, "go")).body), bridge);
 	const of = (await handoffs(proxy)).find((h) => h.conversation === "c-1");
 	await cli(proxy, "handoff", "reply", of.id, "Ann is here.");
 	fill(audit);
@@ -141,15 +141,23 @@ test("the audit disk is full: who has a person is not sent away, and a reply wai
 	for (const id of ["c-1", "c-2"]) {
 		const got = await chat(proxy, id, "are you there?");
 		assert.equal(got.status, 200, got.body.toString());
-		assert.equal(content(got.body), "", "nothing that is not on record");
+		assert.equal(content(got.body), fallback, "the policy's words; nobody's that are not on record");
 		const flow = await chat(proxy, id, "and in a stream?", { stream: true });
 		assert.equal(flow.status, 200);
-		assert.equal(/Ann|colleague/.test(flow.body), false, flow.body.toString());
+		assert.equal(/Ann|colleague/.test(flow.body), false, "once in a while");
+		assert.match(flow.body.toString(), /"finish_reason":"stop".*\[DONE\]/s);
 	}
+	const flow = await chat(proxy, "c-3", "are you there?", { stream: true });
+	assert.match(flow.body.toString(), /A colleague will take over.*"finish_reason":"stop".*\[DONE\]/s);
 	assert.match(proxy.log(), /a person's words wait until the audit log can be written/);
+	const shown = JSON.parse(await cli(proxy, "handoff", "show", of.id, "--format", "json"));
+	assert.ok(shown.later.some((m) => m.speaker === "system" && m.text === fallback), "people see what the customer was told");
+	const more = await proxy.handrail("handoff", "reply", of.id, "Still there?");
+	assert.equal(more.code, 3);
+	assert.match(more.err, /is written.*the disk of the audit log is full.*mend that \(audit\.directory: .*audit\).*needs not be done again/s);
 	fs.rmSync(path.join(audit, "filler"));
 	await until(async () => (await readiness(proxy)).status === 200, "it is written again");
-	assert.equal(content((await chat(proxy, "c-1", "hello?")).body), "Ann is here.");
+	assert.equal(content((await chat(proxy, "c-1", "hello?")).body), "Ann is here.\n\nStill there?");
 });
 
 for (const end of ["SIGTERM", "SIGKILL"])

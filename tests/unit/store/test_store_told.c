@@ -81,6 +81,24 @@ static void test_not_in_force(void **state)
 	fixture_clear(&f);
 }
 
+/* Whoever waits is told why, as long as it is so. */
+static void test_waits_for(void **state)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	struct store *other = open_other(&f);
+	assert_null(store_waits_for(other));
+	store_say_waits(f.store, "the disk is full");
+	char *why = store_waits_for(other);
+	assert_string_equal(why, "the disk is full");
+	free(why);
+	store_say_waits(f.store, NULL);
+	assert_null(store_waits_for(other));
+	store_close(other);
+	fixture_clear(&f);
+}
+
 /* What was there at the start was loaded with the rest. */
 static void test_at_the_start(void **state)
 {
@@ -104,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_in_force),
 	    cmocka_unit_test(test_not_in_force),
+	    cmocka_unit_test(test_waits_for),
 	    cmocka_unit_test(test_at_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
