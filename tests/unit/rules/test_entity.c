@@ -1,9 +1,7 @@
 /* entity: each kind with its checks, near misses, disguises, any cutting. */
 #include "rules/entity.h"
 #include "tests/support/shared.h"
-#include "tests/unit/rules/scan_check.h"
-
-#include <stdio.h>
+#include "tests/unit/rules/scan_cases.h"
 
 static const struct detector detectors[] = {
     {.kind = DETECTOR_PHRASES},
@@ -19,24 +17,10 @@ static const struct guard_policy policy = {.detectors = detectors,
     .n_detectors = 7,
     .of_kind = {[DETECTOR_ENTITY] = {all, 6}}};
 
-static void init(void *state)
-{
-	entity_scan_init(state);
-}
-
-static int scan(void *state, const struct text *t, const struct guard_policy *p,
-    struct matches *out, size_t *alive)
-{
-	return entity_scan(state, t, p, out, alive);
-}
-
-static const struct scan_kind entities = {
-    .init = init, .scan = scan, .policy = &policy};
+SCAN_KIND(entities, entity, policy);
 
 /* What is found: kind and original text, "|" between. */
-static const struct {
-	const char *text, *found;
-} cases[] = {
+static const struct scan_case cases[] = {
     {"The card on file is 4111 1111 1111 1111.", "card:4111 1111 1111 1111"},
     {"4111111111111111 4111-1111-1111-1111 4111.1111.1111.1111",
 	"card:4111111111111111|card:4111-1111-1111-1111|"
@@ -138,38 +122,14 @@ static const struct {
 static const char *const names[] = {
     "", "card", "iban", "ssn", "nino", "email", "phone"};
 
-static void describe(
-    const struct matches *m, const char *text, char *out, size_t size)
-{
-	size_t len = 0;
-	out[0] = '\0';
-	for (size_t i = 0; i < m->n && len < size; i++)
-		len += (size_t)snprintf(out + len, size - len, "%s%s:%.*s",
-		    i ? "|" : "", names[m->items[i].detector],
-		    (int)(m->items[i].end - m->items[i].start),
-		    text + m->items[i].start);
-}
-
 static void finds_entities(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++) {
-		struct matches m = {0};
-		char got[1024];
-		const char *s = cases[i].text;
-		assert_int_equal(scan_whole(&entities, s, strlen(s), &m), 0);
-		describe(&m, s, got, sizeof(got));
-		if (strcmp(got, cases[i].found) != 0)
-			print_error("\"%s\"\n", s);
-		assert_string_equal(got, cases[i].found);
-		matches_clear(&m);
-	}
+	scan_check_found(&entities, names, cases, N_CASES);
 }
 
 static void same_for_every_cutting(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++)
-		scan_check_splits(
-		    &entities, cases[i].text, strlen(cases[i].text));
+	scan_check_cuttings(&entities, cases, N_CASES);
 }
 
 static void out_of_memory(void **state)

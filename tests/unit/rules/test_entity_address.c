@@ -2,9 +2,7 @@
  * like one, in any cutting. */
 #include "rules/entity.h"
 #include "tests/support/shared.h"
-#include "tests/unit/rules/scan_check.h"
-
-#include <stdio.h>
+#include "tests/unit/rules/scan_cases.h"
 
 static const struct detector detectors[] = {
     {.kind = DETECTOR_ENTITY, .entity = ENTITY_POSTAL_ADDRESS}};
@@ -13,24 +11,10 @@ static const struct guard_policy policy = {.detectors = detectors,
     .n_detectors = 1,
     .of_kind = {[DETECTOR_ENTITY] = {all, 1}}};
 
-static void init(void *state)
-{
-	entity_scan_init(state);
-}
-
-static int scan(void *state, const struct text *t, const struct guard_policy *p,
-    struct matches *out, size_t *alive)
-{
-	return entity_scan(state, t, p, out, alive);
-}
-
-static const struct scan_kind addresses = {
-    .init = init, .scan = scan, .policy = &policy};
+SCAN_KIND(addresses, entity, policy);
 
 /* What is found, "|" between. */
-static const struct {
-	const char *text, *found;
-} cases[] = {
+static const struct scan_case cases[] = {
     {"We sent it to 350 5th Ave, Apt 4B, New York, NY 10118 today.",
 	"350 5th Ave, Apt 4B, New York, NY 10118"},
     {"It is at 123 Main Street. Thank you.", "123 Main Street"},
@@ -82,28 +66,12 @@ static const struct {
 
 static void finds_addresses(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++) {
-		struct matches m = {0};
-		char got[512] = "";
-		const char *s = cases[i].text;
-		assert_int_equal(scan_whole(&addresses, s, strlen(s), &m), 0);
-		for (size_t k = 0; k < m.n; k++)
-			snprintf(got + strlen(got), sizeof(got) - strlen(got),
-			    "%s%.*s", k ? "|" : "",
-			    (int)(m.items[k].end - m.items[k].start),
-			    s + m.items[k].start);
-		if (strcmp(got, cases[i].found) != 0)
-			print_error("\"%s\"\n", s);
-		assert_string_equal(got, cases[i].found);
-		matches_clear(&m);
-	}
+	scan_check_found(&addresses, NULL, cases, N_CASES);
 }
 
 static void same_for_every_cutting(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++)
-		scan_check_splits(
-		    &addresses, cases[i].text, strlen(cases[i].text));
+	scan_check_cuttings(&addresses, cases, N_CASES);
 }
 
 /* Questions of a bank's customers have no address in them. */

@@ -1,9 +1,7 @@
 /* link: the host a browser would go to, however it is written. */
 #include "rules/link.h"
 #include "tests/support/shared.h"
-#include "tests/unit/rules/scan_check.h"
-
-#include <stdio.h>
+#include "tests/unit/rules/scan_cases.h"
 
 static const char *const hosts[] = {
     "acme.example", "*.acme.example", "b\u00FCcher.example", "10.0.0.1", NULL};
@@ -16,24 +14,10 @@ static const struct guard_policy policy = {.detectors = detectors,
     .n_detectors = 2,
     .of_kind = {[DETECTOR_LINKS] = {links, 1}}};
 
-static void init(void *state)
-{
-	link_scan_init(state);
-}
-
-static int scan(void *state, const struct text *t, const struct guard_policy *p,
-    struct matches *out, size_t *alive)
-{
-	return link_scan(state, t, p, out, alive);
-}
-
-static const struct scan_kind kind = {
-    .init = init, .scan = scan, .policy = &policy};
+SCAN_KIND(kind, link, policy);
 
 /* The links outside, "|" between. */
-static const struct {
-	const char *text, *found;
-} cases[] = {
+static const struct scan_case cases[] = {
     {"See https://help.acme.example/roaming for details.", ""},
     {"https://acme.example, http://acme.example:8080/x?y#z ACME.example/a", ""},
     {"Pay here https://acme.example.pay-now.test/login",
@@ -89,36 +73,14 @@ static const struct {
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
 
-static void describe(
-    const struct matches *m, const char *text, char *out, size_t size)
-{
-	size_t len = 0;
-	out[0] = '\0';
-	for (size_t i = 0; i < m->n && len < size; i++)
-		len += (size_t)snprintf(out + len, size - len, "%s%.*s",
-		    i ? "|" : "", (int)(m->items[i].end - m->items[i].start),
-		    text + m->items[i].start);
-}
-
 static void finds_links_outside(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++) {
-		struct matches m = {0};
-		char got[1024];
-		const char *s = cases[i].text;
-		assert_int_equal(scan_whole(&kind, s, strlen(s), &m), 0);
-		describe(&m, s, got, sizeof(got));
-		if (strcmp(got, cases[i].found) != 0)
-			print_error("\"%s\"\n", s);
-		assert_string_equal(got, cases[i].found);
-		matches_clear(&m);
-	}
+	scan_check_found(&kind, NULL, cases, N_CASES);
 }
 
 static void same_for_every_cutting(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++)
-		scan_check_splits(&kind, cases[i].text, strlen(cases[i].text));
+	scan_check_cuttings(&kind, cases, N_CASES);
 }
 
 static void out_of_memory(void **state)

@@ -3,7 +3,7 @@
  * repositories takes them for real. */
 #include "rules/secret.h"
 #include "tests/support/shared.h"
-#include "tests/unit/rules/scan_check.h"
+#include "tests/unit/rules/scan_cases.h"
 
 #include <stdio.h>
 
@@ -20,19 +20,7 @@ static const struct guard_policy policy = {.detectors = detectors,
     .n_detectors = 6,
     .of_kind = {[DETECTOR_SECRET] = {all, 4}}};
 
-static void init(void *state)
-{
-	secret_scan_init(state);
-}
-
-static int scan(void *state, const struct text *t, const struct guard_policy *p,
-    struct matches *out, size_t *alive)
-{
-	return secret_scan(state, t, p, out, alive);
-}
-
-static const struct scan_kind kind = {
-    .init = init, .scan = scan, .policy = &policy};
+SCAN_KIND(kind, secret, policy);
 
 #define SK                                                                     \
 	"s"                                                                    \
@@ -51,9 +39,7 @@ static const struct scan_kind kind = {
 	"-----END RSA PRIV"                                                    \
 	"ATE KEY-----"
 
-static const struct {
-	const char *text, *found;
-} cases[] = {
+static const struct scan_case cases[] = {
     {"password: Hunter2!horse", "password:Hunter2!horse"},
     {"Your password is Abc12345. Thanks", "password:Abc12345"},
     {"The password is now set to Tr0ub4dor!", "password:Tr0ub4dor!"},
@@ -164,7 +150,7 @@ static const struct guard_policy entropy_policy = {.detectors = detectors,
     .n_detectors = 6,
     .of_kind = {[DETECTOR_SECRET] = {entropy_only, 1}}};
 static const struct scan_kind entropy = {
-    .init = init, .scan = scan, .policy = &entropy_policy};
+    .init = secret_init, .scan = secret_run, .policy = &entropy_policy};
 
 static const struct {
 	const char *text;
@@ -221,39 +207,16 @@ static void most_drawn_strings_are_found(void **state)
 	assert_true(found > 475);
 }
 
-static void describe(
-    const struct matches *m, const char *text, char *out, size_t size)
-{
-	static const char *const names[] = {
-	    "", "key", "pem", "jwt", "password"};
-	size_t len = 0;
-	out[0] = '\0';
-	for (size_t i = 0; i < m->n && len < size; i++)
-		len += (size_t)snprintf(out + len, size - len, "%s%s:%.*s",
-		    i ? "|" : "", names[m->items[i].detector],
-		    (int)(m->items[i].end - m->items[i].start),
-		    text + m->items[i].start);
-}
+static const char *const names[] = {"", "key", "pem", "jwt", "password"};
 
 static void finds_secrets(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++) {
-		struct matches m = {0};
-		char got[1024];
-		const char *s = cases[i].text;
-		assert_int_equal(scan_whole(&kind, s, strlen(s), &m), 0);
-		describe(&m, s, got, sizeof(got));
-		if (strcmp(got, cases[i].found) != 0)
-			print_error("\"%s\"\n", s);
-		assert_string_equal(got, cases[i].found);
-		matches_clear(&m);
-	}
+	scan_check_found(&kind, names, cases, N_CASES);
 }
 
 static void same_for_every_cutting(void **state)
 {
-	for (size_t i = 0; i < N_CASES; i++)
-		scan_check_splits(&kind, cases[i].text, strlen(cases[i].text));
+	scan_check_cuttings(&kind, cases, N_CASES);
 }
 
 static void out_of_memory(void **state)
