@@ -1,8 +1,8 @@
 /* Whole messages: how matches become hits, and hits one verdict. */
 #include "rules/check.h"
 #include "rules/index.h"
+#include "tests/support/bench.h"
 #include "tests/support/failmalloc.h"
-#include "tests/support/policy_kit.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -12,42 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* One policy, one scanner, and what to say with a text. */
-struct bench {
-	struct policy_kit kit;
-	struct guard_policy *policy;
-	struct guard_scanner *scanner;
-	struct guard_session session;
-	struct guard_verdict verdict;
-};
-
-static int setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-	policy_kit_init(&b->kit);
-	b->scanner = guard_scanner_new();
-	*state = b;
-	return b->scanner ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct bench *b = *state;
-	guard_scanner_free(b->scanner);
-	policy_kit_clear(&b->kit);
-	free(b);
-	return 0;
-}
-
-static const struct guard_verdict *judge(struct bench *b, const char *text)
-{
-	if (!b->policy)
-		b->policy = policy_kit_policy(&b->kit);
-	guard_check(b->scanner, b->policy, &b->session,
-	    &(struct guard_message){GUARD_AI, text, strlen(text)}, &b->verdict);
-	return &b->verdict;
-}
 
 /* "handoff: r0[3-9] r1[4-8]shadow", a * at the deciding one. */
 static const char *describe(
@@ -71,7 +35,7 @@ static const char *describe(
 
 #define CHECK(b, text, expected)                                               \
 	do {                                                                   \
-		const struct guard_verdict *verdict_ = judge(b, text);         \
+		const struct guard_verdict *verdict_ = bench_judge(b, text);   \
 		const char *is_ = describe(verdict_, (b)->policy);             \
 		if (strcmp(is_, expected))                                     \
 			fail_msg("\"%s\": %s, not %s", text, is_, expected);   \
@@ -80,7 +44,7 @@ static const char *describe(
 static const char *edited(struct bench *b, const char *text)
 {
 	static char out[512];
-	const struct guard_verdict *v = judge(b, text);
+	const struct guard_verdict *v = bench_judge(b, text);
 	size_t len;
 	char *s =
 	    guard_apply_edits(text, strlen(text), v->edits, v->n_edits, &len);
@@ -446,8 +410,8 @@ static void rollouts_are_sticky(void **state)
 		char id[16];
 		snprintf(id, sizeof(id), "c%zu", i);
 		b->session.conversation = id;
-		bool first = judge(b, "refund")->action == GUARD_BLOCK;
-		bool again = judge(b, "refund")->action == GUARD_BLOCK;
+		bool first = bench_judge(b, "refund")->action == GUARD_BLOCK;
+		bool again = bench_judge(b, "refund")->action == GUARD_BLOCK;
 		assert_int_equal(first, again);
 		assert_int_equal(b->verdict.n_hits, 1);
 		in += first;
@@ -482,7 +446,7 @@ static void one_rule_is_judged_alone(void **state)
 	struct rule *r = policy_kit_rule(&b->kit, "b", GUARD_REDACT, words);
 	r->info.mode = GUARD_OFF;
 	r->info.rollout_percent = 0;
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	guard_check_rule(b->scanner, b->policy, 1, &b->session,
 	    &(struct guard_message){GUARD_AI, "a refund", 8}, &b->verdict);
 	assert_string_equal(
@@ -503,7 +467,7 @@ static void own_texts_must_pass(void **state)
 	r->when.set = true;
 	r->when.ai_turn = (struct ai_turn_range){5, 6};
 	policy_kit_rule(&b->kit, "always", GUARD_HANDOFF, DETECTOR_NONE);
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	assert_int_equal(guard_check_own_text(b->scanner, b->policy,
 			     "A colleague.", 12, &undecided),
 	    3);
@@ -564,12 +528,12 @@ static void memory_may_run_out(void **state)
 	    policy_kit_phrases(&b->kit, "inner", NULL));
 	policy_kit_rule(&b->kit, "f", GUARD_FLAG,
 	    policy_kit_phrases(&b->kit, "x", "month*", NULL));
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	assert_true(failmalloc_each(judge_without_memory, b) > 8);
 	assert_true(failmalloc_each(edit_without_memory, b) > 8);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
 {

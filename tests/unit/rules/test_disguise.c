@@ -4,9 +4,8 @@
  * more. Ordinary text is left alone.
  */
 #include "rules/guard_disguise.h"
+#include "tests/support/bench.h"
 #include "tests/support/disguises.h"
-#include "tests/support/every_cut.h"
-#include "tests/support/policy_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,35 +17,17 @@
 
 /* ---- judging them ---- */
 
-struct bench {
-	struct policy_kit kit;
-	struct guard_policy *policy;
-	struct guard_scanner *scanner;
-	struct guard_session session;
-};
-
 static int setup(void **state)
 {
-	struct bench *b = calloc(1, sizeof(*b));
-	policy_kit_init(&b->kit);
+	int failed = bench_setup(state);
+	struct bench *b = *state;
 	for (size_t i = 0; i < DISGUISE_PHRASES; i++)
 		policy_kit_rule(&b->kit, disguise_phrases[i].phrase,
 		    GUARD_BLOCK,
 		    policy_kit_phrases(
 			&b->kit, disguise_phrases[i].phrase, NULL));
-	b->policy = policy_kit_policy(&b->kit);
-	b->scanner = guard_scanner_new();
-	*state = b;
-	return b->scanner ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct bench *b = *state;
-	guard_scanner_free(b->scanner);
-	policy_kit_clear(&b->kit);
-	free(b);
-	return 0;
+	bench_policy(b);
+	return failed;
 }
 
 #define BEFORE "Hello, of course "
@@ -370,10 +351,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_row_has_a_maker),
 	    cmocka_unit_test_setup_teardown(
-		each_is_seen_through, setup, teardown),
-	    cmocka_unit_test_setup_teardown(at_every_cut, setup, teardown),
-	    cmocka_unit_test_setup_teardown(two_at_once, setup, teardown),
-	    cmocka_unit_test_setup_teardown(two_at_every_cut, setup, teardown),
+		each_is_seen_through, setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		at_every_cut, setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(two_at_once, setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		two_at_every_cut, setup, bench_teardown),
 	    cmocka_unit_test(ordinary_text_is_left_alone),
 	    cmocka_unit_test(a_redaction_takes_the_disguise),
 	};

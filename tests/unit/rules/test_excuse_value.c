@@ -1,7 +1,6 @@
 /* A value is excused by itself, never by something it is only a part of. */
-#include "tests/support/every_cut.h"
+#include "tests/support/bench.h"
 #include "tests/support/failmalloc.h"
-#include "tests/support/policy_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,12 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-	struct policy_kit kit;
-	struct guard_policy *policy;
-	struct guard_scanner *scanner;
-};
 
 static void find(struct bench *b, const char *id, const struct detector *what)
 {
@@ -29,8 +22,8 @@ static int setup(void **state)
 	    ENTITY_IBAN, ENTITY_US_SSN, ENTITY_UK_NINO, ENTITY_EMAIL,
 	    ENTITY_PHONE, ENTITY_POSTAL_ADDRESS};
 	static const char *const own[] = {"*.acme.example", NULL};
-	struct bench *b = calloc(1, sizeof(*b));
-	policy_kit_init(&b->kit);
+	int failed = bench_setup(state);
+	struct bench *b = *state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		find(b, "entity",
 		    &(struct detector){
@@ -40,19 +33,8 @@ static int setup(void **state)
 	struct rule *r = policy_kit_rule(&b->kit, "phrase", GUARD_BLOCK,
 	    policy_kit_phrases(&b->kit, "rose garden", NULL));
 	policy_kit_excuse(&b->kit, r)->said_by_customer = true;
-	b->policy = policy_kit_policy(&b->kit);
-	b->scanner = guard_scanner_new();
-	*state = b;
-	return b->scanner ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct bench *b = *state;
-	guard_scanner_free(b->scanner);
-	policy_kit_clear(&b->kit);
-	free(b);
-	return 0;
+	bench_policy(b);
+	return failed;
 }
 
 static bool delivers(struct bench *b, const char *said, const char *text)
@@ -188,13 +170,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
-		the_same_value_is_excused, setup, teardown),
+		the_same_value_is_excused, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		a_part_of_what_was_said_is_not, setup, teardown),
+		a_part_of_what_was_said_is_not, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		a_country_is_not_guessed, setup, teardown),
+		a_country_is_not_guessed, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		no_memory_excuses_nothing, setup, teardown),
+		no_memory_excuses_nothing, setup, bench_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,7 @@
  * machine_hidden: what markup says is judged, at its bytes, in every cutting;
  * and the text is seen through the markup as before.
  */
-#include "tests/support/every_cut.h"
-#include "tests/support/policy_kit.h"
+#include "tests/support/bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,31 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-	struct policy_kit kit;
-	struct guard_policy *policy;
-	struct guard_scanner *scanner;
-	struct guard_session session;
-};
-
-static int setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-	policy_kit_init(&b->kit);
-	b->scanner = guard_scanner_new();
-	*state = b;
-	return b->scanner ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct bench *b = *state;
-	guard_scanner_free(b->scanner);
-	policy_kit_clear(&b->kit);
-	free(b);
-	return 0;
-}
 
 static void add_rule(
     struct bench *b, enum guard_action action, const char *phrase)
@@ -48,14 +22,8 @@ static void add_rule(
 /* Judged whole and in every cutting: the same. */
 static struct guard_verdict judge(struct bench *b, const char *text)
 {
-	struct guard_verdict v;
-	if (!b->policy)
-		b->policy = policy_kit_policy(&b->kit);
-	const struct every_cut in = {b->policy, b->scanner, &b->session};
-	every_cut(&in, text);
-	guard_check(b->scanner, b->policy, &b->session,
-	    &(struct guard_message){GUARD_AI, text, strlen(text)}, &v);
-	return v;
+	bench_every_cut(b, text);
+	return *bench_judge(b, text);
 }
 
 #define SAID "marmalade is waived"
@@ -180,17 +148,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
-		words_of_markup_are_judged_where_they_stand, setup, teardown),
+		words_of_markup_are_judged_where_they_stand, bench_setup,
+		bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		a_hit_in_markup_is_edited_there, setup, teardown),
+		a_hit_in_markup_is_edited_there, bench_setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		text_is_seen_through_markup_that_speaks, setup, teardown),
+		text_is_seen_through_markup_that_speaks, bench_setup,
+		bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		pieces_of_markup_make_no_phrase, setup, teardown),
+		pieces_of_markup_make_no_phrase, bench_setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		the_first_handoff_decides_wherever_it_stands, setup, teardown),
+		the_first_handoff_decides_wherever_it_stands, bench_setup,
+		bench_teardown),
 	    cmocka_unit_test_setup_teardown(
-		what_excuses_is_beside_it, setup, teardown),
+		what_excuses_is_beside_it, bench_setup, bench_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

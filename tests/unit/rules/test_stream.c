@@ -3,9 +3,8 @@
  * released that a hit could still touch, and nothing held without need.
  */
 #include "rules/check.h"
-#include "tests/support/every_cut.h"
+#include "tests/support/bench.h"
 #include "tests/support/failmalloc.h"
-#include "tests/support/policy_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,40 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-	struct policy_kit kit;
-	struct guard_policy *policy;
-	struct guard_scanner *scanner;
-	struct guard_session session;
-};
-
-static int setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-	policy_kit_init(&b->kit);
-	b->scanner = guard_scanner_new();
-	*state = b;
-	return b->scanner ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct bench *b = *state;
-	guard_scanner_free(b->scanner);
-	policy_kit_clear(&b->kit);
-	free(b);
-	return 0;
-}
-
-/* Returns the bytes released over all cuttings. */
-static size_t check_all(struct bench *b, const char *text)
-{
-	if (!b->policy)
-		b->policy = policy_kit_policy(&b->kit);
-	const struct every_cut in = {b->policy, b->scanner, &b->session};
-	return every_cut(&in, text);
-}
 
 /* ---- a policy with one of everything ---- */
 
@@ -130,7 +95,7 @@ static void fixed_texts_in_every_cutting(void **state)
 	};
 	size_t released = 0;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		released += check_all(b, texts[i]);
+		released += bench_every_cut(b, texts[i]);
 	assert_true(released > 1000);
 }
 
@@ -160,7 +125,7 @@ static void random_texts_in_every_cutting(void **state)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,
 			    "%s%s", words[next_random(&seed) % 24],
 			    ends[next_random(&seed) % 11]);
-		check_all(b, text);
+		bench_every_cut(b, text);
 	}
 }
 
@@ -185,11 +150,12 @@ static void required_wording_in_every_cutting(void **state)
 	policy_kit_rule(
 	    k, "red", GUARD_REDACT, policy_kit_phrases(k, "globex", NULL))
 	    ->text = "[x]";
-	check_all(b, "Hello, I am your virtual assistant for Globex, so.");
-	check_all(b, "Good day, Globex here.");
-	check_all(b, "Hello, a virtual assistant: 9 per month. APR 3.");
-	check_all(b, "Hello, a virtual assistant: 9 per month. Globex");
-	check_all(b, "9 per month.");
+	bench_every_cut(
+	    b, "Hello, I am your virtual assistant for Globex, so.");
+	bench_every_cut(b, "Good day, Globex here.");
+	bench_every_cut(b, "Hello, a virtual assistant: 9 per month. APR 3.");
+	bench_every_cut(b, "Hello, a virtual assistant: 9 per month. Globex");
+	bench_every_cut(b, "9 per month.");
 }
 
 /* A listed text is found at its end, and what excuses it stands before. */
@@ -218,7 +184,7 @@ static void a_listed_text_is_excused_in_every_cutting(void **state)
 	for (size_t many = 0; many < 6; many++) {
 		char text[700];
 		snprintf(text, sizeof(text), "%s ", texts[many]);
-		check_all(b, text);
+		bench_every_cut(b, text);
 	}
 }
 
@@ -245,7 +211,7 @@ static void a_sentence_is_remembered_in_every_cutting(void **state)
 		for (int i = 0; i < many; i++, n += 2)
 			memcpy(text + n, "x ", 2);
 		snprintf(text + n, sizeof(text) - n, "late\nfee.");
-		assert_int_not_equal(check_all(b, text), 0);
+		assert_int_not_equal(bench_every_cut(b, text), 0);
 	}
 }
 
@@ -267,12 +233,12 @@ static void an_allow_of_a_rule_that_finds_nothing_in_every_cutting(void **state)
 		k, "Hello there, my friend.", "Hello again. You", NULL));
 	allow->allows = named;
 	allow->n_allows = 2;
-	check_all(b, "Hello there, my friend.");
-	assert_int_equal(check_all(b, "Hello there, my friends."), 0);
-	check_all(b, "Hello again. You");
-	check_all(b, "Hello again. He");
-	check_all(b, "Hello");
-	check_all(b, "");
+	bench_every_cut(b, "Hello there, my friend.");
+	assert_int_equal(bench_every_cut(b, "Hello there, my friends."), 0);
+	bench_every_cut(b, "Hello again. You");
+	bench_every_cut(b, "Hello again. He");
+	bench_every_cut(b, "Hello");
+	bench_every_cut(b, "");
 }
 
 /* Without a time it is in force, as any rule. */
@@ -298,7 +264,7 @@ static void a_text_allowed_for_a_time(void **state)
 		struct guard_message m = {GUARD_AI, text, strlen(text)};
 		struct guard_verdict v;
 		b->session.time_us = cases[i].now;
-		check_all(b, text);
+		bench_every_cut(b, text);
 		guard_check(b->scanner, b->policy, &b->session, &m, &v);
 		assert_int_equal(v.action, cases[i].action);
 	}
@@ -314,8 +280,7 @@ struct step {
 
 static void check_steps(struct bench *b, const struct step *steps)
 {
-	if (!b->policy)
-		b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	struct guard_stream *s =
 	    guard_stream_new(b->policy, &b->session, GUARD_AI);
 	assert_non_null(s);
@@ -383,7 +348,7 @@ static void a_settled_handoff_cuts(void **state)
 	struct guard_progress p;
 	struct guard_verdict v;
 	add_everything(b);
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	struct guard_stream *s = guard_stream_new(b->policy, NULL, GUARD_AI);
 	guard_stream_feed(s, "We settle a claim ", 18, &p);
 	assert_true(p.cut);
@@ -422,7 +387,7 @@ static void nothing_moves_after_undecided(void **state)
 	struct guard_progress p;
 	struct guard_verdict v;
 	add_everything(b);
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	struct guard_stream *s = guard_stream_new(b->policy, NULL, GUARD_AI);
 	guard_stream_feed(s, "Good morning ", 13, &p);
 	assert_int_equal(p.safe_len, 13);
@@ -442,7 +407,7 @@ static void hits_before_a_fault_are_told(void **state)
 	struct bench *b = *state;
 	struct guard_verdict v;
 	add_everything(b);
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	guard_check(b->scanner, b->policy, NULL,
 	    &(struct guard_message){GUARD_AI, "Refund it. Refunds. \xff", 21},
 	    &v);
@@ -459,7 +424,7 @@ static void a_stream_keeps_what_it_needs(void **state)
 	const char *chat = "chat";
 	r->when.channel = (struct words){&chat, 1};
 	policy_kit_excuse(&b->kit, r)->said_by_customer = true;
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	char channel[] = "chat", said[] = "rose street", id[] = "c1";
 	struct guard_span_text turn = {said, strlen(said)};
 	struct guard_session session = {.channel = channel,
@@ -511,11 +476,11 @@ static void memory_may_run_out(void **state)
 {
 	struct bench *b = *state;
 	add_everything(b);
-	b->policy = policy_kit_policy(&b->kit);
+	bench_policy(b);
 	assert_true(failmalloc_each(stream_without_memory, b) > 10);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
 {
