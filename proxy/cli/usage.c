@@ -5,6 +5,7 @@
 #include "rules/yaml.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int read_on(const char *verb)
 {
@@ -28,4 +29,21 @@ int usage_unknown(const char *verb, const char *word, const char *const *known)
 		fprintf(stderr, "; did you mean \"%s\"?", near);
 	fputc('\n', stderr);
 	return read_on(verb);
+}
+
+int usage_read(const struct usage_verb *verb, void *args, int argc, char **argv)
+{
+	for (int i = 1, took; i < argc; i += took) {
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0) {
+			fputs(verb->usage, stdout);
+			return EXIT_GOOD;
+		}
+		took = verb->take(args, argc, argv, i);
+		if (took == 0)
+			return verb->unknown(argv[i]);
+		if (took < 0)
+			return EXIT_USAGE;
+	}
+	return USAGE_READ;
 }

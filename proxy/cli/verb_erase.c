@@ -163,9 +163,9 @@ static int run(struct erase_args *a)
 	return a->erased > 0 ? EXIT_GOOD : EXIT_FINDINGS;
 }
 
-/* How many arguments it took; 0: not known, -1: said what is wrong. */
-static int parse_one(struct erase_args *a, int argc, char **argv, int at)
+static int take_one(void *args, int argc, char **argv, int at)
 {
+	struct erase_args *a = args;
 	const struct {
 		const char *name, **to;
 	} table[] = {{"--conversation", &a->conversation},
@@ -199,19 +199,12 @@ static int check(struct erase_args *a)
 int verb_erase(int argc, char **argv)
 {
 	struct erase_args a = {0};
+	int code = usage_read(
+	    &(struct usage_verb){usage, take_one, unknown}, &a, argc, argv);
 
-	for (int i = 1, took; i < argc; i += took) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(usage, stdout);
-			return EXIT_GOOD;
-		}
-		took = parse_one(&a, argc, argv, i);
-		if (took == 0)
-			return unknown(argv[i]);
-		if (took < 0)
-			return EXIT_USAGE;
-	}
-	int code = check(&a);
+	if (code != USAGE_READ)
+		return code;
+	code = check(&a);
 	if (code == EXIT_GOOD)
 		code = storage_open(&a.storage);
 	if (code == EXIT_GOOD)

@@ -264,9 +264,9 @@ static int do_take(struct handoff_args *a)
 	return code;
 }
 
-/* How many arguments it took; 0: not known, -1: said what is wrong. */
-static int parse_one(struct handoff_args *a, int argc, char **argv, int at)
+static int take_one(void *args, int argc, char **argv, int at)
 {
+	struct handoff_args *a = args;
 	int took = storage_option(&a->storage, argc, argv, at);
 
 	if (took == 0)
@@ -340,18 +340,11 @@ static int run(struct handoff_args *a, const struct command *command)
 int verb_handoff(int argc, char **argv)
 {
 	struct handoff_args a = {0};
+	int code = usage_read(
+	    &(struct usage_verb){usage, take_one, unknown}, &a, argc, argv);
 
-	for (int i = 1, took; i < argc; i += took) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(usage, stdout);
-			return EXIT_GOOD;
-		}
-		took = parse_one(&a, argc, argv, i);
-		if (took == 0)
-			return unknown(argv[i]);
-		if (took < 0)
-			return EXIT_USAGE;
-	}
+	if (code != USAGE_READ)
+		return code;
 	for (size_t i = 0; a.what && i < N_COMMANDS; i++)
 		if (strcmp(a.what, commands[i].name) == 0)
 			return run(&a, &commands[i]);

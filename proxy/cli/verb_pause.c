@@ -349,9 +349,9 @@ static int do_list(struct pause_args *a)
 	return EXIT_GOOD;
 }
 
-/* How many arguments it took; 0: not known, -1: said what is wrong. */
-static int parse_one(struct pause_args *a, int argc, char **argv, int at)
+static int take_one(void *args, int argc, char **argv, int at)
 {
+	struct pause_args *a = args;
 	const struct {
 		const char *name, **to;
 	} table[] = {{"--rule", &a->rule}, {"--for", &a->time},
@@ -403,22 +403,15 @@ static int not_understood(const struct pause_args *a)
 int verb_pause(int argc, char **argv)
 {
 	struct pause_args a = {0};
+	int code = usage_read(
+	    &(struct usage_verb){usage, take_one, unknown}, &a, argc, argv);
 
-	for (int i = 1, took; i < argc; i += took) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(usage, stdout);
-			return EXIT_GOOD;
-		}
-		took = parse_one(&a, argc, argv, i);
-		if (took == 0)
-			return unknown(argv[i]);
-		if (took < 0)
-			return EXIT_USAGE;
-	}
+	if (code != USAGE_READ)
+		return code;
 	int (*run)(struct pause_args *) = which(&a);
 	if (!run)
 		return not_understood(&a);
-	int code = storage_open(&a.storage);
+	code = storage_open(&a.storage);
 	if (code == EXIT_GOOD)
 		code = run(&a);
 	storage_close(&a.storage);

@@ -42,10 +42,11 @@ test("wrong usage of the verbs beside a proxy is one line that says it", async (
 });
 
 test("help VERB is VERB --help; run says what -c lacks", async () => {
-	for (const verb of ["run", "check", "handoff"]) {
+	for (const verb of ["run", "check", "handoff", "pause", "erase", "disguises"]) {
 		const [a, b] = [await run(["help", verb]), await run([verb, "--help"])];
 		assert.deepEqual([a.code, a.out], [0, b.out]);
-		assert.match(a.out, new RegExp(`^usage: handrail ${verb} `));
+		assert.deepEqual(await run([verb, "-h"]), b);
+		assert.match(a.out, new RegExp(`^usage: handrail ${verb}\\b`));
 	}
 	assert.match((await run(["help", "chekc"])).err, /there is no verb "chekc"; did you mean "check"\?/);
 	const { code, err } = await run(["run", "-c"]);
