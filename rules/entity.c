@@ -9,6 +9,7 @@
 
 #include "rules/calm.h"
 #include "rules/entity_kinds.h"
+#include "rules/glyph.h"
 #include "rules/scan_spot.h"
 
 static const struct {
@@ -16,14 +17,17 @@ static const struct {
 	    const struct entity_in *, size_t start, size_t *end);
 	bool digits, letters, signs; /* what one may start with */
 	bool is_run;                 /* of at least ENTITY_LEAST_DIGITS */
+	bool glued;                  /* may begin right behind letters */
 } kinds[ENTITY_KINDS] = {
-    [ENTITY_PAYMENT_CARD] = {entity_card, true, false, false, true},
-    [ENTITY_IBAN] = {entity_iban, false, true, false, false},
-    [ENTITY_US_SSN] = {entity_ssn, true, false, false, true},
-    [ENTITY_UK_NINO] = {entity_nino, false, true, false, false},
-    [ENTITY_EMAIL] = {entity_email, true, true, false, false},
-    [ENTITY_PHONE] = {entity_phone, true, false, true, true},
-    [ENTITY_POSTAL_ADDRESS] = {entity_address, true, true, false, false},
+    [ENTITY_PAYMENT_CARD] = {entity_card, .digits = true, .is_run = true,
+	.glued = true},
+    [ENTITY_IBAN] = {entity_iban, .letters = true},
+    [ENTITY_US_SSN] = {entity_ssn, .digits = true, .is_run = true},
+    [ENTITY_UK_NINO] = {entity_nino, .letters = true},
+    [ENTITY_EMAIL] = {entity_email, .digits = true, .letters = true},
+    [ENTITY_PHONE] = {entity_phone, .digits = true, .signs = true,
+	.is_run = true},
+    [ENTITY_POSTAL_ADDRESS] = {entity_address, .digits = true, .letters = true},
 };
 
 /* One call of entity_scan. */
@@ -65,13 +69,14 @@ static int ask(const struct walk *w, size_t start, struct candidate *found)
 	char c = w->in.s[start];
 	bool digit = entity_is_digit(c), letter = entity_is_alnum(c) && !digit;
 	bool is_short = digit && entity_run_is_short(&w->in, start);
+	bool glued = digit && entity_is_glued(&w->in, start);
 	for (size_t k = 0; k < ENTITY_KINDS; k++) {
 		found[k].found = false;
 		bool may = digit ? kinds[k].digits
 		    : letter     ? kinds[k].letters
 				 : kinds[k].signs;
 		if (!w->wanted[k] || !may || start < w->s->free[k] ||
-		    (is_short && kinds[k].is_run))
+		    (is_short && kinds[k].is_run) || (glued && !kinds[k].glued))
 			continue;
 		switch (kinds[k].recognise(&w->in, start, &found[k].end)) {
 		case ENTITY_NO:
@@ -109,14 +114,23 @@ static int take(const struct walk *w, struct candidate *found)
 	}
 }
 
+/* Bytes of the character at i. */
+static size_t width(const struct entity_in *in, size_t i)
+{
+	int32_t cp;
+	return glyph_decode(in->s + i, in->n - i, &cp);
+}
+
 /* Behind the letters of an ordinary word: too many for an account number, and
  * in no address. 0 when what starts at i has to be looked at. */
 static size_t skip_word(const struct entity_in *in, size_t i)
 {
-	size_t start = i;
-	while (i < in->n && chars_are(in->s[i], CHARS_SMALL | CHARS_HIGH))
-		i++;
-	if (i - start < 3)
+	size_t letters = 0, len;
+	for (; i < in->n && !entity_is_digit(in->s[i]) &&
+	     (len = entity_word_char(in, i));
+	     i += len)
+		letters++;
+	if (letters < 3)
 		return 0;
 	size_t end = i;
 	while (end < in->n &&
@@ -138,35 +152,51 @@ static size_t skip_calm(const struct walk *w, size_t i)
 	return two ? end - 3 : end;
 }
 
+/* Behind the word that has begun before i; or at the first of its digits behind
+ * letters, where a card may begin. */
+static size_t skip_rest(const struct walk *w, size_t i)
+{
+	const struct entity_in *in = &w->in;
+	bool stops =
+	    w->wanted[ENTITY_PAYMENT_CARD] && !entity_is_digit(in->s[i - 1]);
+	size_t len;
+	for (; i < in->n && (len = entity_word_char(in, i)); i += len)
+		if (stops && entity_is_digit(in->s[i]))
+			return i;
+	return i;
+}
+
 /* The next place at or behind i where an entity may start, or n. Any word may
  * start a postal address. */
 static size_t next_start(const struct walk *w, size_t i)
 {
 	const struct entity_in *in = &w->in;
-	if (i > 0 && i < in->n && entity_is_alnum(in->s[i - 1]))
-		while (i < in->n && entity_is_alnum(in->s[i]))
-			i++;
+	if (i < in->n && entity_is_glued(in, i)) {
+		i = skip_rest(w, i);
+		if (i < in->n && entity_is_digit(in->s[i]))
+			return i;
+	}
 	while (i < in->n) {
 		char c = in->s[i];
-		if (entity_is_alnum(c)) {
-			if (w->wanted[ENTITY_POSTAL_ADDRESS])
+		if (!entity_word_char(in, i)) {
+			if (c == '+' || c == '(')
 				return i;
-			size_t skip = skip_calm(w, i);
-			if (skip > i) {
-				i = skip;
-				continue;
-			}
-			skip = skip_word(in, i);
-			if (!skip)
-				return i;
-			i = skip;
-			while (i < in->n && entity_is_alnum(in->s[i]))
-				i++;
+			i += width(in, i);
 			continue;
 		}
-		if (c == '+' || c == '(')
+		if (w->wanted[ENTITY_POSTAL_ADDRESS])
 			return i;
-		i++;
+		size_t skip = skip_calm(w, i);
+		if (skip > i) {
+			i = skip;
+			continue;
+		}
+		skip = skip_word(in, i);
+		if (!skip)
+			return i;
+		i = skip_rest(w, skip);
+		if (i < in->n && entity_is_digit(in->s[i]))
+			return i;
 	}
 	return in->n;
 }
@@ -183,7 +213,7 @@ static int walk(struct walk *w, size_t *alive_from)
 		}
 		if (take(w, found))
 			return -1;
-		i = next_start(w, i + 1);
+		i = next_start(w, i + width(&w->in, i));
 	}
 	w->s->next = i;
 	return 0;

@@ -1,5 +1,6 @@
 /* entity_account - IBANs (ISO 13616: the country's length, mod 97) and UK
- * national insurance numbers (prefixes that are given out). */
+ * national insurance numbers (prefixes that are given out). Letters of other
+ * scripts count as what they look like. */
 #include "rules/checksum.h"
 #include "rules/entity_kinds.h"
 
@@ -34,36 +35,76 @@ static bool is_letter(char c)
 	return c >= 'a' && c <= 'z';
 }
 
+/* How the characters are grouped so far: where gaps stand. */
+struct grouping {
+	size_t first; /* characters before the first gap; 0: there is none */
+	bool usual;   /* spaces and dashes, the first in front of the fifth */
+	bool even;    /* groups of one length: D E 8 9 3 7, DE 89 37 */
+	bool fours;   /* DE 89 3704 0044 */
+	bool word;    /* the country is not in capitals: no, de, it */
+};
+
+/* Character n comes, behind a gap of the kind if there is one. False: nobody
+ * writes an account number so: "no 12 3456" is a number. */
+static bool groups_go_on(struct grouping *g, size_t n, char gap)
+{
+	if (gap && !g->first)
+		g->first = n;
+	if (g->first == 2 && g->word)
+		return false;
+	if (gap && (n < 4 || !strchr(" -", gap)))
+		g->usual = false;
+	if (g->first && (gap != '\0') != (n % g->first == 0))
+		g->even = false;
+	if ((gap != '\0') != (n == 2 || (n >= 4 && n % 4 == 0)))
+		g->fours = false;
+	return g->usual || g->even || g->fours;
+}
+
+/* Character n of the account number at *i, which moves behind it: '\0' when
+ * there is none that fits. */
+static char iban_char(const struct entity_in *in, size_t *i, size_t n,
+    struct grouping *g, bool *more)
+{
+	struct entity_gap gap = {.len = 0};
+	if (n > 0 && !entity_word_char(in, *i))
+		gap = entity_gap(in, *i, NULL);
+	*more = gap.more;
+	if (gap.more || (n > 0 && !groups_go_on(g, n, gap.len ? gap.kind : 0)))
+		return '\0';
+	size_t len;
+	*i += gap.len;
+	g->word |= n < 2 && !entity_is_capital(in, *i);
+	char c = entity_latin(in, *i, &len);
+	*i += len;
+	bool fits = n < 2 ? is_letter(c)
+	    : n < 4       ? entity_is_digit(c)
+			  : is_letter(c) || entity_is_digit(c);
+	return fits ? c : '\0';
+}
+
 enum entity_answer entity_iban(
     const struct entity_in *in, size_t start, size_t *end)
 {
 	char s[MAX_IBAN];
-	size_t n = 0, i = start, want = 4;
+	struct grouping groups = {.usual = true, .even = true, .fours = true};
+	size_t n = 0, i = start, want = 3;
 	while (n < want) {
-		if (i >= in->n)
-			return in->final ? ENTITY_NO : ENTITY_MORE;
-		char c = in->s[i];
-		if (n >= 4 && (c == ' ' || c == '-') && in->s[i - 1] != ' ' &&
-		    in->s[i - 1] != '-') {
-			i++;
-			continue;
-		}
-		if (n < 2 ? !is_letter(c)
-			  : !entity_is_digit(c) && (n < 4 || !is_letter(c)))
-			return ENTITY_NO;
+		bool more = !in->final;
+		char c =
+		    i < in->n ? iban_char(in, &i, n, &groups, &more) : '\0';
+		if (!c)
+			return more && (n < 2 || iban_length(s)) ? ENTITY_MORE
+								 : ENTITY_NO;
 		s[n++] = c;
-		i++;
-		if (n == 4) {
-			want = iban_length(s); /* few words come this far */
-			if (want == 0)
-				return ENTITY_NO;
-		}
+		if (n == 3 && (want = iban_length(s)) == 0)
+			return ENTITY_NO; /* few words come this far */
 	}
 	if (checksum_mod97(s, n, 4) != 1)
 		return ENTITY_NO;
 	if (i >= in->n && !in->final)
 		return ENTITY_MORE;
-	if (i < in->n && entity_is_alnum(in->s[i]))
+	if (i < in->n && entity_word_char(in, i))
 		return ENTITY_NO;
 	*end = i;
 	return ENTITY_YES;
@@ -93,25 +134,27 @@ enum entity_answer entity_nino(
 	while (n < sizeof(shape) - 1) {
 		if (i >= in->n)
 			return in->final ? ENTITY_NO : ENTITY_MORE;
-		char c = in->s[i];
-		if (n > 0 && n % 2 == 0 && (c == ' ' || c == '-') &&
+		if (n > 0 && n % 2 == 0 &&
+		    (in->s[i] == ' ' || in->s[i] == '-') &&
 		    entity_is_alnum(in->s[i - 1])) {
 			i++;
 			continue;
 		}
+		size_t len;
+		char c = entity_latin(in, i, &len);
 		bool fits = shape[n] == 'N' ? entity_is_digit(c)
 		    : shape[n] == 'L'       ? is_letter(c)
 					    : c >= 'a' && c <= 'd';
 		if (!fits)
 			return ENTITY_NO;
 		s[n++] = c;
-		i++;
+		i += len;
 		if (n == 3 && !is_nino_prefix(s[0], s[1]))
 			return ENTITY_NO;
 	}
 	if (i >= in->n && !in->final)
 		return ENTITY_MORE;
-	if (i < in->n && entity_is_alnum(in->s[i]))
+	if (i < in->n && entity_word_char(in, i))
 		return ENTITY_NO;
 	*end = i;
 	return ENTITY_YES;

@@ -1,5 +1,6 @@
 /* entity_card - payment cards: an issuer's prefix and length, the Luhn sum
- * (ISO/IEC 7812-1), groups written with one kind of separator. */
+ * (ISO/IEC 7812-1), groups written with one kind of separator. A word may be
+ * glued in front: "card4111 1111 1111 1111". */
 #include "rules/checksum.h"
 #include "rules/entity_kinds.h"
 
@@ -9,7 +10,8 @@
 #define MIN_DIGITS 13u
 #define MAX_DIGITS 19u
 #define USUAL_SEPARATORS " -."
-#define SEPARATORS USUAL_SEPARATORS "_/|:,~"
+#define MIN_GLUED 2u /* letters in front: one is of a part's number */
+#define MAX_GLUED 32u
 
 struct issuer {
 	uint32_t first, last; /* prefix, inclusive */
@@ -80,6 +82,24 @@ static bool is_grouped(const struct entity_run *run, size_t n)
 	return usual ? same || fours : fours || (same && amex);
 }
 
+/* May a card begin at start although letters stand in front? Not in a code that
+ * has digits before, and what is an IBAN is no card. */
+static enum entity_answer may_be_glued(const struct entity_in *in, size_t start)
+{
+	size_t i = start, end;
+	while (entity_is_glued(in, i)) {
+		i--;
+		if (entity_is_digit(in->s[i]) || start - i > MAX_GLUED)
+			return ENTITY_NO;
+	}
+	if (start - i < MIN_GLUED)
+		return ENTITY_NO;
+	enum entity_answer iban = entity_iban(in, i, &end);
+	return iban == ENTITY_NO ? ENTITY_YES
+	    : iban == ENTITY_YES ? ENTITY_NO
+				 : ENTITY_MORE;
+}
+
 enum entity_answer entity_card(
     const struct entity_in *in, size_t start, size_t *end)
 {
@@ -87,8 +107,12 @@ enum entity_answer entity_card(
 	if (!entity_is_digit(in->s[start]) || in->s[start] == '0' ||
 	    in->s[start] == '7')
 		return ENTITY_NO;
+	enum entity_answer may =
+	    entity_is_glued(in, start) ? may_be_glued(in, start) : ENTITY_YES;
+	if (may != ENTITY_YES)
+		return may;
 	struct entity_run run;
-	entity_run_read(in, start, SEPARATORS, MAX_DIGITS + 1, &run);
+	entity_run_read(in, start, NULL, MAX_DIGITS + 1, &run);
 	if (run.more && run.n <= MAX_DIGITS)
 		return ENTITY_MORE;
 	size_t longest = run.n < MAX_DIGITS ? run.n : MAX_DIGITS;

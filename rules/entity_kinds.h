@@ -35,9 +35,20 @@ struct entity_run {
 	bool more; /* it may go on with bytes still to come */
 };
 
-/* Up to max digits from the one at start; seps: which characters may separate,
- * up to three of them, at most one of which is not a space, unless it is a
- * bracket. */
+/* What separates. */
+struct entity_gap {
+	size_t len; /* bytes; 0: nothing that could */
+	char kind;  /* the first byte of its sign, '(' of brackets, ' ' */
+	bool more;  /* it may go on with bytes still to come: len is 0 */
+};
+#define ENTITY_MIXED_GAP '?' /* the kind of several signs */
+
+/* The gap at i, in front of a letter or digit. seps: which characters may
+ * separate, up to three of them, at most one of which is not a space, unless it
+ * is a bracket. NULL: three of any that are signs. */
+struct entity_gap entity_gap(
+    const struct entity_in *, size_t i, const char *seps);
+/* Up to max digits from the one at start, with gaps between. */
 void entity_run_read(const struct entity_in *, size_t start, const char *seps,
     size_t max, struct entity_run *);
 /* Are there fewer digits from start on, however they are separated, than the
@@ -78,15 +89,51 @@ unsigned entity_context(const struct entity_in *, size_t start,
 bool entity_has_context(
     const struct entity_in *, size_t start, const char *const *words);
 
+/* The letter at i, which may be of another script and look Latin, or the digit;
+ * '\0': neither. *len: its bytes. */
+char entity_latin(const struct entity_in *, size_t i, size_t *len);
+
+/* Bytes of the character beyond ASCII at i if it is of a word (a sign). */
+size_t entity_high_char(const struct entity_in *, size_t i, bool word);
+
 static inline bool entity_is_digit(char c)
 {
 	return chars_are(c, CHARS_DIGIT);
 }
 
-/* Of the folded view: capitals are none. */
+/* Of the folded view: capitals are none. Bytes beyond ASCII are: whether of a
+ * letter, entity_word_char says. */
 static inline bool entity_is_alnum(char c)
 {
 	return chars_are(c, CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH);
+}
+
+/* Bytes of the letter or digit at i; 0: it is neither. */
+static inline size_t entity_word_char(const struct entity_in *in, size_t i)
+{
+	if (!chars_are(in->s[i], CHARS_HIGH))
+		return entity_is_alnum(in->s[i]);
+	return entity_high_char(in, i, true);
+}
+
+/* Bytes of the sign at i; 0: a letter, a digit, a currency, a percent sign. */
+static inline size_t entity_sign(const struct entity_in *in, size_t i)
+{
+	char c = in->s[i];
+	if (!chars_are(c, CHARS_HIGH))
+		return !entity_is_alnum(c) && c != '$' && c != '%';
+	return entity_high_char(in, i, false);
+}
+
+/* Is the character in front of byte i a letter or digit? */
+static inline bool entity_is_glued(const struct entity_in *in, size_t i)
+{
+	if (i == 0 || !entity_is_alnum(in->s[i - 1]))
+		return false;
+	do {
+		i--;
+	} while (((unsigned char)in->s[i] & 0xC0) == 0x80);
+	return entity_word_char(in, i) > 0;
 }
 
 /* Was the character at i written as a capital? */

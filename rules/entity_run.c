@@ -1,5 +1,8 @@
-/* entity_run - digits as people group them, and the words in front of them. */
+/* entity_run - digits as people group them, the words in front of them, and
+ * what a letter looks like. */
+#include "rules/confusable.h"
 #include "rules/entity_kinds.h"
+#include "rules/glyph.h"
 
 #include <string.h>
 
@@ -20,29 +23,40 @@ static size_t skip_stars(const struct entity_in *in, size_t i, bool *more)
 	return between ? end : i;
 }
 
-/* Length of the separator at i, 0 when there is none before another digit. */
-static size_t separator(const struct entity_in *in, size_t i, const char *seps,
-    bool *more, char *kind)
+static bool is_bracket(char c)
 {
-	size_t len = 0, signs = 0;
-	*kind = ' ';
-	while (i + len < in->n && len <= MAX_SEPARATOR && in->s[i + len] &&
-	    !entity_is_digit(in->s[i + len]) && strchr(seps, in->s[i + len])) {
-		char c = in->s[i + len];
-		if (c != ' ' && c != '(' && c != ')') {
-			signs++;
-			*kind = c;
-		}
-		len++;
+	return c != '\0' && strchr("()[]{}", c) != NULL;
+}
+
+/* Bytes of the character at i if it is one of those that separate. */
+static size_t separator(const struct entity_in *in, size_t i, const char *seps)
+{
+	char c = in->s[i];
+	return !seps ? entity_sign(in, i)
+		     : c != '\0' && strchr(seps, c) != NULL;
+}
+
+struct entity_gap entity_gap(
+    const struct entity_in *in, size_t i, const char *seps)
+{
+	struct entity_gap gap = {.kind = ' '};
+	size_t end = i, chars = 0, signs = 0, len;
+	for (; end < in->n && (len = separator(in, end, seps)); end += len) {
+		char c = is_bracket(in->s[end]) ? '(' : in->s[end];
+		if (++chars > MAX_SEPARATOR)
+			return gap;
+		if (c == ' ' || (c == '(' && seps))
+			continue;
+		if (seps && ++signs > 1)
+			return gap;
+		gap.kind =
+		    gap.kind == ' ' || gap.kind == c ? c : ENTITY_MIXED_GAP;
 	}
-	if (i + len >= in->n) {
-		*more = !in->final && len <= MAX_SEPARATOR && signs <= 1;
-		return 0;
-	}
-	if (len > MAX_SEPARATOR || signs > 1 ||
-	    !entity_is_digit(in->s[i + len]))
-		return 0;
-	return len;
+	if (end >= in->n)
+		gap.more = !in->final;
+	else if (entity_word_char(in, end))
+		gap.len = end - i;
+	return gap;
 }
 
 void entity_run_read(const struct entity_in *in, size_t start, const char *seps,
@@ -63,26 +77,30 @@ void entity_run_read(const struct entity_in *in, size_t start, const char *seps,
 			return;
 		if (run->n == max || (i < in->n && entity_is_digit(in->s[i])))
 			continue;
-		size_t len = separator(in, i, seps, &run->more, &sep);
-		if (len == 0)
+		struct entity_gap gap = entity_gap(in, i, seps);
+		run->more = gap.more;
+		if (gap.len == 0 || !entity_is_digit(in->s[i + gap.len]))
 			return;
-		i += len;
+		sep = gap.kind;
+		i += gap.len;
 	}
 	run->more = !in->final && i >= in->n && run->n < max;
 }
 
 bool entity_run_is_short(const struct entity_in *in, size_t start)
 {
-	size_t n = 0, signs = 0;
-	for (size_t i = start; i < in->n; i++) {
+	size_t n = 0, signs = 0, len = 1;
+	for (size_t i = start; i < in->n; i += len) {
 		if (entity_is_digit(in->s[i])) {
+			len = 1;
 			signs = 0;
 			if (++n == ENTITY_LEAST_DIGITS)
 				return false;
-		} else if (++signs > MAX_SEPARATOR ||
-		    chars_are(in->s[i], CHARS_SMALL | CHARS_HIGH)) {
-			return true;
+			continue;
 		}
+		len = entity_sign(in, i);
+		if (len == 0 || ++signs > MAX_SEPARATOR)
+			return true;
 	}
 	return in->final;
 }
@@ -159,4 +177,47 @@ bool entity_has_context(
 	const struct entity_words lists[] = {{words, true}, {NULL, false}};
 	unsigned also;
 	return entity_context(in, start, lists, &also) != 0;
+}
+
+size_t entity_high_char(const struct entity_in *in, size_t i, bool word)
+{
+	int32_t cp = 0;
+	size_t len = glyph_decode(in->s + i, in->n - i, &cp);
+	switch (glyph_class(cp)) {
+	case GLYPH_LETTER:
+	case GLYPH_SINGLE:
+	case GLYPH_KATAKANA:
+	case GLYPH_DIGIT:
+	case GLYPH_MARK:
+		return word ? len : 0;
+	case GLYPH_OTHER:
+		return word ? 0 : len;
+	case GLYPH_SPACE:
+	case GLYPH_SYMBOL:
+		break;
+	}
+	return 0;
+}
+
+/* What cp looks like, if that is one letter. */
+static char looks_like(int32_t cp)
+{
+	bool ordinary;
+	const char *latin = confusable_latin(cp, &ordinary);
+	return latin && !latin[1] ? latin[0] : '\0';
+}
+
+char entity_latin(const struct entity_in *in, size_t i, size_t *len)
+{
+	*len = 1;
+	if (!chars_are(in->s[i], CHARS_HIGH))
+		return entity_is_alnum(in->s[i]) ? in->s[i] : '\0';
+	/* Capitals and small letters may look different: as it was written. */
+	const struct text *t = in->text;
+	size_t from = text_from(&t->folded, i);
+	int32_t cp = 0, orig = 0;
+	*len = glyph_decode(in->s + i, in->n - i, &cp);
+	glyph_decode(t->bytes + from, t->len - from, &orig);
+	char c = looks_like(orig);
+	return c ? c : looks_like(cp);
 }
