@@ -259,8 +259,10 @@ static void take_roles(
 		s->class[node] = SCAN_IGNORED;
 	s->has_media = s->has_media || (roles->media && there);
 	s->is_error = s->is_error || (roles->error && there);
-	s->holds =
-	    s->holds || (roles->hold && s->doc->nodes[node].child != JSON_NONE);
+	if (roles->hold && s->doc->nodes[node].child != JSON_NONE)
+		*(s->message[node] == CHANNEL_NO_MESSAGE
+			? &s->holds
+			: &s->messages[s->message[node]].holds) = true;
 	if (roles->end_if && says_something(s->doc, node) &&
 	    s->message[node] != CHANNEL_NO_MESSAGE)
 		s->messages[s->message[node]].ends = true;

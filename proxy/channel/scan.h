@@ -51,7 +51,8 @@ struct scan_message {
 	char key[SCAN_NUMBER_BYTES]; /* its number as JSON */
 	bool numbered;               /* it says so itself; else by its place */
 	bool ends;                   /* end_if holds */
-	uint16_t label;              /* of its first text that has one; 0 */
+	bool holds; /* says something that reaches the client whole or not */
+	uint16_t label; /* of its first text that has one; 0 */
 };
 
 struct scan {
@@ -69,7 +70,7 @@ struct scan {
 	uint16_t *under;   /* label of the place it is in or below, or 0 */
 	size_t cap_nodes;
 	bool has_media, is_error;
-	bool holds;          /* something waits for the end of its message */
+	bool holds;          /* the same outside all messages */
 	bool is_mixed;       /* a message has texts of several labels */
 	bool mirror_differs; /* bytes of a token are not that token's */
 };

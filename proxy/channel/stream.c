@@ -179,6 +179,7 @@ static bool read_data(
 	if (!stream_settle_values(s))
 		return false;
 	add_names(s);
+	out->over = stream_end_calls(s);
 	stream_add_readings(s);
 	for (size_t i = 0; i < s->scan.n_messages; i++) {
 		if (!s->scan.messages[i].ends)
@@ -186,6 +187,9 @@ static bool read_data(
 		out->finishes |= 1ull << s->ordinal[i];
 		s->messages[s->ordinal[i]].over = true;
 	}
+	for (size_t i = 0; i < s->scan.n_messages; i++)
+		if (s->scan.messages[i].holds)
+			out->holds |= 1ull << s->ordinal[i];
 	out->drop_mirrors = s->scan.mirror_differs;
 	out->has_media = s->scan.has_media;
 	/* At the first word of an error clients give up, and see none of ours.

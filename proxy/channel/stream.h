@@ -34,8 +34,7 @@
  * one of the held series' own text, so it becomes part texts like any other.
  * An edit in a WHOLE part without either cannot be made: it is withheld.
  *
- * A surrogate pair split over two frames is joined: its bytes belong to the
- * second, the half in the first says nothing.
+ * A surrogate pair over two frames is joined, as bytes of the second.
  */
 #ifndef HANDRAIL_CHANNEL_STREAM_H
 #define HANDRAIL_CHANNEL_STREAM_H
@@ -96,10 +95,11 @@ struct channel_frame {
 	size_t n_parts;
 	const uint32_t *ends; /* series that end with this frame */
 	size_t n_ends;
-	bool drop_mirrors; /* send it rendered even if no text changes: a mirror
-			      contradicts itself */
+	bool drop_mirrors; /* render it anyway: a mirror contradicts itself */
 	bool has_media;
-	bool waits;        /* for the end: it is part of a whole, or an error */
+	bool waits;     /* for the end: it is part of a whole, or an error */
+	uint64_t holds; /* messages it calls tools in: it waits, too, ... */
+	uint64_t over;  /* ... until all calls of them are whole: as of here */
 	uint64_t finishes; /* messages whose end_if holds; more may follow */
 	uint64_t speaks;   /* private: messages this frame says text in */
 };

@@ -85,7 +85,7 @@ static uint32_t labelled(
 		.held = t->rule->nested});
 }
 
-/* The open series of that name, or a new one. */
+/* The open series of that name, or the call that is over, or a new one. */
 static uint32_t named(
     struct channel_stream *s, const struct scan_text *t, uint32_t message)
 {
@@ -97,7 +97,7 @@ static uint32_t named(
 	for (size_t i = 0; i < s->n_series; i++) {
 		const struct stream_series *have = &s->series[i];
 		if (have->hash == hash && have->label == 0 &&
-		    is_open(have, message) &&
+		    have->message == message && (!have->ended || have->held) &&
 		    strcmp(have->name, name.data) == 0) {
 			buf_clear(&name);
 			/* A client may keep the two apart. */
@@ -377,6 +377,8 @@ static bool add_text(struct channel_stream *s, const struct scan_text *t)
 		return stream_add_value(s, t, id);
 	struct stream_series *series = &s->series[id];
 	bool half = series->half != 0;
+	if (series->ended)
+		return false; /* it has been judged as a whole */
 	join_halves(series, &s->decoded);
 	struct span text = {s->decoded.data, s->decoded.len};
 	struct channel_part *p = &stream_add_part(s,

@@ -32,6 +32,7 @@ struct stream_series {
 	size_t was_len;  /* of it before ... */
 	uint32_t was_frame;         /* ... this frame */
 	bool delta;                 /* listed, and STREAM */
+	size_t looked;              /* held: so long it was not whole */
 	struct stream_value *value; /* of VALUE parts; or NULL */
 	struct stream_undo *undo;   /* with its escapes undone; or NULL */
 };
@@ -128,6 +129,9 @@ void stream_finish_undone(struct channel_stream *, uint32_t message);
 bool stream_follow_lists(struct channel_stream *);
 void stream_free_lists(struct channel_stream *);
 void stream_end_series(struct channel_stream *, uint32_t series);
+/* Behind all texts of a frame: where a message says something, its calls that
+ * are whole are over. The messages of which all are, bit each. */
+uint64_t stream_end_calls(struct channel_stream *);
 /* Behind all texts of a frame: what they are put together. */
 void stream_add_readings(struct channel_stream *);
 /* The labels of a frame, behind all its texts. False: cannot be read. */

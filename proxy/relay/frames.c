@@ -416,11 +416,28 @@ static struct queued *keep_frame(struct frames *f, const struct sse_frame *sse,
 	return q;
 }
 
+/* The calls of these messages are whole: they need not wait for the end. */
+static void end_calls(struct frames *f, uint64_t messages)
+{
+	const struct queued *last = NULL;
+	for (const struct queued *q = f->head; messages && q; q = q->next)
+		if (q->frame.holds & messages)
+			last = q;
+	for (struct queued *q = last ? f->head : NULL; q; q = q->next) {
+		if (q->frame.holds & messages && !q->upto)
+			q->upto = last;
+		q->frame.holds &= ~messages;
+		if (q == last)
+			break;
+	}
+}
+
 void frames_settle_frame(struct frames *f)
 {
 	bool stuck = frames_judge(f, &f->frame);
 	if (f->last_queued)
 		f->last_queued->stuck = stuck;
+	end_calls(f, f->frame.over);
 	if (f->state == FRAMES_OPEN && f->held > f->o.max_held_bytes)
 		f->state = FRAMES_TOO_LARGE;
 	if (f->frame.role == CHANNEL_FRAME_DONE && f->state == FRAMES_OPEN) {

@@ -127,15 +127,27 @@ static bool part_is_safe(const struct frames *f, const struct part *p)
 	return f->edits_recorded >= f->edits || !edited(f, p);
 }
 
-static bool may_leave(const struct frames *f, const struct queued *q)
+static bool frame_is_safe(const struct frames *f, const struct queued *q)
 {
 	if (q->stuck || f->halted)
 		return false;
-	if ((q->last || q->frame.waits) && !f->released)
+	if ((q->last || q->frame.waits || q->frame.holds) && !f->released)
 		return false;
 	for (size_t i = 0; i < q->n_parts + q->n_beside; i++)
 		if (!part_is_safe(f, &q->parts[i]))
 			return false;
+	return true;
+}
+
+/* A call reaches the client whole, or nothing of it. */
+static bool may_leave(const struct frames *f, struct queued *q)
+{
+	const struct queued *upto = q->upto ? q->upto : q;
+	for (const struct queued *r = q; r != upto->next; r = r->next)
+		if (!frame_is_safe(f, r))
+			return false;
+	for (; q != upto->next; q = q->next)
+		q->upto = NULL; /* that is settled */
 	return true;
 }
 
@@ -421,7 +433,8 @@ void frames_close(struct frames *f)
 	struct queued *q = f->head;
 	struct span *texts = mem_array(q ? q->n_parts + 1 : 1, sizeof(*texts));
 	bool some = q && !q->stuck && !q->last && !q->frame.waits &&
-	    readings_are_safe(f, q) && safe_texts(f, q, texts) > 0;
+	    !q->frame.holds && !q->upto && readings_are_safe(f, q) &&
+	    safe_texts(f, q, texts) > 0;
 	f->forced = true;
 	frames_end_all(f);
 	if (some)

@@ -35,10 +35,11 @@ static bool has_part(const struct queued *q, uint32_t series)
 }
 
 /* Have frames with text come without it since its last, or waited long? */
-static bool is_resting(const struct frames *f, uint32_t series)
+static bool is_resting(
+    const struct frames *f, const struct queued *q, uint32_t series)
 {
 	unsigned without = 0, behind = 0;
-	for (const struct queued *q = f->head->next; q; q = q->next) {
+	for (q = q->next; q; q = q->next) {
 		without = has_part(q, series) ? 0 : without + (q->n_parts > 0);
 		behind += q->n_parts > 0;
 	}
@@ -87,7 +88,8 @@ static size_t back_from(const struct series *s, const struct part *p)
 	return from;
 }
 
-static bool ask_part(struct frames *f, const struct part *p)
+static bool ask_part(
+    struct frames *f, const struct queued *q, const struct part *p)
 {
 	struct series *s = &f->series[p->series];
 	if (p->mode == CHANNEL_PART_HELD || !s->stream || s->ended ||
@@ -95,19 +97,27 @@ static bool ask_part(struct frames *f, const struct part *p)
 		return false;
 	size_t len = guard_stream_text(s->stream).len;
 	if (s->rested == len || f->rest_bytes > REST_BYTES ||
-	    !is_resting(f, p->series))
+	    !is_resting(f, q, p->series))
 		return false;
 	ask_rest(f, s, back_from(s, p));
 	return true;
 }
 
-bool frames_rest(struct frames *f)
+static bool ask_frame(struct frames *f, const struct queued *q)
 {
 	bool any = false;
-	size_t n = f->head->n_parts + f->head->n_beside;
-	if (f->head->stuck || f->halted)
+	if (q->stuck)
 		return false; /* nor are all its series there */
-	for (size_t i = 0; i < n; i++)
-		any |= ask_part(f, &f->head->parts[i]);
+	for (size_t i = 0; i < q->n_parts + q->n_beside; i++)
+		any |= ask_part(f, q, &q->parts[i]);
+	return any;
+}
+
+bool frames_rest(struct frames *f)
+{
+	const struct queued *q = f->head, *upto = q->upto ? q->upto : q;
+	bool any = false;
+	for (; q != upto->next && !f->halted; q = q->next)
+		any |= ask_frame(f, q);
 	return any;
 }

@@ -51,6 +51,7 @@ struct queued {
 	char *texts;                /* of the parts, one behind the other */
 	size_t bytes;               /* of memory all this takes */
 	struct channel_frame frame; /* for channel_stream_sent; no pointers */
+	const struct queued *upto;  /* a call: leaves when all up to it may */
 	bool last;  /* ends the stream, or a message as far as is known */
 	bool ours;  /* written by Handrail */
 	bool stuck; /* holds a withheld text: not it, and nothing behind it */
@@ -95,8 +96,7 @@ struct frames {
 	char **owned;          /* texts of edits that the policy does not own */
 	size_t n_owned;
 	size_t rest_bytes;          /* that were read for series.rest */
-	struct own_edit *own_edits; /* of the whole texts of the frame at hand
-				     */
+	struct own_edit *own_edits; /* of whole texts of the frame at hand */
 	size_t n_own_edits;
 };
 

@@ -1,106 +1,6 @@
 /* Frames of a stream: parts, ends, and what cannot be read. */
 #include "proxy/channel/stream.h"
-#include "tests/unit/channel/openai.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-static struct channel *channel;
-
-static const char *const roles[] = {
-    [CHANNEL_FRAME_TEXT] = "text",
-    [CHANNEL_FRAME_PASS] = "pass",
-    [CHANNEL_FRAME_DONE] = "done",
-    [CHANNEL_FRAME_ERROR] = "error",
-    [CHANNEL_FRAME_UNREADABLE] = "unreadable",
-};
-
-static void trace_frame(const struct channel_stream *s,
-    const struct channel_frame *f, struct buf *out)
-{
-	buf_printf(out, "%s", roles[f->role]);
-	for (size_t i = 0; i < f->n_parts; i++) {
-		const struct channel_part *p = &f->parts[i];
-		enum channel_kind kind = CHANNEL_OTHER;
-		uint32_t message = 0;
-		const char *name = p->seams != NULL ? "~" : "*";
-		if (p->mode == CHANNEL_PART_BESIDE || p->label)
-			continue;
-		assert_int_equal(p->text.len, p->end - p->start);
-		if (p->series != CHANNEL_NO_SERIES) {
-			name = channel_stream_series(
-			    s, p->series, &kind, &message);
-			assert_int_equal(kind, p->kind);
-			assert_int_equal(message, p->message);
-		}
-		buf_printf(out, " %s%c%zu", name, "SHWVM"[p->mode], p -> start);
-		if (p->held_by != CHANNEL_NO_SERIES)
-			buf_printf(out, "@%u", p->held_by);
-		buf_printf(out, "=%.*s", (int)p->text.len,
-		    p->text.len ? p->text.p : "");
-	}
-	for (size_t i = 0; i < f->n_ends; i++) {
-		enum channel_kind kind;
-		uint32_t message;
-		const char *name =
-		    channel_stream_series(s, f->ends[i], &kind, &message);
-		if (channel_stream_seams(s, f->ends[i]) == NULL &&
-		    strcmp(name, "label") != 0 && strcmp(name, "tokens") != 0)
-			buf_printf(out, " end%u", f->ends[i]);
-	}
-	if (f->drop_mirrors)
-		buf_adds(out, " drop");
-	if (f->has_media)
-		buf_adds(out, " media");
-	buf_adds(out, "|");
-}
-
-/* Every frame of the wire bytes, and the end of the stream. */
-static void trace(const char *wire, struct buf *out)
-{
-	struct channel_stream *s = channel_stream_new(channel);
-	struct sse_decoder d;
-	struct sse_frame sse;
-	struct channel_frame f;
-
-	sse_init(&d, NULL);
-	sse_feed(&d, wire, strlen(wire));
-	buf_adds(out, "");
-	while (sse_next(&d, &sse) == 1) {
-		channel_stream_frame(s, &sse, &f);
-		trace_frame(s, &f, out);
-	}
-	channel_stream_end(s, &f);
-	trace_frame(s, &f, out);
-	channel_stream_end(s, &f);
-	assert_int_equal(f.n_ends + f.n_parts, 0);
-	sse_clear(&d);
-	channel_stream_free(s);
-}
-
-static void check(const char *wire, const char *expect)
-{
-	struct buf got = {0};
-
-	trace(wire, &got);
-	if (strcmp(got.data, expect) != 0)
-		fail_msg("%s\n got %s\nwant %s", wire, got.data, expect);
-	buf_clear(&got);
-}
-
-#define DELTA(i, d)                                                            \
-	"data: {\"id\":\"c\",\"choices\":[{\"index\":" #i ",\"delta\":{" d     \
-	"}}]}\n\n"
-#define FINISH(i)                                                              \
-	"data: {\"choices\":[{\"index\":" #i                                   \
-	",\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define ENDED(reason, t)                                                       \
-	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t         \
-	"\"},\"finish_reason\":" reason "}]}\n\n"
-#define DONE "data: [DONE]\n\n"
-#define SAY(i, t) DELTA(i, "\"content\":\"" t "\"")
+#include "tests/unit/channel/frames.h"
 
 static void test_text(void **state)
 {
@@ -148,29 +48,6 @@ static void test_unlisted(void **state)
 	check(": hi there\n\nevent: no token\nid: 7\ndata: [DONE]\n\n",
 	    "text *W0=: hi there|done *W0=no token|pass|");
 	check(":\n\nid: 1\n\n", "pass|pass|pass|");
-}
-
-static void test_tools(void **state)
-{
-#define ARGS(a)                                                                \
-	DELTA(0,                                                               \
-	    "\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"" a    \
-	    "\"}}]")
-	check(DELTA(0,
-		  "\"tool_calls\":[{\"index\":1,\"id\":\"t\",\"type\":"
-		  "\"function\",\"function\":{\"name\":\"send\","
-		  "\"arguments\":\"\"}}]") ARGS("{\\\"te")
-		  ARGS("xt\\\":\\\"a\\\\n") ARGS("b\\\"}") FINISH(0) DONE,
-	    "text 0/delta/tool_calls/1/function/nameV0=send *W0=send|"
-	    "text 0/delta/tool_calls/1/function/argumentsH0={\"te|"
-	    "text 0/delta/tool_calls/1/function/argumentsH4=xt\":\"a\\n|"
-	    "text 0/delta/tool_calls/1/function/argumentsH12=b\"}|"
-	    "pass|done *W0@1=text *W0@1=a\nb ~W0@1={\"text\":\"a\\nb\"} "
-	    "~W0@1={\"text\":\"a\nb\"} end0 end1|pass|");
-	/* Not JSON in the end: judged as the letters it is. */
-	check(ARGS("{oops"),
-	    "text 0/delta/tool_calls/1/function/argumentsH0={oops|"
-	    "text *W0@0={oops end0|");
 }
 
 static void test_halves(void **state)
@@ -576,7 +453,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_unlisted),
-	    cmocka_unit_test(test_tools),
 	    cmocka_unit_test(test_halves),
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_numbers),

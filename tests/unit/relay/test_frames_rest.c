@@ -8,6 +8,15 @@
 #define DETAILS(t)                                                             \
 	CHOICE("\"delta\":{\"details\":[{\"type\":\"text\",\"text\":\"" t      \
 	       "\"}]}")
+#define CALLS(t) CALL(0, t)
+#define CALLS_1(t) CALL(1, t)
+#define CALL(i, t)                                                             \
+	CHOICE("\"delta\":{\"tool_calls\":[{\"index\":" #i ",\"function\":{"   \
+	       "\"arguments\":\"" t "\"}}]}")
+#define NAMES(i, n)                                                            \
+	CHOICE("\"delta\":{\"tool_calls\":[{\"index\":" #i ",\"id\":\"c" #i    \
+	       "\",\"type\":\"function\",\"function\":{\"name\":\"" n          \
+	       "\",\"arguments\":\"\"}}]}")
 #define WITH(m, t) m "," SAYS(t)
 #define TALK                                                                   \
 	SAYS("Your "), SAYS("parcel "), SAYS("left "), SAYS("on "),            \
@@ -59,6 +68,13 @@ static void test_the_message_goes_on(void **state)
 	    /* Thought before it speaks, without an end. */
 	    {{THINKS("Be "), THINKS("polite."), TALK, NULL}, 2},
 	    {{DETAILS("Be "), DETAILS("polite."), TALK, NULL}, 4},
+	    /* Called, and then it speaks. */
+	    {{CALLS("{\\\"n\\\": 1"), CALLS("}"), TALK, NULL}, 2},
+	    {{CALLS("[\\\"a\\\"]"), TALK, CALLS(""), NULL}, 1},
+	    {{NAMES(0, "send"), CALLS("{"), CALLS("}"), TALK, NULL}, 4},
+	    {{NAMES(0, "send"), CALLS("{}"), NAMES(1, "look"),
+		 CALLS_1("{\\\"a\\\": true}"), TALK, NULL},
+		5},
 	    /* In each frame, the same or another. */
 	    {{WITH("\"web\":[\"shop.example/a\"]", "Your "),
 		 WITH("\"web\":[\"shop.example/a\"]", "parcel "),
@@ -99,6 +115,19 @@ static void test_what_has_begun_waits(void **state)
 	    {{THINKS("Card 4111 1111 1111 1111"), SAYS("a. "), SAYS("b. "),
 		 SAYS("c. "), SAYS("d. "), NULL},
 		"4111"},
+	    /* A call that is not whole, or has not come. */
+	    {{CALLS("{}"), NAMES(1, "look"), SAYS("Hi. "), SAYS("Hi. "),
+		 SAYS("Hi. "), SAYS("Hi. "), SAYS("Hi. "), NULL},
+		"call"},
+	    {{CALLS("{"), SAYS("I "), CALLS("}"), SAYS("guarantee it. "),
+		 SAYS("Hi. "), SAYS("Hi. "), SAYS("Hi. "), SAYS("Hi. "), NULL},
+		"call"},
+	    {{CALLS("{\\\"n\\\": "), SAYS("Hi. "), SAYS("Hi. "), SAYS("Hi. "),
+		 SAYS("Hi. "), SAYS("Hi. "), NULL},
+		"Hi"},
+	    {{CALLS("{\\\"n\\\": \\\"I guarantee it.\\\"}"), SAYS("Hi. "),
+		 SAYS("Hi. "), SAYS("Hi. "), SAYS("Hi. "), NULL},
+		"guarantee"},
 	    {{"\"a\":\"I\"", SAYS("Hi. "), "\"a\":\"guarantee\"", SAYS("it. "),
 		 SAYS("it. "), SAYS("it. "), SAYS("it. "), NULL},
 		"guar"},
