@@ -327,7 +327,8 @@ static bool read_text(struct reader *r, struct span text)
 	if (whole) {
 		size_t start = r->out->len;
 		buf_add(r->out, text.p, text.len);
-		r->nested->texts[add_text(r, start)].seams = seams;
+		uint32_t i = add_text(r, start); /* texts may move */
+		r->nested->texts[i].seams = seams;
 	} else {
 		seams_clear(&seams);
 		drop_texts(r->nested, n_texts);

@@ -68,6 +68,27 @@ static void test_read(void **state)
 	}
 }
 
+/* As many texts as there is room for, and one more. */
+static void test_sizes(void **state)
+{
+	struct buf outer = {0};
+
+	for (size_t size = 1; size <= 70; size++) {
+		struct nested n = {0};
+		struct buf texts = {0};
+		buf_adds(&outer, size == 1 ? "[\"a\"" : ",\"a\"");
+		buf_addc(&outer, ']');
+		nested_read(
+		    &n, channel, (struct span){outer.data, outer.len}, &texts);
+		assert_int_equal(n.n_texts, size == 1 ? 2 : size + 4);
+		assert_int_equal(n.texts[size].seams.n, 2 * size);
+		nested_clear(&n);
+		buf_clear(&texts);
+		outer.len--;
+	}
+	buf_clear(&outer);
+}
+
 struct place {
 	uint32_t text;
 	size_t start, end;
@@ -176,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_sizes),
 	    cmocka_unit_test(test_seams),
 	    cmocka_unit_test(test_edits),
 	};
