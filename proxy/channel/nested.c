@@ -157,6 +157,21 @@ static void join(struct reader *r, const struct fibre *fibres, size_t n)
 	joint_clear(&j);
 }
 
+static bool is_number(const struct reader *r, const struct fibre *f)
+{
+	const struct nested_text *t = &r->nested->texts[f->text];
+
+	return t->n_steps > 0 && t->steps[t->n_steps - 1].kind == NESTED_NUMBER;
+}
+
+/* Numbers in a row are data: nobody reads them as one, but for a client that
+ * shows the JSON as it stands. */
+static bool goes_on(const struct reader *r, const struct fibre *f)
+{
+	return f[1].strand == f[0].strand &&
+	    !(is_number(r, &f[0]) && is_number(r, &f[1]));
+}
+
 static void join_all(struct reader *r)
 {
 	size_t end;
@@ -164,8 +179,8 @@ static void join_all(struct reader *r)
 	if (r->n_fibres > 0)
 		qsort(r->fibres, r->n_fibres, sizeof *r->fibres, by_strand);
 	for (size_t i = 0; i < r->n_fibres; i = end) {
-		for (end = i + 1; end < r->n_fibres &&
-		     r->fibres[end].strand == r->fibres[i].strand;)
+		for (end = i + 1;
+		     end < r->n_fibres && goes_on(r, &r->fibres[end - 1]);)
 			end++;
 		if (end - i > 1)
 			join(r, r->fibres + i, end - i);

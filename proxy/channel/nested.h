@@ -11,6 +11,8 @@
  *
  * What is JSON is also a text that somebody may see as it stands, and its lists
  * are put together by some: readings (seams.h) of the texts in it, behind them.
+ * Numbers in a row are data, and stay apart: [4111,1111,1111,1111] is a card as
+ * it stands, [30,75,69,16,47,77] is none.
  */
 #ifndef HANDRAIL_CHANNEL_NESTED_H
 #define HANDRAIL_CHANNEL_NESTED_H

@@ -35,7 +35,7 @@ export const bodies = {
 	},
 	"OpenAI, tool calls": {
 		...openai, object: "chat.completion",
-		choices: [{ index: 0, message: { role: "assistant", content: null, tool_calls: [call("find", '{"path":"C:\\\\new\\\\x","q":"a \\"b\\"","n":12}'), call("find", "{}")], refusal: null, annotations: [] }, logprobs: null, finish_reason: "tool_calls" }],
+		choices: [{ index: 0, message: { role: "assistant", content: null, tool_calls: [call("find", '{"path":"C:\\\\new\\\\x","q":"a \\"b\\"","n":12}'), call("find", "{}"), call("draw", '{"percent":[30,75,69,16,47,77,60,80,74,8,77,1]}')], refusal: null, annotations: [] }, logprobs: null, finish_reason: "tool_calls" }],
 		usage,
 	},
 	"OpenAI, arguments cut off": {

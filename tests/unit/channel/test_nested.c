@@ -24,9 +24,11 @@ static const struct {
     {"{a:1}", "{a:1}|"},
     {"{}", "{}|"},
     {"", ""},
-    /* Text that happens to be numbers, and numbers in a list. */
-    {"41 11", "41|11|~41 11|~4111|~41 11|~41\n11|"},
-    {"[41,11]", "41|11|~[41,11]|~4111|~41 11|~41\n11|"},
+    /* Text that happens to be numbers, and numbers in a list: as they stand. */
+    {"41 11", "41|11|~41 11|"},
+    {"[41,11]", "41|11|~[41,11]|"},
+    {"[\"a\",41,11,\"b\"]",
+	"a|41|11|b|~[\"a\",41,11,\"b\"]|~a41|~a 41|~a\n41|~11b|~11 b|~11\nb|"},
     /* Of a record they stay apart, and so do other members. */
     {"{\"a\":41,\"b\":11}", "a|41|b|11|~{\"a\":41,\"b\":11}|"},
     {"{\"a\":\"x\",\"b\":\"y\"}", "a|x|b|y|~{\"a\":\"x\",\"b\":\"y\"}|"},
