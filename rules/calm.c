@@ -6,6 +6,7 @@
 #include "rules/put.h"
 #include "rules/sentence.h"
 #include "rules/token.h"
+#include "rules/token_list.h"
 #include "rules/view.h"
 
 #include <stdlib.h>

@@ -8,12 +8,10 @@
 #include "rules/token.h"
 
 #include "rules/reading.h"
+#include "rules/token_list.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define FIRST_CAP 32u
-#define ALT_FIRST_CAP 64u
 #define NOISE_ENOUGH 1000u /* marks; more are not counted */
 #define RUN_MIN 3u         /* letters that make a spelled-out word */
 #define RUN_MIN_BEHIND 2u
@@ -22,62 +20,6 @@
 static const char *fold_of(const struct text *t, const struct token *tok)
 {
 	return t->folded.bytes + tok->fold;
-}
-
-/* ---- appending ---- */
-
-static int grow(struct token **tokens, size_t *cap, size_t need)
-{
-	size_t more = *cap ? *cap * 2 : FIRST_CAP;
-	while (more < need)
-		more *= 2;
-	struct token *p = realloc(*tokens, more * sizeof(*p));
-	if (!p)
-		return TEXT_ERR_MEMORY;
-	*tokens = p;
-	*cap = more;
-	return 0;
-}
-
-int token_reserve(struct text *t, size_t more)
-{
-	size_t need = t->n_tokens + more;
-	return need <= t->cap_tokens ? 0
-				     : grow(&t->tokens, &t->cap_tokens, need);
-}
-
-static int append(struct text *t, struct token *tok)
-{
-	if (token_reserve(t, 1))
-		return TEXT_ERR_MEMORY;
-	struct sentence *s = &t->sentences[tok->sentence];
-	if (s->n_tokens++ == 0)
-		s->first_token = (uint32_t)t->n_tokens;
-	tok->glued = t->n_tokens > 0 && tok->fold == t->state->last_fold_end;
-	t->state->last_fold_end = tok->fold + tok->fold_len;
-	t->tokens[t->n_tokens++] = *tok;
-	return 0;
-}
-
-/* Keep the bytes of another reading; sets tok->alt. */
-static int add_alt(
-    struct text *t, struct token *tok, const char *bytes, size_t len)
-{
-	if (t->alt_cap - t->alt_len < len) {
-		size_t cap = t->alt_cap ? t->alt_cap * 2 : ALT_FIRST_CAP;
-		while (cap - t->alt_len < len)
-			cap *= 2;
-		char *p = realloc(t->alt, cap);
-		if (!p)
-			return TEXT_ERR_MEMORY;
-		t->alt = p;
-		t->alt_cap = cap;
-	}
-	memcpy(t->alt + t->alt_len, bytes, len);
-	tok->alt = (uint32_t)t->alt_len;
-	tok->alt_len = (uint32_t)len;
-	t->alt_len += len;
-	return 0;
 }
 
 /* ---- the run of single letters ---- */
@@ -113,8 +55,8 @@ static int flush_joined(struct text *t)
 		memcpy(bytes + len, s, add);
 		len += add;
 	}
-	int err = add_alt(t, &tok, bytes, len);
-	return err ? err : append(t, &tok);
+	int err = token_add_alt(t, &tok, bytes, len);
+	return err ? err : token_append(t, &tok);
 }
 
 static int flush_apart(struct text *t)
@@ -122,7 +64,7 @@ static int flush_apart(struct text *t)
 	size_t from = t->n_letters - t->state->run.n;
 	int err = 0;
 	for (size_t i = from; i < t->n_letters && err == 0; i++)
-		err = append(t, &t->letters[i]);
+		err = token_append(t, &t->letters[i]);
 	t->n_letters = from;
 	return err;
 }
@@ -234,14 +176,13 @@ static int take_apostrophe(struct text *t, struct token *tok)
 	if (len > TEXT_READING_BYTES)
 		return 0;
 	memcpy(bytes + 1, s, len);
-	return add_alt(t, tok, bytes, len + 1);
+	return token_add_alt(t, tok, bytes, len + 1);
 }
 
 static int run_extend(struct text *t, const struct token *tok)
 {
 	struct token_run *run = &t->state->run;
-	if (t->n_letters == t->cap_letters &&
-	    grow(&t->letters, &t->cap_letters, t->n_letters + 1))
+	if (token_reserve_letters(t, 1))
 		return TEXT_ERR_MEMORY;
 	if (run->n == 0) {
 		run->sep_len = 0;
@@ -316,7 +257,7 @@ static int hand_on(struct text *t, struct token *tok, bool single_letter)
 	if (err)
 		return err;
 	if (!single_letter)
-		return append(t, tok);
+		return token_append(t, tok);
 	return run_extend(t, tok);
 }
 
@@ -330,7 +271,7 @@ static int add_symbol(struct text *t, uint32_t start, uint32_t end,
 	    .sentence = (uint32_t)t->n_sentences - 1,
 	    .kind = TOKEN_SYMBOL};
 	int err = token_flush(t);
-	return err ? err : append(t, &tok);
+	return err ? err : token_append(t, &tok);
 }
 
 int token_break(struct text *t)
@@ -343,7 +284,8 @@ int token_break(struct text *t)
 	tok.kind = w->letters ? TOKEN_WORD : TOKEN_NUMBER;
 	size_t alt_len;
 	read_as(t, &tok, &alt_len);
-	int err = alt_len ? add_alt(t, &tok, w->reading.bytes, alt_len) : 0;
+	int err =
+	    alt_len ? token_add_alt(t, &tok, w->reading.bytes, alt_len) : 0;
 	if (err == 0)
 		err = hand_on(t, &tok,
 		    w->letters == 1 && w->digits == 0 && (w->cased || alt_len));
@@ -363,7 +305,7 @@ int token_whole(struct text *t, enum token_kind kind, uint32_t start, size_t n)
 	    .kind = (uint8_t)kind};
 	if (kind == TOKEN_WORD)
 		t->state->latin_before = true;
-	return append(t, &tok);
+	return token_append(t, &tok);
 }
 
 /* "john@acme.example" is an address, not "p@ssword": two words. */
@@ -380,8 +322,8 @@ static int break_at(struct text *t)
 	w->open = false;
 	int err = token_flush(t);
 	if (err == 0)
-		err = append(t, &first);
-	return err ? err : append(t, &second);
+		err = token_append(t, &first);
+	return err ? err : token_append(t, &second);
 }
 
 /*

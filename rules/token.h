@@ -55,10 +55,6 @@ size_t token_open_start(const struct text *);
 int token_whole(struct text *, enum token_kind, uint32_t start, size_t n)
     __attribute__((warn_unused_result));
 
-/* Room for so many tokens more. */
-int token_reserve(struct text *, size_t more)
-    __attribute__((warn_unused_result));
-
 /* Nothing is being read or held. */
 static inline bool token_is_idle(const struct text *t)
 {
