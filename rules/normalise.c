@@ -295,6 +295,19 @@ static bool is_word_prev(const struct text *t)
 	return t->state->prev == PREV_LETTER || t->state->prev == PREV_DIGIT;
 }
 
+static bool is_inside_word(const struct text *t, char next)
+{
+	return is_word_prev(t) && t->state->word.open &&
+	    markup_is_wordish(next);
+}
+
+/* len signs inside a word that say nothing, or part it. */
+static int part_word(const struct reader *r, size_t len)
+{
+	int err = token_may_part(r->t);
+	return err ? err : pass_over(r, len);
+}
+
 static int step_tag(const struct reader *r)
 {
 	struct text *t = r->t;
@@ -336,7 +349,11 @@ static int step_emphasis(const struct reader *r, char mark)
 		kept = len == 1 &&
 		    (prev != PREV_LETTER || digit_next ||
 			!markup_is_wordish(next));
-	return kept ? keep(r, len) : pass_over(r, len);
+	if (kept)
+		return keep(r, len);
+	/* Markdown knows no emphasis inside a word by these. */
+	return mark == '_' && is_inside_word(t, next) ? part_word(r, len)
+						      : pass_over(r, len);
 }
 
 static int step_escape(const struct reader *r)
@@ -368,9 +385,7 @@ static int step_bracket(const struct reader *r, char bracket)
 		if (len > 0)
 			return hide(r, len);
 	}
-	if (is_word_prev(t) && t->state->word.open && markup_is_wordish(next))
-		return pass_over(r, 1);
-	return keep(r, 1);
+	return is_inside_word(t, next) ? part_word(r, 1) : keep(r, 1);
 }
 
 static int step_ansi(const struct reader *r)

@@ -78,12 +78,12 @@ struct phrase_partial { /* a phrase that has begun */
 
 struct phrase_letters { /* such a one, inside a word spelled out */
 	struct phrase_partial partial;
-	uint32_t next;  /* of the same place */
-	uint8_t joined; /* letters that were read as words of several */
-	uint8_t before; /* letters in front of its first */
-	bool fresh;     /* a word has just been read */
-	bool until_end; /* that word goes on as long as there are letters */
-	bool paid;      /* the gap has counted these letters */
+	uint32_t next;   /* of the same place */
+	uint16_t before; /* letters in front of its first */
+	uint8_t joined;  /* letters that were read as words of several */
+	bool fresh;      /* a word has just been read */
+	bool until_end;  /* that word goes on as long as there are letters */
+	bool paid;       /* the gap has counted these letters */
 };
 
 struct phrase_spelled { /* scratch of phrase_spell.c */

@@ -7,7 +7,9 @@
  * Nobody says where the words end, so each place keeps the beginnings that got
  * there, and from each place on every known word is read. A letter may always
  * be a word by itself ("Plan A B, I guarantee"). Letters joined must be six,
- * or all there are but one: "S-L-O-A-N-E" is no loan.
+ * or all there are but one: "S-L-O-A-N-E" is no loan. What is said of letters
+ * holds for the parts of a word with signs inside ("hidden_treasure"), too;
+ * each counts as many as it has.
  *
  * A gap counts the whole token as one word. Cost: for each place as many looks
  * as the longest word that begins there has letters; a token has at most
@@ -29,8 +31,8 @@ struct spell {
 	struct phrase_spelled *s;
 	const struct token *letters;
 	size_t n;
-	uint32_t sentence;
-	uint32_t at[TEXT_SPELLED_LETTERS + 1]; /* first partial of a place */
+	uint32_t at[TEXT_SPELLED_LETTERS + 1];    /* first partial of a place */
+	uint16_t chars[TEXT_SPELLED_LETTERS + 1]; /* letters in front of it */
 };
 
 /* A known word: from a place to a place. */
@@ -45,6 +47,11 @@ void phrase_spelled_clear(struct phrase_spelled *s)
 {
 	free(s->items);
 	*s = (struct phrase_spelled){0};
+}
+
+static size_t letters_between(const struct spell *sp, size_t from, size_t to)
+{
+	return (size_t)sp->chars[to] - sp->chars[from];
 }
 
 static bool is_sure(const struct phrase_letters *p)
@@ -131,7 +138,7 @@ static int begin(struct spell *sp, const struct spelled_word *w)
 				       .first_token = (uint32_t)sp->walk->at,
 				       .start = sp->letters[w->from].start},
 	    .joined = joined(w, 0),
-	    .before = (uint8_t)w->from,
+	    .before = sp->chars[w->from],
 	    .fresh = true,
 	    .until_end = w->prefix};
 	return arrive(sp, &p, w->to);
@@ -162,7 +169,6 @@ static int go_on(struct spell *sp, const struct spelled_word *w)
 static int read_prefix(struct spell *sp, struct spelled_word w)
 {
 	w.prefix = true;
-	w.known = w.to - w.from;
 	for (size_t to = w.to; to <= sp->n; to++) {
 		if (to - w.to > ENDING_LETTERS && to < sp->n)
 			continue;
@@ -172,6 +178,14 @@ static int read_prefix(struct spell *sp, struct spelled_word w)
 			return -1;
 	}
 	return 0;
+}
+
+/* The key is the beginning of the word: a part of several letters is all of it,
+ * where letters stand apart it may have more. */
+static int read_beginning(struct spell *sp, const struct spelled_word *w)
+{
+	bool part = letters_between(sp, w->to - 1, w->to) > 1;
+	return part ? go_on(sp, w) : read_prefix(sp, *w);
 }
 
 /* The letter as it is written, or in its other reading. */
@@ -193,13 +207,14 @@ static int read_from(struct spell *sp, size_t place, bool other)
 	for (size_t i = place; i < sp->n; i++) {
 		size_t len;
 		const char *s = letter_bytes(sp, i, other, &len);
-		struct spelled_word w = {
-		    .from = place, .to = i + 1, .known = i + 1 - place};
+		struct spelled_word w = {.from = place,
+		    .to = i + 1,
+		    .known = letters_between(sp, place, i + 1)};
 		for (size_t k = 0; k < len; k++) {
 			if (!lexicon_step(states, &at, s[k]))
 				return 0;
 			w.key = states[at].prefix;
-			if (w.key && read_prefix(sp, w))
+			if (w.key && read_beginning(sp, &w))
 				return -1;
 		}
 		w.key = states[at].word;
@@ -207,6 +222,22 @@ static int read_from(struct spell *sp, size_t place, bool other)
 			return -1;
 	}
 	return 0;
+}
+
+/* The word all of it is in its other reading. */
+static int read_all(struct spell *sp)
+{
+	const struct token *k = &sp->walk->text->tokens[sp->walk->at];
+	const struct lexicon_state *states = sp->walk->trie->words;
+	const char *s = sp->walk->text->alt + k->alt;
+	uint32_t at = LEXICON_ROOT;
+	struct spelled_word w = {
+	    .to = sp->n, .known = letters_between(sp, 0, sp->n)};
+	for (size_t i = 0; i < k->alt_len; i++)
+		if (!lexicon_step(states, &at, s[i]))
+			return 0;
+	w.key = states[at].word;
+	return w.key && k->alt_len ? go_on(sp, &w) : 0;
 }
 
 /* What waits in a gap passes a letter; the first costs a word. */
@@ -234,7 +265,7 @@ static bool is_first(const struct spell *sp, size_t place, uint32_t i)
 	     k = sp->s->items[k].next) {
 		const struct phrase_letters *q = &sp->s->items[k];
 		if (k != i && q->fresh && q->partial.node == p->partial.node &&
-		    counts(q, sp->n - place) &&
+		    counts(q, letters_between(sp, place, sp->n)) &&
 		    (q->partial.start < p->partial.start ||
 			(q->partial.start == p->partial.start && k < i)))
 			return false;
@@ -248,7 +279,8 @@ static int emit_at(const struct spell *sp, size_t place)
 	for (; i != TRIE_NONE; i = sp->s->items[i].next) {
 		const struct phrase_letters *p = &sp->s->items[i];
 		if (!p->fresh || (p->until_end && place < sp->n) ||
-		    !counts(p, sp->n - place) || !is_first(sp, place, i))
+		    !counts(p, letters_between(sp, place, sp->n)) ||
+		    !is_first(sp, place, i))
 			continue;
 		if (phrase_emit(
 			sp->walk, &p->partial, sp->letters[place - 1].end))
@@ -296,6 +328,23 @@ static int leave(struct spell *sp)
 	return 0;
 }
 
+/* How many letters each has; is there another reading of any? */
+static bool count_letters(struct spell *sp)
+{
+	bool other = false;
+	sp->chars[0] = 0;
+	for (size_t i = 0; i < sp->n; i++) {
+		const struct token *l = &sp->letters[i];
+		const char *s = text_fold(sp->walk->text, l);
+		uint16_t n = 0;
+		for (size_t k = 0; k < l->fold_len; k++)
+			n += ((unsigned char)s[k] & 0xC0) != 0x80;
+		sp->chars[i + 1] = (uint16_t)(sp->chars[i] + n);
+		other |= l->alt_len > 0;
+	}
+	return other;
+}
+
 int phrase_spell(struct phrase_walk *walk)
 {
 	const struct token *k = &walk->text->tokens[walk->at];
@@ -304,10 +353,8 @@ int phrase_spell(struct phrase_walk *walk)
 	    .letters = walk->text->letters + k->letters,
 	    .n = k->n_letters};
 	assert(sp.n <= TEXT_SPELLED_LETTERS);
-	bool other = false;
-	for (size_t i = 0; i < sp.n; i++)
-		other = other || sp.letters[i].alt_len;
-	if (enter(&sp))
+	bool other = count_letters(&sp);
+	if (enter(&sp) || read_all(&sp))
 		return -1;
 	for (size_t place = 0; place < sp.n; place++) {
 		if (emit_at(&sp, place) || read_from(&sp, place, false) ||

@@ -15,7 +15,8 @@
  * text_from(view, i)..text_to(view, i).
  *
  * Letters spelled out ("A B I") are one token and, each by itself, in letters:
- * they may be one word, several words, or letters.
+ * they may be one word, several words, or letters. So are the parts of a word
+ * with signs inside ("hidden_treasure", "refund[1]").
  *
  * Not UTF-8, over the limit, out of memory: the call says so once and the
  * text takes no more.
@@ -51,7 +52,8 @@ struct token {
 	uint8_t kind;            /* enum token_kind */
 	bool glued;              /* nothing but this token's first byte follows
 				    the one before it */
-	uint8_t n_letters;       /* spelled out with so many; 0: a usual word */
+	uint8_t n_letters;       /* spelled out with so many, or with so many
+				    parts; 0: a usual word */
 	uint32_t letters;        /* the first of them in text.letters */
 };
 
@@ -97,7 +99,8 @@ struct text {
 	size_t alt_len, alt_cap;
 	struct token *tokens;
 	size_t n_tokens, cap_tokens;
-	struct token *letters; /* of spelled-out tokens; the last may be open */
+	struct token *letters; /* of spelled-out tokens, parts of others; the
+				  last may be open */
 	size_t n_letters, cap_letters;
 	struct sentence *sentences;
 	size_t n_sentences, cap_sentences;

@@ -45,7 +45,10 @@ struct token_open { /* the word or number being read */
 	uint32_t letters, digits;
 	bool cased; /* letters of scripts with capitals only */
 	struct token_mid mid;
-	struct token_mid at; /* "@" inside, cp 0: none */
+	struct token_mid at;           /* "@" inside, cp 0: none */
+	uint32_t n_parts;              /* token_parts.h; they are the last in
+					  text.letters */
+	uint32_t part_fold, part_read; /* where the open part begins */
 	struct reading reading;
 };
 

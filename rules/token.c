@@ -9,6 +9,7 @@
 
 #include "rules/reading.h"
 #include "rules/token_list.h"
+#include "rules/token_parts.h"
 
 #include <string.h>
 
@@ -282,10 +283,13 @@ int token_break(struct text *t)
 	w->open = false;
 	struct token tok = w->tok;
 	tok.kind = w->letters ? TOKEN_WORD : TOKEN_NUMBER;
-	size_t alt_len;
+	size_t alt_len, read_len = w->reading.len;
 	read_as(t, &tok, &alt_len);
 	int err =
 	    alt_len ? token_add_alt(t, &tok, w->reading.bytes, alt_len) : 0;
+	if (err == 0)
+		err = token_keep_parts(
+		    t, &tok, alt_len == read_len ? alt_len : 0);
 	if (err == 0)
 		err = hand_on(t, &tok,
 		    w->letters == 1 && w->digits == 0 && (w->cased || alt_len));
@@ -320,6 +324,7 @@ static int break_at(struct text *t)
 	second.fold = w->at.fold + w->at.fold_len;
 	second.fold_len = w->tok.fold + w->tok.fold_len - second.fold;
 	w->open = false;
+	token_drop_parts(t);
 	int err = token_flush(t);
 	if (err == 0)
 		err = token_append(t, &first);
@@ -363,6 +368,8 @@ static int begin(struct text *t, const struct token_char *c)
 	w->letters = w->digits = 0;
 	w->cased = true;
 	w->mid.cp = w->at.cp = 0;
+	w->n_parts = w->part_read = 0;
+	w->part_fold = c->fold;
 	w->tok = (struct token){.start = c->start,
 	    .end = c->end,
 	    .fold = c->fold,
@@ -371,27 +378,41 @@ static int begin(struct text *t, const struct token_char *c)
 	return 0;
 }
 
+/* A sign that may separate two words ends a part of this one. */
+static int part_at_mid(struct text *t, bool letter)
+{
+	const struct token_open *w = &t->state->word;
+	uint32_t sign = letter ? 0 : w->mid.fold_len;
+	int err = token_flush(t);
+	return err ? err : token_part(t, sign, w->letters ? 0 : sign);
+}
+
 /* The sign that was waiting belongs to the word: in the other reading it is a
  * letter, or nothing. */
-static void take_mid(struct text *t)
+static int take_mid(struct text *t)
 {
 	struct token_open *w = &t->state->word;
-	struct reading *r = &w->reading;
 	int32_t cp = w->mid.cp;
+	bool letter = cp == '@' || cp == '$';
 	bool spacer = cp == '_' || cp == 0xB7;
-	if (cp == '@' || cp == '$' || spacer)
-		reading_start(r, fold_of(t, &w->tok), w->tok.fold_len);
-	if (cp == '@' || cp == '$' || (spacer && w->letters)) {
-		r->sure = true;
-		reading_put(r, cp == '@' ? 'a' : cp == '$' ? 's' : 0);
-	} else {
-		reading_put(r, cp);
-	}
-	if (cp == '@' && !w->at.cp)
+	int err = letter || spacer ? part_at_mid(t, letter) : 0;
+	if (letter)
+		cp = cp == '@' ? 'a' : 's';
+	else if (spacer && w->letters)
+		cp = 0;
+	reading_put(&w->reading, cp);
+	if (w->mid.cp == '@' && !w->at.cp)
 		w->at = w->mid;
 	w->tok.end = w->mid.end;
 	w->tok.fold_len = w->mid.fold + w->mid.fold_len - w->tok.fold;
 	w->mid.cp = 0;
+	return err == 0 && letter ? token_part(t, 0, 0) : err;
+}
+
+int token_may_part(struct text *t)
+{
+	/* Whether the word goes on is not known: a letter of a run may not. */
+	return t->state->run.n ? 0 : token_part(t, 0, 0);
 }
 
 /* Does the waiting sign join the word to this character? */
@@ -419,8 +440,7 @@ static int settle_mid(struct text *t, const struct token_char *c)
 		return break_at(t);
 	if (!mid_joins(w, c))
 		return token_break(t);
-	take_mid(t);
-	return 0;
+	return take_mid(t);
 }
 
 static bool fits(const struct token_open *w, const struct token_char *c)
@@ -510,6 +530,8 @@ void token_erase(struct text *t)
 		return;
 	reading_start(&w->reading, fold_of(t, &w->tok), w->tok.fold_len);
 	reading_erase(&w->reading);
+	if (w->reading.len < w->part_read)
+		token_drop_parts(t);
 }
 
 void token_noise(struct text *t, unsigned marks)

@@ -39,6 +39,8 @@ int token_symbol(struct text *, const struct token_char *)
 int token_gap(struct text *, bool space) __attribute__((warn_unused_result));
 /* Append single letters that were held. */
 int token_flush(struct text *) __attribute__((warn_unused_result));
+/* Signs inside the open word that are in no view may part two words. */
+int token_may_part(struct text *) __attribute__((warn_unused_result));
 /* A backspace: the reading of the open word loses its last character. */
 void token_erase(struct text *);
 /* So many marks were dropped from the open word. */

@@ -183,8 +183,9 @@ const char *made_phrase(struct made *m, struct made_texts *texts)
 		const char *then, *word = make_star(m, &then);
 		phrase =
 		    made_string(m, "%s%s%s", phrase, gap ? " ... " : " ", word);
+		const char *joint = draw_chance(m->draw, 10) ? "_" : " ";
 		looks = made_string(m, "%s%s%s", looks,
-		    gap ? fill[draw(m->draw, 4)] : " ", then);
+		    gap ? fill[draw(m->draw, 4)] : joint, then);
 	}
 	made_add(texts, looks);
 	return phrase;

@@ -189,6 +189,32 @@ static void letters_of_a_name_are_no_words(void **state)
 	check(PHRASES("b"), "A/B/C", "0[2-3]");
 }
 
+/* hidden_treasure: a word, or two; likewise with brackets and @ inside. */
+static void signs_may_part_words(void **state)
+{
+	check(PHRASES("hidden treasure"), "the hidden_treasure map", "0[4-19]");
+	check(PHRASES("hidden treasure"),
+	    "a_hidden_treasure_map h1dden__tre4sure", "0[2-17] 0[22-38]");
+	check(PHRASES("hidden treasure", "map"),
+	    "hidden [treasure] hidden[treasure]map",
+	    "0[0-16] 0[18-33] 1[34-37]");
+	check(PHRASES("hidden_treasure"), "hidden treasure hidden_treasure",
+	    "0[0-15] 0[16-31]");
+	check(PHRASES("dagger"), "dagger[1] a dagger_2 12_dagger dagger@home",
+	    "0[0-6] 0[12-18] 0[24-30] 0[31-37]");
+	check(PHRASES("dagger"), "da[gg]er da_gger_now d@gger d\u00B7agger",
+	    "0[0-8] 0[9-16] 0[21-27] 0[28-36]");
+	check(PHRASES("refund* now", "refund*"), "no_refunds_now re_fund_it",
+	    "1[3-10] 0[3-14] 1[15-22]");
+	check(PHRASES("cash", "loan"), "a_c@sh s_loan_e lo_an_s sl_oan_e",
+	    "0[2-6] 1[9-13] 1[16-21]");
+	check(PHRASES("waive ... fee"), "waive_the_late_fee", "0[0-18]");
+	check(PHRASES("waive ... fee"), "waive a_b_c_d_e_f_g fee", "0[0-23]");
+	check(PHRASES("treasure"),
+	    "treas\bsure_x x_treasx\bure x_y\b\b_treasure",
+	    "0[0-10] 0[15-25] 0[26-40]");
+}
+
 static void symbols_and_numbers_are_words(void **state)
 {
 	check(PHRASES("24 months", "50% off"), "24 months at 50% off",
@@ -345,6 +371,7 @@ int main(void)
 	    cmocka_unit_test(the_earliest_beginning_is_kept),
 	    cmocka_unit_test(letters_are_read_every_way),
 	    cmocka_unit_test(letters_of_a_name_are_no_words),
+	    cmocka_unit_test(signs_may_part_words),
 	    cmocka_unit_test(symbols_and_numbers_are_words),
 	    cmocka_unit_test(bad_phrases_are_refused),
 	    cmocka_unit_test(an_empty_trie_matches_nothing),
