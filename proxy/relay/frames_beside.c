@@ -150,6 +150,7 @@ void frames_end_beside(struct frames *f, uint32_t i)
 		f->state = FRAMES_CUT;
 	else if (verdicts_withhold(&f->verdicts))
 		f->withheld = true;
-	if (f->verdicts.action == before)
+	/* With a hit that is not new, its text withholds it, and so does it. */
+	if (f->verdicts.action == before && !verdicts_withhold(&f->verdicts))
 		s->safe = SIZE_MAX;
 }

@@ -19,7 +19,7 @@ struct series {
 	enum channel_kind kind;
 	size_t safe;    /* bytes that may leave */
 	size_t rest;    /* the same if it ends here (frames_rest.c), or 0 */
-	size_t rested;  /* bytes it had when that was asked */
+	size_t rested;  /* bytes that was asked for */
 	size_t held_at; /* nothing from here on may, whatever the engine says */
 	size_t sent;    /* bytes that have left */
 	bool half_sent; /* and half a character as it came */

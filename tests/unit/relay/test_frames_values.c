@@ -55,6 +55,15 @@ static const struct {
     {{IT("{\"type\":\"text\",\"text\":\"I\"}"),
 	 IT("{\"type\":\"text\",\"text\":\" guarantee zq81\"}")},
 	GUARD_HANDOFF, {"zq81"}},
+    /* What is said aside, and then in the message. */
+    {{TITLE("A forbidden word zq81"), SAYS("Hi. "), SAYS("A forbidden word.")},
+	GUARD_BLOCK, {"forbidden", "zq81"}},
+    {{TITLE("A forbidden"), TITLE(" word"), TITLE(" zq81"), SAYS("Hi. "),
+	 SAYS("Bye. "), SAYS("A forbidden word.")},
+	GUARD_BLOCK, {"forbidden", "zq81"}},
+    {{TITLE("I guar"), TITLE("antee"), TITLE(" zq81"), SAYS("Hi. "),
+	 SAYS("Bye. "), SAYS("I guarantee.")},
+	GUARD_HANDOFF, {"antee", "zq81"}},
     /* A token that is more than one. */
     {{CHOICE("\"logprobs\":[\"x\",\"4111 1111 1111 1111\"]")}, GUARD_DELIVER,
 	{"4111", "1111"}},
