@@ -71,8 +71,10 @@ static inline size_t token_simple_room(const struct text *t)
 	if (!w->open || w->katakana || w->mid.cp || w->reading.on ||
 	    st->run.n > 0)
 		return 0;
-	uint32_t len = w->tok.end - w->tok.start;
-	return len < TEXT_TOKEN_BYTES ? TEXT_TOKEN_BYTES - len : 0;
+	/* From the word's start: what was dropped behind its last letter has
+	 * bytes too. */
+	size_t end = w->tok.start + TEXT_TOKEN_BYTES;
+	return t->settled < end ? end - t->settled : 0;
 }
 
 static inline void token_extend(

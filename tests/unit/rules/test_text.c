@@ -1,5 +1,5 @@
 /* text: the same arrays for every cutting, exact maps, limits and errors. */
-#include "rules/text.h"
+#include "rules/text_state.h"
 #include "tests/support/failmalloc.h"
 #include "tests/support/guard_page.h"
 #include "tests/support/shared.h"
@@ -334,6 +334,62 @@ static void a_long_word_is_cut(void **state)
 	text_clear(&t);
 }
 
+/* A word as long as a limit, give or take some bytes, in which a reader does
+ * not see everything; and words behind it. */
+static size_t long_word(char *out, size_t limit, size_t seen, const char *mark)
+{
+	static const char tail[] = "refund it ok.";
+	size_t mark_len = strlen(mark), n = 0;
+	memset(out, 'a', seen);
+	n += seen;
+	memcpy(out + n, mark, mark_len);
+	n += mark_len;
+	memset(out + n, 'b', limit - seen);
+	n += limit - seen;
+	memcpy(out + n, tail, sizeof(tail));
+	return n + sizeof(tail) - 1;
+}
+
+static void cut_at(const char *bytes, size_t len, size_t at, struct text *whole)
+{
+	const struct split_piece pieces[] = {
+	    {bytes, at}, {bytes + at, len - at}};
+	const struct split split = {"a cut at a limit", pieces, 2};
+	run_split(&split, whole);
+}
+
+static void cut_around(const char *bytes, size_t len, size_t limit)
+{
+	struct text whole;
+	read_whole(&whole, bytes, len);
+	cut_at(bytes, len, 64, &whole);
+	cut_at(bytes, len, limit - 1, &whole);
+	cut_at(bytes, len, limit + 1, &whole);
+	text_clear(&whole);
+}
+
+static void a_long_word_is_cut_at_one_place(void **state)
+{
+	static const char *const marks[] = {"\u200B", "\u00AD", "&shy;",
+	    "&#97;", "<b>", "</think>", "<!-- -->", "**", "`", "~~", "_", "'",
+	    "\033[0m", "x\b", "\x01", "\U000E0041", "\u200D", "\u202E",
+	    "\uFE0F", "[z](http://x.example/)", "e\u0301\u0301", "\U0001D41F",
+	    "\u0430", "12", "\uFDFA", "3", "@", "\u200B\u200B\u200B\u200B"};
+	static const size_t limits[] = {
+	    TEXT_LOOK_AHEAD_BYTES, TEXT_TOKEN_BYTES, TEXT_SENTENCE_BYTES, 4096};
+	for (size_t l = 0; l < sizeof(limits) / sizeof(*limits); l++)
+		for (size_t m = 0; m < sizeof(marks) / sizeof(*marks); m++)
+			for (size_t less = 0; less < 6; less++) {
+				char buf[4200];
+				size_t n = limits[l] - less;
+				size_t seen = less % 3 == 0 ? 1
+				    : less % 3 == 1         ? n / 2
+							    : n - 2;
+				size_t len = long_word(buf, n, seen, marks[m]);
+				cut_around(buf, len, limits[l]);
+			}
+}
+
 static void holds_no_more_than_a_word(void **state)
 {
 	static const char s[] = "Your order will arrive on Monday, I think. ";
@@ -404,6 +460,7 @@ int main(void)
 	    cmocka_unit_test(reads_no_byte_too_far),
 	    cmocka_unit_test(survives_running_out_of_memory),
 	    cmocka_unit_test(a_long_word_is_cut),
+	    cmocka_unit_test(a_long_word_is_cut_at_one_place),
 	    cmocka_unit_test(holds_no_more_than_a_word),
 	    cmocka_unit_test(finds_tokens_and_sentences),
 	    cmocka_unit_test(ordinary_unicode),
