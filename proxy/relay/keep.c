@@ -145,6 +145,13 @@ void keep_untold(struct exchange *e)
 		conversation_withhold(e->lease, e->told_seq);
 }
 
+void keep_unsaid(struct exchange *e)
+{
+	if (e->told_seq)
+		conversation_replace(e->lease, e->told_seq);
+	e->told_seq = 0;
+}
+
 /* Of a stream its beginning has left all the same, perhaps all of it. */
 void keep_withheld(struct exchange *e)
 {

@@ -91,22 +91,42 @@ static void say_instead(struct exchange *e)
 	e->end = EXCHANGE_SAY;
 }
 
-/* The decision could not be recorded: the message stays back. */
+/* What the policy says of a log that cannot be written is no more than what
+ * is so already. */
+static bool outcome_stands(const struct exchange *e)
+{
+	bool withheld = verdicts_withhold(&e->verdicts);
+	return e->verdicts.action == GUARD_HANDOFF || e->not_the_ai ||
+	    (withheld && conversation_is_locked(e->lease));
+}
+
+/* The decision could not be recorded: the message stays back, and a block or a
+ * replacement does not take effect either. */
 static void cannot_record(struct exchange *e, const char *why)
 {
 	exchange_log(e, LOG_ERROR, why);
 	e->settle.record_failed = true;
-	if (verdicts_withhold(&e->verdicts) || e->not_the_ai)
-		return; /* withheld already, or not the AI's: see answer_send */
+	if (outcome_stands(e))
+		return;
+	if (e->state == EXCHANGE_FLOW) { /* which ends it: see flow.c */
+		e->undecided = e->cause = "cannot_record";
+		return;
+	}
+	enum guard_action was = e->verdicts.action;
+	bool withheld = verdicts_withhold(&e->verdicts);
 	verdicts_fall_back(&e->verdicts, exchange_policy(e),
 	    GUARD_CANNOT_RECORD, GUARD_DECIDED);
 	e->settle.fell_back = true;
-	e->undecided = "cannot_record";
-	e->cause = "cannot_record";
+	if (withheld && e->verdicts.action == was)
+		return; /* the rule's own words stand */
+	e->undecided = e->cause = "cannot_record";
+	if (withheld)
+		keep_unsaid(e);
+	else
+		keep_withheld(e);
 	say_instead(e);
-	keep_withheld(e);
 	keep_own_words(e);
-	if (e->verdicts.action == GUARD_HANDOFF && e->state == EXCHANGE_SETTLE)
+	if (e->verdicts.action == GUARD_HANDOFF)
 		takeover_request(e);
 }
 

@@ -68,6 +68,8 @@ void keep_own_words(struct exchange *);
 void keep_note(struct exchange *, const char *text);
 /* They are not told after all. */
 void keep_untold(struct exchange *);
+/* Others are said in their place: people are not shown these. */
+void keep_unsaid(struct exchange *);
 /* Kept as delivered, and withheld after all. */
 void keep_withheld(struct exchange *);
 
