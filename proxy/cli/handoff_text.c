@@ -42,13 +42,34 @@ static void print_age(int64_t since_us)
 	printf(", just now");
 }
 
-/* A line with its label; nothing when there is no text. */
-static void print_line(const char *label, const char *text)
+/* U+0000 may be among what others wrote. */
+struct text {
+	const char *p;
+	size_t len;
+};
+
+static struct text text_str(const char *s)
 {
-	if (!text || !text[0])
+	return (struct text){s, strlen(s)};
+}
+
+static bool text_eq(struct text a, struct text b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+static void print_text(struct text text, int indent)
+{
+	storage_print_bytes(text.p, text.len, indent);
+}
+
+/* A line with its label; nothing when there is no text. */
+static void print_line(const char *label, struct text text)
+{
+	if (text.len == 0)
 		return;
 	printf("%-*s", INDENT, label);
-	storage_print(text, INDENT);
+	print_text(text, INDENT);
 	printf("\n");
 }
 
@@ -178,11 +199,24 @@ void handoff_text_list(const struct store_handoff *list, size_t n,
 
 /* ---- one case ---- */
 
-static const char *text_of(const json_t *object, const char *key)
+/* The bytes of a string, NUL-terminated besides; "" of anything else. */
+static struct text string_of(const json_t *value)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	const char *text = json_string_value(value);
 
-	return text ? text : "";
+	return text ? (struct text){text, json_string_length(value)}
+		    : text_str("");
+}
+
+static struct text text_of(const json_t *object, const char *key)
+{
+	return string_of(json_object_get(object, key));
+}
+
+/* Of a word of ours. */
+static const char *word_of(const json_t *object, const char *key)
+{
+	return text_of(object, key).p;
 }
 
 /* name: value, name: value */
@@ -199,9 +233,7 @@ static void print_customer(const json_t *customer)
 		printf("%s", between);
 		storage_print(key, INDENT);
 		printf(": ");
-		storage_print(
-		    json_string_value(value) ? json_string_value(value) : "",
-		    INDENT);
+		print_text(string_of(value), INDENT);
 		between = ", ";
 	}
 	printf("\n");
@@ -209,15 +241,15 @@ static void print_customer(const json_t *customer)
 
 static void print_topic(const json_t *record)
 {
-	const char *type = text_of(record, "interaction_type");
-	const char *zone = text_of(record, "zone");
+	struct text type = text_of(record, "interaction_type");
+	struct text zone = text_of(record, "zone");
 
-	if (!type[0] && !zone[0])
+	if (!type.len && !zone.len)
 		return;
 	printf("%-*s", INDENT, "About");
-	storage_print(type, INDENT);
-	printf(type[0] && zone[0] ? ", zone " : zone[0] ? "zone " : "");
-	storage_print(zone, INDENT);
+	print_text(type, INDENT);
+	printf(type.len && zone.len ? ", zone " : zone.len ? "zone " : "");
+	print_text(zone, INDENT);
 	printf("\n");
 }
 
@@ -234,9 +266,7 @@ static void print_missing(const json_t *missing)
 	json_array_foreach(missing, i, one)
 	{
 		printf("%s", between);
-		storage_print(
-		    json_string_value(one) ? json_string_value(one) : "",
-		    INDENT);
+		print_text(string_of(one), INDENT);
 		between = ", ";
 	}
 	printf("\n");
@@ -249,33 +279,34 @@ static void print_also(const json_t *also)
 
 	json_array_foreach(also, i, one)
 	{
-		const char *why = text_of(one, "why");
-		const char *match = text_of(one, "match");
+		struct text why = text_of(one, "why");
+		struct text match = text_of(one, "match");
 
-		print_line(
-		    i == 0 ? "Also" : "", why[0] ? why : text_of(one, "title"));
+		print_line(i == 0 ? "Also" : "",
+		    why.len ? why : text_of(one, "title"));
 		printf("%*srule ", INDENT, "");
-		storage_print(text_of(one, "rule"), INDENT);
-		printf(", severity %s", text_of(one, "severity"));
-		printf(match[0] ? ", found " : "");
-		storage_print(match, INDENT);
+		print_text(text_of(one, "rule"), INDENT);
+		printf(", severity %s", word_of(one, "severity"));
+		printf(match.len ? ", found " : "");
+		print_text(match, INDENT);
 		printf("\n");
 	}
 }
 
 static void print_reason(const json_t *reason)
 {
-	const char *words = text_of(reason, "words");
-	const char *title = text_of(reason, "title");
+	struct text words = text_of(reason, "words");
+	struct text title = text_of(reason, "title");
+	struct text rule = text_of(reason, "rule");
 
 	print_line("Why", words);
-	if (strcmp(words, title) != 0)
+	if (!text_eq(words, title))
 		print_line("", title);
-	if (text_of(reason, "rule")[0]) {
+	if (rule.len) {
 		printf("%*srule ", INDENT, "");
-		storage_print(text_of(reason, "rule"), INDENT);
-		printf(", severity %s, ", text_of(reason, "severity"));
-		storage_print(text_of(reason, "line"), INDENT);
+		print_text(rule, INDENT);
+		printf(", severity %s, ", word_of(reason, "severity"));
+		print_text(text_of(reason, "line"), INDENT);
 		printf("\n");
 	}
 	print_line("Found", text_of(reason, "match"));
@@ -290,10 +321,10 @@ static void print_amounts(const json_t *amounts)
 
 	json_array_foreach(amounts, i, one)
 	{
-		if (strcmp(text_of(one, "kind"), "signal") == 0)
+		if (strcmp(word_of(one, "kind"), "signal") == 0)
 			continue;
-		printf("%-*s%s in all, ", INDENT, title, text_of(one, "words"));
-		storage_print(text_of(one, "name"), INDENT);
+		printf("%-*s%s in all, ", INDENT, title, word_of(one, "words"));
+		print_text(text_of(one, "name"), INDENT);
 		printf("\n");
 		title = "";
 	}
@@ -346,7 +377,8 @@ static const char *speaker_in_words(const char *speaker)
 }
 
 struct line { /* of the conversation */
-	const char *time, *speaker, *status, *kind, *text;
+	const char *time, *speaker, *status, *kind;
+	struct text text;
 };
 
 static void print_message(const struct line *m)
@@ -360,7 +392,7 @@ static void print_message(const struct line *m)
 		printf("  [%s%s%s]", kind ? kind : "",
 		    kind && status ? "; " : "", status ? status : "");
 	printf("\n%*s", INDENT - 1, "");
-	storage_print(m->text, INDENT - 1);
+	print_text(m->text, INDENT - 1);
 	printf("\n");
 }
 
@@ -372,12 +404,12 @@ static void print_withheld(const json_t *withheld)
 
 	json_array_foreach(parts, i, part)
 	{
-		const char *kind = kind_in_words(text_of(part, "kind"));
+		const char *kind = kind_in_words(word_of(part, "kind"));
 
 		printf("%-*s", INDENT, i == 0 ? "Withheld" : "");
 		if (kind)
 			printf("(%s) ", kind);
-		storage_print(text_of(part, "text"), INDENT);
+		print_text(text_of(part, "text"), INDENT);
 		printf("\n");
 	}
 }
@@ -393,9 +425,9 @@ static void print_conversation(const json_t *transcript)
 		: ":");
 	json_array_foreach(messages, i, m)
 	{
-		print_message(&(struct line){text_of(m, "time"),
-		    text_of(m, "speaker"), text_of(m, "status"),
-		    text_of(m, "kind"), text_of(m, "text")});
+		print_message(&(struct line){word_of(m, "time"),
+		    word_of(m, "speaker"), word_of(m, "status"),
+		    word_of(m, "kind"), text_of(m, "text")});
 	}
 }
 
@@ -463,7 +495,8 @@ static void print_later(const struct desk_case *c, bool incomplete)
 		print_message(
 		    &(struct line){time, store_speaker_name(m->speaker),
 			store_status_name(m->status), store_kind_name(m->kind),
-			m->erased ? "(erased)" : m->text});
+			m->erased ? text_str("(erased)")
+				  : (struct text){m->text, m->len}});
 	}
 	print_replies(c);
 }
@@ -485,10 +518,32 @@ static void print_deliveries(const struct desk_case *c)
 	}
 }
 
+/* The record; false: it is not whole, the conversation follows. */
+static bool print_stored(const struct store_handoff *h)
+{
+	json_error_t why;
+	json_t *record;
+
+	if (!h->record) {
+		printf("\nThe text of this conversation was erased.\n");
+		return true;
+	}
+	record = json_loads(h->record, JSON_ALLOW_NUL, &why);
+	if (!record) {
+		printf("\nThe record of this handoff cannot be read (%s, byte "
+		       "%d). --format json prints it as it is stored.\n",
+		    why.text, why.position);
+		return true;
+	}
+	bool whole = !json_is_true(json_object_get(record, "incomplete"));
+	print_record(record);
+	json_decref(record);
+	return whole;
+}
+
 void handoff_text_case(const struct desk_case *c)
 {
 	const struct store_handoff *h = &c->handoff;
-	json_t *record = h->record ? json_loads(h->record, 0, NULL) : NULL;
 
 	printf("%-*s%s: %s%s\n", INDENT, "Handoff", h->id, state_in_words(h),
 	    answer_in_words(h));
@@ -501,14 +556,10 @@ void handoff_text_case(const struct desk_case *c)
 	printf("%-*s", INDENT, "Where");
 	print_where(h);
 	printf("\n");
-	if (record)
-		print_record(record);
-	else
-		printf("\nThe text of this conversation was erased.\n");
-	print_later(c, json_is_true(json_object_get(record, "incomplete")));
-	json_decref(record);
-	if (h->note)
+	print_later(c, !print_stored(h));
+	if (h->note) {
 		printf("\n");
-	print_line("Note", h->note);
+		print_line("Note", text_str(h->note));
+	}
 	print_deliveries(c);
 }

@@ -214,13 +214,18 @@ int storage_failed(const char *what, int err)
 							       : EXIT_BROKEN;
 }
 
-/* Bytes of the character at s that must not reach a terminal; 0: harmless. */
-static size_t is_steering(const unsigned char *s)
+/* Bytes of the character at the beginning of text that must not reach a
+ * terminal; 0: harmless. */
+static size_t is_steering(const char *text, size_t len)
 {
+	const unsigned char *s = (const unsigned char *)text;
+
 	if ((s[0] < 0x20 && s[0] != '\t') || s[0] == 0x7f)
 		return 1;
-	if (s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f) /* C1 */
-		return 2;
+	if (len >= 2 && s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f)
+		return 2; /* C1 */
+	if (len < 3)
+		return 0;
 	if (s[0] == 0xe2 && s[1] == 0x80 &&
 	    (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xaa && s[2] <= 0xae)))
 		return 3; /* U+200E, U+200F, U+202A..U+202E */
@@ -229,19 +234,22 @@ static size_t is_steering(const unsigned char *s)
 	return 0;
 }
 
-void storage_print(const char *text, int indent)
+void storage_print_bytes(const char *text, size_t len, int indent)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	for (size_t at = 0; at < len;) {
+		size_t n = is_steering(text + at, len - at);
 
-	while (*s) {
-		size_t n = is_steering(s);
-
-		if (*s == '\n')
+		if (text[at] == '\n')
 			printf("\n%*s", indent, "");
 		else if (n > 0)
 			putchar('?');
 		else
-			putchar(*s);
-		s += n ? n : 1;
+			putchar(text[at]);
+		at += n ? n : 1;
 	}
+}
+
+void storage_print(const char *text, int indent)
+{
+	storage_print_bytes(text, strlen(text), indent);
 }

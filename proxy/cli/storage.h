@@ -66,7 +66,9 @@ void storage_put_time(struct json_out *, const char *key, int64_t us);
 int storage_failed(const char *what, int err);
 
 /* Text of others onto the terminal: lines after the first are indented, and
- * what could steer a terminal or turn text around is shown as '?'. */
+ * what could steer a terminal or turn text around is shown as '?'. The second
+ * may have any bytes, U+0000 too. */
 void storage_print(const char *text, int indent);
+void storage_print_bytes(const char *text, size_t len, int indent);
 
 #endif

@@ -256,3 +256,27 @@ test("when people have as many as there is room for, /readyz and the metrics say
 	assert.equal((await chat(proxy, "one-more", "go")).status, 200);
 	assert.ok((await page("metrics")).includes('\nhandrail_conversations{state="limit"} 200\n'));
 });
+
+// JSON may have any character: what no terminal may get is shown as '?'.
+test("U+0000 and half a character in what is said: people are shown all the rest", async (t) => {
+	const bot = await startBot(t);
+	bot.onMessage(/^first/, { content: "Hello\u0000 there." });
+	bot.onMessage(/go/, { content: "I guarantee a full refund\u0000 of $900." });
+	const proxy = await startHandrail(t, { upstream: bot.url, policy });
+	const cli = (...args) => run(["handoff", args[0], "-c", path.join(proxy.dir, "handrail.yaml"), ...args.slice(1)]);
+	const first = await chat(proxy, "c-1", "first\u0000 words");
+	assert.equal(said(first), "Hello\u0000 there.", first.body.toString());
+	await chat(proxy, "c-1", "go\u0000 on");
+	await chat(proxy, "c-1", "and\u0000 then");
+	await request(`${proxy.url}/v1/chat/completions`, {
+		headers: { "Content-Type": "application/json", "X-Conversation-Id": "c-2" },
+		body: ask("go on", { stream: true }).replace("go on", "go \\ud83d on"),
+	});
+	const { handoffs } = JSON.parse((await cli("list", "--format", "json")).out);
+	const shown = async (id) => (await cli("show", handoffs.find((h) => h.conversation === id).id)).out;
+	const text = await shown("c-1");
+	for (const part of ["Only a person may promise", "I guarantee a full refund? of $900.", "first? words", "Hello? there.", "go? on", "Since the handoff", "and? then"])
+		assert.ok(text.includes(part), `${part}\n${text}`);
+	assert.doesNotMatch(text, /erased|\0/);
+	assert.match(await shown("c-2"), /Withheld.*I guarantee a full r.*Customer\n +go .* on/s);
+});
