@@ -24,7 +24,7 @@
 #include <time.h>
 
 #define WRITER_BATCH_RECORDS 256u
-#define WRITER_MAX_RETRY_FACTOR 32u
+#define WRITER_MAX_RETRY_FACTOR 8u
 #define WRITER_LOOK_US CLOCK_SECOND_US
 
 static enum audit_result writer_result_of(int err)
@@ -52,7 +52,9 @@ static void writer_fail(struct audit *a, int err, uint64_t lost)
 	if (a->gap_from_us == 0)
 		a->gap_from_us = a->now_us();
 	writer_lose(a, lost);
-	if (a->retry_factor == 0)
+	/* A full disk is tried steadily: everybody is handed off until there is
+	 * room. One that fails may cost a new file each time. */
+	if (a->retry_factor == 0 || a->health == AUDIT_DISK_FULL)
 		a->retry_factor = 1;
 	else if (a->retry_factor < WRITER_MAX_RETRY_FACTOR)
 		a->retry_factor *= 2;

@@ -3,6 +3,8 @@
 
 #include "kit.h"
 
+#include "proxy/base/clock.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -10,12 +12,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-static atomic_int write_error, sync_error;
+static atomic_int write_error, sync_error, refused;
 
 static ssize_t failing_write(int fd, const void *data, size_t n)
 {
 	if (write_error == 0)
 		return write(fd, data, n);
+	refused++;
 	errno = write_error;
 	/* Half of it arrives before the error. */
 	ssize_t half = write(fd, data, n / 2);
@@ -83,6 +86,37 @@ static void test_write_fails(void **state)
 	assert_int_equal(kit_count(&log, "disk of the audit log is full"), 1);
 	assert_int_equal(kit_count(&log, "\"stream\":\"lost\""), 0);
 	buf_clear(&log);
+}
+
+/* However long it has failed by then: this often it is tried again. */
+static void tried_again(const char *dir, int error, int64_t at_least_every_ms)
+{
+	struct audit *a = open_failing(dir);
+	refused = 0;
+	write_error = error;
+	kit_put(a, RECORD_DECISION, "lost", AUDIT_WRITTEN);
+	for (int i = 0; i < 3000 && refused < 8; i++)
+		usleep(10000);
+	assert_true(refused >= 8);
+	pthread_mutex_lock(&a->lock);
+	int64_t left_us = a->retry_us - clock_mono_us();
+	pthread_mutex_unlock(&a->lock);
+	write_error = 0;
+	assert_true(left_us <= at_least_every_ms * 1000);
+	wait_healthy(a);
+	audit_close(a);
+}
+
+/* Everybody is handed off meanwhile: with room it goes on at once. */
+static void test_full_disk_is_tried_steadily(void **state)
+{
+	tried_again(*state, ENOSPC, 10);
+}
+
+/* A disk that fails may cost a new file each time. */
+static void test_failing_disk_is_tried_more_seldom(void **state)
+{
+	tried_again(*state, EIO, 80);
 }
 
 /* A stream that ends meanwhile is closed as soon as the log is written again,
@@ -375,6 +409,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_write_fails),
+	    TEST(test_full_disk_is_tried_steadily),
+	    TEST(test_failing_disk_is_tried_more_seldom),
 	    TEST(test_missed_end),
 	    TEST(test_missed_end_at_the_stop),
 	    TEST(test_sync_fails),
