@@ -9,7 +9,6 @@
 
 #include "rules/calm.h"
 #include "rules/entity_kinds.h"
-#include "rules/glyph.h"
 #include "rules/scan_spot.h"
 
 static const struct {
@@ -114,11 +113,14 @@ static int take(const struct walk *w, struct candidate *found)
 	}
 }
 
-/* Bytes of the character at i. */
-static size_t width(const struct entity_in *in, size_t i)
+/* May what goes on at i be the part of an e-mail address before its @? */
+static bool may_be_address(const struct entity_in *in, size_t i)
 {
-	int32_t cp;
-	return glyph_decode(in->s + i, in->n - i, &cp);
+	size_t start = i, len;
+	while (i < in->n && i - start <= ENTITY_MAX_LOCAL &&
+	    (len = entity_local_char(in, i)))
+		i += len;
+	return i >= in->n || in->s[i] == '@';
 }
 
 /* Behind the letters of an ordinary word: too many for an account number, and
@@ -130,14 +132,18 @@ static size_t skip_word(const struct entity_in *in, size_t i)
 	     (len = entity_word_char(in, i));
 	     i += len)
 		letters++;
-	if (letters < 3)
-		return 0;
-	size_t end = i;
-	while (end < in->n &&
-	    chars_are(in->s[end],
-		CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH | CHARS_LOCAL))
-		end++;
-	return end < in->n && in->s[end] != '@' ? i : 0;
+	return letters < 3 || may_be_address(in, i) ? 0 : i;
+}
+
+/* Behind letters that are written apart from values; 0 when they may begin an
+ * address, which only such may. */
+static size_t skip_apart(const struct walk *w, size_t i)
+{
+	const struct entity_in *in = &w->in;
+	size_t len;
+	while (i < in->n && beside_at(in->s, in->n, i, &len) == BESIDE_APART)
+		i += len;
+	return w->wanted[ENTITY_EMAIL] && may_be_address(in, i) ? 0 : i;
 }
 
 /* Behind the calm words (calm.h) from i on, where none is wanted that begins
@@ -152,53 +158,89 @@ static size_t skip_calm(const struct walk *w, size_t i)
 	return two ? end - 3 : end;
 }
 
-/* Behind the word that has begun before i; or at the first of its digits behind
- * letters, where a card may begin. */
-static size_t skip_rest(const struct walk *w, size_t i)
+/* The first of the characters i..end of a word in front of which something is
+ * left out, else end. */
+static size_t find_gap(const struct entity_in *in, size_t i, size_t end)
 {
-	const struct entity_in *in = &w->in;
-	bool stops =
-	    w->wanted[ENTITY_PAYMENT_CARD] && !entity_is_digit(in->s[i - 1]);
+	const struct text_view *v = &in->text->folded;
+	if (i == end || text_to(v, end - 1) - text_to(v, i - 1) == end - i)
+		return end;
 	size_t len;
-	for (; i < in->n && (len = entity_word_char(in, i)); i += len)
-		if (stops && entity_is_digit(in->s[i]))
-			return i;
+	for (; i < end && entity_is_close(in, i); i += len)
+		(void)beside_at(in->s, in->n, i, &len);
 	return i;
 }
 
-/* The next place at or behind i where an entity may start, or n. Any word may
- * start a postal address. */
-static size_t next_start(const struct walk *w, size_t i)
+/* Behind the word that has begun before start, or at the first of its digits
+ * behind letters, where a card may begin. */
+static size_t skip_rest(const struct walk *w, size_t start)
 {
 	const struct entity_in *in = &w->in;
-	if (i < in->n && entity_is_glued(in, i)) {
-		i = skip_rest(w, i);
-		if (i < in->n && entity_is_digit(in->s[i]))
-			return i;
-	}
+	bool stops = w->wanted[ENTITY_PAYMENT_CARD] &&
+	    !entity_is_digit(in->s[start - 1]);
+	size_t i = start, len;
+	for (; i < in->n && (len = entity_word_char(in, i)); i += len)
+		if (stops && entity_is_digit(in->s[i]))
+			break;
+	return i;
+}
+
+/* The next place at or behind i where an entity may start, or n, when no word
+ * goes on at i. Any word may start a postal address. */
+static size_t next_word(const struct walk *w, size_t i)
+{
+	const struct entity_in *in = &w->in;
+	size_t len, skip;
 	while (i < in->n) {
-		char c = in->s[i];
-		if (!entity_word_char(in, i)) {
-			if (c == '+' || c == '(')
+		switch (beside_at(in->s, in->n, i, &len)) {
+		case BESIDE_SIGN:
+			if (in->s[i] == '+' || in->s[i] == '(')
 				return i;
-			i += width(in, i);
+			i += len;
 			continue;
+		case BESIDE_APART:
+			if (!(skip = skip_apart(w, i)))
+				return i;
+			i = skip;
+			continue;
+		case BESIDE_WORD:
+			break;
 		}
 		if (w->wanted[ENTITY_POSTAL_ADDRESS])
 			return i;
-		size_t skip = skip_calm(w, i);
-		if (skip > i) {
+		if ((skip = skip_calm(w, i)) > i) {
 			i = skip;
 			continue;
 		}
-		skip = skip_word(in, i);
-		if (!skip)
+		if (!(skip = skip_word(in, i)))
 			return i;
-		i = skip_rest(w, skip);
-		if (i < in->n && entity_is_digit(in->s[i]))
+		i = find_gap(in, i + len, skip_rest(w, skip));
+		if (i < in->n && entity_word_char(in, i))
 			return i;
 	}
 	return in->n;
+}
+
+/* The next place at or behind i where an entity may start, or n. */
+static size_t next_start(const struct walk *w, size_t i)
+{
+	const struct entity_in *in = &w->in;
+	size_t len;
+	switch (i < in->n ? beside_before(in->s, i) : BESIDE_SIGN) {
+	case BESIDE_WORD:
+		i = find_gap(in, i, skip_rest(w, i));
+		if (i < in->n && entity_word_char(in, i))
+			return i;
+		break;
+	case BESIDE_APART:
+		while (i < in->n &&
+		    beside_at(in->s, in->n, i, &len) == BESIDE_APART)
+			i += len;
+		break;
+	case BESIDE_SIGN:
+		break;
+	}
+	return next_word(w, i);
 }
 
 static int walk(struct walk *w, size_t *alive_from)
@@ -213,7 +255,9 @@ static int walk(struct walk *w, size_t *alive_from)
 		}
 		if (take(w, found))
 			return -1;
-		i = next_start(w, i + width(&w->in, i));
+		size_t len;
+		(void)beside_at(w->in.s, w->in.n, i, &len);
+		i = next_start(w, i + len);
 	}
 	w->s->next = i;
 	return 0;

@@ -104,7 +104,7 @@ enum entity_answer entity_iban(
 		return ENTITY_NO;
 	if (i >= in->n && !in->final)
 		return ENTITY_MORE;
-	if (i < in->n && entity_word_char(in, i))
+	if (entity_goes_on(in, i))
 		return ENTITY_NO;
 	*end = i;
 	return ENTITY_YES;
@@ -154,7 +154,7 @@ enum entity_answer entity_nino(
 	}
 	if (i >= in->n && !in->final)
 		return ENTITY_MORE;
-	if (i < in->n && entity_word_char(in, i))
+	if (entity_goes_on(in, i))
 		return ENTITY_NO;
 	*end = i;
 	return ENTITY_YES;

@@ -88,7 +88,7 @@ static enum entity_answer may_be_glued(const struct entity_in *in, size_t start)
 {
 	size_t i = start, end;
 	while (entity_is_glued(in, i)) {
-		i--;
+		i = beside_back(in->s, i);
 		if (entity_is_digit(in->s[i]) || start - i > MAX_GLUED)
 			return ENTITY_NO;
 	}

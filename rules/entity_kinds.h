@@ -8,19 +8,10 @@
 #ifndef HANDRAIL_RULES_ENTITY_KINDS_H
 #define HANDRAIL_RULES_ENTITY_KINDS_H
 
-#include "rules/chars.h"
-#include "rules/text.h"
+#include "rules/entity_chars.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
-
-struct entity_in {
-	const char *s; /* the folded view from its beginning */
-	size_t n;
-	bool final; /* no more will come */
-	const struct text *text;
-};
 
 enum entity_answer { ENTITY_NO, ENTITY_YES, ENTITY_MORE };
 
@@ -72,6 +63,11 @@ enum entity_answer entity_email(
 enum entity_answer entity_address(
     const struct entity_in *, size_t start, size_t *end);
 
+#define ENTITY_MAX_LOCAL 64u /* bytes (RFC 5321, 4.5.3.1) */
+/* Bytes of the character at i if an e-mail address has such in front of its @;
+ * 0: none has. */
+size_t entity_local_char(const struct entity_in *, size_t i);
+
 /* Words that may stand in front of a number; ends with words NULL. Those that
  * do not decide only add to what stands further away. */
 struct entity_words {
@@ -88,62 +84,5 @@ unsigned entity_context(const struct entity_in *, size_t start,
 /* Is there one of the words? */
 bool entity_has_context(
     const struct entity_in *, size_t start, const char *const *words);
-
-/* The letter at i, which may be of another script and look Latin, or the digit;
- * '\0': neither. *len: its bytes. */
-char entity_latin(const struct entity_in *, size_t i, size_t *len);
-
-/* Bytes of the character beyond ASCII at i if it is of a word (a sign). */
-size_t entity_high_char(const struct entity_in *, size_t i, bool word);
-
-static inline bool entity_is_digit(char c)
-{
-	return chars_are(c, CHARS_DIGIT);
-}
-
-/* Of the folded view: capitals are none. Bytes beyond ASCII are: whether of a
- * letter, entity_word_char says. */
-static inline bool entity_is_alnum(char c)
-{
-	return chars_are(c, CHARS_SMALL | CHARS_DIGIT | CHARS_HIGH);
-}
-
-/* Bytes of the letter or digit at i; 0: it is neither. */
-static inline size_t entity_word_char(const struct entity_in *in, size_t i)
-{
-	if (!chars_are(in->s[i], CHARS_HIGH))
-		return entity_is_alnum(in->s[i]);
-	return entity_high_char(in, i, true);
-}
-
-/* Bytes of the sign at i; 0: a letter, a digit, a currency, a percent sign. */
-static inline size_t entity_sign(const struct entity_in *in, size_t i)
-{
-	char c = in->s[i];
-	if (!chars_are(c, CHARS_HIGH))
-		return !entity_is_alnum(c) && c != '$' && c != '%';
-	return entity_high_char(in, i, false);
-}
-
-/* Is the character in front of byte i a letter or digit? */
-static inline bool entity_is_glued(const struct entity_in *in, size_t i)
-{
-	if (i == 0 || !entity_is_alnum(in->s[i - 1]))
-		return false;
-	do {
-		i--;
-	} while (((unsigned char)in->s[i] & 0xC0) == 0x80);
-	return entity_word_char(in, i) > 0;
-}
-
-/* Was the character at i written as a capital? */
-static inline bool entity_is_capital(const struct entity_in *in, size_t i)
-{
-	const struct text *t = in->text;
-	size_t n = (unsigned char)in->s[i] < 0x80 ? 1 : 2;
-	uint32_t from = text_from(&t->folded, i);
-	return !entity_is_digit(in->s[i]) && i + n <= in->n &&
-	    from + n <= t->len && memcmp(t->bytes + from, in->s + i, n) != 0;
-}
 
 #endif

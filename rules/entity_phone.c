@@ -310,7 +310,7 @@ static size_t first_digit(const struct entity_in *in, size_t start)
 /* An extension may follow at once: 415-555-0132x20. */
 static bool ends_inside(const struct entity_in *in, size_t end)
 {
-	return end < in->n && entity_word_char(in, end) && in->s[end] != 'x';
+	return entity_goes_on(in, end) && in->s[end] != 'x';
 }
 
 static bool is_phone(const struct entity_in *in, size_t start,

@@ -49,7 +49,7 @@ static bool joins_word(const struct entity_in *in, size_t i)
 {
 	char c = in->s[i];
 	return (c == '-' || c == '/' || c == '\'') && i + 1 < in->n &&
-	    entity_is_alnum(in->s[i + 1]);
+	    entity_word_char(in, i + 1);
 }
 
 enum entity_answer address_next(
@@ -65,14 +65,15 @@ enum entity_answer address_next(
 	}
 	if (i >= in->n)
 		return in->final ? ENTITY_NO : ENTITY_MORE;
-	if (!entity_is_alnum(in->s[i]))
+	if (!entity_word_char(in, i))
 		return ENTITY_NO;
 	w->start = i;
 	w->digits = entity_is_digit(in->s[i]);
 	w->capital = entity_is_capital(in, i);
+	size_t len = 0;
 	while (i < in->n && i - w->start <= MAX_WORD &&
-	    (entity_is_alnum(in->s[i]) || joins_word(in, i)))
-		i++;
+	    ((len = entity_word_char(in, i)) || (len = joins_word(in, i))))
+		i += len;
 	if (i - w->start > MAX_WORD)
 		return ENTITY_NO;
 	/* A sign at the end may still join. */

@@ -1,8 +1,5 @@
-/* entity_run - digits as people group them, the words in front of them, and
- * what a letter looks like. */
-#include "rules/confusable.h"
+/* entity_run - digits as people group them, and the words in front of them. */
 #include "rules/entity_kinds.h"
-#include "rules/glyph.h"
 
 #include <string.h>
 
@@ -120,22 +117,31 @@ static bool is_short(const struct entity_in *in, size_t stop)
 	return in->s[stop] == '.' && n >= 1 && n <= 3;
 }
 
+/* Where the character that ends before i begins, if it is one of a word; i: it
+ * is none. */
+static size_t letter_before(const struct entity_in *in, size_t i)
+{
+	return beside_before(in->s, i) == BESIDE_SIGN ? i
+						      : beside_back(in->s, i);
+}
+
 /* The word that ends before i, or an empty one at the beginning and where the
  * sentence begins. */
 static size_t word_before(const struct entity_in *in, size_t i, size_t *len)
 {
 	*len = 0;
-	while (i > 0 && !entity_is_alnum(in->s[i - 1])) {
-		char c = in->s[--i];
+	while (i > 0 && letter_before(in, i) == i) {
+		i = beside_back(in->s, i);
+		char c = in->s[i];
 		if (c == '\n' ||
 		    (c == ' ' && i > 0 && memchr(".!?", in->s[i - 1], 3) &&
 			!is_short(in, i - 1)))
 			return i;
 	}
-	size_t end = i;
-	while (i > 0 && entity_is_alnum(in->s[i - 1]) &&
-	    end - i <= CONTEXT_WORD_BYTES)
-		i--;
+	size_t end = i, before;
+	while (end - i <= CONTEXT_WORD_BYTES &&
+	    (before = letter_before(in, i)) < i)
+		i = before;
 	*len = end - i;
 	return i;
 }
@@ -177,47 +183,4 @@ bool entity_has_context(
 	const struct entity_words lists[] = {{words, true}, {NULL, false}};
 	unsigned also;
 	return entity_context(in, start, lists, &also) != 0;
-}
-
-size_t entity_high_char(const struct entity_in *in, size_t i, bool word)
-{
-	int32_t cp = 0;
-	size_t len = glyph_decode(in->s + i, in->n - i, &cp);
-	switch (glyph_class(cp)) {
-	case GLYPH_LETTER:
-	case GLYPH_SINGLE:
-	case GLYPH_KATAKANA:
-	case GLYPH_DIGIT:
-	case GLYPH_MARK:
-		return word ? len : 0;
-	case GLYPH_OTHER:
-		return word ? 0 : len;
-	case GLYPH_SPACE:
-	case GLYPH_SYMBOL:
-		break;
-	}
-	return 0;
-}
-
-/* What cp looks like, if that is one letter. */
-static char looks_like(int32_t cp)
-{
-	bool ordinary;
-	const char *latin = confusable_latin(cp, &ordinary);
-	return latin && !latin[1] ? latin[0] : '\0';
-}
-
-char entity_latin(const struct entity_in *in, size_t i, size_t *len)
-{
-	*len = 1;
-	if (!chars_are(in->s[i], CHARS_HIGH))
-		return entity_is_alnum(in->s[i]) ? in->s[i] : '\0';
-	/* Capitals and small letters may look different: as it was written. */
-	const struct text *t = in->text;
-	size_t from = text_from(&t->folded, i);
-	int32_t cp = 0, orig = 0;
-	*len = glyph_decode(in->s + i, in->n - i, &cp);
-	glyph_decode(t->bytes + from, t->len - from, &orig);
-	char c = looks_like(orig);
-	return c ? c : looks_like(cp);
 }

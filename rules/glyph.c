@@ -83,6 +83,15 @@ static enum glyph_class letter_class(int32_t cp)
 	return IN(cp, katakana) ? GLYPH_KATAKANA : GLYPH_LETTER;
 }
 
+bool glyph_is_apart(int32_t cp)
+{
+	static const struct range apart[] = {{0x590, 0x109F}, {0x1100, 0x11FF},
+	    {0x1780, 0x17FF}, {0x1950, 0x1AAF}, {0x2E80, 0xA4CF},
+	    {0xA960, 0xAADF}, {0xABC0, 0xD7FF}, {0xF900, 0xFAFF},
+	    {0x20000, 0x3FFFF}};
+	return cp >= 0x590 && IN(cp, apart);
+}
+
 enum glyph_class glyph_class(int32_t cp)
 {
 	if (cp == '%')

@@ -50,6 +50,9 @@ bool glyph_is_flag_letter(int32_t cp); /* two of them are a flag */
 bool glyph_is_invisible(int32_t cp);   /* controls, default ignorables */
 bool glyph_is_extender(int32_t cp);    /* belongs to the letter in front */
 bool glyph_keeps_marks(int32_t cp);    /* marks are ordinary on this letter */
+/* Of a script whose letters stand against Latin ones without a space: from
+ * Hebrew to Thai, and East Asia. */
+bool glyph_is_apart(int32_t cp);
 
 /*
  * Fold a cluster of 1..GLYPH_MAX_CLUSTER code points. Writes at most

@@ -126,6 +126,16 @@ static const struct scan_case cases[] = {
 	"email:j.doe+x@a-b.co.uk|email:a_b@x.org|email:q@r.io"},
     {"user@xn--80ak6aa92e.com j\u200Bohn\uFF20acme.example",
 	"email:user@xn--80ak6aa92e.com|email:j\u200Bohn\uFF20acme.example"},
+    {"someone@mail.com--she, a@b.com...she a@b.com\u2014she "
+     "a@b-c.com\u2013x.y, "
+     "a@b.com-she; wait...a@b.com Mail\u2014a@b.com, a@b\u2013c.com",
+	"email:someone@mail.com|email:a@b.com|email:a@b.com|email:a@b-c.com|"
+	"email:a@b.com|email:a@b.com|email:a@b.com|email:a@b\u2013c.com"},
+    {"\u8054\u7CFBa@b.com\u3002 \u7528\u6237@\u4F8B\u5B50.\u4E2D\u56FD "
+     "a@\u4F8B\u3048.jp\u307E\u3067 a@b.com.2 o\u2019b@c.de",
+	"email:a@b.com|email:\u7528\u6237@\u4F8B\u5B50.\u4E2D\u56FD|"
+	"email:a@\u4F8B\u3048.jp|email:a@b.com|email:o\u2019b@c.de"},
+    {"a@b.com1 a@b..com a@-b.com a..@b.com \u5361@home", ""},
     {"not@home @you a@b x@y.1 ..@x.com a.@b.com p@ssword.", ""},
     {"Call (415) 555-0132, 415-555-0132, 1-800-555-0100 or 415.555.0132.",
 	"phone:(415) 555-0132|phone:415-555-0132|phone:1-800-555-0100|"
@@ -174,6 +184,55 @@ static const char *const names[] = {
 static void finds_entities(void **state)
 {
 	scan_check_found(&entities, names, cases, N_CASES);
+}
+
+/* What may stand beside a value: every sign, and letters of scripts that are
+ * written against it; the value is what is found, not what is beside it. */
+static const struct scan_case values[] = {
+    {"4111 1111 1111 1111", "card"},
+    {"DE89 3704 0044 0532 0130 00", "iban"},
+    {"DE89370400440532013000", "iban"},
+    {"536-22-1234", "ssn"},
+    {"AB 12 34 56 C", "nino"},
+    {"AB123456C", "nino"},
+    {"someone@mail.com", "email"},
+};
+/* An e-mail address may have these inside, or what the folded view leaves out.
+ */
+static const char *const inside_mail[] = {
+    "!", "\u2019", "[", "]", "**", "<b>", "</b>", "\u200B"};
+static const char *const neighbours[] = {"\U0001F4B3", "\u2705", "\u260E\uFE0F",
+    "\U0001F468\u200D\U0001F4BB", "\u2192", "\u2022", "\u00B7", "\u25B6",
+    "\u2014", "\u2013", "\u2026", "...", "\u3002", "\u3001", "\uFF1A", "\u201C",
+    "\u201D", "\u2018", "\u00AB", "\u300C", "\uFF08", "\uFF09", "(", ")", "<",
+    ">", "\"", ",", ";", ":", "\u7684", "\u306F", "\u30AB", "\uC785", "\u0E17",
+    "\u0628", "\u05DC", "\u0915\u093E"};
+
+static void check_beside(const struct scan_case *value, const char *by)
+{
+	char s[256], want[128];
+	struct scan_case c = {s, want};
+	snprintf(want, sizeof(want), "%s:%s", value->found, value->text);
+	snprintf(s, sizeof(s), "It is x%s%s", by, value->text);
+	scan_check_found(&entities, names, &c, 1);
+	scan_check_cuttings(&entities, &c, 1);
+	snprintf(s, sizeof(s), "%s%sshe said", value->text, by);
+	scan_check_found(&entities, names, &c, 1);
+	scan_check_cuttings(&entities, &c, 1);
+}
+
+static void beside_anything(void **state)
+{
+	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+		const struct scan_case *value = &values[v];
+		for (size_t i = 0;
+		     i < sizeof(neighbours) / sizeof(neighbours[0]); i++)
+			check_beside(value, neighbours[i]);
+		for (size_t i = 0; !strchr(value->text, '@') &&
+		     i < sizeof(inside_mail) / sizeof(inside_mail[0]);
+		     i++)
+			check_beside(value, inside_mail[i]);
+	}
 }
 
 static void same_for_every_cutting(void **state)
@@ -300,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_entities),
 	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(beside_anything),
 	    cmocka_unit_test(out_of_memory),
 	    cmocka_unit_test(names_the_tokens),
 	    cmocka_unit_test(lets_go_of_ordinary_text),
