@@ -9,6 +9,7 @@
  */
 #include "rules/entity_kinds.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define LOCAL_DIGITS ENTITY_LEAST_DIGITS
@@ -287,7 +288,7 @@ static bool begins(const struct entity_in *in, size_t start)
 	if (start == 0)
 		return true;
 	char before = in->s[start - 1];
-	if (before == '+' || before == '(')
+	if (before == '+')
 		return false; /* tried from there */
 	if (before == '$' || before == '#')
 		return false;
@@ -297,14 +298,41 @@ static bool begins(const struct entity_in *in, size_t start)
 }
 
 /* Where the digits begin: behind + and (. */
-static size_t first_digit(const struct entity_in *in, size_t start)
+static size_t first_digit(const struct entity_in *in, size_t start, bool *plus)
 {
 	size_t first = start;
-	if (in->s[first] == '+')
+	*plus = false;
+	for (unsigned signs = 0; signs < 2 && first < in->n; signs++) {
+		char c = in->s[first];
+		if (c != '(' && (c != '+' || *plus))
+			break;
+		*plus |= c == '+';
 		first++;
-	if (first < in->n && in->s[first] == '(')
-		first++;
+	}
 	return first;
+}
+
+/* Only up to a parenthesis the other of which is not in the number: of (020
+ * 7946 0958) and (+44) 20 7946 0958 the second is all of it. */
+static void cut_at_parenthesis(
+    const struct entity_in *in, size_t start, struct entity_run *run)
+{
+	size_t open = start, cut = SIZE_MAX;
+	bool is_open = false;
+	for (size_t i = start; i < run->ends[run->n - 1] && cut == SIZE_MAX;
+	     i++) {
+		if (in->s[i] == '(' && !is_open)
+			open = i;
+		if ((in->s[i] == '(' && is_open) ||
+		    (in->s[i] == ')' && !is_open))
+			cut = i;
+		if (in->s[i] == '(' || in->s[i] == ')')
+			is_open = in->s[i] == '(';
+	}
+	if (is_open)
+		cut = open;
+	while (run->n > 0 && run->ends[run->n - 1] > cut)
+		run->n--;
 }
 
 /* An extension may follow at once: 415-555-0132x20. */
@@ -313,12 +341,11 @@ static bool ends_inside(const struct entity_in *in, size_t end)
 	return entity_goes_on(in, end) && in->s[end] != 'x';
 }
 
-static bool is_phone(const struct entity_in *in, size_t start,
+static bool is_phone(const struct entity_in *in, size_t start, bool plus,
     const struct entity_run *run, size_t *last)
 {
 	if (run->n < LOCAL_DIGITS)
 		return false; /* whatever is said in front */
-	bool plus = in->s[start] == '+';
 	size_t zeros =
 	    !plus && run->n > 2 && memcmp(run->digits, "00", 2) == 0 ? 2 : 0;
 	bool tail = !plus && follows_digits(in, start);
@@ -339,7 +366,8 @@ enum entity_answer entity_phone(
 {
 	if (!begins(in, start))
 		return ENTITY_NO;
-	size_t first = first_digit(in, start);
+	bool plus;
+	size_t first = first_digit(in, start, &plus);
 	if (first >= in->n)
 		return in->final ? ENTITY_NO : ENTITY_MORE;
 	if (!entity_is_digit(in->s[first]))
@@ -351,7 +379,8 @@ enum entity_answer entity_phone(
 	if (run.n < ENTITY_RUN_DIGITS && ends_inside(in, run.ends[run.n - 1]))
 		return ENTITY_NO;
 	size_t last;
-	if (!is_phone(in, start, &run, &last))
+	cut_at_parenthesis(in, start, &run);
+	if (!is_phone(in, start, plus, &run, &last))
 		return ENTITY_NO;
 	*end = run.ends[last];
 	return ENTITY_YES;

@@ -155,6 +155,17 @@ static const struct scan_case cases[] = {
     {"+44 (20) 7123 4567; +49-30-901820-0; +353 1 677 3366",
 	"phone:+44 (20) 7123 4567|phone:+49-30-901820-0|"
 	"phone:+353 1 677 3366"},
+    {"Call us (020 7946 0958). Tom (07700 900123, evenings) "
+     "(+1 555 867 5309), ((020) 7946 0958)",
+	"phone:020 7946 0958|phone:07700 900123|phone:+1 555 867 5309|"
+	"phone:(020) 7946 0958"},
+    {"Call (+44 20 7946 0958, ask for Tom); (+44) 7700 900123, +(44) 7700 "
+     "900123, Tom ((555) 867-5309), 07700 900123) 5 items, 0044 20 7946 0958 "
+     "(5",
+	"phone:+44 20 7946 0958|phone:(+44) 7700 900123|"
+	"phone:+(44) 7700 900123|phone:(555) 867-5309|phone:07700 900123|"
+	"phone:0044 20 7946 0958"},
+    {"(123) 45, ((+(44, (1) (2) (3) 4 5 6 7", ""},
     {"Tel.: 612 34 56 78. Llame al 912 345 678, telefon 600 123 456",
 	"phone:612 34 56 78|phone:912 345 678|phone:600 123 456"},
     {"Call us at 555-0187. Ring 12 34 56 78",
@@ -196,6 +207,9 @@ static const struct scan_case values[] = {
     {"AB 12 34 56 C", "nino"},
     {"AB123456C", "nino"},
     {"someone@mail.com", "email"},
+    {"07700 900123", "phone"},
+    {"415-555-0132", "phone"},
+    {"+44 20 7946 0958", "phone"},
 };
 /* An e-mail address may have these inside, or what the folded view leaves out.
  */
