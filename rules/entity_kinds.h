@@ -68,6 +68,10 @@ enum entity_answer entity_address(
  * 0: none has. */
 size_t entity_local_char(const struct entity_in *, size_t i);
 
+/* The word that ends before i, or one of no bytes at the beginning and where
+ * the sentence begins. */
+size_t entity_word_before(const struct entity_in *, size_t i, size_t *len);
+bool entity_is_listed(const char *word, size_t len, const char *const *words);
 /* Words that may stand in front of a number; ends with words NULL. Those that
  * do not decide only add to what stands further away. */
 struct entity_words {

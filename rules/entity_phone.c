@@ -3,11 +3,14 @@
  * with + or 00 (E.164), North American 3-3-4, national ones with a leading 0,
  * and what other countries write when a word in front says that it is one.
  *
- * What the words in front say decides where the shape does not: "call",
- * "Handy" and "portable" make a number of it, "order" and "IBAN" unmake it.
+ * What the words in front say (entity_said.h) decides where the shape does not:
+ * "call", "Handy" and "portable" make a number of it, "order" and "IBAN" unmake
+ * it. What has a telephone number's own shape they unmake only where they name
+ * the number itself: "order no. 020 7946 0958".
  * Dates, card numbers and security numbers have other shapes.
  */
 #include "rules/entity_kinds.h"
+#include "rules/entity_said.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -16,63 +19,25 @@
 #define MIN_DIGITS 8u
 #define MAX_DIGITS 15u /* E.164 */
 
-static const char *const phones[] = {"phone", "phones", "telephone", "tel",
-    "call", "calls", "calling", "mobile", "cell", "cellphone", "fax", "dial",
-    "sms", "whatsapp", "viber", "hotline", "helpline", "landline", "voicemail",
-    "ring", "phoning", "callback", /* German */ "telefon", "telefonnummer",
-    "handy", "handynummer", "mobil", "mobilnummer", "anrufen", "rufen",
-    "rufnummer", "durchwahl", /* French */ "t\xc3\xa9l",
-    "t\xc3\xa9l\xc3\xa9phone", "telephonique", "appelez", "appeler",
-    "portable", /* Spanish */
-    "tel\xc3\xa9"
-    "fono",
-    "m\xc3\xb3vil", "movil", "llame", "llamar", "ll\xc3\xa1menos",
-    "ll\xc3\xa1mame", "celular", /* Italian */ "telefono", "cellulare",
-    "chiamare", "chiami", "chiamaci", /* Dutch */ "telefoon", "telefoonnummer",
-    "bel", "bellen", "mobiel", /* Portuguese */ "telefone", "telem\xc3\xb3vel",
-    "ligue", "ligar", /* Polish, Nordic */ "telefonu", "zadzwo\xc5\x84",
-    "kom\xc3\xb3rka", "telefonnummeret", "mobilen", "puhelin", NULL};
-/* These are said of much else, too. */
-static const char *const perhaps[] = {"number", "numbers", "no", "num",
-    "contact", "reach", "text", "line", "numer", "num\xc3\xa9ro", "nummer",
-    "n\xc3\xbamero", "numero", NULL};
-static const char *const others[] = {"order", "account", "reference", "ref",
-    "case", "ticket", "tracking", "invoice", "confirmation", "booking", "card",
-    "id", "policy", "claim", "transaction", "serial", "member", "membership",
-    "customer", "reservation", "code", "flight", "ssn", "iban", "routing",
-    "sku", "isbn", "parcel", "shipment", "item", "model", "part", "contract",
-    "vat", "price", "total", "amount", "balance", "version", "date", "zip",
-    "zipcode", "postcode", "upc", NULL};
-
-enum said { UNASKED, NOTHING, PERHAPS, PHONE, OTHER };
-
 struct candidate {
 	const struct entity_in *in;
 	size_t start;
 	const struct entity_run *run;
-	enum said said; /* asked for when digits alone do not decide */
+	enum entity_said said; /* asked for when digits do not decide */
 };
 
 /* What the words in front say it is. */
-static enum said what_is_said(struct candidate *c)
+static enum entity_said what_is_said(struct candidate *c)
 {
-	const struct entity_words lists[] = {
-	    {phones, true}, {others, true}, {perhaps, false}, {NULL, false}};
-	unsigned also;
-	if (c->said != UNASKED)
-		return c->said;
-	unsigned found = entity_context(c->in, c->start, lists, &also);
-	c->said = found == 1 ? PHONE
-	    : found == 2     ? OTHER
-	    : also           ? PERHAPS
-			     : NOTHING;
+	if (c->said == ENTITY_UNASKED)
+		c->said = entity_said(c->in, c->start);
 	return c->said;
 }
 
 static bool may_be_called_phone(struct candidate *c)
 {
-	enum said said = what_is_said(c);
-	return said == PHONE || said == PERHAPS;
+	enum entity_said said = what_is_said(c);
+	return said == ENTITY_SAID_PHONE || said == ENTITY_SAID_PERHAPS;
 }
 
 /* Digits of the groups from digit i on: 3 3 4 gives 334, at most n groups. */
@@ -158,7 +123,7 @@ static bool american(struct candidate *c, size_t *last)
 		    run->seps[first + 6] == '-' || run->seps[first + 6] == '.';
 		return (first == 0 || run->seps[1] != '\0') &&
 		    (given || may_be_called_phone(c) ||
-			(typical && what_is_said(c) != OTHER));
+			(typical && !entity_is_named(c->in, c->start, true)));
 	}
 	return given &&
 	    (shape == 9 || (first == 0 && shape_of(run, 0, 1, &next) == 9)) &&
@@ -173,7 +138,7 @@ static bool local(struct candidate *c, size_t *last)
 	*last = run->n - 1;
 	return run->n == LOCAL_DIGITS && run->digits[0] >= '2' &&
 	    run->seps[3] == '-' && shape_of(run, 0, 2, &next) == 34 &&
-	    what_is_said(c) == PHONE;
+	    what_is_said(c) == ENTITY_SAID_PHONE;
 }
 
 /* ---- international ---- */
@@ -224,12 +189,14 @@ static bool national(struct candidate *c, size_t *last)
 	const struct entity_run *run = c->run;
 	size_t next;
 	unsigned first = shape_of(run, 0, 1, &next);
+	bool grouped = first >= 2 && first <= 5;
 	if (run->n < 9 || run->digits[0] != '0' || run->digits[1] == '0' ||
-	    what_is_said(c) == OTHER)
+	    entity_is_named(c->in, c->start, grouped))
 		return false;
 	unsigned shape = shape_of(run, 0, 3, &next);
 	if (next == run->n &&
-	    (shape == 324 || (shape == 54 && c->said != PHONE)))
+	    (shape == 324 ||
+		(shape == 54 && what_is_said(c) != ENTITY_SAID_PHONE)))
 		return false; /* a US social security number, a ZIP code */
 	size_t most = run->n < 12 ? run->n : 12;
 	while (most >= 9 && !entity_run_breaks(run, most - 1))
@@ -237,12 +204,12 @@ static bool national(struct candidate *c, size_t *last)
 	if (most < 9)
 		return false;
 	*last = most - 1;
-	if (first >= 2 && first <= 5)
+	if (grouped)
 		return true;
 	bool british =
 	    run->n == 11 && run->digits[1] == '7' && run->digits[2] != '0';
 	return first == 9 && most == run->n && most >= 10 &&
-	    (british || c->said != NOTHING);
+	    (british || may_be_called_phone(c));
 }
 
 /* 612 34 56 78, 22 33 44 55: where it is called a phone, or the shape and a
@@ -259,7 +226,8 @@ static bool elsewhere(struct candidate *c, size_t *last)
 	    !may_be_called_phone(c))
 		return false;
 	if (groups == 1)
-		return c->said == PHONE && run->n >= 9 && run->n <= 11;
+		return c->said == ENTITY_SAID_PHONE && run->n >= 9 &&
+		    run->n <= 11;
 	unsigned shape = shape_of(run, 0, 5, &next);
 	for (size_t i = 0; shapes[i]; i++)
 		if (shape == shapes[i])
@@ -271,7 +239,7 @@ static bool elsewhere(struct candidate *c, size_t *last)
 			return false;
 		first = i + 1;
 	}
-	return c->said == PHONE;
+	return c->said == ENTITY_SAID_PHONE;
 }
 
 /* ---- where it stands ---- */
@@ -341,6 +309,13 @@ static bool ends_inside(const struct entity_in *in, size_t end)
 	return entity_goes_on(in, end) && in->s[end] != 'x';
 }
 
+/* 0044 20 7946 0958 in groups has a shape of its own. */
+static bool is_said_otherwise(struct candidate *c)
+{
+	return groups_of(c->run) > 1 ? entity_is_named(c->in, c->start, true)
+				     : what_is_said(c) == ENTITY_SAID_OTHER;
+}
+
 static bool is_phone(const struct entity_in *in, size_t start, bool plus,
     const struct entity_run *run, size_t *last)
 {
@@ -354,7 +329,7 @@ static bool is_phone(const struct entity_in *in, size_t start, bool plus,
 	struct candidate c = {.in = in, .start = start, .run = run};
 	if (plus || zeros)
 		return international(run, zeros, last) &&
-		    (plus || what_is_said(&c) != OTHER);
+		    (plus || !is_said_otherwise(&c));
 	if (is_date(run))
 		return false;
 	return american(&c, last) || national(&c, last) ||

@@ -125,9 +125,7 @@ static size_t letter_before(const struct entity_in *in, size_t i)
 						      : beside_back(in->s, i);
 }
 
-/* The word that ends before i, or an empty one at the beginning and where the
- * sentence begins. */
-static size_t word_before(const struct entity_in *in, size_t i, size_t *len)
+size_t entity_word_before(const struct entity_in *in, size_t i, size_t *len)
 {
 	*len = 0;
 	while (i > 0 && letter_before(in, i) == i) {
@@ -146,7 +144,7 @@ static size_t word_before(const struct entity_in *in, size_t i, size_t *len)
 	return i;
 }
 
-static bool is_listed(const char *word, size_t len, const char *const *words)
+bool entity_is_listed(const char *word, size_t len, const char *const *words)
 {
 	for (; *words; words++)
 		if (**words == *word && strncmp(*words, word, len) == 0 &&
@@ -161,13 +159,13 @@ unsigned entity_context(const struct entity_in *in, size_t start,
 	size_t at = start, len = 0;
 	*also = 0;
 	while (at > 0 && start - at < CONTEXT_BYTES) {
-		at = word_before(in, at, &len);
+		at = entity_word_before(in, at, &len);
 		if (len == 0)
 			break;
 		if (entity_is_digit(in->s[at]))
 			continue; /* no word */
 		for (unsigned i = 0; lists[i].words; i++) {
-			if (!is_listed(in->s + at, len, lists[i].words))
+			if (!entity_is_listed(in->s + at, len, lists[i].words))
 				continue;
 			if (lists[i].decides)
 				return i + 1;

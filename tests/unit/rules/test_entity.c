@@ -171,6 +171,27 @@ static const struct scan_case cases[] = {
     {"Call us at 555-0187. Ring 12 34 56 78",
 	"phone:555-0187|phone:12 34 56 78"},
     {"Your order shipped, so call 4155550132.", "phone:4155550132"},
+    {"The order was placed by Jane Roe, 07700 900123, on Monday. The customer "
+     "is Jane Roe (020 7946 0958)",
+	"phone:07700 900123|phone:020 7946 0958"},
+    {"The customer can be reached on 07700900123. The driver for order 12345 "
+     "is "
+     "Tom, 07700 900124; the parcel was signed for by Tom 0044 20 7946 0958",
+	"phone:07700900123|phone:07700 900124|phone:0044 20 7946 0958"},
+    {"The account is in the name of Jo, (555) 123-4567. The order was placed "
+     "by "
+     "Jane Roe. Her number: 07700 900123. The customer, 07700 900124, a code "
+     "to "
+     "07700 900125",
+	"phone:(555) 123-4567|phone:07700 900123|phone:07700 900124|"
+	"phone:07700 900125"},
+    {"order 020 7946 0958, account no. 0044 20 7946 0958; your order number is "
+     "07700 900123. The tracking number of the blue parcel you sent is 0340 "
+     "1234 5678, ref: 07700 900123",
+	""},
+    {"Your order, 07700900123, has shipped; order id 07700900124; order "
+     "004420794609 was, with tracking no 01 42 68 53 00",
+	""},
     {"call within 10-15 minutes, 24/7, or order 123-456-7890", ""},
     {"612 34 56 78, 555-0187, text STOP to 12345, 2024-2026, 192.168.1.100",
 	""},
