@@ -131,7 +131,7 @@ int calm_read(struct text *t)
 	bool stop;
 	if (!read_word(t->bytes + start).len || !stands_apart(t))
 		return 0;
-	int err = sentence_before(t, 'a', start);
+	int err = sentence_before(t, t->bytes[start], start);
 	if (err == 0)
 		err = reserve(t);
 	if (err)

@@ -3,6 +3,7 @@
 #include "rules/clause_end.h"
 #include "rules/index.h"
 #include "rules/numeral.h"
+#include "rules/passage.h"
 #include "rules/phrase.h"
 
 #include <limits.h>
@@ -47,13 +48,37 @@ static bool is_near(const struct text *t, const struct match *a,
 	return true;
 }
 
-/* All of it in the sentence it begins in. */
-static bool in_sentence(
-    const struct text *t, const struct match *q, uint32_t sentence)
+/* Sentences in which something is asked: one, or those of a passage. */
+struct stretch {
+	uint32_t first, last;
+};
+
+static struct stretch one_sentence(uint32_t sentence)
 {
-	if (q->sentence != sentence)
+	return (struct stretch){sentence, sentence};
+}
+
+static struct stretch stretch_of(const struct text *t, const struct pending *p)
+{
+	uint32_t sentence = p->match.sentence;
+	if (!p->over_lines)
+		return one_sentence(sentence);
+	return (struct stretch){
+	    t->sentences[sentence].passage, passage_last(t, sentence)};
+}
+
+/* All of it in the stretch it begins in. */
+static bool in_stretch(
+    const struct text *t, const struct match *q, struct stretch s)
+{
+	if (q->sentence < s.first || q->sentence > s.last)
 		return false;
-	return !q->n_tokens || t->tokens[token_end(q) - 1].sentence == sentence;
+	return !q->n_tokens || t->tokens[token_end(q) - 1].sentence <= s.last;
+}
+
+static struct live_walk walk(const struct combine_facts *c, struct stretch s)
+{
+	return live_walk_begin(c->live, s.first, s.last);
 }
 
 static bool same_match(const struct match *a, const struct match *b)
@@ -62,14 +87,14 @@ static bool same_match(const struct match *a, const struct match *b)
 	    a->end == b->end;
 }
 
-/* Can no match of these kinds come any more that lies in the sentence? A phrase
- * that goes on behind the end of its sentence does not. */
+/* Can no match of these kinds come any more that lies in the stretch? A phrase
+ * that goes on behind its end does not. */
 static bool is_over_for(
-    const struct combine_facts *c, unsigned kinds, uint32_t sentence)
+    const struct combine_facts *c, unsigned kinds, struct stretch stretch)
 {
-	if (sentence >= c->text->n_sentences)
+	if (stretch.last >= c->text->n_sentences)
 		return c->text->final;
-	const struct sentence *s = &c->text->sentences[sentence];
+	const struct sentence *s = &c->text->sentences[stretch.last];
 	if (kinds >> DETECTOR_CLASSIFIER & 1 &&
 	    c->alive[DETECTOR_CLASSIFIER] < s->end)
 		return false;
@@ -89,13 +114,14 @@ bool combine_is_ripe(const struct combine_facts *c, uint32_t sentence)
 	if (c->text->final)
 		return true;
 	const struct sentence *s = &c->text->sentences[sentence];
-	return is_over_for(c, ~(1u << DETECTOR_CLASSIFIER), sentence) &&
+	return is_over_for(
+		   c, ~(1u << DETECTOR_CLASSIFIER), one_sentence(sentence)) &&
 	    c->alive[DETECTOR_PHRASES] >= s->end;
 }
 
-/* Can nothing come any more that the rule asks for in the sentence? */
-static bool is_over_for_rule(
-    const struct combine_facts *c, const struct pending *p)
+/* Can nothing come any more that the rule asks for in the stretch? */
+static bool is_over_for_rule(const struct combine_facts *c,
+    const struct pending *p, struct stretch stretch)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
 	uint32_t classifier = rule_classifier(r);
@@ -103,21 +129,29 @@ static bool is_over_for_rule(
 	if (classifier && r->n_clauses > 1 &&
 	    c->classified[classifier - 1] <= p->match.sentence)
 		return false;
-	return is_over_for(
-	    c, asks & ~(1u << DETECTOR_CLASSIFIER), p->match.sentence);
+	if (p->over_lines && !passage_is_over(c->text, stretch.first))
+		return false;
+	return is_over_for(c, asks & ~(1u << DETECTOR_CLASSIFIER), stretch);
 }
 
 bool combine_is_over(const struct combine_facts *c, uint32_t sentence)
 {
-	return is_over_for(c, ~0u, sentence);
+	const struct text *t = c->text;
+	if (sentence >= t->n_sentences)
+		return t->final;
+	uint32_t last = passage_last(t, sentence);
+	return passage_is_over(t, sentence) &&
+	    is_over_for(c, ~0u, one_sentence(last));
 }
 
 bool combine_is_past(const struct combine_facts *c, uint32_t sentence)
 {
 	if (!combine_is_over(c, sentence))
 		return false;
-	return c->text->final ||
-	    c->alive[DETECTOR_PHRASES] >= c->text->sentences[sentence].end;
+	const struct text *t = c->text;
+	return t->final ||
+	    c->alive[DETECTOR_PHRASES] >=
+	    t->sentences[passage_last(t, sentence)].end;
 }
 
 static bool is_one_of(void *arg, uint32_t detector)
@@ -180,32 +214,34 @@ static bool reaches(const struct text *t, const struct excuse *e,
 }
 
 /* Is a negation taken back by one in front of it? */
-static bool is_taken_back(const struct combine_facts *c, const struct match *q)
+static bool is_taken_back(const struct combine_facts *c, struct stretch stretch,
+    const struct match *q)
 {
-	for (uint32_t i = live_last(c->live, q->sentence); i != LIVE_END;
-	     i = live_before(c->live, i)) {
-		const struct match *p = &c->live->list.items[i];
-		if (p->detector == c->policy->negation &&
-		    p->sentence == q->sentence && clause_affirms(c->text, p, q))
+	struct live_walk w = walk(c, stretch);
+	while (live_walk_next(&w))
+		if (w.match->detector == c->policy->negation &&
+		    in_stretch(c->text, w.match, stretch) &&
+		    clause_affirms(c->text, w.match, q))
 			return true;
-	}
 	return false;
 }
 
 /* "No way I won't" negates nothing, and neither half of it does. */
-static bool is_negated(const struct combine_facts *c, const struct match *m)
+static bool is_negated(const struct combine_facts *c, const struct pending *p)
 {
+	const struct match *m = &p->match;
+	struct stretch stretch = stretch_of(c->text, p);
+	struct live_walk w = walk(c, stretch);
 	bool negated = false;
-	for (uint32_t i = live_last(c->live, m->sentence); i != LIVE_END;
-	     i = live_before(c->live, i)) {
-		const struct match *q = &c->live->list.items[i];
+	while (live_walk_next(&w)) {
+		const struct match *q = w.match;
 		if (q->detector != c->policy->negation ||
-		    q->sentence != m->sentence ||
+		    !in_stretch(c->text, q, stretch) ||
 		    !is_near(c->text, q, m, COMBINE_NEGATION_WORDS) ||
 		    !clause_is_before(c->text, q, m) ||
 		    !clause_negates(c->text, q, m))
 			continue;
-		if (is_taken_back(c, q))
+		if (is_taken_back(c, stretch, q))
 			return false;
 		negated = true;
 	}
@@ -262,25 +298,25 @@ static enum combine is_enough(
 }
 
 static bool has_near(const struct combine_facts *c, const struct near *near,
-    const struct match *q)
+    const struct match *q, struct stretch stretch)
 {
-	for (uint32_t i = live_last(c->live, q->sentence); i != LIVE_END;
-	     i = live_before(c->live, i)) {
-		const struct match *w = &c->live->list.items[i];
-		if (any_has(&near->what, w->detector) &&
-		    in_sentence(c->text, w, q->sentence) && !same_match(q, w) &&
-		    is_near(c->text, q, w, near->within))
+	struct live_walk w = walk(c, stretch);
+	while (live_walk_next(&w))
+		if (any_has(&near->what, w.match->detector) &&
+		    in_stretch(c->text, w.match, stretch) &&
+		    !same_match(q, w.match) &&
+		    is_near(c->text, q, w.match, near->within))
 			return true;
-	}
 	return false;
 }
 
 enum combine combine_near(
     struct combine_facts *c, const struct near *near, const struct match *m)
 {
-	if (has_near(c, near, m))
+	struct stretch stretch = one_sentence(m->sentence);
+	if (has_near(c, near, m, stretch))
 		return COMBINE_YES;
-	bool over = is_over_for(c, 1u << DETECTOR_PHRASES, m->sentence) ||
+	bool over = is_over_for(c, 1u << DETECTOR_PHRASES, stretch) ||
 	    window_is_over(c, m, near);
 	return over ? COMBINE_NO : COMBINE_OPEN;
 }
@@ -296,18 +332,16 @@ static const struct near *near_of(const struct combine_facts *c,
 
 /* One of the clauses behind the first, looked at from scratch. */
 static bool clause_holds(const struct combine_facts *c,
-    const struct clause *clause, uint32_t sentence)
+    const struct clause *clause, struct stretch stretch)
 {
-	const struct live *live = c->live;
+	struct live_walk w = walk(c, stretch);
 	unsigned n = 0;
-	for (uint32_t i = live_last(live, sentence); i != LIVE_END;
-	     i = live_before(live, i)) {
-		const struct match *q = &live->list.items[i];
-		if (!any_has(&clause->what, q->detector) ||
-		    !in_sentence(c->text, q, sentence))
+	while (live_walk_next(&w)) {
+		if (!any_has(&clause->what, w.match->detector) ||
+		    !in_stretch(c->text, w.match, stretch))
 			continue;
-		const struct near *near = near_of(c, clause, q);
-		n += !near->what.n || has_near(c, near, q);
+		const struct near *near = near_of(c, clause, w.match);
+		n += !near->what.n || has_near(c, near, w.match, stretch);
 		if (n >= clause->at_least)
 			return true;
 	}
@@ -334,7 +368,7 @@ static bool look_at(
 {
 	const struct rule *r = &c->policy->rules[p->rule];
 	const struct near *near = near_of(c, &r->clauses[0], &p->match);
-	if (!in_sentence(c->text, q, p->match.sentence))
+	if (!in_stretch(c->text, q, stretch_of(c->text, p)))
 		return true;
 	if (excuses(c, p, q))
 		return false;
@@ -352,7 +386,7 @@ static bool all_found(const struct combine_facts *c, struct pending *p)
 	for (size_t i = 1; i < r->n_clauses; i++) {
 		uint32_t bit = (uint32_t)1 << i;
 		if (!(p->found & bit) &&
-		    clause_holds(c, &r->clauses[i], p->match.sentence))
+		    clause_holds(c, &r->clauses[i], stretch_of(c->text, p)))
 			p->found |= bit;
 		all &= (p->found & bit) != 0;
 	}
@@ -383,14 +417,15 @@ static const struct match *amount_of(
 	const struct match *amount = NULL;
 	if (is_money(c, &p->match))
 		return &p->match;
-	for (uint32_t i = live_last(c->live, p->match.sentence); i != LIVE_END;
-	     i = live_before(c->live, i)) {
-		const struct match *q = &c->live->list.items[i];
+	struct stretch stretch = stretch_of(c->text, p);
+	struct live_walk w = walk(c, stretch);
+	while (live_walk_next(&w)) {
+		const struct match *q = w.match;
 		bool part = any_has(&r->clauses[0].near.what, q->detector);
 		for (size_t k = 1; k < r->n_clauses && !part; k++)
 			part = any_has(&r->clauses[k].what, q->detector);
-		if (part && q->sentence == p->match.sentence &&
-		    is_money(c, q) && (!amount || q->value > amount->value))
+		if (part && in_stretch(c->text, q, stretch) && is_money(c, q) &&
+		    (!amount || q->value > amount->value))
 			amount = q;
 	}
 	return amount;
@@ -441,7 +476,7 @@ static bool amount_is_open(
 static enum combine begin(const struct combine_facts *c, struct pending *p)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
-	if (r->ignore_negated && is_negated(c, &p->match))
+	if (r->ignore_negated && is_negated(c, p))
 		return COMBINE_NO;
 	for (size_t i = 0; i < r->n_unless; i++) {
 		if (excuse_is_over(&r->unless[i], &c->excuse))
@@ -474,32 +509,68 @@ static bool is_readable(const struct combine_facts *c, const struct match *m)
 	return c->text->final || token_end(m) <= c->text->n_tokens;
 }
 
-enum combine combine_look(struct combine_facts *c, struct pending *p)
+/* Is there, or may there be, more of the passage than the sentence? */
+static bool has_lines(const struct combine_facts *c, const struct pending *p)
+{
+	const struct text *t = c->text;
+	uint32_t sentence = p->match.sentence;
+	if (rule_classifier(&c->policy->rules[p->rule]) ||
+	    sentence >= t->n_sentences)
+		return false;
+	const struct sentence *s = &t->sentences[sentence];
+	return s->passage != sentence ||
+	    passage_last(t, sentence) != sentence ||
+	    (s->closed && !passage_is_over(t, sentence));
+}
+
+/* Does a sentence that may still leave the passage stand at its end? */
+static bool is_unsure(const struct combine_facts *c, struct stretch s)
+{
+	return s.last < c->text->n_sentences &&
+	    c->text->sentences[s.last].unsure;
+}
+
+/* Look at what is new. False: something excuses the hit. */
+static bool look_at_new(
+    const struct combine_facts *c, struct pending *p, struct stretch stretch)
+{
+	uint64_t asks = c->policy->index->asks_for[p->rule];
+	struct live_walk w = walk(c, stretch);
+	w.seen = p->seen;
+	while (live_walk_next(&w))
+		if ((asks >> w.match->detector % 64 & 1) &&
+		    !look_at(c, p, w.match))
+			return false;
+	p->seen = (uint32_t)c->live->list.n;
+	return true;
+}
+
+/* In its sentence; over its lines when p says so. *lacks: the answer is no
+ * since something that is asked for does not stand there. */
+static enum combine look_in_stretch(
+    struct combine_facts *c, struct pending *p, bool *lacks)
 {
 	const struct rule *r = &c->policy->rules[p->rule];
-	if (!is_readable(c, &p->match))
+	struct stretch stretch = stretch_of(c->text, p);
+	*lacks = false;
+	if (p->over_lines && is_unsure(c, stretch))
 		return COMBINE_OPEN;
 	if (!p->begun) {
 		enum combine first = begin(c, p);
 		if (first != COMBINE_OPEN)
 			return first;
 	}
-	uint64_t asks = c->policy->index->asks_for[p->rule];
-	for (uint32_t i = live_last(c->live, p->match.sentence);
-	     i != LIVE_END && i >= p->seen; i = live_before(c->live, i)) {
-		const struct match *q = &c->live->list.items[i];
-		if ((asks >> q->detector % 64 & 1) && !look_at(c, p, q))
-			return COMBINE_NO;
-	}
-	p->seen = (uint32_t)c->live->list.n;
-	bool over = is_over_for_rule(c, p);
+	if (!look_at_new(c, p, stretch))
+		return COMBINE_NO;
+	bool all_there = is_over_for_rule(c, p, stretch);
 	if (!all_found(c, p)) {
 		const struct near *near = near_of(c, &r->clauses[0], &p->match);
 		bool missed = near->what.n && !(p->found & 1) &&
 		    window_is_over(c, &p->match, near);
-		return over || missed ? COMBINE_NO : COMBINE_OPEN;
+		*lacks = all_there || missed;
+		return *lacks ? COMBINE_NO : COMBINE_OPEN;
 	}
-	if (!over && (may_be_excused(c, r) || amount_is_open(c, p)))
+	if (!all_there && (may_be_excused(c, r) || amount_is_open(c, p)))
 		return COMBINE_OPEN;
 	if (r->clauses[0].at_least > 1) {
 		enum combine n = is_enough(c, p, r->clauses[0].at_least);
@@ -509,4 +580,18 @@ enum combine combine_look(struct combine_facts *c, struct pending *p)
 	if (r->has_allowances)
 		return COMBINE_YES;
 	return combine_is_approved(c, p, 0) ? COMBINE_NO : COMBINE_YES;
+}
+
+enum combine combine_look(struct combine_facts *c, struct pending *p)
+{
+	bool lacks;
+	if (!is_readable(c, &p->match))
+		return COMBINE_OPEN;
+	enum combine answer = look_in_stretch(c, p, &lacks);
+	if (!lacks || p->over_lines || !has_lines(c, p))
+		return answer;
+	p->over_lines = true;
+	p->begun = false;
+	p->seen = p->found = 0;
+	return look_in_stretch(c, p, &lacks);
 }

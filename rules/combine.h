@@ -7,7 +7,10 @@
  *
  * Everything is asked within the sentence of the match. A yes of a clause is
  * final when it is seen; a no only when nothing can come any more: the window
- * or the sentence is over and no scanner has a candidate alive in it.
+ * or the sentence is over and no scanner has a candidate alive in it. Where
+ * the sentence is a line that was wrapped and has not all that is asked for,
+ * its passage is asked as if it were one sentence: what a line break keeps
+ * apart is no exception, and still a find.
  */
 #ifndef HANDRAIL_RULES_COMBINE_H
 #define HANDRAIL_RULES_COMBINE_H
@@ -48,12 +51,13 @@ struct combine_facts {
 struct pending { /* a match that may become a hit */
 	struct match match;
 	uint32_t rule;
-	uint32_t seen;  /* live matches looked at */
-	uint32_t found; /* bit n: clause n, bit 0 the near of the first */
-	bool begun;     /* negation has been looked for */
-	bool combined;  /* what is awaited is not in the sentence: required
-			   wording, an ALLOW, an amount before it */
-	bool settled;   /* of a rule with allowances: it breaks them */
+	uint32_t seen;   /* live matches looked at */
+	uint32_t found;  /* bit n: clause n, bit 0 the near of the first */
+	bool begun;      /* negation has been looked for */
+	bool over_lines; /* its sentence has not all: its passage is asked */
+	bool combined;   /* what is awaited is not in the sentence: required
+			    wording, an ALLOW, an amount before it */
+	bool settled;    /* of a rule with allowances: it breaks them */
 	const struct allowance *allowance; /* settled: the one; may be NULL */
 	int64_t total;                     /* settled: of the allowance */
 };
@@ -69,7 +73,7 @@ enum combine combine_look(struct combine_facts *, struct pending *);
 bool combine_lacks_answer(const struct combine_facts *, const struct pending *);
 /* Is the sentence complete, and everything found but by classifiers? */
 bool combine_is_ripe(const struct combine_facts *, uint32_t sentence);
-/* Can nothing come any more in the sentence? */
+/* Can nothing come any more in the passage of the sentence? */
 bool combine_is_over(const struct combine_facts *, uint32_t sentence);
 /* Will no match begin in it any more? One that goes on behind its end, the
  * words of a phrase around a line break, asks about what stands in it. */

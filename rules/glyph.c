@@ -156,6 +156,12 @@ bool glyph_is_break(int32_t cp)
 	    cp == 0x2029;
 }
 
+bool glyph_is_small(int32_t cp)
+{
+	return cp < 0x80 ? cp >= 'a' && cp <= 'z'
+			 : utf8proc_category(cp) == UTF8PROC_CATEGORY_LL;
+}
+
 bool glyph_is_flag_letter(int32_t cp)
 {
 	return cp >= 0x1F1E6 && cp <= 0x1F1FF;

@@ -46,6 +46,7 @@ enum glyph_class glyph_class(int32_t cp); /* of a folded code point */
 enum glyph_script glyph_script(int32_t cp);
 bool glyph_is_space(int32_t cp);
 bool glyph_is_break(int32_t cp);       /* a line break */
+bool glyph_is_small(int32_t cp);       /* a small letter */
 bool glyph_is_flag_letter(int32_t cp); /* two of them are a flag */
 bool glyph_is_invisible(int32_t cp);   /* controls, default ignorables */
 bool glyph_is_extender(int32_t cp);    /* belongs to the letter in front */

@@ -5,10 +5,11 @@
  * chained from the last to the first, so that a rule looks at its own sentence
  * and at nothing else, and only at what is new to it.
  *
- *     for (uint32_t i = live_last(l, sentence); i != LIVE_END;
- *          i = live_before(l, i)) { ... l->list.items[i] ... }
+ *     struct live_walk w = live_walk_begin(l, first, last);
+ *     while (live_walk_next(&w)) { ... w.match ... }
  *
- * A chain may hold matches of other sentences: compare.
+ * walks over the matches of sentences first to last; set w.seen to pass over
+ * those before a number. A chain may hold matches of other sentences: compare.
  */
 #ifndef HANDRAIL_RULES_LIVE_H
 #define HANDRAIL_RULES_LIVE_H
@@ -36,14 +37,38 @@ int live_add(struct live *, const struct match *)
 void live_filter(struct live *,
     bool (*keep)(const struct match *, const void *arg), const void *arg);
 
+struct live_walk {
+	const struct live *live;
+	const struct match *match;
+	uint32_t sentence, last; /* where it is, and goes to */
+	uint32_t next;           /* match of the sentence */
+	uint32_t seen;
+};
+
 static inline uint32_t live_last(const struct live *l, uint32_t sentence)
 {
 	return l->last[sentence % LIVE_CHAINS];
 }
 
-static inline uint32_t live_before(const struct live *l, uint32_t match)
+static inline struct live_walk live_walk_begin(
+    const struct live *l, uint32_t first, uint32_t last)
 {
-	return l->before[match];
+	return (struct live_walk){.live = l,
+	    .sentence = first,
+	    .last = last,
+	    .next = live_last(l, first)};
+}
+
+static inline bool live_walk_next(struct live_walk *w)
+{
+	while (w->next == LIVE_END || w->next < w->seen) {
+		if (w->sentence >= w->last)
+			return false;
+		w->next = live_last(w->live, ++w->sentence);
+	}
+	w->match = &w->live->list.items[w->next];
+	w->next = w->live->before[w->next];
+	return true;
 }
 
 #endif

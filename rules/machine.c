@@ -2,6 +2,7 @@
 #include "rules/machine.h"
 #include "rules/allow.h"
 #include "rules/hits.h"
+#include "rules/passage.h"
 #include "rules/whole_text.h"
 
 #include <stdlib.h>
@@ -373,16 +374,15 @@ static void forget(struct machine *m)
 {
 	struct oldest oldest = {machine_facts(m), UINT32_MAX};
 	size_t n = m->live.list.n;
-	if (n < LIVE_KEPT_MIN || n < 2 * m->live_kept)
-		return;
 	/* A listed text is found at its end, and asks about its beginning. */
-	if (m->texts_alive)
+	if (m->texts_alive || n < LIVE_KEPT_MIN || n < 2 * m->live_kept)
 		return;
 	for (size_t i = 0; i < m->n_pendings; i++) {
 		struct pending *p = &m->pendings[i];
 		p->seen = 0;
-		if (!p->combined && p->match.sentence < oldest.sentence)
-			oldest.sentence = p->match.sentence;
+		uint32_t first = passage_first(&m->text, p->match.sentence);
+		if (!p->combined && first < oldest.sentence)
+			oldest.sentence = first;
 	}
 	live_filter(&m->live, may_be_asked, &oldest);
 	sleep_filter(m, may_be_asked, &oldest);

@@ -7,6 +7,7 @@
  * or dies. The list of the living stays ordered by where they began, so that of
  * two beginnings that reach the same place the earlier one is kept.
  */
+#include "rules/passage.h"
 #include "rules/phrase_walk.h"
 #include "rules/policy.h"
 
@@ -109,12 +110,13 @@ static const struct token *token_of(const struct walk *w)
 	return &w->on.text->tokens[w->on.at];
 }
 
-/* In a gap's sentence, and the gap not used up. */
+/* In a gap's passage, and the gap not used up. */
 bool phrase_gap_goes_on(
     const struct phrase_walk *w, const struct phrase_partial *p)
 {
 	const struct token *k = &w->text->tokens[w->at];
-	return p->gap_left && p->sentence == k->sentence;
+	const struct sentence *s = w->text->sentences;
+	return p->gap_left && s[p->sentence].passage == s[k->sentence].passage;
 }
 
 /*
@@ -298,7 +300,8 @@ static bool is_dead(const struct phrase_partial *p, const struct text *t)
 {
 	if (t->final)
 		return true;
-	return p->gap_left && t->sentences[p->sentence].closed;
+	return p->gap_left && passage_is_over(t, p->sentence) &&
+	    t->sentences[passage_last(t, p->sentence)].closed;
 }
 
 int phrase_scan(struct phrase_scan *s, const struct text *t,

@@ -34,7 +34,7 @@ struct phrase_partial phrase_into_gap(
 /* Add the matches that end at original byte end, p standing on their node. */
 int phrase_emit(const struct phrase_walk *, const struct phrase_partial *,
     uint32_t end) __attribute__((warn_unused_result));
-/* In a gap's sentence, and the gap not used up. */
+/* In a gap's passage, and the gap not used up. */
 bool phrase_gap_goes_on(
     const struct phrase_walk *, const struct phrase_partial *);
 /* Room for n; 0, or -1 when memory runs out. */

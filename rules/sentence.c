@@ -2,12 +2,14 @@
  * behind it decides. */
 #include "rules/sentence.h"
 
+#include "rules/chars.h"
 #include "rules/glyph.h"
 #include "rules/token.h"
 
 #include <stdlib.h>
 
 #define FIRST_CAP 8u
+#define PASSAGE_SENTENCES 16u
 
 static enum sentence_term terminator(int32_t cp)
 {
@@ -61,8 +63,13 @@ static int open_sentence(struct text *t, uint32_t start)
 		t->sentences = s;
 		t->cap_sentences = cap;
 	}
+	uint32_t number = (uint32_t)t->n_sentences;
+	bool unsure = number > 0 && t->state->join != JOIN_NOT;
 	t->sentences[t->n_sentences++] = (struct sentence){.start = start,
 	    .end = start,
+	    .passage = unsure ? t->sentences[number - 1].passage : number,
+	    .together = unsure ? t->sentences[number - 1].passage : number,
+	    .unsure = unsure,
 	    .plain_start = (uint32_t)t->plain.len,
 	    .plain_end = (uint32_t)t->plain.len,
 	    .fold_start = (uint32_t)t->folded.len,
@@ -72,6 +79,68 @@ static int open_sentence(struct text *t, uint32_t start)
 	t->state->term = TERM_NONE;
 	return 0;
 }
+
+/* ---- passages ---- */
+
+static void end_passage(struct text *t)
+{
+	size_t n = t->n_sentences;
+	if (n) {
+		t->sentences[t->sentences[n - 1].passage].passage_over = true;
+		t->sentences[n - 1].unsure = false;
+	}
+	t->state->join = JOIN_NOT;
+}
+
+/* Does a line that begins with cp go on in the words before it? A small letter
+ * says so. A number, or what opens a bracket or a quotation, does if a word or
+ * a comma stands before it. */
+static bool goes_on(const struct text *t, int32_t cp)
+{
+	const struct text_view *f = &t->folded;
+	size_t end = f->len;
+	while (end && f->bytes[end - 1] == ' ')
+		end--;
+	char last = end ? f->bytes[end - 1] : '.';
+	if (glyph_is_small(cp))
+		return true;
+	if (!chars_are(last, CHARS_LETTER) && last != ',')
+		return false;
+	enum glyph_class class = glyph_class(cp);
+	return class == GLYPH_DIGIT || class == GLYPH_SYMBOL || cp == '(' ||
+	    cp == '"' || cp == 0x201C;
+}
+
+/* The first character of a sentence says whether it joins the passage. */
+static void settle_join(struct text *t, int32_t cp, uint32_t start)
+{
+	uint32_t number = (uint32_t)t->n_sentences - 1;
+	struct sentence *s = &t->sentences[number];
+	if (!s->unsure)
+		return;
+	s->unsure = false;
+	bool joins = goes_on(t, cp) &&
+	    number - s->passage < PASSAGE_SENTENCES &&
+	    s->start - t->sentences[s->passage].start < TEXT_SENTENCE_BYTES;
+	if (!joins) {
+		end_passage(t);
+		s->passage = number;
+		if (s->start == start)
+			s->together = number;
+	}
+	t->state->join = JOIN_NOT;
+}
+
+/* A line break, alone, leaves the passage open. */
+static void break_passage(struct text *t)
+{
+	if (t->state->join == JOIN_NOT)
+		t->state->join = JOIN_LINE;
+	else
+		end_passage(t);
+}
+
+/* ---- ends ---- */
 
 static int close_at(struct text *t, uint32_t end, uint32_t fold, uint32_t plain)
 {
@@ -91,7 +160,9 @@ static int close_at(struct text *t, uint32_t end, uint32_t fold, uint32_t plain)
 static int close_at_term(struct text *t)
 {
 	const struct text_state *st = t->state;
-	return close_at(t, st->term_end, st->term_fold, st->term_plain);
+	int err = close_at(t, st->term_end, st->term_fold, st->term_plain);
+	end_passage(t);
+	return err;
 }
 
 static int close_here(struct text *t, uint32_t end)
@@ -103,9 +174,10 @@ static int close_here(struct text *t, uint32_t end)
 int sentence_before(struct text *t, int32_t cp, uint32_t start)
 {
 	struct text_state *st = t->state;
-	if (!st->in_sentence)
-		return open_sentence(t, start);
-	int err = 0;
+	int err = st->in_sentence ? 0 : open_sentence(t, start);
+	if (err)
+		return err;
+	settle_join(t, cp, start);
 	if (st->term != TERM_NONE && !is_closer(cp) &&
 	    terminator(cp) == TERM_NONE) {
 		if (st->term == TERM_WIDE)
@@ -114,8 +186,10 @@ int sentence_before(struct text *t, int32_t cp, uint32_t start)
 	}
 	if (err == 0 && st->in_sentence && !st->word.open &&
 	    start - t->sentences[t->n_sentences - 1].start >=
-		TEXT_SENTENCE_BYTES)
+		TEXT_SENTENCE_BYTES) {
 		err = close_here(t, start);
+		end_passage(t);
+	}
 	if (err == 0 && !st->in_sentence)
 		err = open_sentence(t, start);
 	return err;
@@ -142,21 +216,32 @@ int sentence_mark(struct text *t, uint32_t start)
 int sentence_space(struct text *t, int32_t cp, uint32_t start)
 {
 	struct text_state *st = t->state;
-	if (!st->in_sentence)
+	bool breaks = glyph_is_break(cp);
+	if (!st->in_sentence) {
+		bool new = cp != '\n' || !start || t->bytes[start - 1] != '\r';
+		if (breaks && new)
+			end_passage(t);
 		return 0;
+	}
 	if (st->term != TERM_NONE)
 		return close_at_term(t);
-	if (glyph_is_break(cp) ||
-	    start - t->sentences[t->n_sentences - 1].start >=
-		TEXT_SENTENCE_BYTES)
-		return close_here(t, start);
-	return 0;
+	bool full = start - t->sentences[t->n_sentences - 1].start >=
+	    TEXT_SENTENCE_BYTES;
+	if (!breaks && !full)
+		return 0;
+	int err = close_here(t, start);
+	if (breaks)
+		break_passage(t);
+	else
+		end_passage(t);
+	return err;
 }
 
 int sentence_end(struct text *t)
 {
 	if (!t->state->in_sentence)
 		return 0;
+	t->sentences[t->n_sentences - 1].unsure = false;
 	if (t->state->term != TERM_NONE)
 		return close_at_term(t);
 	return close_here(t, (uint32_t)t->settled);

@@ -3,6 +3,9 @@
  * quotes or brackets, then white space or the end; 。！？ the same without the
  * white space, which their scripts do not write; a line break; 2 KiB.
  *
+ * A passage is one sentence, or several that a reader may read as one: lines
+ * that were wrapped. A find may reach over the whole of it.
+ *
  * White space around a sentence belongs to none. Private to the text and to
  * patterns, which end with their sentence.
  */

@@ -102,15 +102,65 @@ static bool has_waker(struct wakers *w, uint32_t sentence, uint32_t detector)
 	return false;
 }
 
-/* Has an older waker of the sentence woken the rule? */
-static bool is_awake(
-    const struct machine *m, uint32_t rule, const struct waker *waker)
+/* May what stands in two sentences be asked about together? If it may once, it
+ * may always. */
+static bool are_together(const struct text *t, uint32_t a, uint32_t b)
+{
+	uint32_t before = a < b ? a : b, behind = a < b ? b : a;
+	return a == b ||
+	    (behind < t->n_sentences &&
+		t->sentences[behind].together <= before);
+}
+
+/* The wakers of the sentences that may be asked about together with one, from
+ * the newest of the first on. */
+struct waker_walk {
+	const struct machine *m;
+	uint32_t of, sentence, next;
+};
+
+static struct waker_walk walk_wakers(struct machine *m, uint32_t of)
+{
+	const struct text *t = &m->text;
+	uint32_t first = of < t->n_sentences ? t->sentences[of].together : of;
+	uint32_t next = chain_of(&m->sleepers.wakers, first)->last;
+	return (struct waker_walk){m, of, first, next};
+}
+
+static bool next_sentence(struct waker_walk *w)
+{
+	const struct text *t = &w->m->text;
+	uint32_t to = ++w->sentence;
+	if (to > w->of && (to >= t->n_sentences || !are_together(t, w->of, to)))
+		return false;
+	w->next = w->m->sleepers.wakers.chains[to % LIVE_CHAINS].last;
+	return true;
+}
+
+/* NULL: no more. */
+static const struct waker *next_waker(struct waker_walk *w)
+{
+	do {
+		while (w->next != LIVE_END) {
+			const struct waker *waker =
+			    &w->m->sleepers.wakers.items[w->next];
+			w->next = waker->before;
+			if (waker->sentence == w->sentence)
+				return waker;
+		}
+	} while (next_sentence(w));
+	return NULL;
+}
+
+/* Has an older waker woken the rule for the sleeper? */
+static bool is_awake(struct machine *m, uint32_t rule, const struct sleeper *s,
+    const struct waker *waker)
 {
 	const struct any_of *wakers = index_wakers(rule_of(m, rule));
-	const struct waker *all = m->sleepers.wakers.items;
-	for (uint32_t i = waker->before; i != LIVE_END; i = all[i].before)
-		if (all[i].sentence == waker->sentence &&
-		    is_in(wakers, all[i].detector))
+	struct waker_walk walk = walk_wakers(m, s->match.sentence);
+	const struct waker *old;
+	while ((old = next_waker(&walk)))
+		if (old < waker && is_in(wakers, old->detector))
 			return true;
 	return false;
 }
@@ -141,7 +191,7 @@ static bool has_rule(const struct index_rules *ascending, uint32_t rule)
 	return low < ascending->n && ascending->rules[low] == rule;
 }
 
-/* Both stand in one sentence: wake the rules that ask for both, by the
+/* Both may stand in one passage: wake the rules that ask for both, by the
  * shorter list. */
 static int join(
     struct machine *m, const struct sleeper *s, const struct waker *waker)
@@ -156,7 +206,7 @@ static int join(
 		bool both = by_waker
 		    ? next_detector(m, s, rule, &from) != DETECTOR_NONE
 		    : has_rule(wakes, rule);
-		if (both && !is_awake(m, rule, waker) && wake(m, s, rule))
+		if (both && !is_awake(m, rule, s, waker) && wake(m, s, rule))
 			return -1;
 	}
 	return 0;
@@ -179,11 +229,10 @@ int sleep_add(struct machine *m, const struct match *match, bool value)
 	    .value = value,
 	    .rules = value ? &x->values[match->detector]
 			   : &x->asleep[match->detector]};
-	const struct wakers *w = &all->wakers;
-	uint32_t i = w->chains[match->sentence % LIVE_CHAINS].last;
-	for (; i != LIVE_END; i = w->items[i].before)
-		if (w->items[i].sentence == match->sentence &&
-		    join(m, s, &w->items[i]))
+	struct waker_walk walk = walk_wakers(m, match->sentence);
+	const struct waker *waker;
+	while ((waker = next_waker(&walk)))
+		if (join(m, s, waker))
 			return -1;
 	return 0;
 }
@@ -212,7 +261,8 @@ int sleep_wake(struct machine *m, const struct match *match)
 		return -1;
 	chain(w, sentence, detector);
 	for (size_t i = 0; i < all->n; i++)
-		if (all->items[i].match.sentence == sentence &&
+		if (are_together(
+			&m->text, all->items[i].match.sentence, sentence) &&
 		    join(m, &all->items[i], &w->items[w->n - 1]))
 			return -1;
 	return 0;

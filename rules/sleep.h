@@ -5,7 +5,7 @@
  *         sleeper             wakes the rules that ask for both
  *
  * A rule with `near`, or with several keys under `find`, can only fire where a
- * second match stands in the sentence. Most never do, and a price may be in
+ * second match stands in its passage. Most never do, and a price may be in
  * the range of a thousand of them. So the match of a first clause sleeps, and
  * a rule gets its pending when both are there. What a pending is then asked
  * (combine.h) is the same as if it had been there from the beginning.
@@ -63,7 +63,7 @@ int sleep_add(struct machine *, const struct match *, bool value)
 /* Wake what sleeps beside a match that rules may ask about. As above. */
 int sleep_wake(struct machine *, const struct match *)
     __attribute__((warn_unused_result));
-/* Forget those whose sentence is over. */
+/* Forget those whose passage is over. */
 void sleep_forget(struct machine *);
 /* The live matches are those keep() says, and have new numbers (live_filter).
  */

@@ -72,13 +72,16 @@ struct text_view {
 			       one; UINT32_MAX: nothing */
 };
 
-/* Sentences end as DESIGN.md 13 says; the last may still be open. */
+/* The last may still be open. Several may be read as one passage. */
 struct sentence {
 	uint32_t start, end;             /* original bytes, end exclusive */
 	uint32_t plain_start, plain_end; /* bytes of the plain view */
 	uint32_t fold_start, fold_end;
 	uint32_t first_token, n_tokens;
-	bool closed;
+	uint32_t passage;  /* number of its first sentence */
+	uint32_t together; /* the first it may be asked about with; settled */
+	bool closed, passage_over; /* over, of the first: none joins any more */
+	bool unsure; /* its first character will say whether it joins */
 };
 
 /* Bytes of both views in which nothing begins but words (calm.h). */

@@ -62,6 +62,10 @@ struct token_run {  /* "r e f u n d": single letters with one separator */
 
 enum sentence_term { TERM_NONE, TERM_NARROW, TERM_WIDE };
 
+/* How what follows may go on in what has ended: not at all; behind a single
+ * line break, if it reads like it. */
+enum sentence_join { JOIN_NOT, JOIN_LINE };
+
 struct text_state {
 	size_t valid; /* bytes known to be whole UTF-8 characters */
 	enum text_prev prev;
@@ -73,6 +77,7 @@ struct text_state {
 	uint32_t last_fold_end; /* of the last appended token */
 	bool in_sentence;       /* the last one is open */
 	enum sentence_term term;
+	enum sentence_join join;
 	uint32_t term_end, term_fold, term_plain; /* behind the end mark */
 };
 

@@ -140,7 +140,9 @@ static void gaps_hold_six_words(void **state)
 	    PHRASES("waive ... fee"), "waive ab cd ef gh ij kl fee", "0[0-27]");
 	check(PHRASES("waive ... fee"), "waive ab cd ef gh ij kl mn fee", "");
 	check(PHRASES("waive ... fee"), "waive it. The fee", "");
-	check(PHRASES("waive ... fee"), "waive it\nfee", "");
+	check(PHRASES("waive ... fee"), "waive it\nfee", "0[0-12]");
+	check(PHRASES("waive ... fee"), "waive it\nThe fee", "");
+	check(PHRASES("waive ... fee"), "waive it\n\nfee", "");
 	check(PHRASES("waive...fee"), "waive the fee", "0[0-13]");
 	check(PHRASES("waive* \xe2\x80\xa6 late fee*"),
 	    "waives my late, late fees", "0[0-25]");
