@@ -2,8 +2,6 @@
  * them is answered by out_of_bytes alone. */
 #include "rules/markup.h"
 
-#include "rules/markup_names.h"
-
 #include <string.h>
 
 #define COMMENT_WORDS 4u
@@ -424,20 +422,22 @@ bool markup_opens_cdata(const char *s, size_t n)
 	return memcmp(s, cdata_opens, n < len ? n : len) == 0;
 }
 
-static size_t cdata(const struct markup_in *in, bool in_word, bool *block)
+static size_t cdata(
+    const struct markup_in *in, bool in_word, enum markup_parts *parts)
 {
 	size_t len = sizeof(cdata_opens) - 1;
 	if (!markup_opens_cdata(in->s, in->n))
 		return 0;
 	if (in->n < len)
 		return out_of_bytes(in);
-	*block = !in_word;
+	*parts = in_word ? MARKUP_NOTHING : MARKUP_WORDS;
 	return len;
 }
 
-size_t markup_tag(const struct markup_in *in, bool in_word, bool *block)
+size_t markup_tag(
+    const struct markup_in *in, bool in_word, enum markup_parts *parts)
 {
-	*block = false;
+	*parts = MARKUP_NOTHING;
 	if (in->n < 2)
 		return out_of_bytes(in);
 	if (in->s[1] == '!') {
@@ -458,12 +458,12 @@ size_t markup_tag(const struct markup_in *in, bool in_word, bool *block)
 		return out_of_bytes(in);
 	if (markup_is_tag_name(in->s + first, end - first)) {
 		size_t len = skip_attributes(in, end);
-		*block = markup_is_block_name(in->s + first, end - first);
+		*parts = markup_parts_of(in->s + first, end - first);
 		if (len != 0)
 			return len;
 	}
 	size_t len = in_word && end > first ? tag_in_word(in) : 0;
-	return len ? len : cdata(in, in_word, block);
+	return len ? len : cdata(in, in_word, parts);
 }
 
 /* ---- links ---- */

@@ -10,6 +10,8 @@
 #ifndef HANDRAIL_RULES_MARKUP_H
 #define HANDRAIL_RULES_MARKUP_H
 
+#include "rules/markup_names.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,9 +31,10 @@ size_t markup_entity(const struct markup_in *, int32_t *cp);
  * A tag or comment. Tags are those HTML knows, with attributes as HTML writes
  * them, so that "<refund of $50>" stays text; inside a word any tag counts. A
  * comment of four or more words counts only inside a word: shown as plain
- * text it would be read. *block is set for tags that separate words.
+ * text it would be read. *parts: what it keeps apart.
  */
-size_t markup_tag(const struct markup_in *, bool in_word, bool *block);
+size_t markup_tag(
+    const struct markup_in *, bool in_word, enum markup_parts *parts);
 
 /* "<![CDATA[", behind which text stands, or at least its beginning. */
 bool markup_opens_cdata(const char *, size_t n);

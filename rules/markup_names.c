@@ -3,14 +3,16 @@
 
 #include <string.h>
 
-/* Names between spaces, so that one search finds a whole one. */
+/* Names between spaces, so that one search finds a whole one. Which are blocks
+ * and rows: HTML, 15.3 (Rendering). */
 static const char block_tags[] =
-    " address article aside blockquote body br button caption center col "
-    "colgroup dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html "
-    "iframe legend li main menu nav ol optgroup option p pre search section "
-    "select summary table tbody td template textarea tfoot th thead title tr "
-    "ul video !doctype ";
+    " address article aside blockquote body br caption center col colgroup "
+    "details dialog dir div dl fieldset figcaption figure footer form frame "
+    "frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main "
+    "menu nav ol optgroup option p pre search section summary table tbody "
+    "tfoot thead title tr ul !doctype ";
+static const char cell_tags[] = " dd dt td th ";
+static const char box_tags[] = " button iframe select template textarea video ";
 static const char inline_tags[] =
     " a abbr acronym area audio b base basefont bdi bdo big cite code data "
     "datalist del dfn em embed font i img input ins kbd label link map mark "
@@ -59,14 +61,19 @@ static bool is_listed(const char *list, const char *s, size_t n)
 	return strstr(list, word) != NULL;
 }
 
-bool markup_is_block_name(const char *s, size_t n)
+enum markup_parts markup_parts_of(const char *s, size_t n)
 {
-	return is_listed(block_tags, s, n);
+	if (is_listed(block_tags, s, n))
+		return MARKUP_LINES;
+	if (is_listed(cell_tags, s, n))
+		return MARKUP_CELLS;
+	return is_listed(box_tags, s, n) ? MARKUP_WORDS : MARKUP_NOTHING;
 }
 
 bool markup_is_tag_name(const char *s, size_t n)
 {
-	return is_listed(block_tags, s, n) || is_listed(inline_tags, s, n);
+	return markup_parts_of(s, n) != MARKUP_NOTHING ||
+	    is_listed(inline_tags, s, n);
 }
 
 bool markup_is_bare_attribute(const char *s, size_t n)

@@ -312,14 +312,18 @@ static int step_tag(const struct reader *r)
 {
 	struct text *t = r->t;
 	struct markup_in in = markup_at(r, t->settled);
-	bool block = false;
-	size_t len = markup_tag(&in, t->state->word.open, &block);
+	enum markup_parts parts;
+	size_t len = markup_tag(&in, t->state->word.open, &parts);
 	if (len == MARKUP_MORE)
 		return NEED_MORE;
 	if (len == 0)
 		return keep(r, 1);
 	uint32_t start = (uint32_t)t->settled;
-	int err = block ? put_space(t, ' ', start, start + (uint32_t)len) : 0;
+	int err = 0;
+	if (parts == MARKUP_CELLS || parts == MARKUP_LINES)
+		err = put_tag(t, parts == MARKUP_CELLS, len);
+	else if (parts == MARKUP_WORDS)
+		err = put_space(t, ' ', start, start + (uint32_t)len);
 	return err ? err : hide(r, len);
 }
 

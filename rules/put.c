@@ -20,18 +20,36 @@ int put_plain(struct text *t, const struct put_cluster *c)
 	return err;
 }
 
-int put_space(struct text *t, int32_t cp, uint32_t start, uint32_t end)
+/* In the folded view: there is at most one in a row. */
+static int add_space(struct text *t, uint32_t start, uint32_t end)
 {
 	struct text_state *st = t->state;
+	if (st->prev == PREV_SPACE || st->prev == PREV_START)
+		return 0;
+	st->prev = PREV_SPACE;
+	return view_add(&t->folded, ' ', start, end);
+}
+
+int put_space(struct text *t, int32_t cp, uint32_t start, uint32_t end)
+{
 	bool idle = token_is_idle(t);
 	int err = idle ? 0 : token_break(t);
 	if (err == 0)
 		err = sentence_space(t, cp, start);
-	if (err == 0 && st->prev != PREV_SPACE && st->prev != PREV_START) {
-		err = view_add(&t->folded, ' ', start, end);
-		st->prev = PREV_SPACE;
-	}
+	if (err == 0)
+		err = add_space(t, start, end);
 	return err || idle ? err : token_gap(t, true);
+}
+
+int put_tag(struct text *t, bool cell, size_t len)
+{
+	uint32_t start = (uint32_t)t->settled;
+	int err = token_break(t);
+	if (err == 0)
+		err = sentence_tag(t, cell, start);
+	if (err == 0)
+		err = add_space(t, start, start + (uint32_t)len);
+	return err ? err : token_gap(t, true);
 }
 
 /* ' ' inside a sentence while nothing is being read: nearly all of them. */

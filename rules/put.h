@@ -27,6 +27,11 @@ int put_plain(struct text *, const struct put_cluster *)
 int put_space(struct text *, int32_t cp, uint32_t start, uint32_t end)
     __attribute__((warn_unused_result));
 
+/* The same for the next len bytes, a tag that ends a sentence; cell: of a row.
+ */
+int put_tag(struct text *, bool cell, size_t len)
+    __attribute__((warn_unused_result));
+
 /* ASCII, at original byte pos: one sign, one white space. */
 int put_sign(struct text *, char c, uint32_t pos)
     __attribute__((warn_unused_result));

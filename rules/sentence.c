@@ -119,7 +119,7 @@ static void settle_join(struct text *t, int32_t cp, uint32_t start)
 	if (!s->unsure)
 		return;
 	s->unsure = false;
-	bool joins = goes_on(t, cp) &&
+	bool joins = (t->state->join == JOIN_CELL || goes_on(t, cp)) &&
 	    number - s->passage < PASSAGE_SENTENCES &&
 	    s->start - t->sentences[s->passage].start < TEXT_SENTENCE_BYTES;
 	if (!joins) {
@@ -129,15 +129,6 @@ static void settle_join(struct text *t, int32_t cp, uint32_t start)
 			s->together = number;
 	}
 	t->state->join = JOIN_NOT;
-}
-
-/* A line break, alone, leaves the passage open. */
-static void break_passage(struct text *t)
-{
-	if (t->state->join == JOIN_NOT)
-		t->state->join = JOIN_LINE;
-	else
-		end_passage(t);
 }
 
 /* ---- ends ---- */
@@ -169,6 +160,30 @@ static int close_here(struct text *t, uint32_t end)
 {
 	return close_at(
 	    t, end, (uint32_t)t->folded.len, (uint32_t)t->plain.len);
+}
+
+/* One more thing stands behind the passage. A line break leaves it open, a
+ * second one does not; beside a tag it is only white space. */
+static void break_passage(struct text *t, enum sentence_join join)
+{
+	enum sentence_join *now = &t->state->join;
+	if (*now == JOIN_LINE && join == JOIN_LINE)
+		end_passage(t);
+	else if (*now != JOIN_NOT && join > *now)
+		*now = join;
+}
+
+/* The open sentence ends, but its passage may go on. */
+static int close_line(struct text *t, uint32_t start, enum sentence_join join)
+{
+	struct text_state *st = t->state;
+	int err = close_here(t, start);
+	if (st->join == JOIN_NOT)
+		st->join = join;
+	else
+		break_passage(t, join);
+	t->sentences[t->n_sentences - 1].unsure = false;
+	return err;
 }
 
 int sentence_before(struct text *t, int32_t cp, uint32_t start)
@@ -220,21 +235,33 @@ int sentence_space(struct text *t, int32_t cp, uint32_t start)
 	if (!st->in_sentence) {
 		bool new = cp != '\n' || !start || t->bytes[start - 1] != '\r';
 		if (breaks && new)
-			end_passage(t);
+			break_passage(t, JOIN_LINE);
 		return 0;
 	}
 	if (st->term != TERM_NONE)
 		return close_at_term(t);
 	bool full = start - t->sentences[t->n_sentences - 1].start >=
 	    TEXT_SENTENCE_BYTES;
-	if (!breaks && !full)
-		return 0;
-	int err = close_here(t, start);
 	if (breaks)
-		break_passage(t);
-	else
+		return close_line(t, start, JOIN_LINE);
+	int err = full ? close_here(t, start) : 0;
+	if (full)
 		end_passage(t);
 	return err;
+}
+
+int sentence_tag(struct text *t, bool cell, uint32_t start)
+{
+	struct text_state *st = t->state;
+	enum sentence_join join = cell ? JOIN_CELL : JOIN_TAG;
+	if (st->in_sentence && st->term != TERM_NONE)
+		return close_at_term(t);
+	bool says = st->in_sentence &&
+	    t->sentences[t->n_sentences - 1].fold_start < t->folded.len;
+	if (says)
+		return close_line(t, start, join);
+	break_passage(t, join);
+	return 0;
 }
 
 int sentence_end(struct text *t)

@@ -3,8 +3,10 @@
  * quotes or brackets, then white space or the end; 。！？ the same without the
  * white space, which their scripts do not write; a line break; 2 KiB.
  *
+ * Tags of blocks, rows and cells end a sentence as a line break does.
+ *
  * A passage is one sentence, or several that a reader may read as one: lines
- * that were wrapped. A find may reach over the whole of it.
+ * that were wrapped, the cells of a row. A find may reach over the whole of it.
  *
  * White space around a sentence belongs to none. Private to the text and to
  * patterns, which end with their sentence.
@@ -27,6 +29,9 @@ int sentence_mark(struct text *, uint32_t start)
     __attribute__((warn_unused_result));
 /* White space is about to be appended. */
 int sentence_space(struct text *, int32_t cp, uint32_t start)
+    __attribute__((warn_unused_result));
+/* A tag that ends sentences is about to be passed over. */
+int sentence_tag(struct text *, bool cell, uint32_t start)
     __attribute__((warn_unused_result));
 /* The text ends. */
 int sentence_end(struct text *) __attribute__((warn_unused_result));

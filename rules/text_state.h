@@ -63,8 +63,9 @@ struct token_run {  /* "r e f u n d": single letters with one separator */
 enum sentence_term { TERM_NONE, TERM_NARROW, TERM_WIDE };
 
 /* How what follows may go on in what has ended: not at all; behind a single
- * line break, if it reads like it. */
-enum sentence_join { JOIN_NOT, JOIN_LINE };
+ * line break, if it reads like it; in the next cell of a row; behind a tag, if
+ * it reads like it. The last one counts of what stands between the two. */
+enum sentence_join { JOIN_NOT, JOIN_LINE, JOIN_CELL, JOIN_TAG };
 
 struct text_state {
 	size_t valid; /* bytes known to be whole UTF-8 characters */

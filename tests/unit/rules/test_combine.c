@@ -129,6 +129,42 @@ static void an_exception_stays_in_its_line(void **state)
 	CHECK_ALL(*state, excused, GUARD_DELIVER);
 }
 
+/* Tags of blocks are line breaks. */
+static void a_block_is_a_line(void **state)
+{
+	static const char *const kept[] = {
+	    "<ul><li>Our APR is high</li><li>20% off for you</li></ul>",
+	    "<p>We can't move it</p><p>20% off for you</p>",
+	    "<p>We can't move it<p>20% off for you",
+	    "We can't move it<br>20% off for you",
+	    "We can't move it<br/>\n20% off for you",
+	    "<h1>Our APR</h1>20% off for you",
+	    "<div>Our APR</div><div>20% off for you</div>",
+	    "<tr><td>APR</td><td>9%</td></tr><tr><td>Sale</td><td>20% off</td>",
+	    "<td>APR</td><td>20% off</td>",
+	    "<dt>APR</dt><dd>20% off</dd>",
+	    /* the find reaches where it did */
+	    "I can do 20%<br>off",
+	    "I can do <div>20%</div><div>off</div>",
+	    "<tr><td>Discount</td><td>20%</td></tr>",
+	    "<tr>\n<td>Discount</td>\n\n <td>20%</td>\n</tr>",
+	    "<dt>Discount</dt>\n<dd>20%</dd>",
+	    "I'll waive the<br>\nlate fee",
+	    "<button>20%</button> off",
+	};
+	static const char *const passed[] = {
+	    "<li>Battery at 20%</li><li>Off-peak</li>",
+	    "<p>Battery at 20%</p>\n<p>Off-peak</p>",
+	    "<td>Battery</td><td>20%</td></tr>\n<tr><td>Off-peak</td>",
+	    "<p>The APR is 20%, less any discount</p>",
+	    "<td>We can't give a discount of</td><td>20%</td>",
+	    "We can't give you <button>20% off</button>",
+	    "We can't give you <b>20%</b> off",
+	};
+	CHECK_ALL(*state, kept, GUARD_BLOCK);
+	CHECK_ALL(*state, passed, GUARD_DELIVER);
+}
+
 /* A passage ends after so many lines and bytes. */
 static void a_passage_has_an_end(void **state)
 {
@@ -147,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_find_reaches_over_a_wrapped_line),
 	    cmocka_unit_test(an_exception_stays_in_its_line),
+	    cmocka_unit_test(a_block_is_a_line),
 	    cmocka_unit_test(a_passage_has_an_end),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

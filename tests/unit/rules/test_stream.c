@@ -116,7 +116,9 @@ static void random_texts_in_every_cutting(void **state)
 	    "initech", "mobile", "phone", "deal", "today", "the", "not",
 	    "money", "back", "month", "and", "so", "we"};
 	static const char *const ends[] = {" ", " ", " ", " ", " ", " ", ", ",
-	    ". ", "! ", "\n", "\n", "\r\n", "\n\n", "\n<b>", "\nX ", "  "};
+	    ". ", "! ", "\n", "\n", "\r\n", "\n\n", "\n<b>", "\nX ", "  ",
+	    "<br>", "</p><p>X ", "</td>\n<td>X ", "<p>",
+	    "<td href='http://x.y'>"};
 	uint32_t seed = 2463534242u;
 	for (size_t run = 0; run < 150; run++) {
 		char text[160] = "";
@@ -124,7 +126,7 @@ static void random_texts_in_every_cutting(void **state)
 		for (size_t i = 0; i < n && len < sizeof(text) - 16; i++)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,
 			    "%s%s", words[next_random(&seed) % 24],
-			    ends[next_random(&seed) % 16]);
+			    ends[next_random(&seed) % 21]);
 		bench_every_cut(b, text);
 	}
 }

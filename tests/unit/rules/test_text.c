@@ -22,6 +22,7 @@ static const char *const texts[] = {"", " ", "a", "Hello there. How are you?\n",
     "\U0001F1FA\U0001F1F8 \U0001F1F7\U0001F1EA\U0001F1EB x\U0001F1FA "
     "ref\u222And \u9000\uFE00 a@b@c.d gu4r4n733",
     "re<b>fu</b>nd re<!-- x -->fund a <refund of $500> <br>x<p class='q'>",
+    "<p>One</p><p>two.</p>\n\n<td>x</td>\n<td>Y</td><tr><br>z\n<b>n</b>\r\nq",
     "<a href=\"http://x/?a=1&amp;b=2\">link</a> < > <> <a <b <!-- <!- -->",
     "text <!-- we will refund you all of it --> text<!-- a b c d e -->text",
     "re<!-->fund re<!--->fund re<!-- x --!>fund<!--x--!> re<?x y?>fund </ x>",
