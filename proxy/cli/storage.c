@@ -176,19 +176,45 @@ void storage_say_waits(const struct storage *s, const char *then)
 	free(why);
 }
 
-int storage_in_force(const struct storage *s, const char *what)
+/* Has the proxy that serves, if one does, taken note? */
+static bool has_taken_note(const struct storage *s)
 {
 	/* One that starts reads all that is written before it serves. */
-	if (!storage_is_served(s) ||
+	return !storage_is_served(s) ||
 	    store_await_told(s->store, STORAGE_IN_FORCE_S * 1000) == STORE_OK ||
-	    !storage_is_served(s))
-		return EXIT_GOOD;
+	    !storage_is_served(s);
+}
+
+static int not_in_force(const struct storage *s, const char *what)
+{
 	fprintf(stderr,
 	    "handrail: %s is written, but the running proxy has not taken "
 	    "note of it within %d s: it is not in force there yet\n",
 	    what, STORAGE_IN_FORCE_S);
 	storage_say_waits(s, "this needs not be done again");
 	return EXIT_BROKEN;
+}
+
+int storage_in_force(const struct storage *s, const char *what)
+{
+	return has_taken_note(s) ? EXIT_GOOD : not_in_force(s, what);
+}
+
+int storage_silences(const struct storage *s, const char *what)
+{
+	if (has_taken_note(s))
+		return EXIT_GOOD;
+	if (!store_is_silent(s->store))
+		return not_in_force(s, what);
+	char *why = store_waits_for(s->store);
+	fprintf(stderr,
+	    "handrail: %s is in force, the AI is silent; its record waits%s%s\n"
+	    "  mend that%s%s, and the record follows by itself\n",
+	    what, why ? ": " : "", why ? why : "",
+	    s->loaded ? ": audit.directory " : "",
+	    s->loaded ? s->loaded->audit_directory : "");
+	free(why);
+	return EXIT_GOOD;
 }
 
 void storage_print_json(struct buf *out)

@@ -53,6 +53,9 @@ bool storage_is_served(const struct storage *);
  * one does; else the exit code, with words on stderr about what ("the pause").
  */
 int storage_in_force(const struct storage *, const char *what);
+/* The same of what only silences the AI: it is in force without a record, too,
+ * which is said on stderr. */
+int storage_silences(const struct storage *, const char *what);
 /* On stderr: why the proxy has not taken note, what to do about it, and then
  * ("this needs not be done again"). */
 void storage_say_waits(const struct storage *, const char *then);

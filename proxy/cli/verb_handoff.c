@@ -106,7 +106,9 @@ static int done(const struct handoff_args *a,
 
 	snprintf(what, sizeof(what), "%s%s%s", a->what,
 	    outcome->id[0] ? " " : "", outcome->id);
-	int code = storage_in_force(&a->storage, what);
+	int code = strcmp(a->what, "take") == 0
+	    ? storage_silences(&a->storage, what)
+	    : storage_in_force(&a->storage, what);
 	if (a->storage.json)
 		handoff_json_outcome(a->what, outcome);
 	else if (code == EXIT_GOOD)

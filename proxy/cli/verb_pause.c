@@ -207,7 +207,8 @@ static int in_force(const struct pause_args *a, int64_t id)
 
 	snprintf(
 	    what, sizeof(what), "pause %s%" PRId64, a->what ? "end " : "", id);
-	return storage_in_force(&a->storage, what);
+	return a->ai_speech && !a->what ? storage_silences(&a->storage, what)
+					: storage_in_force(&a->storage, what);
 }
 
 static void print_started(const struct store_pause *p, const char *words)

@@ -141,7 +141,10 @@ static int tell(struct store_tx *tx, enum store_change_kind kind,
     const struct store_handoff *h)
 {
 	return store_tell(tx,
-	    &(struct store_change){kind, h->family, h->conversation, h->id});
+	    &(struct store_change){.kind = kind,
+		.family = h->family,
+		.conversation = h->conversation,
+		.handoff = h->id});
 }
 
 static int give_back_by_reply(
@@ -247,10 +250,12 @@ static int outbox_changed(struct store_tx *tx, const struct action *a,
 		.conversation = h->conversation,
 		.handoff = h->id[0] ? h->id : NULL});
 
-	return err
-	    ? err
-	    : store_tell(
-		  tx, &(struct store_change){STORE_CHANGE_OUTBOX, "", "", ""});
+	return err ? err
+		   : store_tell(tx,
+			 &(struct store_change){.kind = STORE_CHANGE_OUTBOX,
+			     .family = "",
+			     .conversation = "",
+			     .handoff = ""});
 }
 
 static int retry_run(struct store_tx *tx, void *arg)

@@ -139,8 +139,10 @@ static int take_run(struct store_tx *tx, void *arg)
 		err = audit(tx, t, &h);
 	return err ? err
 		   : store_tell(tx,
-			 &(struct store_change){STORE_CHANGE_LOCKED, h.family,
-			     h.conversation, h.id});
+			 &(struct store_change){.kind = STORE_CHANGE_LOCKED,
+			     .family = h.family,
+			     .conversation = h.conversation,
+			     .handoff = h.id});
 }
 
 int desk_take(struct store *store, const struct desk_take *what,

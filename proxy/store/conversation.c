@@ -47,7 +47,7 @@ static void on_change(void *arg, const struct store_change *change)
 		return;
 	}
 	case STORE_CHANGE_LOCKED:
-		outside_locked(table, change->family, change->conversation);
+		outside_locked(table, change);
 		return;
 	case STORE_CHANGE_WANTED:
 		save_all(table);

@@ -2,7 +2,8 @@
  * conversation_outside - locks that another process took: read from the store,
  * then in force here, for a message that is on its way too.
  *
- * The row decides, by its epoch: what this process knows may be newer.
+ * The row decides, by its epoch: what this process knows may be newer. What is
+ * not on record yet can only lock.
  */
 #include "proxy/store/conversation_table.h"
 
@@ -16,6 +17,7 @@ struct looking {
 	struct store_job job;
 	struct conversations *table;
 	char *family, *id;
+	bool unrecorded;
 	struct store_conversation row;
 };
 
@@ -33,7 +35,8 @@ static void apply(struct looking *l)
 
 	pthread_mutex_lock(&shard->lock);
 	struct conversation *c = shard_take(shard, key);
-	if (l->row.epoch > c->epoch) {
+	bool heeded = l->row.locked || !l->unrecorded;
+	if (l->row.epoch > c->epoch && heeded) {
 		c->epoch = l->row.epoch;
 		memcpy(c->handoff, l->row.handoff, sizeof(c->handoff));
 		c->told_waiting_us = 0;
@@ -60,7 +63,7 @@ static void looking_done(struct store_job *job, int err)
 }
 
 void outside_locked(
-    struct conversations *table, const char *family, const char *id)
+    struct conversations *table, const struct store_change *change)
 {
 	struct looking *l = mem_zero(sizeof(*l));
 
@@ -68,7 +71,8 @@ void outside_locked(
 	l->job.done = looking_done;
 	l->job.reads = true;
 	l->table = table;
-	l->family = mem_strdup(family);
-	l->id = mem_strdup(id);
+	l->family = mem_strdup(change->family);
+	l->id = mem_strdup(change->conversation);
+	l->unrecorded = change->unrecorded;
 	store_submit(table->store, &l->job);
 }

@@ -138,7 +138,7 @@ void turns_push(struct conversation *, struct store_message m,
 void turns_drop_all(struct conversation *);
 
 /* conversation_outside.c: another process has locked it. */
-void outside_locked(struct conversations *, const char *family, const char *id);
+void outside_locked(struct conversations *, const struct store_change *);
 /* conversation.c: under the lock; give the lease to the next in line. */
 void conversation_grant(
     struct conversations *, struct shard *, struct conversation *);

@@ -1,7 +1,8 @@
 /*
  * pause - a copy of the running pauses in memory, replaced whole whenever the
  * store says that something changed. If the store cannot be read at that
- * moment the copy stays and the read is repeated at every tick.
+ * moment the copy stays and the read is repeated at every tick. Of what is not
+ * on record yet only that the AI falls silent is taken over.
  */
 #include "proxy/store/pause.h"
 
@@ -18,7 +19,7 @@
 struct pauses {
 	struct store *store;
 	atomic_bool any;
-	atomic_bool stale; /* a read is owed */
+	atomic_bool stale, stale_silence; /* a read is owed */
 	pthread_rwlock_t lock;
 	struct store_pause *list; /* under lock */
 	size_t n;
@@ -27,6 +28,7 @@ struct pauses {
 struct reading {
 	struct store_job job;
 	struct pauses *pauses;
+	bool unrecorded;
 	struct store_pause *list;
 	size_t n;
 };
@@ -39,6 +41,44 @@ static int reading_run(struct store_tx *tx, struct store_job *job)
 	    tx, clock_now_us(), &reading->list, &reading->n);
 }
 
+static bool knows(const struct pauses *pauses, int64_t id)
+{
+	for (size_t i = 0; i < pauses->n; i++)
+		if (pauses->list[i].id == id)
+			return true;
+	return false;
+}
+
+/* Under the lock: what the AI is silenced by besides. */
+static void add_silence(struct pauses *pauses, struct reading *reading)
+{
+	for (size_t i = 0; i < reading->n; i++) {
+		struct store_pause *p = &reading->list[i];
+
+		if (p->scope != STORE_PAUSE_AI_SPEECH || knows(pauses, p->id))
+			continue;
+		pauses->list = mem_realloc_array(
+		    pauses->list, pauses->n + 1, sizeof(*pauses->list));
+		pauses->list[pauses->n++] = *p;
+		*p = (struct store_pause){0};
+	}
+	store_pauses_free(reading->list, reading->n);
+}
+
+static void take_over(struct pauses *pauses, struct reading *reading)
+{
+	pthread_rwlock_wrlock(&pauses->lock);
+	if (reading->unrecorded) {
+		add_silence(pauses, reading);
+	} else {
+		store_pauses_free(pauses->list, pauses->n);
+		pauses->list = reading->list;
+		pauses->n = reading->n;
+	}
+	atomic_store(&pauses->any, pauses->n > 0);
+	pthread_rwlock_unlock(&pauses->lock);
+}
+
 static void reading_done(struct store_job *job, int err)
 {
 	struct reading *reading = (struct reading *)job;
@@ -47,19 +87,16 @@ static void reading_done(struct store_job *job, int err)
 	if (err) {
 		log_line(LOG_ERROR, "pause", "cannot read the pauses: %s",
 		    store_err_text(err));
-		atomic_store(&pauses->stale, true);
+		atomic_store(reading->unrecorded ? &pauses->stale_silence
+						 : &pauses->stale,
+		    true);
 	} else {
-		pthread_rwlock_wrlock(&pauses->lock);
-		store_pauses_free(pauses->list, pauses->n);
-		pauses->list = reading->list;
-		pauses->n = reading->n;
-		pthread_rwlock_unlock(&pauses->lock);
-		atomic_store(&pauses->any, reading->n > 0);
+		take_over(pauses, reading);
 	}
 	free(reading);
 }
 
-static void read_again(struct pauses *pauses)
+static void read_again(struct pauses *pauses, bool unrecorded)
 {
 	struct reading *reading = mem_zero(sizeof(*reading));
 
@@ -67,13 +104,14 @@ static void read_again(struct pauses *pauses)
 	reading->job.done = reading_done;
 	reading->job.reads = true;
 	reading->pauses = pauses;
+	reading->unrecorded = unrecorded;
 	store_submit(pauses->store, &reading->job);
 }
 
 static void on_change(void *arg, const struct store_change *change)
 {
 	if (change->kind == STORE_CHANGE_PAUSE)
-		read_again(arg);
+		read_again(arg, change->unrecorded);
 }
 
 static void on_tick(void *arg)
@@ -81,7 +119,9 @@ static void on_tick(void *arg)
 	struct pauses *pauses = arg;
 
 	if (atomic_exchange(&pauses->stale, false))
-		read_again(pauses);
+		read_again(pauses, false);
+	if (atomic_exchange(&pauses->stale_silence, false))
+		read_again(pauses, true);
 }
 
 struct pauses *pauses_new(struct store *store)

@@ -101,7 +101,7 @@ static int read_changes(struct store_tx *tx, struct change_list *list)
 		list->items[list->n++] = (struct store_change){
 		    (enum store_change_kind)query_get_int(&q, 1),
 		    query_get_text(&q, 2), query_get_text(&q, 3),
-		    query_get_text(&q, 4)};
+		    query_get_text(&q, 4), false};
 		list->last = query_get_int(&q, 0);
 	}
 	return query_end(&q);
@@ -143,6 +143,48 @@ static int take_changes(struct store *store, struct change_list *list)
 	return try_changes(store, list, true);
 }
 
+static bool silences(const struct store_change *change)
+{
+	return change->kind == STORE_CHANGE_LOCKED ||
+	    change->kind == STORE_CHANGE_PAUSE;
+}
+
+static int read_unrecorded(struct store *store, struct change_list *list)
+{
+	const struct backend_ops *ops = store->ops;
+	struct store_tx tx = writer_tx(store);
+	int err = ops->begin(tx.backend, true, false);
+
+	if (err)
+		return err;
+	err = read_changes(&tx, list);
+	err = err ? err : ops->commit(tx.backend);
+	if (err)
+		ops->rollback(tx.backend);
+	return err;
+}
+
+/* It cannot be recorded yet: the AI falls silent all the same. */
+static void tell_unrecorded(struct store *store)
+{
+	int64_t first = store->last_change;
+
+	if (store->last_unrecorded > first)
+		first = store->last_unrecorded;
+	struct change_list list = {.last = first};
+	if (read_unrecorded(store, &list) == STORE_OK && list.n > 0) {
+		store->last_unrecorded = list.last;
+		for (size_t i = 0; i < list.n; i++) {
+			list.items[i].unrecorded = true;
+			if (silences(&list.items[i]))
+				tell_listeners(store, &list.items[i]);
+		}
+		if (store->started)
+			store_say_silent(store, list.last);
+	}
+	clear_changes(&list);
+}
+
 static void look_outside(struct store *store)
 {
 	struct change_list list = {.last = store->last_change};
@@ -160,6 +202,8 @@ static void look_outside(struct store *store)
 			tell_listeners(store, &list.items[i]);
 		if (store->started && list.n > 0)
 			store_say_told(store, list.last);
+	} else {
+		tell_unrecorded(store);
 	}
 	clear_changes(&list);
 }

@@ -107,6 +107,8 @@ struct store_change {
 	enum store_change_kind kind;
 	const char *family, *conversation; /* "" where there is none */
 	const char *handoff;
+	bool unrecorded; /* only that the AI falls silent is to be heeded; all
+			    of it is told again once it is recorded */
 };
 /* Called in the store's thread within 2 ticks of the other's commit. */
 void store_on_change(struct store *,
@@ -114,7 +116,8 @@ void store_on_change(struct store *,
 /*
  * One function that is called in the store's thread, in the transaction that
  * reads what others did, before anybody is told of it: so that it can be
- * recorded first. An error: nobody is told, and it is tried at the next tick.
+ * recorded first. An error: it is tried at the next tick, and until then nobody
+ * is told but of what silences the AI, which needs no record to be safe.
  */
 void store_before_changes(
     struct store *, int (*fn)(struct store_tx *, void *arg), void *arg);

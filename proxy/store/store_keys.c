@@ -144,8 +144,10 @@ static int put_erasure(struct store_tx *tx, const struct store_name *name,
 			.basis = (char *)why->basis});
 	if (!err)
 		err = store_tell(tx,
-		    &(struct store_change){
-			STORE_CHANGE_ERASED, name->family, name->id, ""});
+		    &(struct store_change){.kind = STORE_CHANGE_ERASED,
+			.family = name->family,
+			.conversation = name->id,
+			.handoff = ""});
 	return err;
 }
 
@@ -238,6 +240,9 @@ int store_erase_customer(struct store_tx *tx, const char *customer,
 
 int store_want_all(struct store_tx *tx)
 {
-	return store_tell(
-	    tx, &(struct store_change){STORE_CHANGE_WANTED, "", "", ""});
+	return store_tell(tx,
+	    &(struct store_change){.kind = STORE_CHANGE_WANTED,
+		.family = "",
+		.conversation = "",
+		.handoff = ""});
 }

@@ -50,6 +50,7 @@ struct store {
 	void *before_arg;
 	/* the writer's thread alone */
 	int64_t next_tick_us, version, last_change;
+	int64_t last_unrecorded; /* told of as such */
 	bool told;
 	bool unscrubbed; /* store_scrub_after */
 };

@@ -35,8 +35,11 @@ void store_pauses_free(struct store_pause *pauses, size_t n)
 
 static int tell_pause(struct store_tx *tx)
 {
-	return store_tell(
-	    tx, &(struct store_change){STORE_CHANGE_PAUSE, "", "", ""});
+	return store_tell(tx,
+	    &(struct store_change){.kind = STORE_CHANGE_PAUSE,
+		.family = "",
+		.conversation = "",
+		.handoff = ""});
 }
 
 int store_pause_put(

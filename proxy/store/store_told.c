@@ -3,6 +3,9 @@
  *
  *   change seen -> listeners -> their reads -> a read of ours -> meta "told"
  *
+ * and to "silent", where it could not be recorded and only what silences the AI
+ * was told.
+ *
  * The reading lane answers in order, so when ours is answered theirs have
  * been: what was changed outside is in force.
  */
@@ -21,6 +24,7 @@
 struct telling {
 	struct store_job job;
 	struct store *store;
+	const char *key; /* "told", "silent" */
 	int64_t change;
 };
 
@@ -30,8 +34,9 @@ static int write_told(struct store_tx *tx, struct store_job *job)
 	struct query q;
 
 	query_start(&q, tx,
-	    "INSERT INTO meta(key, value) VALUES('told', $1)"
+	    "INSERT INTO meta(key, value) VALUES($1, $2)"
 	    " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+	query_text(&q, t->key);
 	query_int(&q, t->change);
 	return query_run(&q);
 }
@@ -60,7 +65,7 @@ static void reads_answered(struct store_job *job, int err)
 	store_submit(t->store, &t->job);
 }
 
-void store_say_told(struct store *store, int64_t change)
+static void say(struct store *store, const char *key, int64_t change)
 {
 	struct telling *t = mem_zero(sizeof(*t));
 
@@ -68,8 +73,19 @@ void store_say_told(struct store *store, int64_t change)
 	t->job.done = reads_answered;
 	t->job.reads = true;
 	t->store = store;
+	t->key = key;
 	t->change = change;
 	store_submit(store, &t->job);
+}
+
+void store_say_told(struct store *store, int64_t change)
+{
+	say(store, "told", change);
+}
+
+void store_say_silent(struct store *store, int64_t change)
+{
+	say(store, "silent", change);
 }
 
 struct waits {
@@ -112,12 +128,23 @@ void store_say_waits(struct store *store, const char *why)
 /* ---- the other side ---- */
 
 struct progress {
-	int64_t changed, told;
+	int64_t changed, told, silent;
 };
 
 static int64_t number(struct query *q)
 {
 	return query_step(q) ? query_get_int(q, 0) : 0;
+}
+
+static int read_key(struct store_tx *tx, const char *key, int64_t *out)
+{
+	struct query q;
+
+	query_start(
+	    &q, tx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = $1");
+	query_text(&q, key);
+	*out = number(&q);
+	return query_end(&q);
 }
 
 static int read_progress(struct store_tx *tx, void *arg)
@@ -128,12 +155,8 @@ static int read_progress(struct store_tx *tx, void *arg)
 	query_start(&q, tx, "SELECT COALESCE(MAX(id), 0) FROM changes");
 	p->changed = number(&q);
 	int err = query_end(&q);
-	if (err)
-		return err;
-	query_start(&q, tx,
-	    "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'told'");
-	p->told = number(&q);
-	return query_end(&q);
+	err = err ? err : read_key(tx, "told", &p->told);
+	return err ? err : read_key(tx, "silent", &p->silent);
 }
 
 int store_await_told(struct store *store, unsigned ms)
@@ -150,6 +173,14 @@ int store_await_told(struct store *store, unsigned ms)
 		err = store_call(store, true, read_progress, &now);
 	}
 	return err;
+}
+
+bool store_is_silent(struct store *store)
+{
+	struct progress p;
+
+	return store_call(store, true, read_progress, &p) == STORE_OK &&
+	    p.silent >= p.changed;
 }
 
 static int read_waits(struct store_tx *tx, void *arg)

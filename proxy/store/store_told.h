@@ -11,6 +11,9 @@
  * this one. Said once what they asked of the reading lane for it is answered.
  */
 void store_say_told(struct store *, int64_t change);
+/* The same, where they were told of what silences the AI, and of nothing else.
+ */
+void store_say_silent(struct store *, int64_t change);
 /* In the store's thread: what others did is not taken note of for this reason,
  * in words ("the disk of the audit log is full"); NULL: any more. */
 void store_say_waits(struct store *, const char *why);
@@ -21,6 +24,9 @@ void store_say_waits(struct store *, const char *why);
  */
 int store_await_told(struct store *, unsigned ms)
     __attribute__((warn_unused_result));
+/* After store_await_told was BUSY: has it taken note at least of what silences
+ * the AI? Nothing of it is recorded then. */
+bool store_is_silent(struct store *);
 /* What it waits for, as it said itself, for free(); NULL: it has not said. */
 char *store_waits_for(struct store *);
 

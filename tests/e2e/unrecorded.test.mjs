@@ -102,3 +102,39 @@ test("the audit disk is full, if_the_audit_log_cannot_write: block: the rule's o
 	assert.equal(content((await chat(all.proxy, "replace", "replace")).body), blocked);
 	assert.deepEqual(await handoffs(all.proxy), []);
 });
+
+test("the audit disk is full: handoff take and pause --ai-speech cut the streams under way", async (t) => {
+	const all = await start(t);
+	if (!all) return;
+	const { proxy } = all;
+	const taken = await all.stream("s-0");
+	const other = await all.stream("s-1");
+	await all.fill();
+	const at = ["-c", path.join(proxy.dir, "handrail.yaml"), "--reason", "it lies"];
+	const take = await proxy.handrail("handoff", "take", "openai-chat/s-0", ...at);
+	assert.equal(take.code, 0, take.err);
+	assert.match(take.err, /take h-\w+ is in force, the AI is silent; its record waits: the disk of the audit log is full\n.*audit/s);
+	// Whoever is cut off, is so at the bot's next word.
+	for (const { socket } of [taken, other]) socket.write(frame({ content: " order" }) + frame({ content: " is fine." }));
+	const first = (await taken.got).body;
+	assert.ok(words(first).startsWith("All is well. ") && !words(first).includes("fine"), first.toString());
+	assert.match(first.toString(), /\[DONE\]/);
+	assert.ok((await handoffs(proxy)).some((h) => h.conversation === "s-0"));
+
+	const pause = await proxy.handrail("pause", "--ai-speech", "--for", "1h", ...at);
+	assert.equal(pause.code, 0, pause.err);
+	assert.match(pause.err, /pause 1 is in force, the AI is silent; its record waits/);
+	other.socket.write(frame({ content: " Really" }) + frame({ content: " fine." }) + end);
+	const second = (await other.got).body;
+	assert.equal(words(second).includes("Really"), false, second.toString());
+	const over = await proxy.handrail("pause", "end", "1", ...at.slice(0, 2));
+	assert.equal(over.code, 3, "that the AI speaks again is not in force without its record");
+	assert.equal(content((await chat(proxy, "new-1", "hello")).body).includes("All is well"), false);
+
+	await all.free();
+	const did = () => proxy.records().filter((r) => r.type === "operator.action").map((r) => r.action);
+	await until(() => did().length === 3, "what was done is on record");
+	assert.deepEqual(did(), ["handoff.take", "pause", "pause.end"]);
+	await until(async () => content((await chat(proxy, `new-${Math.random()}`, "hello")).body) === "All is well.", "the pause is over");
+	assert.equal(content((await chat(proxy, "s-0", "hello")).body).includes("All is well"), false);
+});

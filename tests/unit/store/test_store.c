@@ -205,7 +205,8 @@ static void hear(void *arg, const struct store_change *change)
 
 static int tell_run(struct store_tx *tx, void *arg)
 {
-	struct store_change change = {STORE_CHANGE_REPLY, "web", "c-1", "h-12"};
+	struct store_change change = {
+	    STORE_CHANGE_REPLY, "web", "c-1", "h-12", false};
 
 	return store_tell(tx, &change);
 }
