@@ -178,6 +178,15 @@ bool glyph_is_invisible(int32_t cp)
 	return utf8proc_get_property(cp)->ignorable;
 }
 
+bool glyph_is_bracket(int32_t cp)
+{
+	utf8proc_category_t category = utf8proc_category(cp);
+	return category == UTF8PROC_CATEGORY_PS ||
+	    category == UTF8PROC_CATEGORY_PE ||
+	    category == UTF8PROC_CATEGORY_PI ||
+	    category == UTF8PROC_CATEGORY_PF;
+}
+
 bool glyph_is_extender(int32_t cp)
 {
 	if (cp < 0x300)

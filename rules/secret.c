@@ -6,6 +6,8 @@
 #include "rules/scan_spot.h"
 #include "rules/secret_kinds.h"
 
+#include <string.h>
+
 struct walk {
 	const struct text *t;
 	const struct guard_policy *p;
@@ -20,20 +22,24 @@ struct found {
 	struct match match;
 };
 
-/* The most telling kinds first: a token is not also its own password. */
+/* The most telling kinds first: a token is not also its own password. joined:
+ * right behind a word and a sign that keys have inside, where only what is one
+ * by its own marks can begin. */
 static const struct {
 	enum secret_kind kind;
 	enum secret_answer (*recognise)(
 	    const struct secret_in *, size_t start, size_t *end);
+	bool joined;
 } kinds[] = {
-    {SECRET_PRIVATE_KEY, secret_private_key},
-    {SECRET_JWT, secret_jwt},
-    {SECRET_API_KEY, secret_api_key},
-    {SECRET_PASSWORD, secret_password},
-    {SECRET_HIGH_ENTROPY, secret_entropy},
+    {SECRET_PRIVATE_KEY, secret_private_key, true},
+    {SECRET_JWT, secret_jwt, true},
+    {SECRET_API_KEY, secret_api_key, true},
+    {SECRET_PASSWORD, secret_password, false},
+    {SECRET_HIGH_ENTROPY, secret_entropy, false},
 };
 
-/* Characters that separate a value from its name, and from what follows. */
+/* Characters that separate a value from its name, and from what follows; no
+ * value begins with them. */
 static const bool separates[256] = {['\0'] = true,
     ['"'] = true,
     ['\''] = true,
@@ -55,36 +61,63 @@ static const bool separates[256] = {['\0'] = true,
     ['\r'] = true,
     ['\n'] = true};
 
+/* May a value begin here, where a word may be in front? */
+static bool begins(const struct secret_in *in, size_t i)
+{
+	size_t len;
+	switch (beside_before(in->s, i)) {
+	case BESIDE_WORD:
+		return false;
+	case BESIDE_APART:
+		return beside_at(in->s, in->n, i, &len) == BESIDE_WORD;
+	case BESIDE_SIGN:
+		break;
+	}
+	return true;
+}
+
 /* "-----BEGIN" also starts where no value does. */
 static bool begins_dashes(const struct secret_in *in, size_t i)
 {
-	return in->s[i] == '-' && in->s[i - 1] != '-' &&
+	return in->s[i] == '-' && i > 0 && in->s[i - 1] != '-' &&
 	    (i + 1 == in->n || in->s[i + 1] == '-');
+}
+
+bool secret_is_joined(const struct secret_in *in, size_t i)
+{
+	return i > 1 && in->s[i - 1] != '\0' && strchr("-_.+~", in->s[i - 1]) &&
+	    beside_is_glued(in->s, i - 1);
+}
+
+/* May a value begin with the character at i; *len: its bytes. */
+static bool may_begin(const struct secret_in *in, size_t i, size_t *len)
+{
+	char c = in->s[i];
+	*len = 1;
+	if (chars_are(c, CHARS_HIGH))
+		return beside_at(in->s, in->n, i, len) != BESIDE_SIGN;
+	return !separates[(unsigned char)c] && c != ')' && c != ']';
 }
 
 /* The next place at or behind i where a secret may start, or n. */
 static size_t next_start(const struct walk *w, size_t *calm, size_t i)
 {
 	const struct secret_in *in = &w->in;
-	bool behind = i == 0 || separates[(unsigned char)in->s[i - 1]];
-	while (i < in->n) {
-		char c = in->s[i];
-		bool separator = separates[(unsigned char)c];
-		if (!behind) {
+	size_t len;
+	while (i < in->n && ((unsigned char)in->s[i] & 0xC0) == 0x80)
+		i++; /* a long value was cut there */
+	for (; i < in->n; i += len) {
+		if (!may_begin(in, i, &len))
+			continue;
+		if (!begins(in, i)) {
 			if (begins_dashes(in, i))
 				return i;
-		} else if (!separator && c != ')' && c != ']') {
-			size_t skip = calm_skip_plain(w->t, calm, i);
-			behind = skip > i; /* a space is */
-			if (!behind)
-				skip = secret_skip_word(in, i);
-			if (!skip)
-				return i;
-			i = skip;
 			continue;
 		}
-		behind = separator;
-		i++;
+		size_t skip = calm_skip_plain(w->t, calm, i);
+		if (skip == i && !(skip = secret_skip_word(in, i)))
+			return i;
+		len = skip - i;
 	}
 	return in->n;
 }
@@ -92,8 +125,9 @@ static size_t next_start(const struct walk *w, size_t *calm, size_t i)
 static enum secret_answer ask(
     const struct walk *w, size_t start, struct found *f)
 {
+	bool joined = secret_is_joined(&w->in, start);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		if (!w->wanted[kinds[k].kind])
+		if (!w->wanted[kinds[k].kind] || (joined && !kinds[k].joined))
 			continue;
 		enum secret_answer answer =
 		    kinds[k].recognise(&w->in, start, &f->end);

@@ -285,14 +285,20 @@ static enum secret_answer has_shape(const struct secret_in *in, size_t start,
 enum secret_answer secret_issued(
     const struct secret_in *in, size_t start, size_t *end)
 {
+	bool joined = secret_is_joined(in, start);
 	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
 		if (in->s[start] != issuers[i].prefix[0])
+			continue;
+		/* In front of the sign the same token may go on. */
+		if (joined &&
+		    secret_in_alphabet(in->s[start - 1], issuers[i].alphabet))
 			continue;
 		enum secret_answer answer = issued(in, start, &issuers[i], end);
 		if (answer != SECRET_NO)
 			return answer;
 	}
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+	for (size_t i = 0; !joined && i < sizeof(shapes) / sizeof(shapes[0]);
+	     i++) {
 		enum secret_answer answer =
 		    has_shape(in, start, shapes[i], end);
 		if (answer != SECRET_NO)

@@ -103,7 +103,9 @@ enum secret_answer secret_api_key(
 	if (n < MIN_ISSUED && (stop < in->n ? in->s[stop] != ':' : in->final))
 		return SECRET_NO;
 	enum secret_answer answer = secret_issued(in, start, end);
-	return answer != SECRET_NO ? answer : named(in, start, n, end);
+	if (answer != SECRET_NO || secret_is_joined(in, start))
+		return answer;
+	return named(in, start, n, end);
 }
 
 /* ---- private keys ---- */

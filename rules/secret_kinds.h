@@ -7,7 +7,7 @@
 #ifndef HANDRAIL_RULES_SECRET_KINDS_H
 #define HANDRAIL_RULES_SECRET_KINDS_H
 
-#include "rules/chars.h"
+#include "rules/beside.h"
 #include "rules/secret.h"
 
 struct secret_in {
@@ -18,6 +18,11 @@ struct secret_in {
 	 * may start are inside one run. */
 	struct secret_span *runs;
 };
+
+/* Does what begins at i stand right behind a word and a sign that keys have
+ * inside (order-AKIA...)? Then only what is one by its own marks begins there.
+ */
+bool secret_is_joined(const struct secret_in *, size_t i);
 
 enum secret_answer { SECRET_NO, SECRET_YES, SECRET_MORE };
 

@@ -1,5 +1,6 @@
 /* secret_password - passwords and PINs, by the word in front and what they look
  * like; those in URLs by their place. */
+#include "rules/glyph.h"
 #include "rules/secret_kinds.h"
 
 #include <string.h>
@@ -58,10 +59,21 @@ static const unsigned char marks[256] = {[' '] = ENDS,
     ['|'] = SIGN,
     ['\\'] = SIGN};
 
-/* Behind a quote, and up to the same. */
+/* A quote or bracket beyond ASCII. */
+static bool is_high_quote(const struct secret_in *in, size_t i)
+{
+	int32_t cp = 0;
+	return chars_are(in->s[i], CHARS_HIGH) &&
+	    glyph_decode(in->s + i, in->n - i, &cp) && glyph_is_bracket(cp);
+}
+
+/* Behind a quote, and up to the same or to one beyond ASCII. */
 static bool is_quoted(const struct secret_in *in, size_t start, size_t end)
 {
 	char c = start > 0 ? in->s[start - 1] : '\0';
+	if (chars_are(c, CHARS_HIGH))
+		return is_high_quote(in, beside_back(in->s, start)) &&
+		    end < in->n && is_high_quote(in, end);
 	return (c == '"' || c == '\'' || c == '`') && end < in->n &&
 	    in->s[end] == c;
 }
@@ -177,20 +189,38 @@ static enum secret_answer in_url(
 
 /* ---- both ---- */
 
+/* Up to what ends a value. */
+static size_t read_value(const struct secret_in *in, size_t start)
+{
+	size_t i = start, len;
+	for (; i < in->n && i - start < PASSWORD_MAX; i += len) {
+		(void)beside_at(in->s, in->n, i, &len);
+		if (marks[(unsigned char)in->s[i]] & ENDS ||
+		    is_high_quote(in, i))
+			break;
+	}
+	return i;
+}
+
+/* Does the character that ends at i > 0 only follow a value? */
+static bool trails(const struct secret_in *in, size_t i)
+{
+	char c = in->s[i - 1];
+	return chars_are(c, CHARS_HIGH) ? beside_before(in->s, i) == BESIDE_SIGN
+					: marks[(unsigned char)c] & TRAILS;
+}
+
 enum secret_answer secret_password(
     const struct secret_in *in, size_t start, size_t *end)
 {
 	enum secret_answer url = in_url(in, start, end);
 	if (url != SECRET_NO)
 		return url;
-	size_t i = start;
-	while (i < in->n && i - start < PASSWORD_MAX &&
-	    !(marks[(unsigned char)in->s[i]] & ENDS))
-		i++;
+	size_t i = read_value(in, start);
 	bool open = i >= in->n && !in->final && i - start < PASSWORD_MAX;
 	bool quoted = is_quoted(in, start, i);
-	while (i > start && marks[(unsigned char)in->s[i - 1]] & TRAILS)
-		i--;
+	while (i > start && trails(in, i))
+		i = beside_back(in->s, i);
 	size_t n = i - start;
 	/* The look is cheap and seldom right; what stands in front is settled.
 	 */

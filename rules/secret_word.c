@@ -49,19 +49,36 @@ static bool ends_with_any(
 	return false;
 }
 
+/* A sign beyond ASCII ends before i: a quote, an arrow, an emoji. It ends no
+ * sentence. */
+static bool is_high_sign(const struct secret_in *in, size_t i)
+{
+	static const char stop[] = "\u3002";
+	return chars_are(in->s[i - 1], CHARS_HIGH) &&
+	    beside_before(in->s, i) == BESIDE_SIGN &&
+	    (i < 3 || memcmp(in->s + i - 3, stop, 3) != 0);
+}
+
 static size_t skip_back(const struct secret_in *in, size_t i)
 {
-	while (i > 0 && (is_space(in->s[i - 1]) || is_quote(in->s[i - 1])))
-		i--;
-	return i;
+	for (;;) {
+		if (i > 0 && is_high_sign(in, i))
+			i = beside_back(in->s, i);
+		else if (i > 0 &&
+		    (is_space(in->s[i - 1]) || is_quote(in->s[i - 1])))
+			i--;
+		else
+			return i;
+	}
 }
 
 static size_t word_back(const struct secret_in *in, size_t i)
 {
 	while (i > 0 &&
 	    (secret_is_letter(in->s[i - 1]) ||
-		(unsigned char)in->s[i - 1] >= 0x80))
-		i--;
+		(chars_are(in->s[i - 1], CHARS_HIGH) &&
+		    beside_before(in->s, i) != BESIDE_SIGN)))
+		i = beside_back(in->s, i);
 	return i;
 }
 

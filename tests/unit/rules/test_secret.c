@@ -85,6 +85,18 @@ static const struct scan_case cases[] = {
     {"api key: YOUR_API_KEY_HERE_12 token=xxxxxxxxxxxxxxxx1 a bearer of news",
 	""},
     {"sk-learn-compatible-estimators-package ASIAPACIFICREGIONALOFFICES", ""},
+    {"Key-" AWS ", x_" GITHUB " y." AWS " ~" AWS " +" SK " x-" JWT,
+	"key:" AWS "|key:" GITHUB "|key:" AWS "|key:" AWS "|key:" SK
+	"|jwt:" JWT},
+    {"task-" SK " x" AWS " 7-a" AWS "x", ""},
+    {"password: \u201CHunter2!horse\u201D. Your password is "
+     "\u2018sunshine\u2019, "
+     "pin \u2192 4821\u3002 password: Winter2024!\u2026",
+	"password:Hunter2!horse|password:sunshine|password:4821|"
+	"password:Winter2024!"},
+    {"\u5BC6\u7801\uFF1AHunter2!horse\u3002 password\U0001F511: Hunter2x",
+	"password:Hunter2!horse|password:Hunter2x"},
+    {"Your password\u3002 abc123X \u2014 it was Abc12345 \u201Cok\u201D", ""},
     {PEM " bye", "pem:" PEM},
     {"key:\n" PEM, "pem:" PEM},
     {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE----- --- -", ""},
@@ -214,6 +226,33 @@ static void finds_secrets(void **state)
 	scan_check_found(&kind, names, cases, N_CASES);
 }
 
+/* Signs beyond ASCII and letters of scripts written without spaces stand beside
+ * a value; those that tokens have inside only beside what an issuer marks. */
+static void beside_anything(void **state)
+{
+	static const struct scan_case values[] = {
+	    {AWS, "key"}, {SK, "key"}, {GITHUB, "key"}, {JWT, "jwt"}};
+	static const char *const neighbours[] = {"\u201C", "\u201D", "\u2018",
+	    "\u2019", "\u00AB", "\u300C", "\u2014", "\u2013", "\u2026", "...",
+	    "\u2192", "\u2022", "\u00B7", "\u3002", "\U0001F511", "\u662F",
+	    "\u306F", "\uC740", "(", ")", "[", "]", "{", "}", "!", "?", "\\",
+	    "&", "#", "@", "%", "^", "$", "*", "|"};
+	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+		for (size_t i = 0;
+		     i < sizeof(neighbours) / sizeof(neighbours[0]); i++) {
+			const char *by = neighbours[i];
+			char s[256], want[128];
+			struct scan_case c = {s, want};
+			snprintf(want, sizeof(want), "%s:%s", values[v].found,
+			    values[v].text);
+			snprintf(s, sizeof(s), "It is x%s%s%s she", by,
+			    values[v].text, strcmp(by, "...") ? by : "\u2026");
+			scan_check_found(&kind, names, &c, 1);
+			scan_check_cuttings(&kind, &c, 1);
+		}
+	}
+}
+
 static void same_for_every_cutting(void **state)
 {
 	scan_check_cuttings(&kind, cases, N_CASES);
@@ -285,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_secrets),
 	    cmocka_unit_test(same_for_every_cutting),
+	    cmocka_unit_test(beside_anything),
 	    cmocka_unit_test(finds_the_keys_of_issuers),
 	    cmocka_unit_test(finds_what_is_random),
 	    cmocka_unit_test(most_drawn_strings_are_found),
