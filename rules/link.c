@@ -8,25 +8,16 @@
 #include "rules/link.h"
 
 #include "rules/calm.h"
-#include "rules/chars.h"
 #include "rules/link_host.h"
+#include "rules/link_name.h"
 #include "rules/scan_spot.h"
 
 #include <string.h>
 
-#define MAX_LABEL 63u
-#define MAX_NAME 253u
 #define MAX_SCHEME 16u
 
-enum answer { NO, YES, MORE };
-
-struct in {
-	const char *s;
-	size_t n;
-	bool final;
-};
-
 struct found {
+	size_t start;
 	size_t authority, authority_end; /* equal: the link has no host */
 	size_t end;
 	bool mail; /* mailto: has a user in front of its host */
@@ -42,14 +33,28 @@ static bool is_digit(char c)
 	return chars_are(c, CHARS_DIGIT);
 }
 
-static bool is_word(char c)
+/* Is the character that ends before i > 0 a sign beyond ASCII? */
+static bool is_high_sign(const struct link_in *in, size_t i)
 {
-	return chars_are(c, CHARS_WORD);
+	return chars_are(in->s[i - 1], CHARS_HIGH) &&
+	    beside_before(in->s, i) == BESIDE_SIGN;
 }
 
-static bool is_name(char c)
+/* Of start..end without the signs at its end: those given, and all beyond
+ * ASCII. */
+static size_t trim_signs(
+    const struct link_in *in, size_t start, size_t end, const char *signs)
 {
-	return chars_are(c, CHARS_WORD | CHARS_JOIN);
+	while (end > start) {
+		char c = in->s[end - 1];
+		if (is_high_sign(in, end))
+			end = beside_back(in->s, end);
+		else if (c != '\0' && strchr(signs, c))
+			end--;
+		else
+			break;
+	}
+	return end;
 }
 
 /* What no URL in running text has inside. */
@@ -58,81 +63,101 @@ static bool ends_link(char c)
 	return (unsigned char)c <= ' ' || strchr("<>\"`{}|^", c) != NULL;
 }
 
-static enum answer at_end(const struct in *in)
+static enum link_answer at_end(const struct link_in *in)
 {
-	return in->final ? NO : MORE;
+	return in->final ? LINK_NO : LINK_MORE;
 }
 
 /* The end of the link that is there from start, without the punctuation of
  * the sentence; MORE while it goes on. */
-static enum answer find_end(
-    const struct in *in, size_t start, size_t from, size_t *end)
+static enum link_answer find_end(
+    const struct link_in *in, size_t start, size_t from, size_t *end)
 {
 	size_t i = from, open = 0, close = 0;
 	while (i < in->n && !ends_link(in->s[i]) && i - start < LINK_MAX_BYTES)
 		i++;
 	if (i >= in->n && !in->final && i - start < LINK_MAX_BYTES)
-		return MORE;
+		return LINK_MORE;
 	for (size_t k = start; k < i; k++) {
 		open += in->s[k] == '(';
 		close += in->s[k] == ')';
 	}
-	while (i > from && strchr(".,;:!?'*_~])", in->s[i - 1])) {
-		if (in->s[i - 1] == ')' && close-- <= open)
+	for (;;) {
+		i = trim_signs(in, from, i, ".,;:!?'*_~]");
+		if (i == from || in->s[i - 1] != ')' || close-- <= open)
 			break;
 		i--;
 	}
 	*end = i;
-	return YES;
+	return LINK_YES;
+}
+
+/* Behind a host: the first sign beyond ASCII in from..to, unless a host could
+ * go on behind it. */
+static size_t cut_authority(const struct link_in *in, size_t from, size_t to)
+{
+	static const char stop[] = "\u3002"; /* a full stop to a browser */
+	size_t cut = to, len;
+	for (size_t i = from; i < to; i += len) {
+		bool sign = beside_at(in->s, in->n, i, &len) == BESIDE_SIGN;
+		if (sign && len > 1 && cut == to)
+			cut = i;
+		if (cut < to &&
+		    (in->s[i] == '.' || in->s[i] == '@' || in->s[i] == '%' ||
+			(len == 3 && memcmp(in->s + i, stop, len) == 0)))
+			return to;
+	}
+	return cut;
 }
 
 /* The host behind "//" or "http:". */
-static enum answer read_authority(
-    const struct in *in, size_t start, size_t i, struct found *f)
+static enum link_answer read_authority(
+    const struct link_in *in, size_t start, size_t i, struct found *f)
 {
 	f->authority = i;
 	while (i < in->n && !ends_link(in->s[i]) &&
 	    !strchr("/\\?#)'", in->s[i]) && i - start < LINK_MAX_BYTES)
 		i++;
 	if (i >= in->n && !in->final && i - start < LINK_MAX_BYTES)
-		return MORE;
-	size_t stop = i;
-	while (stop > f->authority && strchr(".,;:!*_~]", in->s[stop - 1]))
-		stop--;
-	f->authority_end = stop;
-	return stop > f->authority ? YES : NO;
+		return LINK_MORE;
+	size_t stop = trim_signs(in, f->authority, i, ".,;:!*_~]");
+	f->authority_end = cut_authority(in, f->authority, stop);
+	f->end = f->authority_end < stop ? f->authority_end : 0;
+	return stop > f->authority ? LINK_YES : LINK_NO;
 }
 
 /* And the link it is the host of. */
-static enum answer finish(
-    const struct in *in, size_t start, enum answer answer, struct found *f)
+static enum link_answer finish(const struct link_in *in, size_t start,
+    enum link_answer answer, struct found *f)
 {
-	return answer == YES ? find_end(in, start, f->authority_end, &f->end)
-			     : answer;
+	return answer == LINK_YES && !f->end
+	    ? find_end(in, start, f->authority_end, &f->end)
+	    : answer;
 }
 
-static enum answer slashes(const struct in *in, size_t start, struct found *f)
+static enum link_answer slashes(
+    const struct link_in *in, size_t start, struct found *f)
 {
 	size_t i = start + 1;
 	if (i >= in->n)
 		return at_end(in);
 	if (in->s[i] != '/')
-		return NO;
+		return LINK_NO;
 	i++;
 	if (i >= in->n)
 		return at_end(in);
-	if (!is_name(in->s[i]))
-		return NO;
-	enum answer answer = read_authority(in, start, i, f);
-	if (answer == YES &&
+	if (!link_is_name(in->s[i]))
+		return LINK_NO;
+	enum link_answer answer = read_authority(in, start, i, f);
+	if (answer == LINK_YES &&
 	    !link_host_has_tld(
 		in->s + f->authority, f->authority_end - f->authority, true))
-		return NO;
+		return LINK_NO;
 	return finish(in, start, answer, f);
 }
 
 static bool is_scheme(
-    const struct in *in, size_t start, size_t len, const char *name)
+    const struct link_in *in, size_t start, size_t len, const char *name)
 {
 	if (strlen(name) != len)
 		return false;
@@ -144,7 +169,7 @@ static bool is_scheme(
 }
 
 /* Does a link's target start here: [text](TARGET, href="TARGET? */
-static bool is_target(const struct in *in, size_t start)
+static bool is_target(const struct link_in *in, size_t start)
 {
 	if (start < 2)
 		return false;
@@ -154,8 +179,8 @@ static bool is_target(const struct in *in, size_t start)
 }
 
 /* javascript: and data: are code, not places. */
-static enum answer opaque(
-    const struct in *in, size_t start, size_t colon, struct found *f)
+static enum link_answer opaque(
+    const struct link_in *in, size_t start, size_t colon, struct found *f)
 {
 	size_t i = colon + 1;
 	if (i >= in->n)
@@ -164,36 +189,38 @@ static enum answer opaque(
 		/* also with a space, where only a link can stand */
 		f->authority = f->authority_end = 0;
 		f->end = i;
-		return is_target(in, start) ? YES : NO;
+		return is_target(in, start) ? LINK_YES : LINK_NO;
 	}
 	if (is_scheme(in, start, colon - start, "data")) {
-		while (i < in->n && (is_name(in->s[i]) || in->s[i] == '+') &&
-		    i - colon < MAX_LABEL)
+		while (i < in->n &&
+		    (link_is_name(in->s[i]) || in->s[i] == '+') &&
+		    i - colon < LINK_MAX_LABEL)
 			i++;
 		if (i >= in->n)
 			return at_end(in);
 		if (!strchr("/,;", in->s[i]) ||
 		    (in->s[i] == '/' && i == colon + 1))
-			return NO;
+			return LINK_NO;
 		if (in->s[i] != '/' && i != colon + 1)
-			return NO;
+			return LINK_NO;
 	}
 	f->authority = f->authority_end = 0;
 	return find_end(in, start, i, &f->end);
 }
 
 /* A scheme at start; NO also when it is only a word. */
-static enum answer scheme(const struct in *in, size_t start, struct found *f)
+static enum link_answer scheme(
+    const struct link_in *in, size_t start, struct found *f)
 {
 	size_t i = start;
 	while (i < in->n && i - start < MAX_SCHEME &&
 	    (is_alpha(in->s[i]) || is_digit(in->s[i]) || in->s[i] == '+'))
 		i++;
 	if (i >= in->n)
-		return i - start < MAX_SCHEME ? at_end(in) : NO;
+		return i - start < MAX_SCHEME ? at_end(in) : LINK_NO;
 	size_t len = i - start;
 	if (in->s[i] != ':' || len < 2)
-		return NO;
+		return LINK_NO;
 	if (is_scheme(in, start, len, "javascript") ||
 	    is_scheme(in, start, len, "vbscript") ||
 	    is_scheme(in, start, len, "data"))
@@ -208,173 +235,120 @@ static enum answer scheme(const struct in *in, size_t start, struct found *f)
 	if (i >= in->n)
 		return at_end(in);
 	if (ends_link(in->s[i]) || (!web && !mail && i - colon < 3))
-		return NO;
+		return LINK_NO;
 	f->mail = mail;
 	return finish(in, start, read_authority(in, start, i, f), f);
 }
 
-/* Four numbers up to 255. */
-static bool is_ip(const char *s, size_t n)
-{
-	unsigned parts = 1, value = 0, digits = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '.') {
-			parts++;
-			value = digits = 0;
-		} else if (is_digit(s[i]) && digits < 3) {
-			value = value * 10 + (unsigned)(s[i] - '0');
-			digits++;
-		} else {
-			return false;
-		}
-		if (value > 255)
-			return false;
-	}
-	return parts == 4 && digits > 0;
-}
-
-/* How far on from i a name goes: a character of it, or a dot however written.
- * 0: it ends. LINK_DOT_OPEN: the text so far does not tell. */
-static size_t name_step(const struct in *in, size_t i)
-{
-	if (in->s[i] == '.' || is_name(in->s[i]))
-		return 1;
-	size_t dot = link_host_dot(in->s + i, in->n - i);
-	return dot == LINK_DOT_OPEN && in->final ? 0 : dot;
-}
-
-/* The name at start, without final dots; MORE while it may go on. */
-static enum answer read_name(const struct in *in, size_t start, size_t *end)
-{
-	size_t i = start, label = start, dots = 0, step = 0;
-	for (; i < in->n && (step = name_step(in, i)) > 0; i += step) {
-		if (step == LINK_DOT_OPEN)
-			return MORE;
-		if (step > 1 || in->s[i] == '.') {
-			label = i + step;
-			dots++;
-		}
-		if (i > label && i - label >= MAX_LABEL)
-			return NO;
-		if (i - start > MAX_NAME)
-			return NO;
-	}
-	if (i >= in->n && !in->final)
-		return MORE;
-	while (i > start &&
-	    (in->s[i - 1] == '.' || in->s[i - 1] == '-' || in->s[i - 1] == '_'))
-		i -= 1;
-	*end = i;
-	return i > start && dots > 0 && is_word(in->s[i - 1]) ? YES : NO;
-}
-
 /* Does something follow that only a link has: /path, :80, ?query, #part? */
-static enum answer path_follows(const struct in *in, size_t i)
+static enum link_answer path_follows(const struct link_in *in, size_t i)
 {
 	if (i >= in->n || !strchr("/:?#", in->s[i]))
-		return NO;
+		return LINK_NO;
 	if (in->s[i] == '/')
-		return YES;
+		return LINK_YES;
 	if (i + 1 >= in->n)
 		return at_end(in);
-	return in->s[i] == ':'      ? (is_digit(in->s[i + 1]) ? YES : NO)
-	    : is_name(in->s[i + 1]) ? YES
-				    : NO;
+	return in->s[i] == ':' ? (is_digit(in->s[i + 1]) ? LINK_YES : LINK_NO)
+	    : link_is_name(in->s[i + 1]) ? LINK_YES
+					 : LINK_NO;
 }
 
-static bool has_www(const char *name, size_t len)
+static enum link_answer bare(
+    const struct link_in *in, size_t start, struct found *f)
 {
-	return len > 6 && (name[0] | 0x20) == 'w' && (name[1] | 0x20) == 'w' &&
-	    (name[2] | 0x20) == 'w' && name[3] == '.' &&
-	    memchr(name + 4, '.', len - 4);
-}
-
-static enum answer bare(const struct in *in, size_t start, struct found *f)
-{
-	char name[MAX_NAME + 1];
 	size_t end = start;
-	enum answer answer = read_name(in, start, &end);
-	if (answer != YES)
+	enum link_answer answer = link_name_read(in, start, &end);
+	if (answer != LINK_YES)
 		return answer;
 	if (end < in->n && in->s[end] == '@')
-		return NO; /* an address */
-	enum answer path = path_follows(in, end);
-	if (path == MORE)
-		return MORE;
+		return LINK_NO; /* an address */
+	enum link_answer path = path_follows(in, end);
+	if (path == LINK_MORE)
+		return LINK_MORE;
 	/* acme.example@evil.test/login is no address any more */
 	if (start > 0 && in->s[start - 1] == '@' &&
-	    (path != YES || in->s[end] != '/'))
-		return NO;
-	size_t len =
-	    link_host_refang(in->s + start, end - start, name, sizeof(name));
-	bool ip = path == YES && is_ip(name, len);
-	if (!has_www(name, len) && !ip &&
-	    !link_host_has_tld(name, len, path == YES))
-		return NO;
+	    (path != LINK_YES || in->s[end] != '/'))
+		return LINK_NO;
+	if (!link_name_is_site(in, start, &end, path == LINK_YES))
+		return LINK_NO;
+	f->start = link_name_skip_apart(in, start, end);
 	f->authority = start;
 	f->authority_end = end;
 	f->end = end;
-	return path == YES ? find_end(in, start, end, &f->end) : YES;
+	return path == LINK_YES ? find_end(in, start, end, &f->end) : LINK_YES;
 }
 
 /* A link may begin behind what no name goes on from. */
-static bool begins(const struct in *in, size_t i)
+static bool begins(const struct link_in *in, size_t i)
 {
+	size_t len;
 	if (i == 0)
 		return true;
 	char before = in->s[i - 1];
+	switch (beside_before(in->s, i)) {
+	case BESIDE_WORD:
+		return false;
+	case BESIDE_APART:
+		return beside_at(in->s, in->n, i, &len) != BESIDE_APART;
+	case BESIDE_SIGN:
+		break;
+	}
 	if (in->s[i] == '/')
-		return !is_name(before) && !strchr(":/\\.", before);
+		return before == '\0' || !strchr("-_:/\\.", before);
 	if (before == '.' || before == '-' || before == '_')
-		return i < 2 ||
-		    (!is_name(in->s[i - 2]) && in->s[i - 2] != '.' &&
-			in->s[i - 2] != '@');
-	return !is_name(before) && before != '%';
+		return i < 2 || link_name_is_dots(in, i - 3) ||
+		    (beside_before(in->s, i - 1) == BESIDE_SIGN &&
+			!strchr("-_.@", in->s[i - 2]));
+	return before != '%';
 }
 
-static enum answer try_at(const struct in *in, size_t i, struct found *f)
+static enum link_answer try_at(
+    const struct link_in *in, size_t i, struct found *f)
 {
 	if (in->s[i] == '/')
 		return slashes(in, i, f);
-	enum answer answer = is_alpha(in->s[i]) ? scheme(in, i, f) : NO;
-	return answer == NO ? bare(in, i, f) : answer;
+	enum link_answer answer =
+	    is_alpha(in->s[i]) ? scheme(in, i, f) : LINK_NO;
+	return answer == LINK_NO ? bare(in, i, f) : answer;
 }
 
 /* Behind an ordinary word, which is no link and has none inside; 0 when what
  * starts at i has to be looked at. */
-static size_t skip_word(const struct in *in, size_t i)
+static size_t skip_word(const struct link_in *in, size_t i)
 {
-	while (i < in->n && is_name(in->s[i]))
+	while (i < in->n && chars_are(in->s[i], CHARS_ALNUM | CHARS_JOIN))
 		i++;
 	bool goes_on = i == in->n || in->s[i] == '.' || in->s[i] == ':' ||
-	    in->s[i] == '+' || link_host_dot(in->s + i, in->n - i);
+	    in->s[i] == '+' || chars_are(in->s[i], CHARS_HIGH) ||
+	    link_host_dot(in->s + i, in->n - i);
 	return goes_on ? 0 : i;
+}
+
+/* May a link begin with the character at i, as far as it tells? *len: bytes. */
+static bool may_begin(const struct link_in *in, size_t i, size_t *len)
+{
+	if (beside_at(in->s, in->n, i, len) != BESIDE_SIGN || in->s[i] == '/')
+		return true;
+	return *len > 1 && link_name_step(in, i) > 0;
 }
 
 /* The next place at or behind i where a link may begin, or n. */
 static size_t next_start(
-    const struct in *in, const struct text *t, size_t *calm, size_t i)
+    const struct link_in *in, const struct text *t, size_t *calm, size_t i)
 {
-	bool inside = i > 0 && is_word(in->s[i - 1]);
-	while (i < in->n) {
-		bool word = is_word(in->s[i]);
-		if (word && !inside) {
-			size_t behind = calm_skip_plain(t, calm, i);
-			if (behind > i) {
-				i = behind;
-				continue;
-			}
-		}
-		if ((word ? !inside : in->s[i] == '/') && begins(in, i)) {
-			size_t skip = word ? skip_word(in, i) : 0;
-			if (!skip)
-				return i;
-			i = skip;
-			inside = false;
+	size_t len;
+	while (i < in->n && ((unsigned char)in->s[i] & 0xC0) == 0x80)
+		i++; /* a long link was cut there */
+	for (; i < in->n; i += len) {
+		if (!may_begin(in, i, &len) || !begins(in, i))
 			continue;
-		}
-		inside = word;
-		i++;
+		size_t skip = calm_skip_plain(t, calm, i);
+		if (skip == i)
+			skip = in->s[i] == '/' ? 0 : skip_word(in, i);
+		if (!skip)
+			return i;
+		len = skip - i;
 	}
 	return in->n;
 }
@@ -413,7 +387,7 @@ static bool has_user(const char *authority, size_t len)
 	return memchr(authority, '@', len) || memmem(authority, len, "%40", 3);
 }
 
-static int report(const struct in *in, const struct found *f,
+static int report(const struct link_in *in, const struct found *f,
     const struct guard_policy *p, struct match *m, struct matches *out)
 {
 	char host[LINK_MAX_HOST];
@@ -442,22 +416,22 @@ void link_scan_init(struct link_scan *s)
 int link_scan(struct link_scan *s, const struct text *t,
     const struct guard_policy *p, struct matches *out, size_t *alive_from)
 {
-	const struct in in = {
+	const struct link_in in = {
 	    .s = t->plain.bytes, .n = t->plain.len, .final = t->final};
 	*alive_from = SIZE_MAX;
 	while ((s->next = next_start(&in, t, &s->calm, s->next)) < in.n) {
-		struct found f = {.mail = false};
+		struct found f = {.start = s->next};
 		struct match m;
-		enum answer answer = try_at(&in, s->next, &f);
-		if (answer == MORE ||
-		    (answer == YES &&
-			!scan_spot(t, &t->plain, s->next, f.end, &m))) {
+		enum link_answer answer = try_at(&in, s->next, &f);
+		if (answer == LINK_MORE ||
+		    (answer == LINK_YES &&
+			!scan_spot(t, &t->plain, f.start, f.end, &m))) {
 			*alive_from = text_from(&t->plain, s->next);
 			return 0;
 		}
-		if (answer == YES && report(&in, &f, p, &m, out))
+		if (answer == LINK_YES && report(&in, &f, p, &m, out))
 			return -1;
-		s->next = answer == YES ? f.end : s->next + 1;
+		s->next = answer == LINK_YES ? f.end : s->next + 1;
 	}
 	return 0;
 }

@@ -69,6 +69,32 @@ static const struct scan_case cases[] = {
      "\u4F8B\u5B50.\u516C\u53F8 \u044D\u0442\u043E.\u0438",
 	"\u0441\u0430\u0439\u0442.\u0440\u0444|"
 	"\u4F8B\u5B50.\u516C\u53F8"},
+    {"Go to evil.com\u2014it is. \u201Cevil.com\u201D, evil.com\u2019s page "
+     "evil.com\U0001F600. evil.com\u3002 evil.com...it evil.com--it",
+	"evil.com|evil.com|evil.com|evil.com|evil.com|evil.com|evil.com"},
+    {"\u2192evil.com \U0001F449https://evil.com \u2022bit.ly/x "
+     "\u2192//evil.com/x "
+     "...evil.com",
+	"evil.com|https://evil.com|bit.ly/x|//evil.com/x|evil.com"},
+    {"\u8BF7\u8BBF\u95EEevil.com\u3002 evil.com\u3067\u3059 "
+     "\u8BF7\u8BBF\u95EEhttps://evil.com\u3002 www.evil.zz\u306B",
+	"evil.com|evil.com|https://evil.com|www.evil.zz\u306B"},
+    {"https://evil.com\u2014it \u201Chttps://evil.com/x\u201D i\u2764.ws "
+     "\U0001F600.ws",
+	"https://evil.com|https://evil.com/x|i\u2764.ws|\U0001F600.ws"},
+    {"acme.example\u2014it acme.example...it https://acme.example\u2014it "
+     "\u2192acme.example\U0001F600. \u201Cacme.example\u201D "
+     "acme.example\u3067",
+	""},
+    /* where a browser would go on reading the host */
+    {"https://acme.example\u2014x.evil.com acme.example\u3002evil.com "
+     "acme.example\u3067\u3059.evil.com \u8BF7acme.example acme.example--x.com",
+	"https://acme.example\u2014x.evil.com|evil.com|"
+	"acme.example\u3067\u3059.evil.com|acme.example|acme.example--x.com"},
+    {"\u201Cyes\u201D.Then a\u2014b.c well...ok socket.io-client a->b.ai_turn "
+     "file\u2019s.It "
+     "done\U0001F600.So",
+	""},
     {"ASP.NET and Node.js, setup.sh, main.rs, README.md, photo.zip", ""},
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
