@@ -379,8 +379,8 @@ void dialect_variants(
 {
 	static const char *const kinds[] = {"json", "sse", NULL};
 	static const char *const json_keys[] = {"messages", "key", "text",
-	    "mirrors", "ignore", "media", "error", "replace", "emit",
-	    "streamed", NULL};
+	    "otherwise", "mirrors", "ignore", "media", "error", "replace",
+	    "emit", "streamed", NULL};
 	static const char *const sse_keys[] = {"messages", "key", "text",
 	    "otherwise", "mirrors", "ignore", "media", "hold", "error", "emit",
 	    "end_if", "done", "gap", "heartbeat", "max_hold", NULL};
