@@ -6,6 +6,7 @@
 
 #include "proxy/base/clock.h"
 #include "proxy/handoff/returned.h"
+#include "proxy/handoff/unstored.h"
 #include "proxy/store/store_pauses.h"
 #include "proxy/store/store_transcript.h"
 
@@ -32,7 +33,15 @@ static int list_run(struct store_tx *tx, void *arg)
 {
 	struct list *list = arg;
 
-	return store_handoffs_list(tx, list->all, list->out, list->n);
+	int err = store_handoffs_list(tx, list->all, list->out, list->n);
+	if (!err)
+		err = unstored_list(tx, list->out, list->n);
+	if (err) {
+		store_handoffs_free(*list->out, *list->n);
+		*list->out = NULL;
+		*list->n = 0;
+	}
+	return err;
 }
 
 int desk_list(

@@ -36,6 +36,7 @@ struct desk_outcome {
 /* All return 0 or a store_err. id may be cut short where it is unambiguous
  * (CONFLICT otherwise). by: who does it, for the audit log. CONFLICT also
  * says that the handoff was returned already. */
+/* Those that only the audit log has (unstored.h) come last. */
 int desk_list(struct store *, bool all, struct store_handoff **out, size_t *n)
     __attribute__((warn_unused_result));
 /* Deliveries that are pending or dead, of all handoffs. */

@@ -5,7 +5,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/handoff/handoff.h"
-#include "proxy/wire/json.h"
+#include "proxy/handoff/unstored.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,8 +122,9 @@ bool recalled_load(struct known *k, struct store *store, struct audit *audit,
 	if (owed)
 		log_line(LOG_WARN, "store",
 		    "the handoffs of %zu conversations are in the audit log "
-		    "only: the AI is silent there, and each comes to its desk "
-		    "when the customer writes next",
+		    "only: the AI is silent there; `handrail handoff list` "
+		    "has them, and each comes to its desk when the customer "
+		    "writes next",
 		    owed);
 	k->unsaved = k->recall.n > 0;
 	return true;
@@ -288,44 +289,6 @@ void recalled_settle(struct known *k, const char *pseudonym)
 	pthread_mutex_unlock(&k->lock);
 }
 
-static char *text_of(
-    const struct json_doc *doc, uint32_t object, const char *key)
-{
-	uint32_t node = object == JSON_NONE
-	    ? JSON_NONE
-	    : json_member(doc, object, span_str(key));
-	struct buf out = {0};
-
-	if (node == JSON_NONE || doc->nodes[node].type != JSON_IS_STRING)
-		return NULL;
-	json_decode(doc, node, &out);
-	return buf_steal(&out);
-}
-
-static void read_line(struct recalled_request *out, const char *line)
-{
-	struct json_doc doc = {0};
-
-	if (json_parse(&doc, line, strlen(line), NULL) == 0 &&
-	    doc.nodes[0].type == JSON_IS_OBJECT) {
-		uint32_t handoff = json_member(&doc, 0, span_str("handoff"));
-		char *time = text_of(&doc, 0, "time");
-		char *why = text_of(&doc, 0, "reason");
-
-		out->queue = text_of(&doc, handoff, "queue");
-		out->priority = text_of(&doc, handoff, "priority");
-		out->words = mem_printf(
-		    "A person was asked for at %.19s UTC, and the store could "
-		    "not keep it: what was said then may not be in this "
-		    "record.%s%s",
-		    time ? time : "?", why ? " The reason was: " : "",
-		    why ? why : "");
-		free(time);
-		free(why);
-	}
-	json_clear(&doc);
-}
-
 void recalled_read(struct known *k, const char *family, const char *id,
     struct recalled_request *out)
 {
@@ -334,13 +297,11 @@ void recalled_read(struct known *k, const char *family, const char *id,
 	pthread_mutex_lock(&k->lock);
 	const struct recalled *one = recall_find(&k->recall, out->pseudonym);
 	if (one && one->line)
-		read_line(out, one->line);
+		unstored_read(&out->was, one->line);
 	pthread_mutex_unlock(&k->lock);
 }
 
 void recalled_request_clear(struct recalled_request *r)
 {
-	free(r->queue);
-	free(r->priority);
-	free(r->words);
+	store_handoff_clear(&r->was);
 }

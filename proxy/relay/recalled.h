@@ -3,8 +3,9 @@
  *
  * A handoff that the store could not keep is decided all the same, and its
  * decision is in the log: at the start it is read back, and the AI may not
- * speak in that conversation. The log has a pseudonym only, so the handoff
- * itself comes to the desk when the customer writes next. So are the numbers
+ * speak in that conversation. The log has a pseudonym only, so it is listed
+ * under that, and the handoff itself comes to the desk when the customer writes
+ * next. So are the numbers
  * of messages (conversation_number) that the log has and the rows have not.
  *
  * How far back is looked: the store keeps up to which record it has all,
@@ -16,6 +17,7 @@
 
 #include "proxy/audit/audit.h"
 #include "proxy/store/conversation_recall.h"
+#include "proxy/store/store_handoffs.h"
 #include "proxy/store/store_log.h"
 
 #include <pthread.h>
@@ -59,8 +61,7 @@ struct conversation_recall recalled_of(
 /* How a person was asked for. */
 struct recalled_request {
 	char pseudonym[RECORD_PSEUDONYM_SIZE];
-	char *queue, *priority; /* NULL: not known */
-	char *words;            /* why, for people */
+	struct store_handoff was; /* unstored.h; all NULL: not known */
 };
 void recalled_read(struct known *, const char *family, const char *id,
     struct recalled_request *out);

@@ -71,7 +71,7 @@ test("a handoff that only the log has is in force after a second start, too", as
 	const { dir } = proxy;
 	assert.equal(content((await chat(proxy, "c-1", "go")).body), bridge);
 	assert.equal(content((await chat(proxy, "c-2", "go")).body), bridge);
-	const { id } = (await handoffs(proxy)).find((h) => h.conversation === "c-2");
+	const [first, { id }] = (await handoffs(proxy)).sort((a, b) => (a.conversation < b.conversation ? -1 : 1));
 	await cli(proxy, "handoff", "return", id);
 	await until(() => auditRecords(dir).some((r) => r.type === "handoff.returned"), "the return is on record");
 	await proxy.stop();
@@ -79,12 +79,19 @@ test("a handoff that only the log has is in force after a second start, too", as
 	for (let run = 0; run < 2; run++) {
 		const again = await startHandrail(t, { dir });
 		assert.match(again.log(), /the handoffs of 1 conversations are in the audit log only/);
+		const [h, ...more] = await until(async () => (await handoffs(again)).length && handoffs(again), "it is listed");
+		assert.equal(more.length, 0);
+		assert.deepEqual([h.reason, h.state, h.queue, h.priority, h.family, h.id], ["not_stored", "requested", "billing", "high", "openai-chat", first.id]);
+		assert.match(h.conversation, /^k:[0-9a-f]+$/);
+		assert.match(h.words, /^A person was asked for at 20.* The reason was: Only a person may promise an outcome\./);
+		assert.equal(h.requested.slice(0, 19), first.requested.slice(0, 19));
 		await again.stop();
 	}
 	const last = await startHandrail(t, { dir });
+	assert.match(await cli(last, "handoff", "list"), /^1 conversation is with a person.*openai-chat\/k:.*could not keep it/s);
 	assert.equal(await speaks(last, "c-1"), false);
 	assert.equal(await speaks(last, "c-2"), true);
-	assert.equal((await handoffs(last)).length, 1);
+	assert.deepEqual((await handoffs(last)).map((h) => h.conversation), ["c-1"]);
 });
 
 // Of each conversation the numbers of what was decided, in order.
