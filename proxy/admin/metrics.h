@@ -36,9 +36,10 @@ enum metric {                 /* labels, in the order of the call */
 	METRIC_AUDIT_FAILURES,
 	METRIC_AUDIT_QUEUE_BYTES, /* gauge */
 	METRIC_AUDIT_WRITABLE,    /* gauge: 1 or 0 */
-	METRIC_STORE_JOBS,        /* gauge: waiting */
-	METRIC_STORE_WRITABLE,    /* gauge: 1 or 0 */
-	METRIC_OUTBOX,            /* gauge; state: pending, dead */
+	METRIC_AUDIT_REMOVED,
+	METRIC_STORE_JOBS,     /* gauge: waiting */
+	METRIC_STORE_WRITABLE, /* gauge: 1 or 0 */
+	METRIC_OUTBOX,         /* gauge; state: pending, dead */
 	METRIC_OUTBOX_SENT,
 	METRIC_OUTBOX_FAILED_TRIES,
 	METRIC_CLASSIFIER_ANSWERS, /* classifier; outcome: answered, cached,

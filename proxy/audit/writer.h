@@ -1,7 +1,7 @@
 /*
  * writer - the inside of the audit: its state and its two threads.
  *
- * Only audit.c, find.c, recall.c and writer.c include this.
+ * Only audit.c, find.c, recall.c, watch.c and writer.c include this.
  */
 #ifndef HANDRAIL_PROXY_AUDIT_WRITER_H
 #define HANDRAIL_PROXY_AUDIT_WRITER_H

@@ -106,8 +106,36 @@ bool housekeeping_loaded(struct server *s, const struct generation *next)
 	    write_modes(s, next);
 }
 
+/* What was closed is not to be taken away: who does it is not known, that it
+ * was done is on record. */
+static void watch_log(struct server *s)
+{
+	char first[SEGMENT_NAME_SIZE];
+	int64_t now_us = clock_now_us();
+	size_t n = audit_watch_look(&s->watch, s->audit, first);
+	int64_t from_us = s->watched_us;
+	s->watched_us = now_us;
+	if (n == 0)
+		return;
+	char *reason = mem_printf("Closed files of the log were removed or "
+				  "moved away: %zu, the first is %s. How many "
+				  "records they had is not known.",
+	    n, first);
+	log_line(LOG_ERROR, "audit", "%s", reason);
+	metrics_add(s->metrics, METRIC_AUDIT_REMOVED, (int64_t)n);
+	write_record(s,
+	    &(struct record){.type = RECORD_GAP,
+		.time_us = now_us,
+		.from_us = from_us,
+		.to_us = now_us,
+		.reason = reason});
+	free(reason);
+}
+
 void housekeeping_stopped(struct server *s)
 {
+	watch_log(s);
+	audit_watch_clear(&s->watch);
 	write_record(s,
 	    &(struct record){.type = RECORD_STOP, .time_us = clock_now_us()});
 }
@@ -247,6 +275,7 @@ static void heartbeat(struct server *s)
 	if (now < s->next_heartbeat_us)
 		return;
 	s->next_heartbeat_us = now + HEARTBEAT_US;
+	watch_log(s);
 	write_record(s,
 	    &(struct record){
 		.type = RECORD_HEARTBEAT,
@@ -266,6 +295,7 @@ static void tick(void *arg)
 
 void housekeeping_begin(struct server *s)
 {
+	watch_log(s);
 	s->next_heartbeat_us = clock_mono_us() + HEARTBEAT_US;
 	loop_timer_init(&timer, s->loop, tick, s);
 	loop_timer_arm_ms(&timer, TICK_MS);

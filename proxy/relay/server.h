@@ -9,6 +9,7 @@
 #define HANDRAIL_RELAY_SERVER_H
 
 #include "proxy/audit/audit.h"
+#include "proxy/audit/watch.h"
 #include "proxy/net/listener.h"
 #include "proxy/relay/generation.h"
 #include "proxy/relay/pending.h"
@@ -52,6 +53,8 @@ struct server {
 	int64_t next_heartbeat_us;
 	struct pending pending;
 	struct known known; /* from the audit log */
+	struct audit_watch watch;
+	int64_t watched_us; /* the latest look; 0: none */
 	bool draining;
 };
 

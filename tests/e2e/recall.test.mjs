@@ -94,6 +94,25 @@ test("a handoff that only the log has is in force after a second start, too", as
 	assert.deepEqual((await handoffs(last)).map((h) => h.conversation), ["c-1"]);
 });
 
+test("a closed file of the log that is taken away while it runs is on record", async (t) => {
+	const proxy = await startHandrail(t, { upstream: (await bot(t)).url, policy });
+	const { dir } = proxy;
+	await proxy.stop();
+	const root = path.join(dir, "state/audit/e2e");
+	const old = path.join(root, "2020/01/01/00.jsonl");
+	const [written] = fs.readdirSync(root, { recursive: true }).filter((n) => /\d\.jsonl$/.test(n));
+	fs.mkdirSync(path.dirname(old), { recursive: true });
+	fs.renameSync(path.join(root, written), old);
+	const again = await startHandrail(t, { dir });
+	assert.equal(await speaks(again, "c-1"), true);
+	fs.rmSync(old);
+	await again.stop();
+	const gaps = auditRecords(dir).filter((r) => r.type === "gap");
+	assert.equal(gaps.length, 1, JSON.stringify(gaps));
+	assert.match(gaps[0].reason, /^Closed files of the log were removed or moved away: 1, the first is 2020\/01\/01\/00\.jsonl\./);
+	assert.match(again.log(), /error audit: Closed files of the log were removed/);
+});
+
 // Of each conversation the numbers of what was decided, in order.
 function numbers(dir) {
 	const of = new Map();
