@@ -284,7 +284,7 @@ const struct table_key table_keys[] = {
 	FIXED_LIMIT(max_idle_bytes, BYTES, "256MiB", MIB, 1024 * GIB,
 	    "of all transcripts in memory that nobody uses; the store has "
 	    "them"),
-	FIXED_LIMIT(max_waiting, COUNT, "8", 0, 10000,
+	FIXED_LIMIT(max_waiting, COUNT, "8", 1, 10000,
 	    "messages waiting behind one of their conversation"),
 	FIXED_LIMIT(lease_wait_ms, MS, "30s", 10, HOUR_MS, "they wait"),
 	LIMIT(waiting_text_every_ms, MS, "5m", 0, 24 * HOUR_MS,

@@ -148,6 +148,9 @@ static const struct {
     {GOOD "limits: {max_fields: many}\n", "C004 6:22 \"many\"", "whole number"},
     {GOOD "limits: {max_fields: 9}\n", "C004 6:22 9 is not between 10 and 128",
 	""},
+    /* Everything waits there for a moment. */
+    {GOOD "limits: {max_waiting: 0}\n",
+	"C004 6:23 0 is not between 1 and 10000", ""},
     {GOOD "limits: {max_fields: 99999999999999999999}\n", "C004 6:22", ""},
     {GOOD "limits: {max_head_bytes: 3MB}\n", "C004 6:26 \"3MB\"", "1MiB"},
     {GOOD "limits: {max_head_bytes: 9999999999999GiB}\n", "C004 6:26", ""},
