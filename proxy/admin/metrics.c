@@ -79,7 +79,8 @@ static const struct metrics_row metrics_rows[METRICS] = {
     [METRIC_STORE_WRITABLE] = {"handrail_store_writable", METRICS_GAUGE, {NULL},
 	"1 when the latest commit of the store succeeded."},
     [METRIC_OUTBOX] = {"handrail_outbox_deliveries", METRICS_GAUGE, {"state"},
-	"Deliveries owed to destinations, and given up."},
+	"Deliveries owed to destinations, given up, and of the owed ones those "
+	"whose destination is not configured any more."},
     [METRIC_OUTBOX_SENT] = {"handrail_outbox_sent_total", METRICS_COUNTER,
 	{NULL}, "Deliveries a destination has accepted."},
     [METRIC_OUTBOX_FAILED_TRIES] = {"handrail_outbox_failed_tries_total",

@@ -133,7 +133,8 @@ static void print_owed(const struct store_delivery *owed, size_t n)
 		printf("\n");
 	}
 	for (size_t i = 0; i < n; i++)
-		if (owed[i].state == STORE_OUTBOX_DEAD) {
+		if (owed[i].state == STORE_OUTBOX_DEAD ||
+		    store_delivery_is_lost(&owed[i])) {
 			printf("  Once the destination works again: handrail "
 			       "handoff retry %s\n"
 			       "  To do without it, so that what came later is "

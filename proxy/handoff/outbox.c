@@ -20,6 +20,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/mem.h"
 #include "proxy/handoff/deliver.h"
+#include "proxy/handoff/destinations.h"
 #include "proxy/handoff/erased.h"
 #include "proxy/store/store_handoffs.h"
 #include "proxy/store/store_outbox.h"
@@ -33,16 +34,7 @@
 #include <string.h>
 
 #define LOOK_US (2 * CLOCK_SECOND_US) /* at the latest */
-#define UNKNOWN_WAIT_US                                                        \
-	(10 * CLOCK_SECOND_US)        /* destination not configured            \
-				       */
 #define STORE_WAIT_US CLOCK_SECOND_US /* after a store error */
-
-struct destinations {  /* one generation */
-	unsigned refs; /* under outbox->lock */
-	struct outbox_destination *list;
-	size_t n;
-};
 
 struct outbox {
 	struct store *store;
@@ -54,6 +46,7 @@ struct outbox {
 	pthread_cond_t wake;
 	/* under lock */
 	bool woken;
+	bool fresh; /* destinations have not been looked for yet */
 	struct destinations *destinations;
 	struct outbox_metrics metrics;
 };
@@ -73,74 +66,6 @@ void outbox_sign(const char *secret, int64_t unix_s, const char *body,
 	    out, OUTBOX_SIGNATURE_SIZE, "t=%" PRId64 ",v1=%s", unix_s, hex);
 }
 
-/* ---- destinations ---- */
-
-static char *copy(const char *s)
-{
-	return s ? mem_strdup(s) : NULL;
-}
-
-static void destinations_unref(struct destinations *d)
-{
-	if (!d || --d->refs > 0)
-		return;
-	for (size_t i = 0; i < d->n; i++) {
-		free((char *)d->list[i].name);
-		free((char *)d->list[i].url);
-		free((char *)d->list[i].secret);
-		free((char *)d->list[i].ca);
-		free((char *)d->list[i].path);
-	}
-	free(d->list);
-	free(d);
-}
-
-static unsigned or_default(unsigned value, unsigned otherwise)
-{
-	return value ? value : otherwise;
-}
-
-static struct outbox_destination destination_copy(
-    const struct outbox_destination *from)
-{
-	struct outbox_destination to = *from;
-
-	to.name = copy(from->name);
-	to.url = copy(from->url);
-	to.secret = copy(from->secret);
-	to.ca = copy(from->ca);
-	to.path = copy(from->path);
-	to.timeout_ms = or_default(from->timeout_ms, 10000);
-	to.max_tries = or_default(from->max_tries, 10);
-	to.base_ms = or_default(from->base_ms, 1000);
-	to.max_wait_ms = or_default(from->max_wait_ms, 300000);
-	to.success_from = or_default(from->success_from, 200);
-	to.success_to = or_default(from->success_to, 299);
-	return to;
-}
-
-static struct destinations *destinations_new(
-    const struct outbox_destination *list, size_t n)
-{
-	struct destinations *d = mem_zero(sizeof(*d));
-
-	d->refs = 1;
-	d->list = mem_array(n + 1, sizeof(*d->list));
-	d->n = n;
-	for (size_t i = 0; i < n; i++)
-		d->list[i] = destination_copy(&list[i]);
-	return d;
-}
-
-static const struct outbox_destination *destination_find(
-    const struct destinations *d, const char *name)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(d->list[i].name, name) == 0)
-			return &d->list[i];
-	return NULL;
-}
-
 void outbox_set_destinations(
     struct outbox *outbox, const struct outbox_destination *list, size_t n)
 {
@@ -149,6 +74,7 @@ void outbox_set_destinations(
 	pthread_mutex_lock(&outbox->lock);
 	destinations_unref(outbox->destinations);
 	outbox->destinations = fresh;
+	outbox->fresh = true;
 	pthread_mutex_unlock(&outbox->lock);
 	outbox_wake(outbox);
 }
@@ -156,7 +82,7 @@ void outbox_set_destinations(
 bool outbox_has(struct outbox *outbox, const char *destination)
 {
 	pthread_mutex_lock(&outbox->lock);
-	bool has = destination_find(outbox->destinations, destination);
+	bool has = destinations_find(outbox->destinations, destination);
 	pthread_mutex_unlock(&outbox->lock);
 	return has;
 }
@@ -319,15 +245,10 @@ static void on_tried(void *arg, struct deliver_try *try)
 	save(round, row);
 }
 
-/* No such destination is configured: said once, looked at again later. */
+/* It waits until there is one. */
 static void postpone(struct round *round, struct store_delivery *row)
 {
-	bool first = row->error == NULL;
-
-	free(row->error);
-	row->error = mem_strdup("no destination of this name is configured");
-	row->next_us = clock_now_us() + UNKNOWN_WAIT_US;
-	if (first)
+	if (destinations_lose(row))
 		say(row);
 	if (store_call(round->outbox->store, false, row_tried, row))
 		round->store_failed = true;
@@ -369,7 +290,7 @@ static void round_choose(struct round *round)
 	for (size_t i = 0; i < round->n; i++) {
 		struct store_delivery *row = &round->rows[i];
 		const struct outbox_destination *to =
-		    destination_find(round->destinations, row->destination);
+		    destinations_find(round->destinations, row->destination);
 
 		if (!to) {
 			postpone(round, row);
@@ -444,7 +365,11 @@ static int64_t outbox_round(struct outbox *outbox)
 	pthread_mutex_lock(&outbox->lock);
 	round.destinations = outbox->destinations;
 	round.destinations->refs++;
+	bool fresh = outbox->fresh;
+	outbox->fresh = false;
 	pthread_mutex_unlock(&outbox->lock);
+	if (fresh && !destinations_look(round.destinations, outbox->store))
+		round.store_failed = true;
 	int err = store_call(outbox->store, true, round_due, &round);
 	if (!err) {
 		round_prepare(&round);
@@ -454,6 +379,7 @@ static int64_t outbox_round(struct outbox *outbox)
 	}
 	pthread_mutex_lock(&outbox->lock);
 	destinations_unref(round.destinations);
+	outbox->fresh = outbox->fresh || (fresh && round.store_failed);
 	pthread_mutex_unlock(&outbox->lock);
 	store_deliveries_free(round.rows, round.n);
 	if (err || round.store_failed)
@@ -575,4 +501,5 @@ void outbox_metrics(struct outbox *outbox, struct outbox_metrics *out)
 	pthread_mutex_unlock(&outbox->lock);
 	out->pending = counts.pending;
 	out->dead = counts.dead;
+	out->nobody = counts.nobody;
 }

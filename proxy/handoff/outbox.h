@@ -39,7 +39,8 @@ struct outbox_destination {
 
 struct outbox *outbox_new(struct store *);
 /* Replaces the list; before outbox_start and at every reload. A destination
- * that is no longer there keeps its rows pending: nothing is lost. */
+ * that is no longer there keeps its rows pending: nothing is lost, and it is
+ * said. */
 void outbox_set_destinations(
     struct outbox *, const struct outbox_destination *, size_t n);
 bool outbox_has(struct outbox *, const char *destination);
@@ -53,7 +54,8 @@ void outbox_free(struct outbox *); /* after store_close; accepts NULL */
 
 struct outbox_metrics {
 	uint64_t sent_total, failed_tries_total, dead_total; /* since start */
-	size_t pending, dead;                                /* rows now */
+	/* Rows now. nobody: pending, and their destination is not there. */
+	size_t pending, dead, nobody;
 };
 void outbox_metrics(struct outbox *, struct outbox_metrics *out);
 

@@ -229,6 +229,7 @@ static void set_gauges(void *arg, struct metrics *m)
 	metrics_set(m, METRIC_STORE_WRITABLE, store_health(s->store) == 0);
 	metrics_set(m, METRIC_OUTBOX, (int64_t)o.pending, "pending");
 	metrics_set(m, METRIC_OUTBOX, (int64_t)o.dead, "dead");
+	metrics_set(m, METRIC_OUTBOX, (int64_t)o.nobody, "no_destination");
 	metrics_set(m, METRIC_OUTBOX_SENT, (int64_t)o.sent_total);
 	metrics_set(
 	    m, METRIC_OUTBOX_FAILED_TRIES, (int64_t)o.failed_tries_total);

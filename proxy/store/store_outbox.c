@@ -45,6 +45,12 @@ void store_deliveries_free(struct store_delivery *deliveries, size_t n)
 	free(deliveries);
 }
 
+bool store_delivery_is_lost(const struct store_delivery *d)
+{
+	return d->state == STORE_OUTBOX_PENDING && d->error &&
+	    strcmp(d->error, STORE_OUTBOX_NOBODY) == 0;
+}
+
 static int insert_delivery(struct store_tx *tx, const struct store_delivery *d,
     int64_t gen, const struct buf *sealed)
 {
@@ -359,9 +365,11 @@ int store_deliveries_drop(
 
 	query_start(&q, tx,
 	    "UPDATE outbox SET state = 3, done_us = $1, body = NULL"
-	    " WHERE handoff = $2 AND state = 2");
+	    " WHERE handoff = $2 AND (state = 2"
+	    " OR (state = 0 AND error = $3))");
 	query_int(&q, now_us);
 	query_text(&q, handoff);
+	query_text(&q, STORE_OUTBOX_NOBODY);
 	int err = query_run(&q);
 	*n = err ? 0 : (size_t)tx->ops->changed(tx->backend);
 	return err;
@@ -374,10 +382,13 @@ int store_outbox_count(struct store_tx *tx, struct store_outbox_counts *out)
 	*out = (struct store_outbox_counts){0};
 	query_start(&q, tx,
 	    "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 0),"
-	    " (SELECT COUNT(*) FROM outbox WHERE state = 2)");
+	    " (SELECT COUNT(*) FROM outbox WHERE state = 2),"
+	    " (SELECT COUNT(*) FROM outbox WHERE state = 0 AND error = $1)");
+	query_text(&q, STORE_OUTBOX_NOBODY);
 	if (query_step(&q)) {
 		out->pending = (size_t)query_get_int(&q, 0);
 		out->dead = (size_t)query_get_int(&q, 1);
+		out->nobody = (size_t)query_get_int(&q, 2);
 	}
 	return query_end(&q);
 }

@@ -15,6 +15,9 @@ enum store_outbox_state {
 };
 const char *store_outbox_state_name(enum store_outbox_state);
 
+/* The error of a pending one whose destination is not there. */
+#define STORE_OUTBOX_NOBODY "no destination of this name is configured"
+
 struct store_delivery {
 	int64_t id;
 	char handoff[STORE_HANDOFF_ID_SIZE];
@@ -33,6 +36,7 @@ struct store_delivery {
 	size_t len;
 };
 void store_deliveries_free(struct store_delivery *, size_t n);
+bool store_delivery_is_lost(const struct store_delivery *); /* to nobody */
 
 /* A key that is there already changes nothing: STORE_OK. What was given up of
  * the same handoff and destination is due again: it goes before. */
@@ -77,12 +81,13 @@ int store_deliveries_handed_out(struct store_tx *, const struct store_whose *,
  * all its tries before it again. *n: how many. */
 int store_deliveries_retry(struct store_tx *, const char *handoff,
     int64_t now_us, size_t *n) __attribute__((warn_unused_result));
-/* What is dead of a handoff is dropped: what waits behind it goes on. *n: how
- * many. */
+/* What is dead of a handoff, or has no destination, is dropped: what waits
+ * behind it goes on. *n: how many. */
 int store_deliveries_drop(struct store_tx *, const char *handoff,
     int64_t now_us, size_t *n) __attribute__((warn_unused_result));
 struct store_outbox_counts {
 	size_t pending, dead;
+	size_t nobody; /* of the pending ones: without a destination */
 };
 int store_outbox_count(struct store_tx *, struct store_outbox_counts *)
     __attribute__((warn_unused_result));

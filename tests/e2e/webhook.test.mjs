@@ -175,3 +175,21 @@ test("the list says when it is tried again", async (t) => {
 	const wait = Date.parse(`${day}T${time}Z`) - Date.now();
 	assert.ok(wait > 25 * 60e3 && wait <= 60 * 60e3, list);
 });
+
+test("a destination is taken out of the configuration: what it is owed is not forgotten", async (t) => {
+	const { hook, proxy } = await setup(t, () => 500, "", "base_ms: 100s, max_wait_ms: 100s");
+	await until(() => hook.got.length, "it was tried");
+	const [{ id }] = await handoffs(proxy);
+	await proxy.stop();
+	const file = path.join(proxy.dir, "handrail.yaml");
+	fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/^handoff:\n(?:  .*\n)+/m, ""));
+	const policy = path.join(proxy.dir, "policy/policy.yaml");
+	fs.writeFileSync(policy, fs.readFileSync(policy, "utf8").replace("destination: care", "destination: desk"));
+	const again = await startHandrail(t, { dir: proxy.dir });
+	await until(() => /error outbox: 1 delivery is owed to care, which is not configured/.test(again.log()), "it is in the log");
+	for (const verb of [["list"], ["show", id]]) assert.match(await cli(again, "handoff", ...verb), /handoff\.requested to care: .*no destination of this name is configured.*handrail handoff drop h-/s);
+	const metrics = await (await fetch(`${again.console}/metrics`)).text();
+	assert.match(metrics, /^handrail_outbox_deliveries\{state="no_destination"\} 1$/m);
+	assert.match(await cli(again, "handoff", "drop", id), /^1 delivery is dropped/);
+	assert.doesNotMatch(await cli(again, "handoff", "list"), /owed/);
+});

@@ -1,112 +1,5 @@
 /* outbox, deliver: a real HTTPS server, a real file, retries, restarts. */
-#include "tests/unit/handoff/webhook_server.h"
-
-#include "proxy/base/clock.h"
-#include "proxy/handoff/outbox.h"
-#include "proxy/store/store_handoffs.h"
-#include "proxy/store/store_outbox.h"
-
-#include <stdatomic.h>
-
-static int put_run(struct store_tx *tx, void *arg)
-{
-	return store_delivery_put(tx, arg);
-}
-
-static void owe(struct store *store, const char *to, const char *handoff,
-    const char *event, const char *body)
-{
-	char *key = mem_printf("%s/%s", handoff, event);
-	struct store_delivery d = {.family = (char *)"web",
-	    .conversation = (char *)"c-1",
-	    .destination = (char *)to,
-	    .key = key,
-	    .event = (char *)event,
-	    .created_us = clock_now_us(),
-	    .next_us = clock_now_us(),
-	    .body = (char *)body,
-	    .len = strlen(body)};
-
-	snprintf(d.handoff, sizeof(d.handoff), "%s", handoff);
-	assert_int_equal(store_call(store, false, put_run, &d), 0);
-	free(key);
-}
-
-struct outbox_fixture {
-	struct fixture f;
-	struct outbox *outbox;
-	struct webhook_server server;
-	struct outbox_destination hook;
-};
-
-static atomic_bool log_full;
-
-static int record(struct store_tx *tx, void *arg)
-{
-	return log_full ? STORE_IO : fixture_record(tx, arg);
-}
-
-static void outbox_open(struct outbox_fixture *t)
-{
-	t->outbox = outbox_new(t->f.store);
-	outbox_set_destinations(t->outbox, &t->hook, 1);
-	store_before_changes(t->f.store, record, NULL);
-	store_start(t->f.store);
-}
-
-static void outbox_close(struct outbox_fixture *t)
-{
-	outbox_stop(t->outbox);
-	store_close(t->f.store);
-	t->f.store = NULL;
-	outbox_free(t->outbox);
-}
-
-static void setup(struct outbox_fixture *t, const char *script)
-{
-	memset(t, 0, sizeof(*t));
-	fixture_init(&t->f);
-	webhook_server_start(&t->server, t->f.dir, script);
-	t->hook = (struct outbox_destination){.name = "care",
-	    .kind = OUTBOX_WEBHOOK,
-	    .url = t->server.url,
-	    .secret = "s3cret",
-	    .ca = t->server.ca,
-	    .timeout_ms = 1500,
-	    .max_tries = 4,
-	    .base_ms = 20,
-	    .max_wait_ms = 200};
-	outbox_open(t);
-}
-
-static void teardown(struct outbox_fixture *t)
-{
-	outbox_close(t);
-	webhook_server_stop(&t->server);
-	fixture_clear(&t->f);
-}
-
-static struct outbox_metrics metrics(struct outbox_fixture *t)
-{
-	struct outbox_metrics m;
-
-	outbox_metrics(t->outbox, &m);
-	return m;
-}
-
-static const char *header(const json_t *request, const char *name)
-{
-	const char *value = json_string_value(
-	    json_object_get(json_object_get(request, "headers"), name));
-
-	return value ? value : "";
-}
-
-static const char *body_of(const json_t *requests, size_t i)
-{
-	return json_string_value(
-	    json_object_get(json_array_get(requests, i), "body"));
-}
+#include "tests/unit/handoff/outbox.h"
 
 static void test_signed_webhook(void **state)
 {
@@ -206,18 +99,6 @@ static void test_retry_after_is_bounded(void **state)
 	fixture_wait(metrics(&t).sent_total == 1);
 	assert_int_equal(webhook_server_count(&t.server), 3);
 	teardown(&t);
-}
-
-struct listed {
-	struct store_delivery *list;
-	size_t n;
-};
-
-static int list_run(struct store_tx *tx, void *arg)
-{
-	struct listed *l = arg;
-
-	return store_deliveries_list(tx, NULL, &l->list, &l->n);
 }
 
 static void expect_dead(struct outbox_fixture *t, const char *error)
@@ -338,11 +219,6 @@ static void test_dead_letter_keeps_the_order(void **state)
 	assert_string_equal(body_of(seen, 5), "{\"n\":2}");
 	json_decref(seen);
 	teardown(&t);
-}
-
-static int drop_run(struct store_tx *tx, void *arg)
-{
-	return store_deliveries_drop(tx, "h-1", clock_now_us(), arg);
 }
 
 /* One that is never taken, until a person does without it. */
@@ -495,31 +371,6 @@ static void test_restart_repeats(void **state)
 	teardown(&t);
 }
 
-static void test_unknown_destination_waits(void **state)
-{
-	struct outbox_fixture t;
-
-	setup(&t, "200");
-	outbox_start(t.outbox);
-	owe(t.f.store, "elsewhere", "h-1", "handoff.requested", "{}");
-	outbox_wake(t.outbox);
-	struct listed l = {0};
-	for (int i = 0; i < 1000; i++) {
-		assert_int_equal(store_call(t.f.store, true, list_run, &l), 0);
-		if (l.list[0].error || i == 999)
-			break;
-		store_deliveries_free(l.list, l.n);
-		usleep(5000);
-	}
-	assert_int_equal(l.list[0].state, STORE_OUTBOX_PENDING);
-	assert_int_equal(l.list[0].tries, 0);
-	assert_non_null(strstr(l.list[0].error, "no destination"));
-	store_deliveries_free(l.list, l.n);
-	assert_true(outbox_has(t.outbox, "care"));
-	assert_false(outbox_has(t.outbox, "elsewhere"));
-	teardown(&t);
-}
-
 static void test_file(void **state)
 {
 	struct outbox_fixture t;
@@ -584,7 +435,6 @@ int main(void)
 	    cmocka_unit_test(test_erased_before_it_is_sent),
 	    cmocka_unit_test(test_one_key_is_one_row),
 	    cmocka_unit_test(test_restart_repeats),
-	    cmocka_unit_test(test_unknown_destination_waits),
 	    cmocka_unit_test(test_file),
 	    cmocka_unit_test(test_file_that_cannot_be_written),
 	};
