@@ -83,6 +83,15 @@ wait_for() {
 	fail "$4 did not start; what it said last is above ($2)"
 }
 
+# start LOG COMMAND...: a part of the demo, which ends with us, however we end.
+start() {
+	local log=$1
+
+	shift
+	setpriv --pdeathsig TERM "$@" >"$log" 2>&1 </dev/null &
+	demo_pids+=($!)
+}
+
 # The second Ctrl-C: what is under way is not waited for.
 end_demo() {
 	local pid
@@ -227,8 +236,7 @@ run_demo() {
 	trap 'say "Stopping"; exit 0' INT TERM
 	if [ -z "$upstream" ]; then
 		say "Starting the demo bot"
-		node demo/bot.mjs >$demo/bot.log 2>&1 </dev/null &
-		demo_pids+=($!)
+		start $demo/bot.log node demo/bot.mjs
 		ready=$(wait_for $! $demo/bot.log '^listening ' "the demo bot")
 		upstream=${ready#listening }
 	fi
@@ -240,9 +248,7 @@ run_demo() {
 		say "Without TLS: what the bot and customers say can be read and changed" \
 			"on the way there (allow_plain in $demo/handrail.yaml)"
 	fi
-	build/release/handrail run -c $demo/handrail.yaml \
-		>$demo/handrail.log 2>&1 </dev/null &
-	demo_pids+=($!)
+	start $demo/handrail.log build/release/handrail run -c $demo/handrail.yaml
 	ready=$(wait_for $! $demo/handrail.log '^ready' Handrail)
 	say "$ready"
 	print_what_to_try "$port" "$console" "$own"

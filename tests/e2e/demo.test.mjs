@@ -1,10 +1,11 @@
 // ./dev run in front of a person's own bot: the configuration it writes is one
 // that starts, and what cannot work is said before anything is built.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { certificates, root, run, tempDir } from "./support.mjs";
+import { atEnd, certificates, root, run, tempDir, until } from "./support.mjs";
 
 // The functions of demo/run.sh as dev has them.
 const script = `set -euo pipefail
@@ -56,4 +57,16 @@ test("./dev run: what cannot work is said", async (t) => {
 		assert.equal(code, 1, err);
 		assert.match(err, said);
 	}
+});
+
+test("./dev run is killed: nothing of it is left running", async (t) => {
+	const log = path.join(tempDir(t), "log");
+	const dev = spawn("bash", ["-c", '. demo/run.sh; start "$1" "$2" -e "setInterval(() => {}, 1000); console.log(process.pid)"; wait', "bash", log, process.execPath], { cwd: root, stdio: "ignore" });
+	atEnd(t, () => dev.kill("SIGKILL"));
+	const pid = await until(() => fs.existsSync(log) && Number(fs.readFileSync(log, "utf8")), "it runs");
+	atEnd(t, () => { try { process.kill(pid, "SIGKILL"); } catch {} });
+	const runs = () => { try { return process.kill(pid, 0); } catch { return false; } };
+	assert.equal(runs(), true);
+	dev.kill("SIGKILL");
+	await until(() => !runs(), "it has ended");
 });
