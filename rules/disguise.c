@@ -76,6 +76,8 @@ static const struct guard_disguise rows[] = {
     {"Markdown code", "re`fun`d", "CommonMark 6.1", NULL},
     {"Markdown links", "re[fun](https://x.example)d", "CommonMark 6.3",
 	"targets up to 256 bytes"},
+    {"Markdown images", "re![x](https://x.example)fund", "CommonMark 6.4",
+	"inside a word with letters, up to 256 bytes"},
     {"HTML tags", "re<b>fun</b>d", "HTML, elements and attributes",
 	"up to 256 bytes; outside of words only tags that HTML has"},
     {"HTML comments", "re<!-- x -->fund, re<!-->fund, re<?x>fund",

@@ -86,10 +86,11 @@ static void keep_attributes(struct copy *c, size_t i, size_t n)
 
 /* ---- the others ---- */
 
-/* "](target "title")": the title is a line of its own. */
-static void keep_link(struct copy *c, size_t n)
+/* "](target "title")" at i: the title is a line of its own. */
+static void keep_link(struct copy *c, size_t i, size_t n)
 {
-	size_t i = 2, end = n - 1;
+	size_t end = n - 1;
+	i += 2;
 	while (i < end && is_white(c->s[i]))
 		i++;
 	size_t target = i;
@@ -102,6 +103,16 @@ static void keep_link(struct copy *c, size_t n)
 		end--;
 	if (end > i + 1 && is_quote(c->s[i]))
 		keep(c, i + 1, end - 1);
+}
+
+/* "![alt](target)" */
+static void keep_image(struct copy *c, size_t n)
+{
+	size_t alt = 2, end = alt;
+	while (end < n && c->s[end] != ']')
+		end++;
+	keep(c, alt, end);
+	keep_link(c, end, n);
 }
 
 /* A comment, a tag HTML does not know, an escape of a terminal: all of it but
@@ -171,7 +182,9 @@ bool hidden_words(const char *s, size_t n, bool broken, char *out)
 	size_t name = *s == '<' ? known_tag(s, n) : 0;
 	memset(out, BLANK, n);
 	if (*s == ']')
-		keep_link(&c, n);
+		keep_link(&c, 0, n);
+	else if (*s == '!')
+		keep_image(&c, n);
 	else if (name)
 		keep_attributes(&c, name, n - 1);
 	else if (n != CDATA_LEN || !markup_opens_cdata(s, n))

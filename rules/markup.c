@@ -507,6 +507,22 @@ size_t markup_link(const struct markup_in *in)
 	return in->s[i] == ')' ? i + 1 : 0;
 }
 
+size_t markup_image(const struct markup_in *in)
+{
+	size_t i = 2;
+	if (in->n > 1 && in->s[1] != '[')
+		return 0;
+	while (i < in->n && !strchr("[]\n", in->s[i]))
+		i++;
+	if (i >= in->n)
+		return out_of_bytes(in);
+	if (in->s[i] != ']')
+		return 0;
+	struct markup_in behind = {in->s + i, in->n - i, in->more};
+	size_t len = markup_link(&behind);
+	return len == 0 || len == MARKUP_MORE ? len : i + len;
+}
+
 /* ---- terminal escapes (ECMA-48) ---- */
 
 static size_t control_string(const struct markup_in *in, size_t i)

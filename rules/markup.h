@@ -42,6 +42,9 @@ bool markup_opens_cdata(const char *, size_t n);
 /* "](target)" or "](target "title")". */
 size_t markup_link(const struct markup_in *);
 
+/* "![alt](target)", one line. */
+size_t markup_image(const struct markup_in *);
+
 /* An escape sequence of a terminal, from its ESC on, or from a C1 control that
  * means the same (UTF-8, C2 9B or C2 9D). */
 size_t markup_ansi(const struct markup_in *);

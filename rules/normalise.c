@@ -16,6 +16,7 @@
 #include "rules/put.h"
 #include "rules/sentence.h"
 #include "rules/token.h"
+#include "rules/url_escape.h"
 
 #define PLAIN_WORD 64u  /* letters; a longer one is read like any other */
 #define FLAG_LETTERS 2u /* that make a flag */
@@ -23,112 +24,28 @@
 
 enum ascii_kind { PUNCT, LETTER, DIGIT, SPACE, SPECIAL };
 
+#define X SPECIAL
+#define S SPACE
+#define D DIGIT
+#define L LETTER
+
+/* clang-format off */
 static const unsigned char ascii_kinds[128] = {
-    ['\t'] = SPACE,
-    ['\n'] = SPACE,
-    ['\v'] = SPACE,
-    ['\f'] = SPACE,
-    ['\r'] = SPACE,
-    [' '] = SPACE,
-    ['\0'] = SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    [0x0E] = SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    SPECIAL,
-    [0x7F] = SPECIAL,
-    ['&'] = SPECIAL,
-    ['<'] = SPECIAL,
-    ['*'] = SPECIAL,
-    ['_'] = SPECIAL,
-    ['~'] = SPECIAL,
-    ['`'] = SPECIAL,
-    ['\\'] = SPECIAL,
-    ['['] = SPECIAL,
-    [']'] = SPECIAL,
-    ['0'] = DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    DIGIT,
-    ['A'] = LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    ['a'] = LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
-    LETTER,
+    X, X, X, X, X, X, X, X, X, S, S, S, S, S, X, X, /* 00 */
+    X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, /* 10 */
+    S, 0, 0, 0, 0, 0, X, 0, 0, 0, X, 0, 0, 0, 0, 0, /* 20 */
+    D, D, D, D, D, D, D, D, D, D, 0, 0, X, 0, 0, 0, /* 30 */
+    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* 40 */
+    L, L, L, L, L, L, L, L, L, L, L, X, X, X, 0, X, /* 50 */
+    X, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* 60 */
+    L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, X, X, /* 70 */
 };
+/* clang-format on */
+
+#undef X
+#undef S
+#undef D
+#undef L
 
 /* The bytes a unit may be read from. */
 struct reader {
@@ -177,6 +94,7 @@ static int read_cluster(
 	if (len == 0)
 		return NEED_MORE;
 	c->n = 1;
+	c->raw = false;
 	c->start = (uint32_t)pos;
 	pos += len;
 	enum glyph_class class = glyph_class(c->cps[0]);
@@ -392,6 +310,53 @@ static int step_bracket(const struct reader *r, char bracket)
 	return is_inside_word(t, next) ? part_word(r, 1) : keep(r, 1);
 }
 
+/* An image inside a word: what a reader sees is no sign of the word's end. */
+static int step_image(const struct reader *r)
+{
+	struct text *t = r->t;
+	if (!t->state->word.open || t->state->word.letters == 0)
+		return keep(r, 1);
+	struct markup_in in = markup_at(r, t->settled);
+	size_t len = markup_image(&in);
+	if (len == MARKUP_MORE ||
+	    (len > 0 && t->settled + len >= r->end && !r->final))
+		return NEED_MORE;
+	size_t end = t->settled + len;
+	bool inside = len > 0 && end < r->end &&
+	    (markup_is_wordish(t->bytes[end]) || t->bytes[end] == '\'');
+	return inside ? hide(r, len) : keep(r, 1);
+}
+
+/* Is the percent sign at hand in a URL? What is in front of it is looked at
+ * once, up to the last escape. */
+static bool is_in_url(const struct text *t)
+{
+	size_t i = t->settled;
+	while (i > 0 && t->settled - i < TEXT_LOOK_AHEAD_BYTES &&
+	    i != t->state->url_end && (unsigned char)t->bytes[i - 1] > ' ')
+		i--;
+	return (i > 0 && i == t->state->url_end) ||
+	    url_escape_may_follow(t->bytes + i, t->settled - i);
+}
+
+static int step_percent(const struct reader *r)
+{
+	struct text *t = r->t;
+	if (!is_in_url(t))
+		return keep(r, 1);
+	struct put_cluster c = {.n = 1, .raw = true};
+	size_t len = url_escape_char(
+	    t->bytes + t->settled, r->end - t->settled, !r->final, &c.cps[0]);
+	if (len == URL_ESCAPE_MORE)
+		return NEED_MORE;
+	if (len == 0)
+		return keep(r, 1);
+	c.start = (uint32_t)t->settled;
+	c.end = (uint32_t)(t->settled + len);
+	t->settled = t->state->url_end = c.end;
+	return put_cluster(t, &c);
+}
+
 static int step_ansi(const struct reader *r)
 {
 	struct text *t = r->t;
@@ -477,6 +442,24 @@ static int step_alnum(const struct reader *r, char c, bool digit)
 	return put_alnum(t, c, digit);
 }
 
+/* May a word go on behind the sign at s: with it, or behind an image or in an
+ * escape of a URL? What follows the sign is 0 if it has not come. */
+static bool may_go_on(const char *s)
+{
+	switch (s[0]) {
+	case '\'':
+	case '@':
+	case '$':
+		return true;
+	case '!':
+		return s[1] == '[' || s[1] == '\0';
+	case '%':
+		return url_escape_is_digit(s[1]) || s[1] == '\0';
+	default:
+		return false;
+	}
+}
+
 /* Letters from pos, apostrophes between them, that are a whole word, whatever
  * comes: the sign behind them is there and cannot be part of it. 0: it takes a
  * closer look. Single letters may be one spelled out, and a capital I among
@@ -498,7 +481,7 @@ static size_t plain_word(const struct reader *r, size_t pos)
 	unsigned char next = byte_at(r, i);
 	bool over = i - pos > 1 && next < 0x80 &&
 	    (ascii_kinds[next] == SPACE || ascii_kinds[next] == PUNCT) &&
-	    next != '\'' && next != '@' && next != '$';
+	    !may_go_on(s + i);
 	return over ? i - pos : 0;
 }
 
@@ -520,8 +503,7 @@ static size_t plain_number(const struct reader *r, size_t pos)
 	if (s[i] == '.' || s[i] == ',') /* of the sentence */
 		return s[i + 1] == ' ' ? i : 0;
 	enum ascii_kind next = (enum ascii_kind)ascii_kinds[(int)s[i]];
-	bool over = (next == SPACE || next == PUNCT) && s[i] != '\'' &&
-	    s[i] != '@' && s[i] != '$';
+	bool over = (next == SPACE || next == PUNCT) && !may_go_on(s + i);
 	return over ? i : 0;
 }
 
@@ -555,8 +537,13 @@ static int step(const struct reader *r)
 		return step_digit(r, (char)c);
 	case SPECIAL:
 		return step_special(r, c);
-	case SPACE:
 	case PUNCT:
+		if (c == '!')
+			return step_image(r);
+		if (c == '%')
+			return step_percent(r);
+		break;
+	case SPACE:
 		break;
 	}
 	return keep(r, 1);

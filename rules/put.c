@@ -8,8 +8,18 @@
 #include "rules/token.h"
 #include "rules/view.h"
 
+static int put_bytes(struct text *t, const struct put_cluster *c)
+{
+	int err = 0;
+	for (uint32_t i = c->start; i < c->end && err == 0; i++)
+		err = view_add(&t->plain, t->bytes[i], i, i + 1);
+	return err;
+}
+
 int put_plain(struct text *t, const struct put_cluster *c)
 {
+	if (c->raw)
+		return put_bytes(t, c);
 	if (c->n == 1 && c->cps[0] < 0x80)
 		return view_add(&t->plain, c->cps[0], c->start, c->end);
 	int32_t out[GLYPH_MAX_FOLDED];

@@ -15,6 +15,7 @@ struct put_cluster {
 	int32_t cps[GLYPH_MAX_CLUSTER];
 	size_t n;
 	uint32_t start, end;
+	bool raw; /* the plain view keeps the bytes, which are ASCII */
 };
 
 /* Whatever it is. */

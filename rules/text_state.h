@@ -73,6 +73,7 @@ struct text_state {
 	bool prev_keeps_marks; /* marks are ordinary on the last letter */
 	struct token_open word;
 	struct token_run run;
+	size_t url_end;         /* behind the last escape of a URL */
 	bool latin_before;      /* the last word was read as Latin */
 	bool accented_before;   /* letters like ç or å have been seen */
 	uint32_t last_fold_end; /* of the last appended token */

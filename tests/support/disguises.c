@@ -277,6 +277,8 @@ const struct disguise_maker disguise_makers[] = {
 	.words = "`"},
     {"Markdown links", .outer = true, .make = put_around, .between = "[",
 	.words = "](https://x.example \"y\")"},
+    {"Markdown images", .outer = true, .make = put_between,
+	.between = "![x](https://x.example \"y\")", .beyond = MONTHS},
     {"HTML tags", .outer = true, .make = put_around, .between = "<b>",
 	.words = "</b>"},
     {"HTML tags", .outer = true, .make = put_between,

@@ -43,6 +43,8 @@ static void words_of_markup_are_judged_where_they_stand(void **state)
 	    "re<? " SAID "?>fund",
 	    "[x](https://shop.example/ \"" SAID "\") and more",
 	    "![x](a.png '" SAID "')",
+	    "re![" SAID "](a.png)fund",
+	    "re![x](a.png '" SAID "')fund",
 	    "\033]0;" SAID "\aHello",
 	    "<p title=\"<b title='" SAID "'>x</b>\">y</p>",
 	    "<!-- <p title=\"[x](y '" SAID "')\"> -->",

@@ -217,6 +217,19 @@ static void signs_may_part_words(void **state)
 	    "0[0-10] 0[15-25] 0[26-40]");
 }
 
+static void images_and_escapes_are_seen_through(void **state)
+{
+	check(PHRASES("dagger"), "da![](http://x)gger da![an x](y \"z\")gger",
+	    "0[0-19] 0[20-40]");
+	check(PHRASES("dagger"), "dagger![](x) wow! dagger! ![](x)dagger![",
+	    "0[0-6] 0[18-24] 0[32-38]");
+	check(PHRASES("hidden treasure"),
+	    "https://x.y/hidden%20tr%65asure?a=%68idden%2Ftreasure",
+	    "0[12-31] 0[34-53]");
+	check(PHRASES("caf\u00E9", "20 off"),
+	    "www.x.y/caf%C3%A9%20off at 50%20off", "0[8-17]");
+}
+
 static void symbols_and_numbers_are_words(void **state)
 {
 	check(PHRASES("24 months", "50% off"), "24 months at 50% off",
@@ -374,6 +387,7 @@ int main(void)
 	    cmocka_unit_test(letters_are_read_every_way),
 	    cmocka_unit_test(letters_of_a_name_are_no_words),
 	    cmocka_unit_test(signs_may_part_words),
+	    cmocka_unit_test(images_and_escapes_are_seen_through),
 	    cmocka_unit_test(symbols_and_numbers_are_words),
 	    cmocka_unit_test(bad_phrases_are_refused),
 	    cmocka_unit_test(an_empty_trie_matches_nothing),

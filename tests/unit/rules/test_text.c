@@ -38,6 +38,9 @@ static const char *const texts[] = {"", " ", "a", "Hello there. How are you?\n",
     "refx\bund \b\bx\x7F \x1B[31mred\x1B[0m \x1B]0;t\a \x1B]x \x1B[3",
     "&amp;&lt;&#101;&#x65; &#101 &#x; &bogus; & &am AT&T &nbsp;&shy;x",
     "snake_case a__b a_b_\u0435_c1 1_2 x y_z p q[r]s_t j_j@k.l r_x\b\b_y "
+    "re![](http://x)fund a![b c](d \"e\")f x![ y! z![a](b) 1![](c)2 w![a]( !",
+    "https://x.y/r%65fund%20a%C3%A9%C3 50%ab www.a%20%20b%2 "
+    "a.b/%00%F0%9F%98%80c",
     "l\u00B7l_$a@b$c d e_\u30AB_f g[h",
     "snake_case _em_ __b__ re_fund 2*3 * item ~~no~~ ~5 `x` a~b \\*\\* \\",
     "\u9000\u6B3E\u3002\u8C22\uFF01\u597D \u30AB\u30BF \u3072\u3089 "
