@@ -14,9 +14,8 @@
  * Maps are monotonic: byte i of a view came from original bytes
  * text_from(view, i)..text_to(view, i).
  *
- * Letters spelled out ("A B I") are one token and, each by itself, in letters:
- * they may be one word, several words, or letters. So are the parts of a word
- * with signs inside ("hidden_treasure", "refund[1]").
+ * Letters spelled out ("A B I"), and parts of a word with signs inside ("a_b"),
+ * are one token and, each by itself, in letters: one word, several, or letters.
  *
  * Not UTF-8, over the limit, out of memory: the call says so once and the
  * text takes no more.
@@ -52,8 +51,7 @@ struct token {
 	uint8_t kind;            /* enum token_kind */
 	bool glued;              /* nothing but this token's first byte follows
 				    the one before it */
-	uint8_t n_letters;       /* spelled out with so many, or with so many
-				    parts; 0: a usual word */
+	uint8_t n_letters;       /* letters or parts; 0: a usual word */
 	uint32_t letters;        /* the first of them in text.letters */
 };
 
@@ -102,8 +100,7 @@ struct text {
 	size_t alt_len, alt_cap;
 	struct token *tokens;
 	size_t n_tokens, cap_tokens;
-	struct token *letters; /* of spelled-out tokens, parts of others; the
-				  last may be open */
+	struct token *letters; /* and parts of tokens; the last may be open */
 	size_t n_letters, cap_letters;
 	struct sentence *sentences;
 	size_t n_sentences, cap_sentences;
