@@ -1,15 +1,14 @@
 /* recall - see recall.h. Lines that name no conversation say nothing. */
 #include "proxy/audit/recall.h"
 
+#include "proxy/audit/lines.h"
 #include "proxy/audit/scan.h"
 #include "proxy/audit/writer.h"
-#include "proxy/base/file.h"
 #include "proxy/base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define RECALL_MAX_SEGMENT_BYTES ((size_t)4 << 30)
 #define RECALL_FIRST_CAP 64u
 
 static size_t recall_hash(const char *text)
@@ -117,38 +116,21 @@ void recall_note(struct recall *r, const char *line, size_t len)
 		recall_handoff(one, line, len, true);
 }
 
-static int recall_segment(
-    struct recall *r, const char *path, uint64_t after_seq)
+struct recall_since {
+	struct recall *recall;
+	uint64_t seq;
+};
+
+static void recall_line(void *arg, const char *line, size_t len)
 {
-	struct buf b = {0};
-	int err = file_read(path, &b, RECALL_MAX_SEGMENT_BYTES);
-	for (size_t at = 0; err == 0 && at < b.len;) {
-		const char *line = b.data + at;
-		const char *stop = memchr(line, '\n', b.len - at);
-		if (stop == NULL)
-			break;
-		size_t len = (size_t)(stop - line);
-		if (scan_number(line, len, "seq") > after_seq)
-			recall_note(r, line, len);
-		at += len + 1;
-	}
-	buf_clear(&b);
-	return err;
+	const struct recall_since *since = arg;
+	if (scan_number(line, len, "seq") > since->seq)
+		recall_note(since->recall, line, len);
 }
 
 int audit_recall(
     struct audit *a, const struct audit_place *after, struct recall *r)
 {
-	char **names = NULL;
-	size_t n = 0;
-	int err = segment_names(a->root, &names, &n);
-	for (size_t i = 0; i < n && err == 0; i++) {
-		if (strcmp(names[i], after->segment) < 0)
-			continue;
-		char *path = file_join(a->root, names[i]);
-		err = recall_segment(r, path, after->seq);
-		free(path);
-	}
-	segment_names_free(names, n);
-	return err;
+	struct recall_since since = {r, after->seq};
+	return lines_each(a->root, after->segment, recall_line, &since);
 }
