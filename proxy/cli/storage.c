@@ -168,7 +168,7 @@ void storage_say_waits(const struct storage *s, const char *then)
 		    "  its log and /readyz say what it waits for; %s\n", then);
 	else
 		fprintf(stderr,
-		    "  %s, and nothing takes effect that is not on record\n"
+		    "  %s, and this takes effect once it is on record\n"
 		    "  mend that (audit.directory%s%s), and it goes on by "
 		    "itself; %s\n",
 		    why, s->loaded ? ": " : "",
