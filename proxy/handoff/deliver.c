@@ -223,14 +223,19 @@ static int append(int fd, const struct deliver_try *try)
 	return err;
 }
 
+/* Two destinations may be the same file. */
+static pthread_mutex_t file_lock = PTHREAD_MUTEX_INITIALIZER;
+
 static void run_file(struct deliver_try *try)
 {
+	pthread_mutex_lock(&file_lock);
 	int fd = open(try->to->path,
 	    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	int err = fd < 0 ? -errno : append(fd, try);
 
 	if (fd >= 0)
 		close(fd);
+	pthread_mutex_unlock(&file_lock);
 	try->sent = err == 0;
 	if (err)
 		snprintf(try->error, sizeof(try->error), "%s: %s",

@@ -6,8 +6,9 @@
  * same Idempotency-Key goes with every try, so the receiver can drop doubles.
  * Failures are retried with exponential backoff and jitter, not before
  * Retry-After says so, nor later than max_wait_ms; after max_tries the row is
- * dead and shown. Has a thread of its own. Only the webhook's answer status is
- * read, never its body.
+ * dead and shown. Each destination has a thread of its own: none waits for
+ * another, and of what is due for it the more urgent goes first. Only the
+ * webhook's answer status is read, never its body.
  */
 #ifndef HANDRAIL_PROXY_HANDOFF_OUTBOX_H
 #define HANDRAIL_PROXY_HANDOFF_OUTBOX_H

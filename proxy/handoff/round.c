@@ -41,7 +41,8 @@ struct round {
 static int round_due(struct store_tx *tx, void *arg)
 {
 	struct round *round = arg;
-	struct store_due due = {clock_now_us(), DELIVER_MAX};
+	struct store_due due = {
+	    round->of_what->name, clock_now_us(), DELIVER_MAX};
 
 	return store_deliveries_due(
 	    tx, due, &round->rows, &round->n, &round->next_us);

@@ -197,15 +197,17 @@ static int read_all(struct query *q, struct store_delivery **out, size_t *n)
 	return err;
 }
 
-static int next_due(struct store_tx *tx, int64_t now_us, int64_t *next_us)
+static int next_due(
+    struct store_tx *tx, const struct store_due *due, int64_t *next_us)
 {
 	struct query q;
 
 	*next_us = INT64_MAX;
 	query_start(&q, tx,
 	    "SELECT MIN(o.next_us) FROM outbox o WHERE o.state = 0"
-	    " AND o.next_us > $1 AND" IS_FIRST);
-	query_int(&q, now_us);
+	    " AND o.next_us > $1 AND o.destination = $2 AND" IS_FIRST);
+	query_int(&q, due->now_us);
+	query_text(&q, due->destination);
 	if (query_step(&q) && !query_is_null(&q, 0))
 		*next_us = query_get_int(&q, 0);
 	int err = query_end(&q);
@@ -213,10 +215,11 @@ static int next_due(struct store_tx *tx, int64_t now_us, int64_t *next_us)
 		return err;
 	query_start(&q, tx,
 	    "SELECT 1 FROM outbox o WHERE o.state = 0 AND o.next_us <= $1"
-	    " AND" IS_UNRECORDED "LIMIT 1");
-	query_int(&q, now_us);
+	    " AND o.destination = $2 AND" IS_UNRECORDED "LIMIT 1");
+	query_int(&q, due->now_us);
+	query_text(&q, due->destination);
 	if (query_step(&q))
-		*next_us = now_us + STORE_TICK_MS * 1000;
+		*next_us = due->now_us + STORE_TICK_MS * 1000;
 	return query_end(&q);
 }
 
@@ -227,12 +230,31 @@ int store_deliveries_due(struct store_tx *tx, struct store_due due,
 
 	query_start(&q, tx,
 	    DELIVERY_COLUMNS
-	    "WHERE o.state = 0 AND o.next_us <= $1 AND" IS_FIRST
-	    "AND NOT" IS_UNRECORDED "ORDER BY o.next_us, o.id LIMIT $2");
+	    "LEFT JOIN handoffs h ON h.id = o.handoff"
+	    " WHERE o.state = 0 AND o.next_us <= $1 AND o.destination = $2"
+	    " AND" IS_FIRST "AND NOT" IS_UNRECORDED
+	    "ORDER BY CASE h.priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1"
+	    " WHEN 'low' THEN 3 ELSE 2 END, o.next_us, o.id LIMIT $3");
 	query_int(&q, due.now_us);
+	query_text(&q, due.destination);
 	query_int(&q, (int64_t)due.max);
 	int err = read_all(&q, out, n);
-	return err ? err : next_due(tx, due.now_us, next_us);
+	return err ? err : next_due(tx, &due, next_us);
+}
+
+int store_outbox_owed_to(
+    struct store_tx *tx, void (*fn)(void *arg, const char *name), void *arg)
+{
+	struct query q;
+
+	query_start(
+	    &q, tx, "SELECT DISTINCT destination FROM outbox WHERE state = 0");
+	while (query_step(&q)) {
+		char *name = query_get_text(&q, 0);
+		fn(arg, name);
+		free(name);
+	}
+	return query_end(&q);
 }
 
 static int read_body(struct store_tx *tx, struct store_delivery *d)

@@ -43,16 +43,23 @@ bool store_delivery_is_lost(const struct store_delivery *); /* to nobody */
 int store_delivery_put(struct store_tx *, const struct store_delivery *)
     __attribute__((warn_unused_result));
 /*
- * Pending ones due at now, at most max, without bodies. Of one handoff and
- * destination only the oldest, and none behind a dead one: events arrive in
- * order. *next_us gets when the next one is due (INT64_MAX: none).
+ * Pending ones of a destination that are due at now, at most max, without
+ * bodies, the more urgent first. Of one handoff only the oldest, and none
+ * behind a dead one: events arrive in order. *next_us gets when the next one is
+ * due (INT64_MAX: none).
  */
 struct store_due {
+	const char *destination;
 	int64_t now_us;
 	size_t max;
 };
 int store_deliveries_due(struct store_tx *, struct store_due,
     struct store_delivery **out, size_t *n, int64_t *next_us)
+    __attribute__((warn_unused_result));
+/* Calls for each destination that something is pending for; name is borrowed
+ * for the call. */
+int store_outbox_owed_to(
+    struct store_tx *, void (*fn)(void *arg, const char *name), void *arg)
     __attribute__((warn_unused_result));
 /*
  * Write down that a try begins, and read the body for it: in one transaction,

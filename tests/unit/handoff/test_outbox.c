@@ -397,6 +397,34 @@ static void test_file(void **state)
 	teardown(&t);
 }
 
+/* One that never answers, with more than fits into a round; another one is not
+ * to wait for it, and neither is the first when that has ended. */
+static void test_a_hung_destination_holds_up_no_other(void **state)
+{
+	struct outbox_fixture t;
+	char path[128];
+
+	setup(&t, "slow");
+	snprintf(path, sizeof(path), "%s/handoffs.jsonl", t.f.dir);
+	t.hook.timeout_ms = 60000;
+	const struct outbox_destination both[] = {
+	    t.hook, {.name = "good", .kind = OUTBOX_FILE, .path = path}};
+	outbox_set_destinations(t.outbox, both, 2);
+	for (int i = 0; i < 40; i++) {
+		char *id = mem_printf("h-%d", i);
+		owe(t.f.store, "care", id, "handoff.requested", "{}");
+		free(id);
+	}
+	outbox_start(t.outbox);
+	fixture_wait(webhook_server_count(&t.server) > 0);
+	owe(t.f.store, "good", "g-1", "handoff.requested", "{}");
+	owe(t.f.store, "good", "g-1", "message.customer", "{}");
+	outbox_wake(t.outbox);
+	fixture_wait(metrics(&t).sent_total == 2);
+	assert_int_equal(metrics(&t).pending, 40);
+	teardown(&t);
+}
+
 static void test_file_that_cannot_be_written(void **state)
 {
 	struct outbox_fixture t;
@@ -437,6 +465,7 @@ int main(void)
 	    cmocka_unit_test(test_restart_repeats),
 	    cmocka_unit_test(test_file),
 	    cmocka_unit_test(test_file_that_cannot_be_written),
+	    cmocka_unit_test(test_a_hung_destination_holds_up_no_other),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

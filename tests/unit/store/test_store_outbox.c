@@ -1,6 +1,7 @@
 /* store_outbox: what is written down of a try, before it begins and after. */
 #include "tests/unit/store/fixture.h"
 
+#include "proxy/store/store_handoffs.h"
 #include "proxy/store/store_outbox.h"
 #include "proxy/store/store_schema.h"
 
@@ -34,7 +35,7 @@ struct rows {
 static int due_run(struct store_tx *tx, void *arg)
 {
 	struct rows *r = arg;
-	struct store_due due = {20, 10};
+	struct store_due due = {care, 20, 10};
 
 	return store_deliveries_due(tx, due, &r->list, &r->n, &r->next_us);
 }
@@ -102,6 +103,66 @@ static void expect_handed_out(struct fixture *f, size_t n, bool trying)
 		assert_int_equal(r.list[i].trying, trying);
 	}
 	store_deliveries_free(r.list, r.n);
+}
+
+struct owed {
+	const char *handoff, *destination, *priority;
+	int64_t next_us;
+};
+
+static int owed_run(struct store_tx *tx, void *arg)
+{
+	static char none[] = "";
+	const struct owed *o = arg;
+	const struct store_delivery d = {.family = web,
+	    .conversation = c1,
+	    .destination = (char *)o->destination,
+	    .key = (char *)o->handoff,
+	    .event = event,
+	    .next_us = o->next_us,
+	    .body = text,
+	    .len = strlen(text)};
+	struct store_delivery row = d;
+	struct store_handoff h = {.family = web,
+	    .conversation = c1,
+	    .queue = none,
+	    .priority = (char *)o->priority,
+	    .destination = (char *)o->destination,
+	    .reason = none,
+	    .words = none,
+	    .severity = none,
+	    .record = text};
+
+	snprintf(row.handoff, sizeof(row.handoff), "%s", o->handoff);
+	snprintf(h.id, sizeof(h.id), "%s", o->handoff);
+	int err = o->priority ? store_handoff_put(tx, &h) : STORE_OK;
+	return err ? err : store_delivery_put(tx, &row);
+}
+
+/* Of that destination alone, the more urgent first, then by time. */
+static void test_what_is_due(void **state)
+{
+	static struct owed rows[] = {{"h-low", "care", "low", 11},
+	    {"h-normal", "care", "normal", 12},
+	    {"h-late", "care", "urgent", 14},
+	    {"h-not-yet", "care", "urgent", 21},
+	    {"h-unknown", "care", NULL, 10}, {"h-soon", "care", "urgent", 13},
+	    {"h-high", "care", "high", 15}, {"h-other", "other", "urgent", 10}};
+	static const char *const expected[] = {
+	    "h-soon", "h-late", "h-high", "h-unknown", "h-normal", "h-low"};
+	struct rows due = {0};
+	struct fixture f;
+
+	fixture_init(&f);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		run(&f, owed_run, &rows[i]);
+	run(&f, due_run, &due);
+	assert_int_equal(due.n, 6);
+	for (size_t i = 0; i < due.n; i++)
+		assert_string_equal(due.list[i].handoff, expected[i]);
+	assert_int_equal(due.next_us, 21);
+	store_deliveries_free(due.list, due.n);
+	fixture_clear(&f);
 }
 
 static void test_a_try_under_way_may_have_arrived(void **state)
@@ -202,6 +263,7 @@ static void test_tried_by_an_older_program(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_what_is_due),
 	    cmocka_unit_test(test_a_try_under_way_may_have_arrived),
 	    cmocka_unit_test(test_erased_before_it_begins),
 	    cmocka_unit_test(test_a_try_that_failed_may_have_arrived),
