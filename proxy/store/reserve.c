@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LEAST_BYTES (64 * 1024) /* a handoff or two: less is of no use */
+#define STEPS 16                /* in which it is given up */
 
 static size_t held(const char *path)
 {
@@ -34,21 +35,23 @@ static size_t affordable(const struct reserve *r, int fd)
 	return bytes < LEAST_BYTES || free_bytes / 2 < r->given ? 0 : bytes;
 }
 
-/* 0 or errno. */
+/* 0 or errno. What is left of it stays, whatever comes of it. */
 static int fill(struct reserve *r)
 {
+	struct stat st = {0};
 	int fd = open(r->path,
 	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return errno;
 	size_t bytes = affordable(r, fd);
-	int err = 0;
+	bool some = held(r->path) >= LEAST_BYTES;
+	int err = fstat(fd, &st) == 0 ? 0 : errno;
 	/* What is kept already, by a process that was killed, is not asked for
 	 * anew: there may be no room to. */
-	if (held(r->path) < LEAST_BYTES)
+	if (!err && (!some || r->given > 0))
 		err = bytes ? posix_fallocate(fd, 0, (off_t)bytes) : ENOSPC;
 	/* Half a file holds space and gives none. */
-	if (err && ftruncate(fd, 0) != 0)
+	if (err && ftruncate(fd, some ? st.st_size : 0) != 0)
 		log_line(LOG_WARN, r->path, "%s", strerror(errno));
 	close(fd);
 	r->held = held(r->path);
@@ -59,12 +62,14 @@ static int fill(struct reserve *r)
  * removes the folder of a running proxy is not to find a new one in it. */
 static void notice_taken(struct reserve *r)
 {
-	if (access(r->path, F_OK) != 0 || held(r->path) >= r->held)
+	size_t left = held(r->path);
+	if (access(r->path, F_OK) != 0 || left >= r->held)
 		return;
 	r->kept = false;
-	r->given = r->held;
+	r->given = r->held - left;
+	r->held = left;
 	log_line(LOG_ERROR, r->path,
-	    "the disk is full: the space kept back was given up for a command. "
+	    "the disk is full: space kept back was given up for a command. "
 	    "Free some");
 }
 
@@ -76,6 +81,8 @@ bool reserve_keep(struct reserve *r)
 		notice_taken(r);
 	else
 		r->kept = fill(r) == 0;
+	if (r->kept)
+		r->given = 0;
 	return r->kept;
 }
 
@@ -98,21 +105,36 @@ void reserve_borrow(struct reserve *r, const char *beside_path)
 {
 	*r = (struct reserve){.borrowed = true};
 	r->path = mem_printf("%s-reserve", beside_path);
-	r->held = held(r->path);
+	r->bytes = r->held = held(r->path);
 	r->kept = r->held > 0;
+}
+
+/* A step is what locks and handoffs need for a while: what of it nobody has
+ * used yet, whoever filled the disk may take. */
+static size_t after_a_step(size_t held, size_t wanted)
+{
+	size_t step = wanted / STEPS;
+	if (step < LEAST_BYTES)
+		step = LEAST_BYTES;
+	return held >= step + LEAST_BYTES ? held - step : 0;
 }
 
 bool reserve_release(struct reserve *r)
 {
-	if (!r->path || !r->kept)
+	size_t now = r->path && r->held ? held(r->path) : 0;
+	if (now == 0)
 		return false;
+	size_t left = after_a_step(now, r->bytes);
 	r->kept = false;
-	r->given = r->held;
-	if (truncate(r->path, 0) != 0)
+	if (truncate(r->path, (off_t)left) != 0)
 		return false;
+	r->held = held(r->path);
+	r->given += now - r->held;
 	log_line(LOG_ERROR, r->path,
-	    "the disk is full: the space kept back is given up, for locks and "
-	    "handoffs only. Free some");
+	    "the disk is full: %zu KiB of the space kept back are given up, "
+	    "for "
+	    "locks and handoffs only; %zu KiB are left. Free some",
+	    (now - r->held) / 1024, r->held / 1024);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /*
  * reserve - disk space kept back for what must not be lost. A file beside the
- * database; when the disk is full it is given up, so that a lock or a handoff
- * still finds room. One thread at a time.
+ * database; when the disk is full it is given up, step by step, so that a lock
+ * or a handoff still finds room. One thread at a time.
  */
 #ifndef HANDRAIL_PROXY_STORE_RESERVE_H
 #define HANDRAIL_PROXY_STORE_RESERVE_H
@@ -10,11 +10,11 @@
 #include <stddef.h>
 
 struct reserve {
-	char *path;   /* NULL: there is none */
-	size_t bytes; /* that are wanted */
-	bool kept;
-	size_t held;   /* bytes, while it is kept */
-	size_t given;  /* bytes, at the last full disk */
+	char *path;    /* NULL: there is none */
+	size_t bytes;  /* that are wanted */
+	bool kept;     /* all of it */
+	size_t held;   /* bytes that are there */
+	size_t given;  /* bytes, since the disk is full */
 	bool borrowed; /* another process keeps it */
 };
 
@@ -24,7 +24,7 @@ void reserve_open(struct reserve *, const char *beside_path, size_t bytes);
 /* For a program beside the one that keeps it: gives it up too, never takes it
  * again. */
 void reserve_borrow(struct reserve *, const char *beside_path);
-/* Gives the space up; false: there was none to give. */
+/* Gives a step of it up; false: there was none to give. */
 bool reserve_release(struct reserve *);
 /* Takes it again if there is room, for twice what was given up (here or by a
  * program beside): that is in use. Whether it is kept (or never was wanted).

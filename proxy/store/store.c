@@ -135,12 +135,16 @@ static int take_changes(struct store *store, struct change_list *list)
 {
 	int err = try_changes(store, list, false);
 
-	if (err != STORE_FULL)
-		return err;
-	clear_changes(list);
-	*list = (struct change_list){.last = store->last_change};
-	store->ops->relieve(store->writer.backend);
-	return try_changes(store, list, true);
+	while (err == STORE_FULL) {
+		bool more = store->ops->relieve(store->writer.backend);
+
+		clear_changes(list);
+		*list = (struct change_list){.last = store->last_change};
+		err = try_changes(store, list, true);
+		if (!more)
+			break;
+	}
+	return err;
 }
 
 static bool silences(const struct store_change *change)

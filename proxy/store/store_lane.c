@@ -125,7 +125,8 @@ static void run_jobs(struct lane *lane, struct store_job *jobs)
 		durable = durable || j->durable;
 	int err = run_group(lane, jobs, durable);
 	note_health(lane, err);
-	if (err == STORE_FULL && durable && store->ops->relieve(lane->backend))
+	while (
+	    err == STORE_FULL && durable && store->ops->relieve(lane->backend))
 		err = run_group(lane, jobs, durable);
 	if (err && jobs->next) {
 		err = STORE_OK;

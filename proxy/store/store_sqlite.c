@@ -427,11 +427,12 @@ static int sqlite_borrow(struct backend *b, const struct store_options *options,
     int err, char *why, size_t size)
 {
 	reserve_borrow(&b->reserve, options->sqlite);
-	if (err != STORE_FULL || !sqlite_relieve(b))
-		return err;
-	sqlite3_close(b->db);
-	b->db = NULL;
-	return sqlite_connect(b, options, false, why, size);
+	while (err == STORE_FULL && sqlite_relieve(b)) {
+		sqlite3_close(b->db);
+		b->db = NULL;
+		err = sqlite_connect(b, options, false, why, size);
+	}
+	return err;
 }
 
 static int sqlite_note_file(struct backend *b, const char *path)

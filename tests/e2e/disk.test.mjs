@@ -234,6 +234,24 @@ test("the store's disk is full: what is kept back is enough for many handoffs", 
 	assert.equal((await handoffs(await startHandrail(t, { dir }))).length, 20);
 });
 
+// Whoever fills the disk goes on: it gets a step of it each time, not all.
+test("the store's disk is full and others take what is given up: there are handoffs all the same", async (t) => {
+	const disk = smallDisk(t, "16m");
+	if (!disk) return t.skip("mounting a tmpfs needs root");
+	const dir = tempDir(t);
+	const bot = await startBot(t);
+	bot.onMessage("go", { content: "I guarantee it will work." });
+	const config = configuration(dir, { upstream: bot.url, policy });
+	fs.writeFileSync(path.join(dir, "handrail.yaml"), config.replace("state/handrail.db", path.join(disk, "handrail.db")));
+	const proxy = await startHandrail(t, { dir });
+	let promised = 0;
+	for (let i = 0; i < 12; i++) {
+		fill(disk, `filler-${i}`);
+		promised += (await chat(proxy, `c-${i}`, "go")).body.includes(bridge);
+	}
+	assert.equal(promised, 12);
+});
+
 // Larger than what is kept back on the full disk of the store.
 async function handOffLong(t) {
 	const disk = smallDisk(t, "2m");

@@ -152,8 +152,8 @@ export function smallDisk(t, size = "512k") {
 	return mounted && dir;
 }
 
-export function fill(dir) {
-	const fd = fs.openSync(path.join(dir, "filler"), "w");
+export function fill(dir, name = "filler") {
+	const fd = fs.openSync(path.join(dir, name), "w");
 	for (const size of [4096, 1])
 		try {
 			for (;;) fs.writeSync(fd, Buffer.alloc(size));

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #define BYTES (256 * 1024)
+#define STEP (64 * 1024) /* at least */
 
 static char dir[] = "/tmp/handrail-test-XXXXXX";
 static char *beside, *file;
@@ -25,19 +26,46 @@ static long held(void)
 	return stat(file, &st) == 0 ? (long)st.st_blocks * 512 : -1;
 }
 
+/* How many steps there were. */
+static int give_all(struct reserve *r)
+{
+	int steps = 0;
+	for (long before = held(); reserve_release(r); before = held()) {
+		assert_true(held() < before);
+		steps++;
+	}
+	assert_int_equal(held(), 0);
+	return steps;
+}
+
 static void test_given_up_and_kept_again(void **state)
 {
 	struct reserve r;
 	reserve_open(&r, beside, BYTES);
 	assert_true(r.kept);
 	assert_true(held() >= BYTES);
-	assert_true(reserve_release(&r));
-	assert_int_equal(held(), 0);
-	assert_false(reserve_release(&r));
+	assert_int_equal(give_all(&r), BYTES / STEP);
+	assert_false(r.kept);
 	assert_true(reserve_keep(&r));
 	assert_true(held() >= BYTES);
 	reserve_close(&r);
 	assert_int_equal(held(), -1);
+}
+
+/* Whoever fills the disk takes a step, not all of it. */
+static void test_in_steps(void **state)
+{
+	struct reserve r;
+	reserve_open(&r, beside, (size_t)16 * BYTES);
+	assert_true(reserve_release(&r));
+	assert_false(r.kept);
+	assert_true(held() >= 15 * BYTES && held() < 16 * BYTES);
+	assert_int_equal(r.given, BYTES);
+	/* There is room: whole again. */
+	assert_true(reserve_keep(&r));
+	assert_true(held() >= 16 * BYTES);
+	assert_int_equal(give_all(&r), 16);
+	reserve_close(&r);
 }
 
 /* Killed: what is held already is kept, whatever is free now. */
@@ -62,9 +90,7 @@ static void test_borrowed(void **state)
 	reserve_close(&other);
 	reserve_open(&r, beside, BYTES);
 	reserve_borrow(&other, beside);
-	assert_true(reserve_release(&other));
-	assert_int_equal(held(), 0);
-	assert_false(reserve_release(&other));
+	assert_int_equal(give_all(&other), BYTES / STEP);
 	reserve_close(&other);
 	assert_int_equal(held(), 0);
 	assert_false(reserve_keep(&r));
@@ -104,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_given_up_and_kept_again),
+	    cmocka_unit_test(test_in_steps),
 	    cmocka_unit_test(test_after_a_kill),
 	    cmocka_unit_test(test_borrowed),
 	    cmocka_unit_test(test_removed),
