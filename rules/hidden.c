@@ -4,14 +4,12 @@
 #include "rules/markup.h"
 #include "rules/markup_names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define BLANK '\n'
 /* A word between what stands apart: a phrase goes on over line breaks. */
 #define APART 'j'
 #define APART_BYTES 3u /* with a line break on both sides */
-#define FIRST_CAP 8u
 #define CDATA_LEN 9u
 
 struct copy { /* of the words, over a reading that is blank */
@@ -202,27 +200,16 @@ int hidden_note(struct text *t, size_t n)
 	char out[TEXT_LOOK_AHEAD_BYTES];
 	if (!hidden_words(t->bytes + t->settled, n, false, out))
 		return 0;
-	if (t->n_hidden == t->cap_hidden) {
-		size_t cap = t->cap_hidden ? t->cap_hidden * 2 : FIRST_CAP;
-		struct text_span *p = reallocarray(t->hidden, cap, sizeof(*p));
-		if (!p)
-			return TEXT_ERR_MEMORY;
-		t->hidden = p;
-		t->cap_hidden = cap;
-	}
-	uint32_t start = (uint32_t)t->settled;
-	t->hidden[t->n_hidden++] =
-	    (struct text_span){start, start + (uint32_t)n};
-	return 0;
+	return spans_add(&t->hidden, t->settled, n) ? TEXT_ERR_MEMORY : 0;
 }
 
 /* The first byte behind a piece of markup, if it is none itself. */
 static void part_from(
     const struct text *t, size_t piece, size_t from, size_t n, char *out)
 {
-	size_t end = t->hidden[piece].end;
+	size_t end = t->hidden.items[piece].end;
 	bool follows =
-	    piece + 1 < t->n_hidden && t->hidden[piece + 1].start == end;
+	    piece + 1 < t->hidden.n && t->hidden.items[piece + 1].start == end;
 	if (!follows && end >= from && end < from + n)
 		out[end - from] = APART;
 }
@@ -234,8 +221,8 @@ size_t hidden_read(const struct text *t, size_t from, size_t *next, bool broken,
 	memset(out, BLANK, n);
 	if (*next > 0)
 		part_from(t, *next - 1, from, n, out);
-	for (; *next < t->n_hidden; ++*next) {
-		const struct text_span *h = &t->hidden[*next];
+	for (; *next < t->hidden.n; ++*next) {
+		const struct span *h = &t->hidden.items[*next];
 		if (h->start >= from + n)
 			break;
 		if (h->end > from + n)

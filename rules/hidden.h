@@ -5,7 +5,7 @@
  * A browser shows some of it, a client of plain text all. So it is a reading of
  * its own, of the same length as the text: its words stand where they stand,
  * everything else is line breaks, and every offset is one of the text. Another
- * machine judges it (machine_hidden.c); what the text itself says is seen
+ * machine judges it (machine_other.c); what the text itself says is seen
  * through the markup as before.
  */
 #ifndef HANDRAIL_RULES_HIDDEN_H

@@ -221,13 +221,22 @@ static size_t frontier_of(const struct hold *h, struct machine *m)
 	return sleep_frontier(m, from);
 }
 
+/* Of the text and its other readings. */
+static size_t frontier_of_all(const struct hold *h, struct machine *m)
+{
+	size_t from = frontier_of(h, m);
+	for (enum other i = 0; from && i < OTHERS; i++) {
+		struct machine *other = machine_other(m, i);
+		if (other)
+			from = least(from, frontier_of_all(h, other));
+	}
+	return from;
+}
+
 size_t hold_frontier(struct hold *h, struct machine *m)
 {
 	h->front = h->front && any_holds_front(m);
-	size_t from = h->front ? 0 : frontier_of(h, m);
-	while (from && (m = machine_hidden_of(&m->hidden)))
-		from = least(from, frontier_of(h, m));
-	return from;
+	return h->front ? 0 : frontier_of_all(h, m);
 }
 
 /* A rule with only `when` would decide before any that reads the text. */
@@ -264,6 +273,18 @@ static bool handoff_may_come(const struct hold *h, struct machine *m, size_t at)
 	return sleep_may_fire(m, at, hands_off_by_text);
 }
 
+/* In the text or another reading of it. */
+static bool any_handoff_may_come(
+    const struct hold *h, struct machine *m, size_t at)
+{
+	bool may = handoff_may_come(h, m, at);
+	for (enum other i = 0; !may && i < OTHERS; i++) {
+		struct machine *other = machine_other(m, i);
+		may = other && any_handoff_may_come(h, other, at);
+	}
+	return may;
+}
+
 bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 {
 	if (!m->has_best || handoff_waits(m))
@@ -277,8 +298,5 @@ bool hold_handoff_is_settled(const struct hold *h, struct machine *m)
 		return true;
 	if (m->best.class == FOUND_AT_END)
 		return false; /* whatever is found goes before it */
-	for (struct machine *of = m; of; of = machine_hidden_of(&of->hidden))
-		if (handoff_may_come(h, of, m->best.start))
-			return false;
-	return true;
+	return !any_handoff_may_come(h, m, m->best.start);
 }

@@ -37,7 +37,7 @@ void machine_clear(struct machine *m)
 	wording_clear(&m->wording);
 	only_clear(&m->only);
 	classify_clear(&m->classify);
-	machine_hidden_clear(&m->hidden);
+	machine_others_clear(&m->others);
 	free(m->pendings);
 	free(m->founds);
 	machine_init(m);
@@ -197,7 +197,7 @@ static int route(struct machine *m, const struct match *match)
 	for (size_t i = 0; i < hits->n; i++) {
 		uint32_t rule = hits->rules[i];
 		if (scope_mode(&m->scope, rule) == GUARD_OFF ||
-		    (m->visible && machine_hidden_is_known(m, rule, match)))
+		    (m->visible && machine_other_is_known(m, rule, match)))
 			continue;
 		if (machine_add_pending(m, rule, match))
 			return -1;
@@ -433,8 +433,8 @@ static void step(struct machine *m)
 	totals_look(m);
 	only_look(m);
 	forget(m);
-	if (m->text.n_hidden)
-		machine_hidden_step(m);
+	if (m->text.hidden.n)
+		machine_others_step(m);
 }
 
 /* ---- from outside ---- */
@@ -467,7 +467,7 @@ void machine_begin(struct machine *m, const struct machine_how *how)
 	m->policy = how->policy;
 	m->unedited = how->unedited;
 	m->visible = how->visible;
-	m->hidden.on = false;
+	machine_others_reset(&m->others);
 	for (size_t kind = 0; kind < DETECTOR_KINDS; kind++)
 		m->alive[kind] = SIZE_MAX;
 	live_reset(&m->live);
@@ -562,7 +562,7 @@ void machine_close(struct machine *m)
 	if (err != TEXT_ERR_MEMORY)
 		step(m);
 	if (!text_failed(m, err))
-		machine_hidden_close(m);
+		machine_others_close(m);
 }
 
 bool machine_is_faulty(const struct machine *m)

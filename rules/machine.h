@@ -18,7 +18,7 @@
 #include "rules/entity.h"
 #include "rules/index.h"
 #include "rules/link.h"
-#include "rules/machine_hidden.h"
+#include "rules/machine_other.h"
 #include "rules/number.h"
 #include "rules/only.h"
 #include "rules/pattern.h"
@@ -62,8 +62,8 @@ struct unedited {
 struct machine {
 	const struct guard_policy *policy; /* borrowed */
 	struct unedited unedited;
-	struct machine *visible; /* whose markup it reads; NULL: a text */
-	struct machine_hidden hidden;
+	struct machine *visible; /* of which it is another reading; or NULL */
+	struct machine_others others;
 	struct scope scope;
 	struct text text;
 	struct phrase_scan phrases;

@@ -36,7 +36,7 @@ void text_clear(struct text *t)
 	free(t->letters);
 	free(t->sentences);
 	free(t->calm);
-	free(t->hidden);
+	spans_clear(&t->hidden);
 	free(t->state);
 	view_clear(&t->folded);
 	view_clear(&t->plain);
@@ -49,7 +49,7 @@ void text_reset(struct text *t)
 	view_reset(&t->folded);
 	view_reset(&t->plain);
 	t->n_tokens = t->n_letters = t->n_sentences = t->n_calm = 0;
-	t->n_hidden = 0;
+	t->hidden.n = 0;
 	t->settled = t->open_token = 0;
 	t->final = false;
 	if (!t->state)

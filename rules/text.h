@@ -23,6 +23,8 @@
 #ifndef HANDRAIL_RULES_TEXT_H
 #define HANDRAIL_RULES_TEXT_H
 
+#include "rules/spans.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -87,10 +89,6 @@ struct text_calm {
 	uint32_t fold, plain, len;
 };
 
-struct text_span { /* original bytes */
-	uint32_t start, end;
-};
-
 struct text {
 	char *bytes; /* the original, owned, all of it; TEXT_SLACK zeros
 			behind it */
@@ -106,14 +104,12 @@ struct text {
 	size_t n_sentences, cap_sentences;
 	struct text_calm *calm; /* ascending */
 	size_t n_calm, cap_calm;
-	struct text_span *hidden; /* markup whose words are in no folded view
-				     (hidden.h), ascending */
-	size_t n_hidden, cap_hidden;
-	size_t settled;    /* original bytes before this one are in the
-			      views and, but for an unfinished last token,
-			      in tokens */
-	size_t open_token; /* original start of the unfinished last token;
-			      == settled when there is none */
+	struct spans hidden; /* markup that says something (hidden.h) */
+	size_t settled;      /* original bytes before this one are in the
+				views and, but for an unfinished last token,
+				in tokens */
+	size_t open_token;   /* original start of the unfinished last token;
+				== settled when there is none */
 	size_t max_bytes;
 	bool final;
 	enum text_err err;

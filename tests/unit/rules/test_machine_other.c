@@ -1,5 +1,5 @@
 /*
- * machine_hidden: what markup says is judged, at its bytes, in every cutting;
+ * machine_other: what markup says is judged, at its bytes, in every cutting;
  * and the text is seen through the markup as before.
  */
 #include "tests/support/bench.h"
