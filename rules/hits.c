@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The readings of a text are read side by side: what both find is not far. More
+ * than are listed where no limit says otherwise. */
+#define LOOK_BACK_FOUNDS 1024u
+
 static bool decides_before(const struct found *a, const struct found *b)
 {
 	if (a->class != b->class)
@@ -47,10 +51,29 @@ static void withhold(struct machine *m, const struct found *f)
 		m->withheld_from = f->start;
 }
 
+/* Has it been found in the other reading of the same words? */
+static bool is_known(const struct machine *m, const struct found *f)
+{
+	if (!machine_other(m, OTHER_APART))
+		return false;
+	size_t n = m->n_founds;
+	size_t first = n > LOOK_BACK_FOUNDS ? n - LOOK_BACK_FOUNDS : 0;
+	for (size_t i = n; i-- > first;) {
+		const struct found *o = &m->founds[i];
+		if (o->start == f->start && o->end == f->end &&
+		    o->rule == f->rule && o->detector == f->detector &&
+		    o->value == f->value && o->total == f->total)
+			return true;
+	}
+	return false;
+}
+
 static void keep(struct machine *m, const struct found *f)
 {
 	if (f->mode == GUARD_ENFORCE)
 		withhold(m, f);
+	if (is_known(m, f))
+		return;
 	if (m->n_founds >= m->policy->limits.max_hits) {
 		machine_give_up(m, GUARD_UNDECIDED_HITS);
 		return;

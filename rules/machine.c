@@ -433,7 +433,7 @@ static void step(struct machine *m)
 	totals_look(m);
 	only_look(m);
 	forget(m);
-	if (m->text.hidden.n)
+	if (m->text.hidden.n || m->text.apart.n)
 		machine_others_step(m);
 }
 

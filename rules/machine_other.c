@@ -1,6 +1,7 @@
 /* machine_other - see machine_other.h. */
 #include "rules/machine_other.h"
 
+#include "rules/apart.h"
 #include "rules/hidden.h"
 #include "rules/hits.h"
 #include "rules/machine.h"
@@ -60,6 +61,16 @@ static void take_hits(struct machine *m, struct machine_other *o)
 		machine_give_up(m, o->machine->undecided);
 }
 
+static size_t read_piece(
+    struct machine *m, enum other which, size_t from, char out[SLICE_BYTES])
+{
+	size_t *next = &m->others.of[which].next;
+	return which == OTHER_APART
+	    ? apart_read(&m->text, from, next, out, SLICE_BYTES)
+	    : hidden_read(
+		  &m->text, from, next, m->visible != NULL, out, SLICE_BYTES);
+}
+
 static void read_on(struct machine *m, enum other which)
 {
 	struct machine_other *o = &m->others.of[which];
@@ -70,8 +81,7 @@ static void read_on(struct machine *m, enum other which)
 	}
 	const struct text *t = &o->machine->text;
 	while (t->len < m->text.settled && !o->machine->stopped) {
-		size_t n = hidden_read(&m->text, t->len, &o->next,
-		    m->visible != NULL, reading, sizeof(reading));
+		size_t n = read_piece(m, which, t->len, reading);
 		machine_feed(o->machine, reading, n);
 	}
 	take_hits(m, o);
@@ -81,8 +91,10 @@ void machine_others_step(struct machine *m)
 {
 	if (m->scope.purpose == SCOPE_COUNT)
 		return;
-	if (m->text.hidden.n)
+	if (m->text.hidden.n && m->others.self != OTHER_APART)
 		read_on(m, OTHER_HIDDEN);
+	if (m->text.apart.n && !m->visible)
+		read_on(m, OTHER_APART);
 }
 
 void machine_others_close(struct machine *m)

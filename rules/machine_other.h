@@ -5,6 +5,9 @@
  *   hidden   what the markup says (hidden.h). What asks about the whole message
  *            is the machine's alone. Markup inside of markup goes to a third
  *            machine, in whose reading there is none left.
+ *   apart    all the text, with markup between words that the views join
+ *            (apart.h): what is found in both is found once. Of the text itself
+ *            only.
  *
  * Their hits are the machine's, at the same bytes, and their frontiers hold
  * what the machine's does (hold.c). Scores, required wording and classifiers
@@ -20,7 +23,7 @@ struct machine;
 struct match;
 struct wording;
 
-enum other { OTHER_HIDDEN, OTHERS };
+enum other { OTHER_HIDDEN, OTHER_APART, OTHERS };
 
 struct machine_other {
 	struct machine *machine; /* NULL until a text needs one */

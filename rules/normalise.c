@@ -8,6 +8,7 @@
  */
 #include "rules/normalise.h"
 
+#include "rules/apart.h"
 #include "rules/calm.h"
 #include "rules/chars.h"
 #include "rules/glyph.h"
@@ -135,10 +136,29 @@ static int pass_over(const struct reader *r, size_t len)
 	return err;
 }
 
+/* A word may go on over the len bytes of markup: in another reading they part
+ * it (apart.h). NEED_MORE: what follows is to come. */
+static int note_apart(const struct reader *r, size_t len)
+{
+	size_t end = r->t->settled + len;
+	if (end == r->end && !r->final)
+		return r->t->state->word.open ? NEED_MORE : 0;
+	return apart_note(r->t, len, end < r->end ? r->t->bytes[end] : ' ');
+}
+
+/* len bytes of markup that say nothing. */
+static int drop(const struct reader *r, size_t len)
+{
+	int err = note_apart(r, len);
+	return err ? err : pass_over(r, len);
+}
+
 /* len bytes of markup: what they say is read by itself. */
 static int hide(const struct reader *r, size_t len)
 {
-	int err = hidden_note(r->t, len);
+	int err = note_apart(r, len);
+	if (err == 0)
+		err = hidden_note(r->t, len);
 	return err ? err : pass_over(r, len);
 }
 
@@ -275,7 +295,7 @@ static int step_emphasis(const struct reader *r, char mark)
 		return keep(r, len);
 	/* Markdown knows no emphasis inside a word by these. */
 	return mark == '_' && is_inside_word(t, next) ? part_word(r, len)
-						      : pass_over(r, len);
+						      : drop(r, len);
 }
 
 static int step_escape(const struct reader *r)
@@ -366,7 +386,11 @@ static int step_ansi(const struct reader *r)
 		return NEED_MORE;
 	if (len == 0 && byte_at(r, t->settled) >= 0x80)
 		return step_cluster(r);
-	int err = len ? hidden_note(t, len) : 0;
+	int err = len ? note_apart(r, len) : 0;
+	if (err == NEED_MORE)
+		return err;
+	if (err == 0 && len)
+		err = hidden_note(t, len);
 	t->settled += len ? len : 1;
 	return err;
 }

@@ -37,6 +37,7 @@ void text_clear(struct text *t)
 	free(t->sentences);
 	free(t->calm);
 	spans_clear(&t->hidden);
+	spans_clear(&t->apart);
 	free(t->state);
 	view_clear(&t->folded);
 	view_clear(&t->plain);
@@ -49,7 +50,7 @@ void text_reset(struct text *t)
 	view_reset(&t->folded);
 	view_reset(&t->plain);
 	t->n_tokens = t->n_letters = t->n_sentences = t->n_calm = 0;
-	t->hidden.n = 0;
+	t->hidden.n = t->apart.n = 0;
 	t->settled = t->open_token = 0;
 	t->final = false;
 	if (!t->state)

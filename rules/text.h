@@ -105,6 +105,7 @@ struct text {
 	struct text_calm *calm; /* ascending */
 	size_t n_calm, cap_calm;
 	struct spans hidden; /* markup that says something (hidden.h) */
+	struct spans apart;  /* markup a word goes on over (apart.h) */
 	size_t settled;      /* original bytes before this one are in the
 				views and, but for an unfinished last token,
 				in tokens */

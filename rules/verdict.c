@@ -45,7 +45,9 @@ static int by_start(const void *a, const void *b)
 		return x->end < y->end ? -1 : 1;
 	if (x->detector != y->detector)
 		return x->detector < y->detector ? -1 : 1;
-	return (x->value > y->value) - (x->value < y->value);
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return (x->total > y->total) - (x->total < y->total);
 }
 
 static size_t sort_founds(

@@ -90,7 +90,8 @@ static void add_odd(struct said *s, struct draw *d)
 	add_text(s, odd[draw(d, draw_chance(d, 97) ? n - 2 : n)]);
 }
 
-/* What markup says: in attributes, in comments, in titles, one in another. */
+/* What markup says: in attributes, in comments, in titles, one in another; and
+ * the words that it joins. */
 static void add_marked(struct said *s, const char *text, struct draw *d)
 {
 	static const char *const marks[][2] = {{"<p title=\"", "\">"},
@@ -98,7 +99,9 @@ static void add_marked(struct said *s, const char *text, struct draw *d)
 	    {"<!-- ", " -->"}, {"<![CDATA[", "]]>"}, {"re<? ", "?>fund"},
 	    {"[a](", ")"}, {"[a](b \"", "\")"}, {"\033]0;", "\a"},
 	    {"<a title='<i title=\"", "\">fee</i>'>"},
-	    {"<!-- <p title='[a](b \"", "\")'> -->"}};
+	    {"<!-- <p title='[a](b \"", "\")'> -->"},
+	    {"<think>", "</think>Hello"}, {"so<b>", "</b>so"}, {"x**", "**x"},
+	    {"`", "`s"}, {"[", "](b)s"}};
 	const char *const *mark =
 	    marks[draw(d, sizeof(marks) / sizeof(*marks))];
 	add_text(s, mark[0]);

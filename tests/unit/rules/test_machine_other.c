@@ -1,6 +1,7 @@
 /*
  * machine_other: what markup says is judged, at its bytes, in every cutting;
- * and the text is seen through the markup as before.
+ * the text is seen through the markup as before, and also where the markup
+ * parts its words.
  */
 #include "tests/support/bench.h"
 
@@ -146,6 +147,67 @@ static void what_excuses_is_beside_it(void **state)
 	    judge(b, "Our marmalade <p title='no jar'>x").n_hits, 1);
 }
 
+/* The rule's words with others glued to them by markup. */
+static void markup_inside_a_word_may_part_it(void **state)
+{
+	static const char *const texts[] = {
+	    "<think>" SAID "</think>Hello",
+	    "Hello<answer>" SAID "</answer>ok",
+	    "<tool_call>" SAID "</tool_call></b>Hello",
+	    "so"
+	    "<b>" SAID "<img src=\"x\">so",
+	    "so<i></i>" SAID "<!-- -->so",
+	    "**" SAID "**so",
+	    "so`" SAID "`so",
+	    "so~~" SAID "~~so",
+	    "[" SAID "](http://shop.example/ 'now')so",
+	    "so\033[1m" SAID "\033[0mso",
+	    "so<b>marmalade</b>is<b>waived</b>so",
+	    "caf\u00E9**" SAID "**\u00E9t\u00E9",
+	};
+	struct bench *b = *state;
+	add_rule(b, GUARD_BLOCK, SAID);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct guard_verdict v = judge(b, texts[i]);
+		if (v.action != GUARD_BLOCK || v.n_hits != 1)
+			fail_msg("%zu hits: %s", v.n_hits, texts[i]);
+		assert_int_equal(
+		    v.hits[0].start, strstr(texts[i], "marmalade") - texts[i]);
+		assert_memory_equal(texts[i] + v.hits[0].end - 2, "ed", 2);
+	}
+}
+
+/* What both readings find is one hit; what one of them joins, one only. */
+static void what_both_readings_find_is_found_once(void **state)
+{
+	struct bench *b = *state;
+	add_rule(b, GUARD_REDACT, "marmalade");
+	add_rule(b, GUARD_FLAG, "mar");
+	struct guard_verdict v =
+	    judge(b, "marmalade, mar**ma**lade and <b>marmalade</b>jars");
+	assert_int_equal(v.n_edits, 3);
+	assert_int_equal(v.n_hits, 4);
+	assert_int_equal(v.hits[1].rule, 0);
+	assert_int_equal(v.hits[2].rule, 1);
+	assert_int_equal(v.hits[1].start, v.hits[2].start);
+	v = judge(b, "marma**lade** and **m**armalades, a**b**c mar-**x**y");
+	assert_int_equal(v.n_hits, 2);
+}
+
+/* Each reading has its own sentence: a refusal in one is none in the other. */
+static void each_reading_is_excused_by_itself(void **state)
+{
+	struct bench *b = *state;
+	struct policy_kit *k = &b->kit;
+	struct rule *r = policy_kit_rule(
+	    k, "r", GUARD_BLOCK, policy_kit_phrases(k, "marmalade", NULL));
+	policy_kit_excuse(k, r)->beside =
+	    policy_kit_any(k, policy_kit_phrases(k, "jar", NULL));
+	assert_int_equal(judge(b, "A jar of<b>marmalade</b>now").n_hits, 0);
+	assert_int_equal(judge(b, "A<b>jar</b>of marmalade").n_hits, 1);
+	assert_int_equal(judge(b, "A j<b>ar</b> of marmalade").n_hits, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +226,13 @@ int main(void)
 		bench_teardown),
 	    cmocka_unit_test_setup_teardown(
 		what_excuses_is_beside_it, bench_setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		markup_inside_a_word_may_part_it, bench_setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		what_both_readings_find_is_found_once, bench_setup,
+		bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		each_reading_is_excused_by_itself, bench_setup, bench_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
