@@ -28,6 +28,7 @@
 #define PHRASE_GAP_WORDS 6u
 #define PHRASE_MAX_BYTES 1024u
 #define PHRASE_MAX_WORDS 64u
+#define PHRASE_MAX_GAPS 8u /* of which letters set apart keep many alive */
 
 struct guard_policy;
 struct phrases;
@@ -41,7 +42,7 @@ enum phrase_err {
 	PHRASE_ERR_GAP = -3,       /* ... at an end, or twice in a row */
 	PHRASE_ERR_STAR = -4,      /* a * that does not end a word */
 	PHRASE_ERR_INVISIBLE = -5, /* a character nobody can see */
-	PHRASE_ERR_LONG = -6,      /* over PHRASE_MAX_BYTES or _WORDS */
+	PHRASE_ERR_LONG = -6,      /* over PHRASE_MAX_BYTES, _WORDS, _GAPS */
 	PHRASE_ERR_NOT_UTF8 = -7,
 };
 /* In words for the author, to follow 'the phrase "..." ': "has no word in

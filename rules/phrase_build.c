@@ -44,7 +44,7 @@ struct phrase_builder {
 	size_t key_slots_n, node_slots_n; /* powers of two */
 	struct text text;
 	uint32_t steps[PHRASE_MAX_WORDS * 2]; /* keys of the phrase at hand */
-	size_t n_steps;
+	size_t n_steps, n_gaps;
 	struct phrase_memo memo[PHRASE_MEMO_SLOTS];
 };
 
@@ -64,7 +64,7 @@ const char *phrase_err_text(enum phrase_err err)
 	case PHRASE_ERR_INVISIBLE:
 		return "has a character nobody can see";
 	case PHRASE_ERR_LONG:
-		return "is too long";
+		return "is too long: 1024 bytes, 64 words, 8 gaps (...)";
 	case PHRASE_ERR_NOT_UTF8:
 		return "is not UTF-8";
 	}
@@ -324,7 +324,8 @@ static enum phrase_err add_step(struct phrase_builder *b, uint32_t key)
 {
 	if (key == TRIE_NONE)
 		return PHRASE_ERR_MEMORY;
-	if (b->n_steps == sizeof(b->steps) / sizeof(b->steps[0]))
+	if (b->n_steps == sizeof(b->steps) / sizeof(b->steps[0]) ||
+	    (key == TRIE_KEY_GAP && b->n_gaps++ == PHRASE_MAX_GAPS))
 		return PHRASE_ERR_LONG;
 	b->steps[b->n_steps++] = key;
 	return PHRASE_OK;
@@ -439,7 +440,7 @@ static enum phrase_err add_part(
 static enum phrase_err read_steps(
     struct phrase_builder *b, const char *s, size_t len)
 {
-	b->n_steps = 0;
+	b->n_steps = b->n_gaps = 0;
 	for (size_t i = 0, from = 0; i <= len; i++) {
 		size_t gap = i < len ? gap_at(s + i, len - i) : 0;
 		if (!gap && i < len)

@@ -258,6 +258,9 @@ static void bad_phrases_are_refused(void **state)
 	    {"ref\xc2\xadund", PHRASE_ERR_INVISIBLE},
 	    {"ref\x01und", PHRASE_ERR_INVISIBLE},
 	    {"ref\xffund", PHRASE_ERR_NOT_UTF8},
+	    {"a ... b ... c ... d ... e ... f ... g ... h ... i", PHRASE_OK},
+	    {"a* ... b ... c ... d ... e ... f ... g ... h ... i ... j",
+		PHRASE_ERR_LONG},
 	};
 	struct phrase_builder *b = phrase_builder_new();
 	assert_non_null(b);
