@@ -5,7 +5,8 @@
  * What stands far from a seam has been found in those texts, so of the reading
  * only what is near one counts, and of that only what no rule has found yet.
  * Nothing of it can be edited: a redaction that the texts' own edits do not
- * make already cannot be made, and the policy's fallback decides.
+ * make already cannot be made, and the policy's fallback decides. In a stream
+ * the edits of its texts may have been made for it (frames_spread).
  */
 #ifndef HANDRAIL_RELAY_BESIDE_H
 #define HANDRAIL_RELAY_BESIDE_H

@@ -3,6 +3,7 @@
  * and ids, names and tokens, which are left out where a rule fires.
  */
 #include "proxy/relay/frames_state.h"
+#include "proxy/relay/frames_values.h"
 
 #include "proxy/base/clock.h"
 #include "proxy/base/log.h"
@@ -138,13 +139,14 @@ void frames_end_beside(struct frames *f, uint32_t i)
 	struct series *s = &f->series[i];
 	struct beside b = frames_beside(f, i);
 	struct guard_verdict v;
-	enum guard_action before = f->verdicts.action;
 	guard_stream_end(s->stream, &v);
 	s->safe = s->label ? SIZE_MAX : s->safe;
 	if (s->label) {
 		frames_take_label(f, i, &v);
 		return;
 	}
+	frames_spread(f, i, v.edits, v.n_edits);
+	enum guard_action before = f->verdicts.action;
 	beside_add(&f->verdicts, i, f->o.policy, &b, &v);
 	if (f->verdicts.action == GUARD_HANDOFF)
 		f->state = FRAMES_CUT;

@@ -3,7 +3,8 @@
  * of the latest may still become the beginning of a hit.
  *
  * The verdict is that on the value alone. A guard_stream that is never asked
- * for one tells how much of a value no rule can touch even if it grows.
+ * for one tells how much of a value no rule can touch even if it grows. What is
+ * cut over values is found in the readings of them (frames_beside.c).
  */
 #include "proxy/relay/frames_values.h"
 
@@ -141,4 +142,101 @@ void frames_take_value(struct frames *f, const struct channel_part *p,
 		f->edits += add_edit(s, e);
 	}
 	s->safe = least(s->safe, s->held_at);
+}
+
+/* ---- a redaction over several values ---- */
+
+/* A client glues the values of a place, and a card is cut over two of them: as
+ * long as both wait, the first becomes what is put there, and of the others
+ * their part is left out. */
+struct spread {
+	struct frames *f;
+	struct guard_edit edit; /* as the reading has it */
+	struct piece {
+		uint32_t series;
+		struct guard_edit edit;
+	} * pieces;
+	size_t n;
+};
+
+/* The value those bytes are in, if its frame waits; *start: its own. */
+static struct span waiting_value(
+    const struct frames *f, uint32_t series, size_t *start, size_t end)
+{
+	for (const struct queued *q = f->head; q; q = q->next) {
+		const char *text = q->texts;
+		for (size_t i = 0; i < q->n_parts; i++) {
+			const struct part *p = &q->parts[i];
+			if (p->mode == CHANNEL_PART_VALUE &&
+			    p->series == series && p->start <= *start &&
+			    end <= p->end) {
+				*start = p->start;
+				return (struct span){text, p->end - p->start};
+			}
+			text += p->end - p->start;
+		}
+	}
+	return (struct span){NULL, 0};
+}
+
+/* False: it cannot be made there. */
+static bool add_piece(void *arg, uint32_t series, size_t start, size_t end)
+{
+	struct spread *s = arg;
+	struct frames *f = s->f;
+	if (series >= f->n_series || !f->series[series].value ||
+	    f->series[series].sent > start)
+		return false;
+	size_t base = start;
+	struct span text = waiting_value(f, series, &base, end);
+	struct guard_edit e = s->edit;
+	struct quoted quoted = {0};
+	char *own;
+	e.start = start - base;
+	e.end = end - base;
+	e.len = s->n ? 0 : e.len;
+	if (!text.p || !quote_edit(&quoted, text, &e, &own))
+		return false;
+	e.text =
+	    frames_own(f, own ? own : mem_strndup(e.len ? e.text : "", e.len));
+	e.start = start;
+	e.end = end;
+	s->pieces = mem_realloc(s->pieces, (s->n + 1) * sizeof(*s->pieces));
+	s->pieces[s->n++] = (struct piece){series, e};
+	return true;
+}
+
+static void make_pieces(struct frames *f, const struct spread *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		f->edits += add_edit(
+		    &f->series[s->pieces[i].series], s->pieces[i].edit);
+	const struct guard_edit *first = &s->pieces[0].edit;
+	struct guard_hit hit = {.start = first->start,
+	    .end = first->end,
+	    .rule = first->rule,
+	    .action = GUARD_REDACT,
+	    .mode = GUARD_ENFORCE};
+	struct guard_verdict v = {.action = GUARD_REDACT,
+	    .hits = &hit,
+	    .n_hits = 1,
+	    .deciding = 0,
+	    .edit_rule = SIZE_MAX};
+	verdicts_add(&f->verdicts, s->pieces[0].series, &v);
+}
+
+void frames_spread(
+    struct frames *f, uint32_t series, const struct guard_edit *edits, size_t n)
+{
+	struct beside b = frames_beside(f, series);
+	for (size_t i = 0; i < n; i++) {
+		size_t start = b.base + edits[i].start;
+		size_t end = b.base + edits[i].end;
+		struct spread s = {.f = f, .edit = edits[i]};
+		if (beside_is_stuck(&b, start, end) &&
+		    channel_seams_edited(b.seams, start, end, add_piece, &s) &&
+		    s.n > 0)
+			make_pieces(f, &s);
+		free(s.pieces);
+	}
 }

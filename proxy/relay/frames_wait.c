@@ -7,6 +7,7 @@
  * stalls the frame, and with it the reading. Readings end last.
  */
 #include "proxy/relay/frames_state.h"
+#include "proxy/relay/frames_values.h"
 
 #include "proxy/base/mem.h"
 
@@ -230,10 +231,12 @@ void frames_take_beside(
 	struct series *s = &f->series[i];
 	s->safe = s->base + p->safe_len;
 	if (p->n_edits > s->n_edits) {
+		size_t known = s->n_edits;
 		s->edits =
 		    mem_realloc(s->edits, p->n_edits * sizeof(*s->edits));
 		memcpy(s->edits, p->edits, p->n_edits * sizeof(*s->edits));
 		s->n_edits = p->n_edits;
+		frames_spread(f, i, s->edits + known, s->n_edits - known);
 	}
 	if (p->cut && !s->reads_on)
 		take_cut(f, i);

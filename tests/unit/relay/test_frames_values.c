@@ -81,6 +81,10 @@ static const struct {
     {{STATUS("I"), STATUS("guarantee"), STATUS("zq81")}, GUARD_HANDOFF,
 	{"zq81"}},
     {{STATUS("4111 "), STATUS("1111 "), STATUS("1111 "), STATUS("1111 zq81")},
+	GUARD_REDACT, {"4111", "1111"}},
+    /* Of the message no value makes an edit. */
+    {{TITLE("Hours"), SAYS("Card 4111 "), STATUS("x"), SAYS("1111 "),
+	 SO_FAR("1111 1111 zq81")},
 	GUARD_HANDOFF, {"zq81"}},
     {{STATUS("I "), STATUS("I "), STATUS("guarantee zq81")}, GUARD_HANDOFF,
 	{"zq81"}},
@@ -212,6 +216,43 @@ static void test_behind_the_end(void **state)
 		}
 }
 
+/* A redaction over several values is made in each of them. */
+static void test_spread(void **state)
+{
+	static const struct {
+		const char *frames[MAX_FRAMES];
+		const char *want[3];
+	} rows[] = {
+	    {{STATUS("Card 4111 1111 "), STATUS("1111 1111 ok")},
+		{"\"Card XX\"", "\" ok\""}},
+	    {{STATUS("4111 "), STATUS("1111 "), STATUS("1111 "),
+		 STATUS("1111 zq81")},
+		{"\"XX\"", "\"\"", "\" zq81\""}},
+	    {{STATUS("Card 4111"), STATUS("Card 4111 1111 "),
+		 STATUS("1111 1111.")},
+		{"\"Card XX\"", "\".\""}},
+	    {{STATUS("{\\\"a\\\":\\\"4111 1111 "), STATUS("1111 1111\\\"}")},
+		{"{\\\"a\\\":\\\"XX", "\"\\\"}\""}},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t s = 0; s < 6; s++) {
+			struct buf in = {0};
+			struct played got;
+			stream_frames(&in, rows[i].frames);
+			play(*state, &in, steps[s], &got);
+			assert_int_equal(got.action, GUARD_REDACT);
+			for (int k = 0; k < 3 && rows[i].want[k]; k++)
+				if (!strstr(got.out.data, rows[i].want[k]) ||
+				    strstr(got.out.data, "111"))
+					fail_msg("row %zu step %zu: %s", i,
+					    steps[s], got.out.data);
+			assert_null(strstr(
+			    got.told.of[CHANNEL_OTHER].seen.data, "111"));
+			buf_clear(&in);
+			played_clear(&got);
+		}
+}
+
 /* A character cut in two, of which a part is written anew. */
 static void test_halves(void **state)
 {
@@ -249,6 +290,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_is_tight, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_behind_the_end, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_spread, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_halves, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
