@@ -210,7 +210,8 @@ enum entity_answer entity_address(
 {
 	struct address_word w;
 	if (entity_is_digit(in->s[start]) && start > 1 &&
-	    entity_is_digit(in->s[start - 2]))
+	    entity_is_digit(in->s[start - 2]) &&
+	    strchr(".,'-/:", in->s[start - 1]))
 		return ENTITY_NO; /* 1,250 or 12.50 */
 	enum entity_answer answer = entity_is_digit(in->s[start])
 	    ? ENTITY_NO

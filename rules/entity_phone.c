@@ -17,7 +17,8 @@
 
 #define LOCAL_DIGITS ENTITY_LEAST_DIGITS
 #define MIN_DIGITS 8u
-#define MAX_DIGITS 15u /* E.164 */
+#define MAX_DIGITS 15u   /* E.164 */
+#define WHOLE_DIGITS 10u /* most have no fewer, with the area's */
 
 struct candidate {
 	const struct entity_in *in;
@@ -244,10 +245,21 @@ static bool elsewhere(struct candidate *c, size_t *last)
 
 /* ---- where it stands ---- */
 
+/* Is a line break or a tag between bytes i and k of the view? */
+static bool is_parted(const struct entity_in *in, size_t i, size_t k)
+{
+	const struct text *t = in->text;
+	size_t from = text_to(&t->folded, i), to = text_from(&t->folded, k);
+	return memchr(t->bytes + from, '\n', to - from) ||
+	    memchr(t->bytes + from, '<', to - from);
+}
+
+/* Groups of a longer number may be in front. */
 static bool follows_digits(const struct entity_in *in, size_t start)
 {
 	return start > 1 && strchr(" -./)", in->s[start - 1]) &&
-	    entity_is_digit(in->s[start - 2]);
+	    entity_is_digit(in->s[start - 2]) &&
+	    !is_parted(in, start - 2, start);
 }
 
 /* The number may not be the tail of another: 91-415-555-0132. */
@@ -303,6 +315,15 @@ static void cut_at_parenthesis(
 		run->n--;
 }
 
+/* Only up to a line break or a tag, once there are digits enough. */
+static void cut_at_line(const struct entity_in *in, struct entity_run *run)
+{
+	for (size_t i = WHOLE_DIGITS; i < run->n; i++)
+		if (run->seps[i] &&
+		    is_parted(in, run->ends[i - 1] - 1, run->ends[i] - 1))
+			run->n = i;
+}
+
 /* An extension may follow at once: 415-555-0132x20. */
 static bool ends_inside(const struct entity_in *in, size_t end)
 {
@@ -355,6 +376,7 @@ enum entity_answer entity_phone(
 		return ENTITY_NO;
 	size_t last;
 	cut_at_parenthesis(in, start, &run);
+	cut_at_line(in, &run);
 	if (!is_phone(in, start, plus, &run, &last))
 		return ENTITY_NO;
 	*end = run.ends[last];

@@ -185,6 +185,9 @@ static const struct scan_case cases[] = {
      "07700 900125",
 	"phone:(555) 123-4567|phone:07700 900123|phone:07700 900124|"
 	"phone:07700 900125"},
+    {"Order 7\n07700 900123\n7 for 07700\n900124\n<td>7</td><td>020 7946 "
+     "0958</td>",
+	"phone:07700 900123|phone:07700\n900124|phone:020 7946 0958"},
     {"order 020 7946 0958, account no. 0044 20 7946 0958; your order number is "
      "07700 900123. The tracking number of the blue parcel you sent is 0340 "
      "1234 5678, ref: 07700 900123",

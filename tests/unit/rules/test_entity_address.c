@@ -35,6 +35,11 @@ static const struct scan_case cases[] = {
 	"10 Downing Street, London SW1A 2AA"},
     {"Flat 3, 45 Park Road, Leeds LS14AP, or 221B Baker Street",
 	"45 Park Road, Leeds LS14AP|221B Baker Street"},
+    {"Item 7\n221B Baker Street, London NW1 6XE; it costs 1,250 Main Street",
+	"221B Baker Street, London NW1 6XE"},
+    {"\U0001F4CD221B Baker Street, London NW1 6XE\U0001F600 "
+     "\u2192PO Box 123\u3002 \u4F4F\u574010 Downing Street",
+	"221B Baker Street, London NW1 6XE|PO Box 123|10 Downing Street"},
     {"12 bis rue de la Paix, 75002 Paris; 10 place de la Concorde",
 	"12 bis rue de la Paix, 75002 Paris|10 place de la Concorde"},
     {"Hauptstr. 5, 10115 Berlin; Hauptstra\u00DFe 12a; Berliner Allee 20",
