@@ -77,7 +77,9 @@ static int ask(const struct walk *w, size_t start, struct candidate *found)
 		if (!w->wanted[k] || !may || start < w->s->free[k] ||
 		    (is_short && kinds[k].is_run) || (glued && !kinds[k].glued))
 			continue;
-		switch (kinds[k].recognise(&w->in, start, &found[k].end)) {
+		struct entity_in in = w->in;
+		in.behind = w->s->free[k];
+		switch (kinds[k].recognise(&in, start, &found[k].end)) {
 		case ENTITY_NO:
 			break;
 		case ENTITY_YES:

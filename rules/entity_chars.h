@@ -17,6 +17,7 @@ struct entity_in {
 	size_t n;
 	bool final; /* no more will come */
 	const struct text *text;
+	size_t behind; /* the end of the last entity of the kind asked for */
 };
 
 /* The letter at i, which may be of another script and look Latin, or the digit;

@@ -258,7 +258,7 @@ static bool is_parted(const struct entity_in *in, size_t i, size_t k)
 static bool follows_digits(const struct entity_in *in, size_t start)
 {
 	return start > 1 && strchr(" -./)", in->s[start - 1]) &&
-	    entity_is_digit(in->s[start - 2]) &&
+	    entity_is_digit(in->s[start - 2]) && in->behind != start - 1 &&
 	    !is_parted(in, start - 2, start);
 }
 
@@ -357,6 +357,36 @@ static bool is_phone(const struct entity_in *in, size_t start, bool plus,
 	    (!tail && (local(&c, last) || elsewhere(&c, last)));
 }
 
+/* Only up to the last group, which letters go on from, if it may be a time of
+ * its own: 0800 555 0199 8am. */
+static bool cut_word(struct entity_run *run)
+{
+	size_t group = 1;
+	while (group < run->n && !run->seps[run->n - group])
+		group++;
+	if (group > 2 || group == run->n || run->seps[run->n - group] != ' ')
+		return false;
+	run->n -= group;
+	return true;
+}
+
+/* Digits one by one are in no groups: 0 7 7 0 0 9 0 0 1 2 3. */
+static void join_digits(struct entity_run *run)
+{
+	for (size_t i = 1; i < run->n; i++)
+		if (!run->seps[i])
+			return;
+	memset(run->seps, '\0', run->n);
+}
+
+/* Without a last digit that stands by itself: 07700 900123 7 days a week. */
+static size_t without_lone(const struct entity_run *run, size_t last)
+{
+	bool lone = last >= MIN_DIGITS && run->seps[last] == ' ' &&
+	    run->seps[last - 1] == '\0';
+	return lone ? last - 1 : last;
+}
+
 enum entity_answer entity_phone(
     const struct entity_in *in, size_t start, size_t *end)
 {
@@ -372,13 +402,15 @@ enum entity_answer entity_phone(
 	entity_run_read(in, first, " -./()", ENTITY_RUN_DIGITS, &run);
 	if (run.more)
 		return ENTITY_MORE;
-	if (run.n < ENTITY_RUN_DIGITS && ends_inside(in, run.ends[run.n - 1]))
+	if (run.n < ENTITY_RUN_DIGITS && ends_inside(in, run.ends[run.n - 1]) &&
+	    !cut_word(&run))
 		return ENTITY_NO;
 	size_t last;
 	cut_at_parenthesis(in, start, &run);
 	cut_at_line(in, &run);
+	join_digits(&run);
 	if (!is_phone(in, start, plus, &run, &last))
 		return ENTITY_NO;
-	*end = run.ends[last];
+	*end = run.ends[without_lone(&run, last)];
 	return ENTITY_YES;
 }

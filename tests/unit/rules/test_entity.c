@@ -188,6 +188,14 @@ static const struct scan_case cases[] = {
     {"Order 7\n07700 900123\n7 for 07700\n900124\n<td>7</td><td>020 7946 "
      "0958</td>",
 	"phone:07700 900123|phone:07700\n900124|phone:020 7946 0958"},
+    {"07700 900123 7 days a week, 0 7 7 0 0 9 0 0 1 2 3, +49-30-901820-0, "
+     "+353 1 677 3366 9 to 5",
+	"phone:07700 900123|phone:0 7 7 0 0 9 0 0 1 2 3|"
+	"phone:+49-30-901820-0|phone:+353 1 677 3366"},
+    {"0800 555 0199 8am to 8pm, 01 42 68 53 00 9h, 07700 900123 07700 900124 "
+     "+44 20 7946 0958pm 07700900123a",
+	"phone:0800 555 0199|phone:01 42 68 53 00|phone:07700 900123|"
+	"phone:07700 900124"},
     {"order 020 7946 0958, account no. 0044 20 7946 0958; your order number is "
      "07700 900123. The tracking number of the blue parcel you sent is 0340 "
      "1234 5678, ref: 07700 900123",
