@@ -371,10 +371,13 @@ void exchange_client_gone(struct exchange *e)
 	case EXCHANGE_JUDGE:
 	case EXCHANGE_SETTLE: /* the record and the lock are finished first */
 		break;
+	case EXCHANGE_SEND: /* what was not read comes again */
+		if (!e->replies_read)
+			leave(e);
+		break;
 	case EXCHANGE_READ:
 	case EXCHANGE_LINE:
 	case EXCHANGE_PASS:
-	case EXCHANGE_SEND: /* what a person wrote comes again */
 		leave(e);
 		break;
 	case EXCHANGE_OVER:

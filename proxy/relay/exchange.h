@@ -107,6 +107,7 @@ struct exchange {
 	size_t edits_asked;   /* edits the pending record covers */
 
 	struct worker_replies replies; /* of the person, to be sent */
+	bool replies_read;             /* SEND: the client has */
 	bool not_the_ai; /* it answers with a person's or its own words */
 
 	struct http1_head head; /* of the request, on head_bytes; last: what it

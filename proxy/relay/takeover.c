@@ -395,6 +395,7 @@ static void look(void *arg)
 	struct exchange *e = arg;
 	if (client_has_read(e->client)) {
 		struct handoff_done done = {on_stored, e->worker, e->number};
+		e->replies_read = true;
 		handoff_replies_sent(e->worker->server->handoffs, e->lease,
 		    e->replies.items, e->replies.n, &done);
 	} else if (clock_mono_us() >= e->send_until_us) {
