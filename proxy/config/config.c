@@ -271,6 +271,37 @@ static void config_read_console(
 		    c->console_text);
 }
 
+static bool config_same_address(
+    const struct config_address *a, const struct config_address *b)
+{
+	return a->host != NULL && b->host != NULL && a->port != 0 &&
+	    a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
+/* Whoever listens there, nobody else can. */
+static void config_check_addresses(struct reader *r, const struct config *c,
+    const struct yaml_node *listen, const struct yaml_node *console)
+{
+	static const char hint[] = "each needs an address of its own";
+	const struct yaml_node *item = c->n_listen > 0 ? listen->child : NULL;
+	for (size_t i = 0; i < c->n_listen; i++, item = item->next) {
+		const struct config_listen *l = &c->listen[i];
+		size_t k = 0;
+		while (k < i &&
+		    !config_same_address(&c->listen[k].address, &l->address))
+			k++;
+		if (k < i)
+			reader_fault(r, yaml_get(item, "address"), "C003", hint,
+			    "%s is under listen twice", l->text);
+		if (config_same_address(&c->console, &l->address))
+			reader_fault(r,
+			    console != NULL ? console
+					    : yaml_get(item, "address"),
+			    "C003", hint,
+			    "%s is the console's and under listen", l->text);
+	}
+}
+
 static void config_read_workers(
     struct reader *r, const struct yaml_node *node, struct config *c)
 {
@@ -351,6 +382,8 @@ static void config_read(
 	config_read_destinations(r, yaml_get(root, "handoff"), c);
 	config_read_classifiers(r, root, c);
 	config_read_console(r, root, c);
+	config_check_addresses(r, c, yaml_get(root, "listen"),
+	    yaml_get(yaml_get(root, "console"), "address"));
 	config_read_workers(r, yaml_get(root, "workers"), c);
 	config_read_proxies(r, yaml_get(root, "trusted_proxies"), c);
 }
@@ -401,7 +434,7 @@ static struct config *config_from_file(const char *path, struct reader *r,
 		    .file = path,
 		    .width = 1,
 		    .message = message,
-		    .hint = "handrail run -c FILE names another one"};
+		    .hint = "-c FILE names another one"};
 		r->diag(&d, r->arg);
 		free(message);
 	} else {
