@@ -1,6 +1,12 @@
 /*
  * passage - sentences that a reader may read as one: lines that were wrapped,
  * the cells of a row. sentence.c says which are.
+ *
+ * Of struct sentence: passage is the number of the first, which has
+ * passage_over when no other joins any more. The last is unsure while its
+ * first character has not said whether it joins: until then its passage is
+ * that of the one before. together is the first sentence one may be asked
+ * about with, whatever that character says.
  */
 #ifndef HANDRAIL_RULES_PASSAGE_H
 #define HANDRAIL_RULES_PASSAGE_H

@@ -75,13 +75,11 @@ struct text_view {
 /* The last may still be open. Several may be read as one passage. */
 struct sentence {
 	uint32_t start, end;             /* original bytes, end exclusive */
-	uint32_t plain_start, plain_end; /* bytes of the plain view */
+	uint32_t plain_start, plain_end; /* bytes of the views */
 	uint32_t fold_start, fold_end;
 	uint32_t first_token, n_tokens;
-	uint32_t passage;  /* number of its first sentence */
-	uint32_t together; /* the first it may be asked about with; settled */
-	bool closed, passage_over; /* over, of the first: none joins any more */
-	bool unsure; /* its first character will say whether it joins */
+	uint32_t passage, together; /* numbers of sentences, see passage.h */
+	bool closed, passage_over, unsure;
 };
 
 /* Bytes of both views in which nothing begins but words (calm.h). */
@@ -106,9 +104,8 @@ struct text {
 	size_t n_calm, cap_calm;
 	struct spans hidden; /* markup that says something (hidden.h) */
 	struct spans apart;  /* markup a word goes on over (apart.h) */
-	size_t settled;      /* original bytes before this one are in the
-				views and, but for an unfinished last token,
-				in tokens */
+	size_t settled;      /* original bytes before this one are in the views
+				and, but for an unfinished token, in tokens */
 	size_t open_token;   /* original start of the unfinished last token;
 				== settled when there is none */
 	size_t max_bytes;
