@@ -58,6 +58,7 @@ static int run_rule(struct guard_scanner *scanner,
 		    .matches = e->matches,
 		    .undecided = v.undecided,
 		    .hit = v.n_hits ? &v.hits[0] : NULL,
+		    .given = e->given,
 		};
 		out.good = v.undecided == GUARD_DECIDED &&
 		    (v.n_hits > 0) == e->matches;
@@ -107,12 +108,14 @@ static void describe_hit(const struct guard_example *o, char *out, size_t cap)
 }
 
 static void find_miss(
-    struct load *l, const struct guard_example *o, char *out, size_t cap)
+    struct load *l, const struct guard_example *o, char out[GUARD_MISS_BYTES])
 {
-	const struct guard_message m = {GUARD_AI, o->text, o->len};
 	uint32_t rule = names_find(&l->rule_names, o->rule);
-	if (rule != NAMES_NONE &&
-	    guard_near_miss(l->policy, rule, &m, out, cap))
+	if (rule == NAMES_NONE)
+		return;
+	const struct guard_message m = {
+	    l->policy->rules[rule].info.speaker, o->text, o->len};
+	if (guard_why_in_words(l->policy, rule, o->given, &m, out))
 		load_out_of_memory(l);
 }
 
@@ -141,7 +144,7 @@ static void report_outcome(const struct guard_example *o, void *arg)
 		code = LOAD_NEVER_MATCHED;
 		snprintf(message, sizeof(message),
 		    "this example should match, but %s does not fire", id);
-		find_miss(l, o, what, sizeof(what));
+		find_miss(l, o, what);
 	}
 	struct diag d = {
 	    .level = load_codes[code].level,

@@ -43,6 +43,7 @@ struct guard_example {
 	bool good;    /* it does as it should, and was decided */
 	enum guard_undecided undecided;
 	const struct guard_hit *hit; /* the first, NULL: nothing fired */
+	const struct guard_session *given;
 };
 /* Borrowed for the call. */
 typedef void guard_example_fn(const struct guard_example *, void *arg);
@@ -105,17 +106,17 @@ int guard_why_not(const struct guard_policy *, size_t rule,
     struct guard_why_answer *out) __attribute__((warn_unused_result));
 
 #define GUARD_MISS_BYTES 400u
-/*
- * What of find is in a message and what is not, in one sentence; empty where
- * the rule looks for nothing. 0, or -1 when memory runs out.
- *
- *     "discount" found, but no percent above 10
- *
- * Of phrases it names the nearest one where the policy was loaded untested.
- */
+/* What of find is in a message and what is not ("discount" found, but no
+ * percent above 10); empty where guard_why_not says that nothing is missing. Of
+ * phrases the nearest one, where the policy was loaded untested. 0, or -1 when
+ * memory runs out. */
 int guard_near_miss(const struct guard_policy *, size_t rule,
-    const struct guard_message *, char *out, size_t cap)
-    __attribute__((warn_unused_result));
+    const struct guard_message *, const struct guard_why_answer *,
+    char out[GUARD_MISS_BYTES]) __attribute__((warn_unused_result));
+/* This and what else keeps the rule from firing, in one line. As above. */
+int guard_why_in_words(const struct guard_policy *, size_t rule,
+    const struct guard_session *, const struct guard_message *,
+    char out[GUARD_MISS_BYTES]) __attribute__((warn_unused_result));
 
 #define GUARD_HIT_WORDS 5
 struct guard_weighed {

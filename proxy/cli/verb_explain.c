@@ -439,11 +439,8 @@ static int explain_why_not(struct explain *e)
 	guard_policy_rule(e->policy, rule, &r);
 	if (guard_why_not(
 		e->policy, rule, &e->given.session, &e->message, &w) ||
-	    guard_near_miss(e->policy, rule, &e->message, miss, sizeof(miss)))
+	    guard_near_miss(e->policy, rule, &e->message, &w, miss))
 		return EXIT_BROKEN;
-	if (w.reasons[GUARD_WHY_FIRES] || w.reasons[GUARD_WHY_EXCUSED] ||
-	    w.reasons[GUARD_WHY_NEGATED])
-		*miss = '\0'; /* what it looks for is there */
 	if (e->a.json) {
 		write_reasons(e, &w, miss);
 		return EXIT_GOOD;

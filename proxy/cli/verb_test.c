@@ -44,10 +44,13 @@ static void describe_miss(
     struct tester *t, const struct guard_example *o, struct buf *out)
 {
 	char miss[GUARD_MISS_BYTES];
-	const struct guard_message m = {GUARD_AI, o->text, o->len};
+	struct guard_rule_info info;
 	size_t rule = author_rule(t->policy, o->rule);
-	if (rule != SIZE_MAX &&
-	    guard_near_miss(t->policy, rule, &m, miss, sizeof(miss)) == 0 &&
+	if (rule == SIZE_MAX)
+		return;
+	guard_policy_rule(t->policy, rule, &info);
+	const struct guard_message m = {info.speaker, o->text, o->len};
+	if (guard_why_in_words(t->policy, rule, o->given, &m, miss) == 0 &&
 	    *miss)
 		buf_printf(out, ". nearest miss: %s", miss);
 }
