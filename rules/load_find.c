@@ -3,6 +3,7 @@
  * topics. Each key under find becomes one clause; the first clause is the one
  * that marks the hit, so values come before words.
  */
+#include "rules/chars.h"
 #include "rules/link.h"
 #include "rules/load_amounts.h"
 #include "rules/load_classify.h"
@@ -55,6 +56,59 @@ static void find_number(struct finder *f, const struct yaml_node *n,
 /* ---- data ---- */
 
 /* The detector of one word: a kind of ours, or of the pack's own. */
+/* What others call them. */
+static const char *const other_names[][2] = {
+    {"card", "payment_card"},
+    {"bankcard", "payment_card"},
+    {"cardnumber", "payment_card"},
+    {"creditcard", "payment_card"},
+    {"debitcard", "payment_card"},
+    {"pan", "payment_card"},
+    {"account", "iban"},
+    {"accountnumber", "iban"},
+    {"bankaccount", "iban"},
+    {"ssn", "us_ssn"},
+    {"socialsecurity", "us_ssn"},
+    {"socialsecuritynumber", "us_ssn"},
+    {"ni", "uk_nino"},
+    {"nationalinsurance", "uk_nino"},
+    {"nino", "uk_nino"},
+    {"mail", "email"},
+    {"emailaddress", "email"},
+    {"mobile", "phone"},
+    {"phonenumber", "phone"},
+    {"telephone", "phone"},
+    {"telephonenumber", "phone"},
+    {"address", "postal_address"},
+    {"postcode", "postal_address"},
+    {"streetaddress", "postal_address"},
+    {"apitoken", "api_key"},
+    {"key", "api_key"},
+    {"token", "api_key"},
+    {"pemkey", "private_key"},
+    {"sshkey", "private_key"},
+    {"passphrase", "password"},
+    {"passwd", "password"},
+    {"entropy", "high_entropy"},
+};
+
+/* The kind that another name means, however it is written; NULL: none. */
+static const char *other_name(const char *name, const char *const *words)
+{
+	char bare[32];
+	size_t n = 0;
+	for (; *name && n < sizeof(bare) - 1; name++)
+		if (chars_are(*name, CHARS_LETTER))
+			bare[n++] = (char)(*name | 0x20);
+	bare[n] = '\0';
+	for (size_t i = 0; i < sizeof(other_names) / sizeof(*other_names); i++)
+		for (size_t w = 0; words[w]; w++)
+			if (!strcmp(words[w], other_names[i][1]) &&
+			    !strcmp(bare, other_names[i][0]))
+				return words[w];
+	return NULL;
+}
+
 static uint32_t find_kind(struct load *l, const struct yaml_node *w,
     enum detector_kind kind, const char *const *words)
 {
@@ -67,7 +121,14 @@ static uint32_t find_kind(struct load *l, const struct yaml_node *w,
 		if (own != NAMES_NONE)
 			return own;
 	}
-	unsigned i = load_choice(l, w, words, UINT_MAX);
+	const char *meant = other_name(w->text, words);
+	unsigned i = UINT_MAX;
+	if (meant)
+		load_fault(l, w, LOAD_VALUE,
+		    load_printf(l, "did you mean \"%s\"?", meant),
+		    "\"%s\" is not known here", w->text);
+	else
+		i = load_choice(l, w, words, UINT_MAX);
 	if (i == UINT_MAX)
 		return DETECTOR_NONE;
 	struct detector d = {.kind = kind};
