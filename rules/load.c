@@ -251,9 +251,12 @@ static const struct unused *unused_as(const char *path)
 	return NULL;
 }
 
+/* What could not be read may have asked for them. */
 static void report_unused(struct load *l)
 {
 	const struct guard_source *s = l->source;
+	if (l->n_errors)
+		return;
 	for (size_t i = 0; i < s->n_own; i++) {
 		const char *path = s->own[i].path;
 		const struct unused *as = unused_as(path);

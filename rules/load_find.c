@@ -22,6 +22,7 @@ struct finder {
 	size_t n;
 	struct rule *rule;
 	size_t adds_up; /* clause whose amounts add up; 0 also without */
+	unsigned faults_before; /* find: those of the load */
 };
 
 static struct clause *add_clause(
@@ -300,7 +301,7 @@ static void find_near(struct finder *f, const struct yaml_node *find)
 		f->clauses[i].near = near;
 		n_used++;
 	}
-	if (!n_used)
+	if (!n_used && f->l->n_errors == f->faults_before)
 		load_fault(f->l, yaml_get(find, "near")->key, LOAD_FIND,
 		    "it goes with phrases, pattern or a number that has no "
 		    "near of its own",
@@ -314,8 +315,8 @@ void load_find(struct load *l, const struct yaml_node *n, struct rule *r)
 	r->has_find = true;
 	if (n->kind != YAML_MAP)
 		return;
+	struct finder f = {.l = l, .rule = r, .faults_before = l->n_errors};
 	load_check_map(l, n, load_keys_find, "under find");
-	struct finder f = {.l = l, .rule = r};
 	find_number(
 	    &f, yaml_get(n, "percent"), NUMBER_PERCENT, "under percent");
 	find_number(&f, yaml_get(n, "money"), NUMBER_MONEY, "under money");

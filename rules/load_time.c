@@ -35,7 +35,7 @@ const struct zone_rules *load_zone_named(
 		    bytes ? "the data of time zone %s cannot be read"
 			  : "the time zone %s is not known here",
 		    n->text);
-		return NULL;
+		return zone_utc(); /* the rest is read as if it were good */
 	}
 	const struct zone_rules **slot = load_push(l, &l->zones);
 	char *name = load_printf(l, "%s", n->text);
@@ -59,7 +59,8 @@ const struct zone_rules *load_zone(struct load *l, const struct yaml_node *at)
 	load_fault(l, at, LOAD_ZONE,
 	    "add timezone: to the pack or to policy.yaml",
 	    "a time is meant here, but no time zone is given");
-	return NULL;
+	l->policy_zone = zone_utc(); /* told once */
+	return l->policy_zone;
 }
 
 static bool parse_date(const char *s, struct zone_civil *out, int *used)
