@@ -349,7 +349,7 @@ static enum phrase_err part_read(struct part *p, const char *s, size_t len)
 		}
 		bool ends = i + 1 == len || is_space(s[i + 1]);
 		if (i == 0 || is_space(s[i - 1]))
-			return PHRASE_ERR_EMPTY;
+			return ends ? PHRASE_ERR_EMPTY : PHRASE_ERR_STAR;
 		if (!ends)
 			return PHRASE_ERR_STAR;
 		if (p->n_stars == PHRASE_MAX_WORDS)

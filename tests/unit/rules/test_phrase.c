@@ -253,6 +253,8 @@ static void bad_phrases_are_refused(void **state)
 	    {"...", PHRASE_ERR_GAP},
 	    {"a ... ... b", PHRASE_ERR_GAP},
 	    {"re*fund", PHRASE_ERR_STAR},
+	    {"*fund", PHRASE_ERR_STAR},
+	    {"a *fund", PHRASE_ERR_STAR},
 	    {"refund-*", PHRASE_ERR_STAR},
 	    {"ref\xe2\x80\x8bund", PHRASE_ERR_INVISIBLE},
 	    {"ref\xc2\xadund", PHRASE_ERR_INVISIBLE},
