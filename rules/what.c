@@ -137,6 +137,14 @@ static void print_score(char out[WHAT_BYTES], const struct guard_policy *p,
 	    d->label ? d->label : "", score, above);
 }
 
+static bool print_unsaid(char out[WHAT_BYTES], const struct rule *rule)
+{
+	bool requires = rule->must_say.n || rule->must_also_say.n;
+	if (requires)
+		snprintf(out, WHAT_BYTES, "without the required wording");
+	return requires;
+}
+
 bool what_print(
     char out[WHAT_BYTES], const struct guard_policy *p, const struct found *f)
 {
@@ -151,7 +159,7 @@ bool what_print(
 		return true;
 	}
 	if (f->detector == DETECTOR_NONE)
-		return false;
+		return print_unsaid(out, rule);
 	const struct detector *d = &p->detectors[f->detector];
 	const struct number_range *r =
 	    d->kind == DETECTOR_NUMBER ? &d->number : NULL;
@@ -167,5 +175,5 @@ bool what_print(
 		print_broken(out, r, f);
 	else if (r)
 		print_range(out, r, f);
-	return rule->has_allowances || r;
+	return rule->has_allowances || r || print_unsaid(out, rule);
 }

@@ -17,9 +17,11 @@ static void what_was_said_once_is_remembered(void **state)
 	(void)state;
 	struct chat c;
 	chat_open(&c, SO_FAR);
-	CHAT(&c, "A free month.", "block: *p/terms[2-12]");
+	CHAT(&c, "A free month.",
+	    "block: *p/terms[2-12] without the required wording");
 	CHAT(&c, "Terms apply to all of it.", "deliver:");
-	CHAT(&c, "A free month.", "block: *p/terms[2-12]");
+	CHAT(&c, "A free month.",
+	    "block: *p/terms[2-12] without the required wording");
 	CHAT(&c, "A free month: see our site.", "deliver:");
 	CHAT(&c, "A free month.", "deliver:");
 	assert_int_equal(c.memory.n, 2);
@@ -36,7 +38,8 @@ static void the_same_message_has_no_past(void **state)
 	chat_open(&c, RULE("terms apply", "same message"));
 	CHAT(&c, "Terms apply: see our site.", "deliver:");
 	assert_int_equal(c.memory.n, 0);
-	CHAT(&c, "A free month.", "block: *p/terms[2-12]");
+	CHAT(&c, "A free month.",
+	    "block: *p/terms[2-12] without the required wording");
 	chat_close(&c);
 }
 
@@ -45,8 +48,10 @@ static void what_was_withheld_has_not_been_said(void **state)
 	(void)state;
 	struct chat c;
 	chat_open(&c, SO_FAR);
-	CHAT(&c, "A free month, terms apply.", "block: *p/terms[2-12]");
-	CHAT(&c, "A free month: see our site.", "block: *p/terms[2-12]");
+	CHAT(&c, "A free month, terms apply.",
+	    "block: *p/terms[2-12] without the required wording");
+	CHAT(&c, "A free month: see our site.",
+	    "block: *p/terms[2-12] without the required wording");
 	chat_close(&c);
 }
 
@@ -60,7 +65,8 @@ static void other_words_have_to_be_said(void **state)
 	chat_open(&other, RULE("conditions apply", "conversation so far"));
 	other.memory = c.memory;
 	c.memory = (struct guard_memory){0};
-	CHAT(&other, "A free month.", "block: *p/terms[2-12]");
+	CHAT(&other, "A free month.",
+	    "block: *p/terms[2-12] without the required wording");
 	CHAT(&other, "Conditions apply.", "deliver:");
 	CHAT(&other, "A free month.", "deliver:");
 	chat_close(&other);
