@@ -432,7 +432,8 @@ static void step(struct machine *m)
 		sleep_forget(m);
 	totals_look(m);
 	only_look(m);
-	forget(m);
+	if (!m->text.final) /* what is left goes with the text */
+		forget(m);
 	if (m->text.hidden.n || m->text.apart.n)
 		machine_others_step(m);
 }
