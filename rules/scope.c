@@ -7,13 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A byte of modes: in which round it was found out, and the mode. */
+#define MODE_BITS 2
+#define ROUNDS (1u << (8 - MODE_BITS))
+
+static unsigned char note(const struct scope *s, enum guard_mode mode)
+{
+	return (unsigned char)(s->round << MODE_BITS | (unsigned)mode);
+}
+
 int scope_begin(struct scope *s, const struct scope *how)
 {
 	unsigned char *modes = s->modes;
+	unsigned round = s->round + 1;
 	size_t cap = s->cap, n = how->policy->n_rules;
 	*s = *how; /* of this message, also when memory runs out */
 	s->modes = modes;
 	s->cap = cap;
+	s->round = round;
 	if (n > cap) {
 		modes = realloc(modes, n);
 		if (!modes)
@@ -21,8 +32,10 @@ int scope_begin(struct scope *s, const struct scope *how)
 		s->modes = modes;
 		s->cap = n;
 	}
-	if (n)
-		memset(s->modes, 0, n);
+	if (s->cap && (n > cap || round >= ROUNDS)) {
+		memset(s->modes, 0, s->cap);
+		s->round = 1;
+	}
 	return 0;
 }
 
@@ -148,9 +161,9 @@ enum guard_mode scope_mode(struct scope *s, size_t rule)
 	unsigned char *known = &s->modes[rule];
 	if (s->purpose == SCOPE_RULE && !is_alone(s, rule))
 		return GUARD_OFF;
-	if (!*known)
-		*known = (unsigned char)(1 + find_mode(s, rule));
-	return (enum guard_mode)(*known - 1);
+	if (*known >> MODE_BITS != s->round)
+		*known = note(s, find_mode(s, rule));
+	return (enum guard_mode)(*known & ((1u << MODE_BITS) - 1));
 }
 
 bool scope_withholds(struct scope *s, size_t rule)

@@ -26,10 +26,13 @@ struct scope {
 	const struct guard_session *session; /* borrowed, never NULL */
 	enum guard_speaker speaker;
 	enum scope_purpose purpose;
-	bool hidden;          /* a reading of markup: of it alone */
-	size_t only;          /* SCOPE_RULE: the rule */
-	unsigned char *modes; /* by rule: 0 not asked yet, else 1 + mode */
+	bool hidden; /* a reading of markup: of it alone */
+	size_t only; /* SCOPE_RULE: the rule */
+	/* By rule, of the messages that have asked; of this one those with its
+	 * round. So a message costs nothing for rules it does not ask. */
+	unsigned char *modes;
 	size_t cap;
+	unsigned round;
 };
 
 /* Start over for another message; modes' memory is kept. 0, or -1 when memory
