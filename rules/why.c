@@ -160,6 +160,7 @@ static int probe_init(struct probe *p, const struct guard_policy *policy,
 	arena_init(&p->policy.arena);
 	p->policy.n_topics = 0;
 	p->policy.index = NULL;
+	p->onlys[2] = (struct only){.n = 0};
 	const struct rule *original = &policy->rules[rule];
 	if (original->only) {
 		p->onlys[0] = p->onlys[1] = *original->only;
