@@ -142,6 +142,8 @@ size_t machine_frontier(const struct machine *);
 struct combine_facts machine_facts(struct machine *);
 int machine_add_pending(struct machine *, uint32_t rule, const struct match *)
     __attribute__((warn_unused_result));
+/* Bring what is fresh, and the values among it, to the rules. As above. */
+int machine_route(struct machine *) __attribute__((warn_unused_result));
 /* Has an enforced rule hit? */
 bool machine_has_fired(const struct machine *, size_t rule);
 
