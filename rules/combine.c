@@ -11,12 +11,11 @@
 
 #define SPARE_COUNTS 64u
 
-static bool any_has(const struct any_of *any, uint32_t detector)
+/* How many of these say it is there? */
+static size_t says(const struct combine_facts *c, const struct any_of *any,
+    const struct match *q)
 {
-	for (size_t i = 0; i < any->n; i++)
-		if (any->detectors[i] == detector)
-			return true;
-	return false;
+	return index_says(c->policy->index, any, q->detector);
 }
 
 static size_t token_end(const struct match *m)
@@ -156,7 +155,7 @@ bool combine_is_past(const struct combine_facts *c, uint32_t sentence)
 
 static bool is_one_of(void *arg, uint32_t detector)
 {
-	return any_has(arg, detector);
+	return index_has(arg, detector);
 }
 
 /* No phrase of these that is still to come will start before this byte. */
@@ -302,7 +301,7 @@ static bool has_near(const struct combine_facts *c, const struct near *near,
 {
 	struct live_walk w = walk(c, stretch);
 	while (live_walk_next(&w))
-		if (any_has(&near->what, w.match->detector) &&
+		if (says(c, &near->what, w.match) &&
 		    in_stretch(c->text, w.match, stretch) &&
 		    !same_match(q, w.match) &&
 		    is_near(c->text, q, w.match, near->within))
@@ -326,6 +325,8 @@ enum combine combine_near(
 static const struct near *near_of(const struct combine_facts *c,
     const struct clause *clause, const struct match *m)
 {
+	if (index_bundle_of(c->policy->index, m->detector))
+		return &clause->near;
 	const struct near *own = &c->policy->detectors[m->detector].context;
 	return own->what.n ? own : &clause->near;
 }
@@ -335,13 +336,14 @@ static bool clause_holds(const struct combine_facts *c,
     const struct clause *clause, struct stretch stretch)
 {
 	struct live_walk w = walk(c, stretch);
-	unsigned n = 0;
+	size_t n = 0;
 	while (live_walk_next(&w)) {
-		if (!any_has(&clause->what, w.match->detector) ||
-		    !in_stretch(c->text, w.match, stretch))
+		size_t said = says(c, &clause->what, w.match);
+		if (!said || !in_stretch(c->text, w.match, stretch))
 			continue;
 		const struct near *near = near_of(c, clause, w.match);
-		n += !near->what.n || has_near(c, near, w.match, stretch);
+		if (!near->what.n || has_near(c, near, w.match, stretch))
+			n += said;
 		if (n >= clause->at_least)
 			return true;
 	}
@@ -354,8 +356,7 @@ static bool excuses(const struct combine_facts *c, const struct pending *p,
 	const struct rule *r = &c->policy->rules[p->rule];
 	for (size_t i = 0; i < r->n_unless; i++) {
 		const struct excuse *e = &r->unless[i];
-		if (any_has(&e->beside, q->detector) &&
-		    !excuse_is_over(e, &c->excuse) &&
+		if (says(c, &e->beside, q) && !excuse_is_over(e, &c->excuse) &&
 		    reaches(c->text, e, q, &p->match))
 			return true;
 	}
@@ -372,7 +373,7 @@ static bool look_at(
 		return true;
 	if (excuses(c, p, q))
 		return false;
-	if (any_has(&near->what, q->detector) && !same_match(q, &p->match) &&
+	if (says(c, &near->what, q) && !same_match(q, &p->match) &&
 	    is_near(c->text, &p->match, q, near->within))
 		p->found |= 1;
 	return true;
@@ -404,6 +405,8 @@ static bool may_be_excused(const struct combine_facts *c, const struct rule *r)
 
 static bool is_money(const struct combine_facts *c, const struct match *m)
 {
+	if (index_bundle_of(c->policy->index, m->detector))
+		return false;
 	const struct detector *d = &c->policy->detectors[m->detector];
 	return d->kind == DETECTOR_NUMBER && d->number.kind == NUMBER_MONEY;
 }
@@ -421,9 +424,9 @@ static const struct match *amount_of(
 	struct live_walk w = walk(c, stretch);
 	while (live_walk_next(&w)) {
 		const struct match *q = w.match;
-		bool part = any_has(&r->clauses[0].near.what, q->detector);
+		bool part = says(c, &r->clauses[0].near.what, q);
 		for (size_t k = 1; k < r->n_clauses && !part; k++)
-			part = any_has(&r->clauses[k].what, q->detector);
+			part = says(c, &r->clauses[k].what, q);
 		if (part && in_stretch(c->text, q, stretch) && is_money(c, q) &&
 		    (!amount || q->value > amount->value))
 			amount = q;
@@ -538,7 +541,7 @@ static bool look_at_new(
 	struct live_walk w = walk(c, stretch);
 	w.seen = p->seen;
 	while (live_walk_next(&w))
-		if ((asks >> w.match->detector % 64 & 1) &&
+		if ((asks & index_bits(c->policy->index, w.match->detector)) &&
 		    !look_at(c, p, w.match))
 			return false;
 	p->seen = (uint32_t)c->live->list.n;

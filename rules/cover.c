@@ -147,6 +147,7 @@ static void words_init(
 {
 	memcpy(words, policy, sizeof(*words));
 	words->phrases = policy->written_phrases;
+	words->index = NULL;
 }
 
 /* A total, say, can hardly be shown by one message. */

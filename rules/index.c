@@ -57,7 +57,7 @@ static void put_condition(
 		b->index->condition[d] = true;
 		b->index->asks[rule] |=
 		    (uint16_t)(1u << b->policy->detectors[d].kind);
-		b->index->asks_for[rule] |= (uint64_t)1 << d % 64;
+		b->index->asks_for[rule] |= index_bit(d);
 	}
 }
 
@@ -304,7 +304,8 @@ int index_build(struct guard_policy *p)
 	if (p->negation < p->n_detectors)
 		x->condition[p->negation] = true;
 	struct build b = {.policy = p, .index = x};
-	if (build_lists(&b) || build_texts(&b) || index_build_sleep(p, x))
+	if (build_lists(&b) || build_texts(&b) || index_build_sleep(p, x) ||
+	    index_build_bundles(p, x))
 		return -1;
 	p->index = x;
 	return 0;

@@ -24,6 +24,14 @@ struct index_text { /* one text of a TEXT_IS detector, as it is compared */
 	size_t len;
 };
 
+/* Detectors of conditions, of which phrases end at one place of the trie: these
+ * are found as one match, whose detector is the number of the bundle. */
+struct index_bundle {
+	struct any_of of; /* ascending */
+	struct index_rules wakes;
+	uint64_t bits; /* index_bit of them all */
+};
+
 struct index {
 	struct index_rules *hits; /* by detector: rules whose first clause
 				     has it */
@@ -32,7 +40,12 @@ struct index {
 	 * first. Rules that sleep on a number do so by its kind. */
 	struct index_rules *awake, *asleep;
 	struct index_rules values[NUMBER_KINDS];
-	struct index_rules *wakes;           /* by detector: rules it wakes */
+	struct index_rules *wakes; /* by detector: rules it wakes */
+	/* What phrases that end at place i of the trie are found as, detectors
+	 * and bundles: told[told_at[i]] up to told[told_at[i + 1]]. */
+	const uint32_t *told, *told_at;
+	const struct index_bundle *bundles;
+	uint32_t first_bundle; /* its number: behind those of detectors */
 	struct any_of numbers[NUMBER_KINDS]; /* detectors of each kind that
 						somebody else asks about */
 	bool *condition; /* by detector: some rule asks whether it
@@ -42,9 +55,9 @@ struct index {
 			    it asks for beside its hit */
 	uint16_t heard[GUARD_HUMAN + 1]; /* by speaker: bits 1 << enum
 				detector_kind of all its rules ask about */
-	uint64_t *asks_for;  /* by rule: bits 1 << detector % 64 of the same */
-	uint32_t *must_slot; /* by detector: where it is noted that
-				required wording was seen */
+	uint64_t *asks_for;              /* by rule: index_bit of the same */
+	uint32_t *must_slot;             /* by detector: where it is noted that
+					    required wording was seen */
 	size_t n_must_slots;
 	struct index_rules whole;    /* rules with no find */
 	struct index_rules prepends; /* rules with PREPEND and a find */
@@ -73,6 +86,50 @@ static inline uint32_t rule_classifier(const struct rule *r)
 	return r->n_clauses ? r->clauses[r->n_clauses - 1].classifier : 0;
 }
 
+static inline uint64_t index_bit(uint32_t detector)
+{
+	return (uint64_t)1 << detector % 64;
+}
+
+/* The bundle of this number; NULL: it is a detector's. */
+static inline const struct index_bundle *index_bundle_of(
+    const struct index *x, uint32_t number)
+{
+	return number < x->first_bundle ? NULL
+					: &x->bundles[number - x->first_bundle];
+}
+
+static inline uint64_t index_bits(const struct index *x, uint32_t found)
+{
+	const struct index_bundle *b = index_bundle_of(x, found);
+	return b ? b->bits : index_bit(found);
+}
+
+static inline const struct index_rules *index_wakes(
+    const struct index *x, uint32_t found)
+{
+	const struct index_bundle *b = index_bundle_of(x, found);
+	return b ? &b->wakes : &x->wakes[found];
+}
+
+static inline bool index_has(const struct any_of *any, uint32_t detector)
+{
+	for (size_t i = 0; i < any->n; i++)
+		if (any->detectors[i] == detector)
+			return true;
+	return false;
+}
+
+/* How many of these are what was found, or in it? */
+size_t index_says_bundle(
+    const struct index *, const struct any_of *, uint32_t bundle);
+static inline size_t index_says(
+    const struct index *x, const struct any_of *any, uint32_t found)
+{
+	return index_bundle_of(x, found) ? index_says_bundle(x, any, found)
+					 : index_has(any, found);
+}
+
 /* What has to stand beside the first clause, any of it; NULL: nothing. */
 const struct any_of *index_wakers(const struct rule *);
 
@@ -83,6 +140,9 @@ const struct any_of *index_wakers(const struct rule *);
 int index_build(struct guard_policy *) __attribute__((warn_unused_result));
 /* The part of it that sleep.h needs, from the rest; for index_build. */
 int index_build_sleep(struct guard_policy *, struct index *)
+    __attribute__((warn_unused_result));
+/* And the bundles, from both. */
+int index_build_bundles(struct guard_policy *, struct index *)
     __attribute__((warn_unused_result));
 
 #endif

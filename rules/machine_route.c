@@ -17,16 +17,23 @@ static int count(struct machine *m, uint32_t rule, const struct match *match)
 	return matches_add(&m->counted, &counted);
 }
 
+/* What some rule may ask about. */
+static int route_condition(struct machine *m, const struct match *match)
+{
+	return live_add(&m->live, match) || sleep_wake(m, match) ? -1 : 0;
+}
+
 static int route(struct machine *m, const struct match *match)
 {
 	const struct index *x = m->policy->index;
 	uint32_t detector = match->detector;
+	if (index_bundle_of(x, detector))
+		return route_condition(m, match);
 	if (!m->visible)
 		wording_note(&m->wording, m->policy, detector);
 	if (m->only.only && only_note(m, match))
 		return -1;
-	if (x->condition[detector] &&
-	    (live_add(&m->live, match) || sleep_wake(m, match)))
+	if (x->condition[detector] && route_condition(m, match))
 		return -1;
 	const struct index_rules *hits = &x->awake[detector];
 	for (size_t i = 0; i < hits->n; i++) {

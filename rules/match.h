@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 struct match {
-	uint32_t detector;
+	uint32_t detector;              /* or a bundle of them (index.h) */
 	uint32_t start, end;            /* original bytes */
 	uint32_t first_token, n_tokens; /* tokens it covers (touches) */
 	uint32_t sentence;              /* of its first token */

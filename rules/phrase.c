@@ -7,6 +7,7 @@
  * or dies. The list of the living stays ordered by where they began, so that of
  * two beginnings that reach the same place the earlier one is kept.
  */
+#include "rules/index.h"
 #include "rules/passage.h"
 #include "rules/phrase_walk.h"
 #include "rules/policy.h"
@@ -97,8 +98,14 @@ int phrase_emit(
 	    .n_tokens = (uint32_t)w->at - p->first_token + 1,
 	    .sentence = w->text->tokens[p->first_token].sentence,
 	};
-	for (uint32_t i = 0; i < n->n_accept; i++) {
-		m.detector = w->trie->accepts[n->accept + i];
+	const uint32_t *said = w->trie->accepts + n->accept;
+	const uint32_t *end_said = said + n->n_accept;
+	if (w->index) {
+		said = w->index->told + w->index->told_at[p->node];
+		end_said = w->index->told + w->index->told_at[p->node + 1];
+	}
+	for (; said < end_said; said++) {
+		m.detector = *said;
 		if (matches_add(w->out, &m))
 			return -1;
 	}
@@ -314,6 +321,7 @@ int phrase_scan(struct phrase_scan *s, const struct text *t,
 			     .scan = s,
 			     .text = t,
 			     .trie = policy->phrases,
+			     .index = policy->index,
 			     .out = out,
 			 }};
 	for (; s->next_token < t->n_tokens; s->next_token++) {

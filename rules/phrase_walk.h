@@ -15,6 +15,7 @@ struct phrase_walk {
 	struct phrase_scan *scan;
 	const struct text *text;
 	const struct phrases *trie;
+	const struct index *index; /* NULL: each detector is told by itself */
 	struct matches *out;
 	size_t at; /* the token */
 };

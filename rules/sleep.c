@@ -32,14 +32,6 @@ static const struct rule *rule_of(const struct machine *m, uint32_t rule)
 	return &m->policy->rules[rule];
 }
 
-static bool is_in(const struct any_of *any, uint32_t detector)
-{
-	for (size_t i = 0; i < any->n; i++)
-		if (any->detectors[i] == detector)
-			return true;
-	return false;
-}
-
 /* Is the sleeper's match one of the detector's? */
 static bool is_of(
     const struct machine *m, const struct sleeper *s, uint32_t detector)
@@ -67,11 +59,6 @@ static uint32_t next_detector(
 
 /* ---- waking ---- */
 
-static uint64_t kind_of(uint32_t detector)
-{
-	return (uint64_t)1 << detector % 64;
-}
-
 static struct waker_chain *chain_of(struct wakers *w, uint32_t sentence)
 {
 	return &w->chains[sentence % LIVE_CHAINS];
@@ -83,14 +70,14 @@ static void chain(struct wakers *w, uint32_t sentence, uint32_t detector)
 	struct waker_chain *c = chain_of(w, sentence);
 	w->items[w->n] = (struct waker){sentence, detector, c->last};
 	c->last = (uint32_t)w->n++;
-	c->kinds |= kind_of(detector);
+	c->kinds |= index_bit(detector);
 }
 
 /* Is there one, among the newest? Two of a kind do no harm, they only cost. */
 static bool has_waker(struct wakers *w, uint32_t sentence, uint32_t detector)
 {
 	const struct waker_chain *c = chain_of(w, sentence);
-	if (!(c->kinds & kind_of(detector)))
+	if (!(c->kinds & index_bit(detector)))
 		return false;
 	uint32_t i = c->last;
 	for (unsigned n = 0; i != LIVE_END && n < NEWEST_WAKERS; n++) {
@@ -160,7 +147,8 @@ static bool is_awake(struct machine *m, uint32_t rule, const struct sleeper *s,
 	struct waker_walk walk = walk_wakers(m, s->match.sentence);
 	const struct waker *old;
 	while ((old = next_waker(&walk)))
-		if (old < waker && is_in(wakers, old->detector))
+		if (old < waker &&
+		    index_says(m->policy->index, wakers, old->detector))
 			return true;
 	return false;
 }
@@ -197,7 +185,7 @@ static int join(
     struct machine *m, const struct sleeper *s, const struct waker *waker)
 {
 	const struct index_rules *wakes =
-	    &m->policy->index->wakes[waker->detector];
+	    index_wakes(m->policy->index, waker->detector);
 	bool by_waker = wakes->n < s->rules->n;
 	const struct index_rules *rules = by_waker ? wakes : s->rules;
 	for (size_t i = 0; i < rules->n; i++) {
@@ -254,7 +242,7 @@ int sleep_wake(struct machine *m, const struct match *match)
 	struct wakers *w = &all->wakers;
 	uint32_t detector = match->detector, sentence = match->sentence;
 	/* Another one of a kind would find its rules awake. */
-	if (!m->policy->index->wakes[detector].n ||
+	if (!index_wakes(m->policy->index, detector)->n ||
 	    has_waker(w, sentence, detector))
 		return 0;
 	if (w->n == w->cap && grow(w))

@@ -34,7 +34,7 @@ struct sleeper {
 
 struct waker { /* a match that wakes rules, the first of its kind in its
 		  sentence */
-	uint32_t sentence, detector;
+	uint32_t sentence, detector; /* or bundle (index.h) */
 	uint32_t before; /* the waker before it in its chain, or LIVE_END */
 };
 
@@ -43,7 +43,7 @@ struct wakers {
 	size_t n, cap;
 	struct waker_chain {
 		uint32_t last;
-		uint64_t kinds; /* bits 1 << detector % 64: those there are */
+		uint64_t kinds; /* index_bit of those there are */
 	} chains[LIVE_CHAINS];  /* by sentence, as in live.h */
 };
 

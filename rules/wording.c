@@ -18,6 +18,8 @@ void wording_clear(struct wording *w)
 static void note(struct wording *w, const struct guard_policy *p,
     uint32_t detector, unsigned char bit)
 {
+	if (index_bundle_of(p->index, detector))
+		return; /* of conditions only */
 	uint32_t slot = p->index->must_slot[detector];
 	if (slot != INDEX_NO_SLOT)
 		w->seen[slot] |= bit;

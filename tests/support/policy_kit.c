@@ -157,10 +157,8 @@ struct guard_policy *policy_kit_policy(struct policy_kit *k)
 {
 	struct guard_policy *p = k->policy;
 	list_kinds(p);
-	const struct phrases *trie =
-	    phrase_builder_finish(k->builder, &p->arena);
-	if (!trie || index_build(p))
+	p->phrases = must((void *)phrase_builder_finish(k->builder, &p->arena));
+	if (index_build(p))
 		must(NULL);
-	p->phrases = trie;
 	return p;
 }
