@@ -4,6 +4,7 @@
  */
 #include "rules/index.h"
 #include "rules/number_start.h"
+#include "rules/pattern_wake.h"
 #include "rules/text.h"
 
 #include <assert.h>
@@ -305,7 +306,7 @@ int index_build(struct guard_policy *p)
 		x->condition[p->negation] = true;
 	struct build b = {.policy = p, .index = x};
 	if (build_lists(&b) || build_texts(&b) || index_build_sleep(p, x) ||
-	    index_build_bundles(p, x))
+	    index_build_bundles(p, x) || pattern_wake_build(&x->patterns, p))
 		return -1;
 	p->index = x;
 	return 0;

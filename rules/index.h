@@ -10,6 +10,7 @@
 #include "rules/policy.h"
 
 struct lexicon_state;
+struct pattern_wake; /* pattern_wake.h */
 
 #define INDEX_NO_SLOT UINT32_MAX
 
@@ -77,6 +78,7 @@ struct index {
 	struct index_rules wordings;   /* rules with MUST_CONVERSATION */
 	struct index_rules classified; /* rules that ask a classifier */
 	const struct lexicon_state *number_starts; /* number_start.h */
+	const struct pattern_wake *patterns;       /* NULL: a few only */
 	bool remembers; /* some rule looks back over the conversation */
 };
 

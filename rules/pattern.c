@@ -7,7 +7,9 @@
  */
 #include "rules/pattern.h"
 
+#include "rules/index.h"
 #include "rules/pattern_run.h"
+#include "rules/pattern_wake.h"
 #include "rules/policy.h"
 #include "rules/sentence.h"
 #include "rules/text.h"
@@ -32,6 +34,10 @@ struct pattern_scan {
 	const struct guard_policy *policy;
 	struct place *places;
 	size_t n, cap;
+	uint64_t *awake; /* set of the places that are looked at */
+	size_t cap_awake;
+	bool begun;     /* they are known */
+	uint64_t spare; /* of each */
 	struct pattern_scratch scratch;
 };
 
@@ -110,6 +116,11 @@ size_t pattern_fixed_text(const struct pattern *p, size_t i, const char **text)
 	return texts->any[i].len;
 }
 
+const struct pattern_texts *pattern_inside(const struct pattern *p)
+{
+	return &p->program.inside;
+}
+
 bool pattern_is_endless(const struct pattern *p)
 {
 	return p->program.endless;
@@ -135,6 +146,7 @@ void pattern_scan_free(struct pattern_scan *s)
 		pattern_run_clear(&s->places[i].run);
 	pattern_scratch_clear(&s->scratch);
 	free(s->places);
+	free(s->awake);
 	free(s);
 }
 
@@ -146,6 +158,11 @@ static int fit_places(struct pattern_scan *s, size_t n)
 	if (!places)
 		return -1;
 	s->places = places;
+	uint64_t *awake =
+	    reallocarray(s->awake, pattern_set_words(n), sizeof(*awake));
+	if (!awake)
+		return -1;
+	s->awake = awake;
 	for (; s->cap < n; s->cap++)
 		places[s->cap] = (struct place){.gave_up = false};
 	return 0;
@@ -162,22 +179,51 @@ enum pattern_err pattern_scan_begin(
 {
 	s->policy = policy;
 	s->n = policy->of_kind[DETECTOR_PATTERN].n;
+	s->begun = false;
 	if (fit_places(s, s->n))
 		return PATTERN_ERR_MEMORY;
 	uint64_t all = policy->limits.max_pattern_steps;
 	uint64_t least =
 	    all < PATTERN_MIN_SPARE_STEPS ? all : PATTERN_MIN_SPARE_STEPS;
 	uint64_t spare = s->n ? all / s->n : 0;
-	spare = spare < least ? least : spare;
-	for (size_t i = 0; i < s->n; i++) {
+	s->spare = spare < least ? least : spare;
+	return PATTERN_OK;
+}
+
+/* The next place from i on that is looked at; n: none. */
+static size_t next_awake(const struct pattern_scan *s, size_t i)
+{
+	while (i < s->n) {
+		uint64_t rest = s->awake[i / 64] >> i % 64;
+		if (rest)
+			return i + (size_t)__builtin_ctzll(rest);
+		i = (i / 64 + 1) * 64;
+	}
+	return s->n;
+}
+
+/* The first look decides which are looked at: if the text is there as a whole,
+ * those it can match. */
+static enum pattern_err begin(
+    struct pattern_scan *s, const struct text *t, size_t avail)
+{
+	const struct index *x = s->policy->index;
+	const struct pattern_wake *wake = x ? x->patterns : NULL;
+	if (wake && t->final)
+		pattern_wake_look(wake, t->plain.bytes, avail, s->awake);
+	else
+		memset(s->awake, 0xff,
+		    pattern_set_words(s->n) * sizeof(*s->awake));
+	for (size_t i = next_awake(s, 0); i < s->n; i = next_awake(s, i + 1)) {
 		struct place *p = &s->places[i];
-		pattern_run_begin(&p->run, spare);
+		pattern_run_begin(&p->run, s->spare);
 		p->looked = 0;
 		p->has_inside = p->gave_up = false;
 		if (pattern_scratch_fit(
 			&s->scratch, pattern_at(s, i)->program.n_steps))
 			return PATTERN_ERR_MEMORY;
 	}
+	s->begun = true;
 	return PATTERN_OK;
 }
 
@@ -275,7 +321,9 @@ enum pattern_err pattern_scan(struct pattern_scan *s, const struct text *t,
 	size_t avail = settled_plain(t), least = SIZE_MAX;
 	size_t sure = settled_sentences(t, avail);
 	*alive = SIZE_MAX;
-	for (size_t i = 0; i < s->n; i++) {
+	if (!s->begun && begin(s, t, avail))
+		return PATTERN_ERR_MEMORY;
+	for (size_t i = next_awake(s, 0); i < s->n; i = next_awake(s, i + 1)) {
 		struct place *p = &s->places[i];
 		enum pattern_err err = p->gave_up
 		    ? PATTERN_CANNOT_DECIDE

@@ -31,6 +31,7 @@
 
 struct guard_policy;
 struct pattern;
+struct pattern_texts;
 struct text;
 
 enum pattern_err {
@@ -52,6 +53,8 @@ void pattern_free(struct pattern *); /* accepts NULL */
 /* The i-th of the texts (not NUL-terminated) one of which every match has: its
  * length, 0 behind the last. None at all: every text is searched. */
 size_t pattern_fixed_text(const struct pattern *, size_t i, const char **text);
+/* The longest of these; for pattern_wake.h. */
+const struct pattern_texts *pattern_inside(const struct pattern *);
 /* Has it no upper length? Then it matches within one sentence. */
 bool pattern_is_endless(const struct pattern *);
 

@@ -22,7 +22,8 @@ static bool is_ascii_letter(uint32_t cp)
 
 /* ---- looking for it ---- */
 
-static int begins(const struct pattern_fixed *f, const char *bytes, size_t n)
+int pattern_fixed_begins(
+    const struct pattern_fixed *f, const char *bytes, size_t n)
 {
 	size_t len = n < f->len ? n : f->len;
 	for (size_t i = 0; i < len; i++) {
@@ -38,7 +39,7 @@ int pattern_fixed_at(
 {
 	int answer = 0;
 	for (size_t i = 0; i < texts->n && answer <= 0; i++) {
-		int one = begins(&texts->any[i], bytes, n);
+		int one = pattern_fixed_begins(&texts->any[i], bytes, n);
 		answer = one ? one : answer;
 	}
 	return answer;
@@ -59,7 +60,7 @@ static size_t find(const struct pattern_fixed *f, const char *bytes, size_t pos,
 		if (!at)
 			break;
 		pos += (size_t)(at - from);
-		if (begins(f, bytes + pos, n - pos) == 1)
+		if (pattern_fixed_begins(f, bytes + pos, n - pos) == 1)
 			return pos;
 	}
 	return end;
@@ -83,7 +84,7 @@ static size_t find_begun(const struct pattern_fixed *f, const char *bytes,
 		return at;
 	size_t cut = n < f->len ? 0 : n - f->len + 1;
 	for (cut = cut > pos ? cut : pos; cut < end; cut++)
-		if (begins(f, bytes + cut, n - cut))
+		if (pattern_fixed_begins(f, bytes + cut, n - cut))
 			return cut;
 	return end;
 }

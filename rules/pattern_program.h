@@ -91,6 +91,9 @@ void pattern_program_clear(struct pattern_program *);
 
 /* pattern_fixed.c: set prefix and inside. */
 void pattern_fixed_find(struct pattern_program *, const struct pattern_tree *);
+/* 1: the bytes begin with it, 0: they do not, -1: they end too early. */
+int pattern_fixed_begins(
+    const struct pattern_fixed *, const char *bytes, size_t n);
 /* Does one of them stand in n bytes? */
 bool pattern_fixed_in(
     const struct pattern_texts *, const char *bytes, size_t n);
@@ -98,7 +101,7 @@ bool pattern_fixed_in(
  * the n bytes end too early. n: nowhere. */
 size_t pattern_fixed_next(
     const struct pattern_texts *, const char *bytes, size_t pos, size_t n);
-/* 1: the bytes begin with one, 0: they do not, -1: they end too early. */
+/* As pattern_fixed_begins, with one of them. */
 int pattern_fixed_at(const struct pattern_texts *, const char *bytes, size_t n);
 
 #endif
