@@ -50,7 +50,10 @@ static inline size_t beside_back(const char *s, size_t i)
 static inline enum beside beside_before(const char *s, size_t i)
 {
 	size_t len;
-	return i == 0 ? BESIDE_SIGN : beside_at(s, i, beside_back(s, i), &len);
+	if (i > 0 && chars_are(s[i - 1], CHARS_HIGH))
+		return beside_high(s, i, beside_back(s, i), &len);
+	return i > 0 && chars_are(s[i - 1], CHARS_ALNUM) ? BESIDE_WORD
+							 : BESIDE_SIGN;
 }
 
 /* Is a value that begins (ends) at i of one word with what is there? */

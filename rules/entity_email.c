@@ -60,15 +60,15 @@ static bool begins(const struct entity_in *in, size_t start)
  * are in none, nor do other letters follow those of a script apart. */
 static size_t local_end(const struct entity_in *in, size_t start)
 {
-	enum beside before = BESIDE_SIGN, kind;
+	enum beside before = BESIDE_SIGN;
 	size_t i = start, len;
-	for (; i < in->n && i - start <= ENTITY_MAX_LOCAL &&
-	     (len = entity_local_char(in, i));
-	     i += len) {
-		if (i > start + 1 && ends_dots(in, i))
-			return start;
-		kind = beside_at(in->s, in->n, i, &len);
+	for (; i < in->n && i - start <= ENTITY_MAX_LOCAL; i += len) {
+		enum beside kind = beside_at(in->s, in->n, i, &len);
+		if (kind == BESIDE_SIGN && !entity_local_char(in, i))
+			break;
 		if (kind == BESIDE_WORD && before == BESIDE_APART)
+			return start;
+		if (kind == BESIDE_SIGN && i > start + 1 && ends_dots(in, i))
 			return start;
 		before = kind;
 	}

@@ -119,13 +119,17 @@ static bool is_short(const struct entity_in *in, size_t stop)
 
 /* Where the character that ends before i begins, if it is one of a word; i: it
  * is none. */
-static size_t letter_before(const struct entity_in *in, size_t i)
+static inline size_t letter_before(const struct entity_in *in, size_t i)
 {
+	char c = i > 0 ? in->s[i - 1] : ' ';
+	if (!chars_are(c, CHARS_HIGH))
+		return i - entity_is_alnum(c);
 	return beside_before(in->s, i) == BESIDE_SIGN ? i
 						      : beside_back(in->s, i);
 }
 
-size_t entity_word_before(const struct entity_in *in, size_t i, size_t *len)
+static inline size_t word_before(
+    const struct entity_in *in, size_t i, size_t *len)
 {
 	*len = 0;
 	while (i > 0 && letter_before(in, i) == i) {
@@ -144,7 +148,8 @@ size_t entity_word_before(const struct entity_in *in, size_t i, size_t *len)
 	return i;
 }
 
-bool entity_is_listed(const char *word, size_t len, const char *const *words)
+static inline bool is_listed(
+    const char *word, size_t len, const char *const *words)
 {
 	for (; *words; words++)
 		if (**words == *word && strncmp(*words, word, len) == 0 &&
@@ -153,19 +158,29 @@ bool entity_is_listed(const char *word, size_t len, const char *const *words)
 	return false;
 }
 
+size_t entity_word_before(const struct entity_in *in, size_t i, size_t *len)
+{
+	return word_before(in, i, len);
+}
+
+bool entity_is_listed(const char *word, size_t len, const char *const *words)
+{
+	return is_listed(word, len, words);
+}
+
 unsigned entity_context(const struct entity_in *in, size_t start,
     const struct entity_words *lists, unsigned *also)
 {
 	size_t at = start, len = 0;
 	*also = 0;
 	while (at > 0 && start - at < CONTEXT_BYTES) {
-		at = entity_word_before(in, at, &len);
+		at = word_before(in, at, &len);
 		if (len == 0)
 			break;
 		if (entity_is_digit(in->s[at]))
 			continue; /* no word */
 		for (unsigned i = 0; lists[i].words; i++) {
-			if (!entity_is_listed(in->s + at, len, lists[i].words))
+			if (!is_listed(in->s + at, len, lists[i].words))
 				continue;
 			if (lists[i].decides)
 				return i + 1;
