@@ -395,7 +395,9 @@ static int take_mid(struct text *t)
 	int32_t cp = w->mid.cp;
 	bool letter = cp == '@' || cp == '$';
 	bool spacer = cp == '_' || cp == 0xB7;
-	int err = letter || spacer ? part_at_mid(t, letter) : 0;
+	/* It's one word, but what is quoted behind a number is its own. */
+	bool quote = cp == '\'' && w->letters == 0;
+	int err = letter || spacer || quote ? part_at_mid(t, letter) : 0;
 	if (letter)
 		cp = cp == '@' ? 'a' : 's';
 	else if (spacer && w->letters)

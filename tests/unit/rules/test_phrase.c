@@ -206,6 +206,10 @@ static void signs_may_part_words(void **state)
 	    "0[0-6] 0[12-18] 0[24-30] 0[31-37]");
 	check(PHRASES("dagger"), "da[gg]er da_gger_now d@gger d\u00B7agger",
 	    "0[0-8] 0[9-16] 0[21-27] 0[28-36]");
+	check(PHRASES("we guarantee", "won't", "6's"),
+	    "6'we guarantee 6\u2019we guarantee it 6's w3 won't 1't 6'0 "
+	    "6'won't",
+	    "0[2-14] 0[19-31] 2[35-38] 1[42-47] 1[58-63]");
 	check(PHRASES("refund* now", "refund*"), "no_refunds_now re_fund_it",
 	    "1[3-10] 0[3-14] 1[15-22]");
 	check(PHRASES("cash", "loan"), "a_c@sh s_loan_e lo_an_s sl_oan_e",
