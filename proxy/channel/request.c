@@ -330,11 +330,12 @@ int channel_read(const struct channel *c, const struct http1_head *head,
 	*out = (struct channel_request){.stream = false};
 	int err = json_parse(&doc, body.p, body.len, &limits);
 	out->error_at = doc.error_at;
-	if (err == 0 && doc.nodes[0].type != JSON_IS_OBJECT)
+	bool other = err == 0 && doc.nodes[0].type != JSON_IS_OBJECT;
+	if (other)
 		err = JSON_ERR_SYNTAX;
 	if (err != 0) {
-		out->error = mem_printf(
-		    "The body cannot be read: %s.", json_error_text(err));
+		out->error = mem_printf("The body cannot be read: %s.",
+		    other ? "it is JSON, but no object" : json_error_text(err));
 		json_clear(&doc);
 		return err == JSON_ERR_SIZE_LIMIT ? CHANNEL_READ_TOO_LARGE
 						  : CHANNEL_READ_BAD_BODY;

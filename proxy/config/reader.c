@@ -131,6 +131,15 @@ static const char *reader_unit_hint(enum table_kind kind)
 	return "a whole number";
 }
 
+static const char *reader_range_hint(enum table_kind kind)
+{
+	if (kind == TABLE_BYTES)
+		return "both ends are in bytes";
+	if (kind == TABLE_MS)
+		return "both ends are in milliseconds";
+	return "a whole number";
+}
+
 static uint64_t reader_number(
     struct reader *r, const struct yaml_node *node, const struct table_key *key)
 {
@@ -149,7 +158,7 @@ static uint64_t reader_number(
 		reader_fault(
 		    r, node, "C004", hint, "\"%s\" is no number here", text);
 	else if (value * factor < key->min || value * factor > key->max)
-		reader_fault(r, node, "C004", hint,
+		reader_fault(r, node, "C004", reader_range_hint(key->kind),
 		    "%s is not between %llu and %llu", text,
 		    (unsigned long long)key->min, (unsigned long long)key->max);
 	free(text);

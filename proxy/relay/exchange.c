@@ -175,7 +175,7 @@ static void judge_head(struct exchange *e)
 	    channel, http1_method(&e->head), http1_path(&e->head))) {
 	case CHANNEL_DENY:
 		exchange_refuse(e, 404, "not_served",
-		    "This path is not one of the channel's.");
+		    "The channel does not serve this path by this method.");
 		return;
 	case CHANNEL_PASS:
 		if (!pass_takes_body(e) && has_body(&e->head)) {

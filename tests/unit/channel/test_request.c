@@ -127,6 +127,18 @@ static void test_rows(void **state)
 	}
 }
 
+static void test_other_json(void **state)
+{
+	struct channel_request r;
+
+	assert_int_equal(read_one("", "[1]", &r), CHANNEL_READ_BAD_BODY);
+	assert_non_null(strstr(r.error, "it is JSON, but no object"));
+	channel_request_clear(&r);
+	assert_int_equal(read_one("", "[1", &r), CHANNEL_READ_BAD_BODY);
+	assert_null(strstr(r.error, "it is JSON"));
+	channel_request_clear(&r);
+}
+
 static void test_messages_asked(void **state)
 {
 	static const struct {
@@ -246,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_others),
+	    cmocka_unit_test(test_other_json),
 	    cmocka_unit_test(test_messages_asked),
 	    cmocka_unit_test(test_missing_names_the_places),
 	    cmocka_unit_test(test_facts),

@@ -146,6 +146,8 @@ static const struct {
     {GOOD "polcy: x\n", "P014 6:1", "policy"},
     {GOOD "limits: {max_field: 50}\n", "P014 6:10", "max_fields"},
     {GOOD "limits: {max_fields: many}\n", "C004 6:22 \"many\"", "whole number"},
+    {GOOD "limits: {max_idle_bytes: 64KiB}\n",
+	"C004 6:26 64KiB is not between 1048576 and", "in bytes"},
     {GOOD "limits: {max_fields: 9}\n", "C004 6:22 9 is not between 10 and 128",
 	""},
     /* Everything waits there for a moment. */
