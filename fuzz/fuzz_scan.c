@@ -4,6 +4,7 @@
  * says where to cut.
  */
 #include "rules/entity.h"
+#include "rules/index.h"
 #include "rules/link.h"
 #include "rules/number.h"
 #include "rules/number_start.h"
@@ -28,11 +29,13 @@ static const struct detector detectors[] = {
     {.kind = DETECTOR_SECRET, .secret = SECRET_HIGH_ENTROPY},
 };
 static const uint32_t all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+static struct index words; /* made once, as starts */
 static const struct guard_policy policy = {.detectors = detectors,
     .n_detectors = 13,
     .of_kind = {[DETECTOR_ENTITY] = {all, 7},
 	[DETECTOR_LINKS] = {all + 7, 1},
-	[DETECTOR_SECRET] = {all + 8, 5}}};
+	[DETECTOR_SECRET] = {all + 8, 5}},
+    .index = &words};
 
 static struct arena arena;
 static const struct lexicon_state *starts; /* of numbers; made once */
@@ -94,8 +97,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scans a, b;
 	if (size < 2)
 		return 0;
-	if (!starts)
+	if (!starts) {
 		starts = number_start_words(&arena);
+		check(!address_words_build(&words.addresses, &arena));
+	}
 	check(starts != NULL);
 	run(&a, (const char *)data + 1, size - 1, size);
 	run(&b, (const char *)data + 1, size - 1, 1 + data[0] % 16);

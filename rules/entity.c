@@ -9,6 +9,7 @@
 
 #include "rules/calm.h"
 #include "rules/entity_kinds.h"
+#include "rules/index.h"
 #include "rules/scan_spot.h"
 
 static const struct {
@@ -188,7 +189,7 @@ static size_t skip_rest(const struct walk *w, size_t start)
 }
 
 /* The next place at or behind i where an entity may start, or n, when no word
- * goes on at i. Any word may start a postal address. */
+ * goes on at i. */
 static size_t next_word(const struct walk *w, size_t i)
 {
 	const struct entity_in *in = &w->in;
@@ -208,9 +209,10 @@ static size_t next_word(const struct walk *w, size_t i)
 		case BESIDE_WORD:
 			break;
 		}
-		if (w->wanted[ENTITY_POSTAL_ADDRESS])
+		if (in->addresses && entity_may_be_postal(in, i))
 			return i;
-		if ((skip = skip_calm(w, i)) > i) {
+		skip = in->addresses ? i : skip_calm(w, i);
+		if (skip > i) {
 			i = skip;
 			continue;
 		}
@@ -284,6 +286,8 @@ int entity_scan(struct entity_scan *s, const struct text *t,
 	const struct any_of *all = detectors_of(p);
 	for (size_t i = 0; i < all->n; i++)
 		w.wanted[p->detectors[all->detectors[i]].entity] = true;
+	if (w.wanted[ENTITY_POSTAL_ADDRESS])
+		w.in.addresses = &p->index->addresses;
 	*alive_from = SIZE_MAX;
 	return walk(&w, alive_from);
 }

@@ -7,34 +7,6 @@
 #define NAME_WORDS 5u
 #define BOX_BYTES 24u
 
-/* Words that end the name of a street and are seldom said of anything else. */
-static const char streets[] =
-    " street st avenue ave road rd boulevard blvd lane ln drive dr court ct "
-    "parkway pkwy highway hwy crescent terrace expressway turnpike alley "
-    "causeway esplanade ";
-/* These are. */
-static const char perhaps_streets[] =
-    " place pl square sq way circle cir trail trl loop plaza row walk close "
-    "gardens grove mews hill rise view green park wharf quay broadway gate "
-    "crossing point run pike path bend broadway ";
-/* In front of the name, right behind the number. */
-static const char french[] = " rue avenue boulevard bd place chemin all\xc3\xa9"
-			     "e allee impasse quai "
-			     "route cours passage sentier esplanade faubourg ";
-static const char directions[] =
-    " n s e w ne nw se sw north south east west northeast northwest southeast "
-    "southwest ";
-static const char small[] =
-    " de du des la le les of the and saint st mt fort martin ";
-/* A number in front of these counts them. */
-static const char counted[] =
-    " minute minutes min mins hour hours hr hrs day days week weeks month "
-    "months year years mile miles km kilometers meters star stars item items "
-    "people guests seats person percent points other more of to and or in for "
-    "at on is are was the a an pm am gb mb tb "
-    "kb january february march april may june july august september october "
-    "november december jan feb mar apr jun jul aug sep sept oct nov dec ";
-
 static bool is_ordinal(const struct entity_in *in, const struct address_word *w)
 {
 	size_t n = address_length(w);
@@ -46,29 +18,32 @@ static bool is_ordinal(const struct entity_in *in, const struct address_word *w)
 
 /* A word of a street's name? said: small letters will do. */
 static bool is_name(const struct entity_in *in, const struct address_word *w,
-    bool said, bool first)
+    struct address_said *said, bool first)
 {
 	if (w->sep != ' ' && w->sep != '.')
 		return false;
-	if (is_ordinal(in, w) || address_is(in, w, directions))
+	if (is_ordinal(in, w) || address_is(w, ADDRESS_DIRECTION))
 		return true;
-	if (w->digits || address_is(in, w, counted))
+	if (w->digits || address_is(w, ADDRESS_COUNTED))
 		return false;
-	return w->capital || said || (!first && address_is(in, w, small));
+	return w->capital || (!first && address_is(w, ADDRESS_SMALL)) ||
+	    address_is_said(said);
 }
 
 /* 350 [fifth avenue]: the end of the street's name. */
-static enum entity_answer read_name(
-    const struct entity_in *in, size_t *at, bool said, bool *strong)
+static enum entity_answer read_name(const struct entity_in *in, size_t *at,
+    struct address_said *said, bool *strong)
 {
 	struct address_word w;
 	for (unsigned i = 0; i < NAME_WORDS; i++) {
 		enum entity_answer answer = address_next(in, *at, &w);
 		if (answer != ENTITY_YES)
 			return answer;
-		bool is_strong = address_is(in, &w, streets);
-		bool street = is_strong || address_is(in, &w, perhaps_streets);
-		if (i > 0 && street && w.sep == ' ' && (w.capital || said)) {
+		bool is_strong = address_is(&w, ADDRESS_STREET);
+		bool street =
+		    is_strong || address_is(&w, ADDRESS_PERHAPS_STREET);
+		if (i > 0 && street && w.sep == ' ' &&
+		    (w.capital || address_is_said(said))) {
 			struct address_word next;
 			*at = w.end;
 			*strong = is_strong;
@@ -77,7 +52,7 @@ static enum entity_answer read_name(
 				return answer;
 			/* Lake View Road: the name goes on */
 			if (answer == ENTITY_YES && next.sep == ' ' &&
-			    address_is(in, &next, streets) && next.capital) {
+			    address_is(&next, ADDRESS_STREET) && next.capital) {
 				*at = next.end;
 				*strong = true;
 			}
@@ -92,15 +67,15 @@ static enum entity_answer read_name(
 
 /* 12 [rue de la Paix], 5 bis [avenue Victor Hugo] */
 static enum entity_answer read_french(
-    const struct entity_in *in, size_t *at, bool said)
+    const struct entity_in *in, size_t *at, struct address_said *said)
 {
 	struct address_word w;
 	enum entity_answer answer = address_next(in, *at, &w);
-	if (answer == ENTITY_YES && address_is(in, &w, " bis ter quater "))
+	if (answer == ENTITY_YES && address_is(&w, ADDRESS_BIS))
 		answer = address_next(in, w.end, &w);
 	if (answer != ENTITY_YES)
 		return answer;
-	if (!address_is(in, &w, french))
+	if (!address_is(&w, ADDRESS_FRENCH))
 		return ENTITY_NO;
 	size_t end = 0;
 	for (unsigned i = 0; i < NAME_WORDS; i++) {
@@ -109,11 +84,12 @@ static enum entity_answer read_french(
 		if (answer == ENTITY_MORE)
 			return answer;
 		bool joins = answer == ENTITY_YES && w.sep == ' ';
-		bool name = joins && !w.digits && (w.capital || said) &&
-		    !address_is(in, &w, small);
+		bool name = joins && !w.digits &&
+		    !address_is(&w, ADDRESS_SMALL) &&
+		    (w.capital || address_is_said(said));
 		if (name)
 			end = w.end;
-		else if (!joins || !address_is(in, &w, small))
+		else if (!joins || !address_is(&w, ADDRESS_SMALL))
 			break;
 	}
 	*at = end;
@@ -143,26 +119,32 @@ enum entity_answer address_from_number(
 {
 	if (!address_is_house(in, number) || is_year(in, number))
 		return ENTITY_NO;
-	bool strong = true, said = address_is_said(in, number->start);
-	struct address_tail tail = {.said = said};
+	bool strong = true;
+	struct address_said said = {.in = in, .start = number->start};
+	struct address_tail tail = {.said = &said};
 	size_t at = number->end;
-	enum entity_answer answer = read_french(in, &at, said);
+	enum entity_answer answer = read_french(in, &at, &said);
 	if (answer == ENTITY_NO) {
 		at = number->end;
-		answer = read_name(in, &at, said, &strong);
+		answer = read_name(in, &at, &said, &strong);
 	}
 	if (answer != ENTITY_YES)
 		return answer;
 	answer = address_tail(in, &at, &tail);
 	if (answer == ENTITY_MORE)
 		return answer;
-	if (!strong && !said && !tail.certain)
+	if (!strong && !tail.certain && !address_is_said(&said))
 		return ENTITY_NO;
 	*end = at;
 	return ENTITY_YES;
 }
 
 /* ---- post boxes ---- */
+
+static const char *const boxes[] = {"pobox", "postofficebox", "postfach",
+    "postbus", "gpobox", "apartadodecorreos", "casellapostale",
+    "bo\xc3\xaetepostale"};
+#define N_BOXES (sizeof(boxes) / sizeof(boxes[0]))
 
 /* Do the bytes at start, with points and spaces left out, begin with word? */
 static enum entity_answer spells(
@@ -185,12 +167,9 @@ static enum entity_answer spells(
 static enum entity_answer post_box(
     const struct entity_in *in, size_t start, size_t *end)
 {
-	static const char *const boxes[] = {"pobox", "postofficebox",
-	    "postfach", "postbus", "gpobox", "apartadodecorreos",
-	    "casellapostale", "bo\xc3\xaetepostale"};
-	for (size_t i = 0; i < sizeof(boxes) / sizeof(boxes[0]); i++) {
+	for (size_t i = 0; i < N_BOXES; i++) {
 		struct address_word w;
-		struct address_tail tail = {.said = false};
+		struct address_tail tail = {.said = NULL};
 		size_t at;
 		enum entity_answer answer = spells(in, start, boxes[i], &at);
 		if (answer == ENTITY_YES)
@@ -205,6 +184,39 @@ static enum entity_answer post_box(
 	return ENTITY_NO;
 }
 
+#define LETTER(c) (1u << ((c) - 'a'))
+#define FIRST_OF_BOXES                                                         \
+	(LETTER('a') | LETTER('b') | LETTER('c') | LETTER('g') | LETTER('p'))
+
+/* Not, if its first two letters are those of no post box. */
+static bool may_be_box(const struct entity_in *in, size_t start)
+{
+	char first = in->s[start];
+	if (!chars_are(first, CHARS_SMALL) || !(FIRST_OF_BOXES & LETTER(first)))
+		return false;
+	char then = start + 1 < in->n ? in->s[start + 1] : ' ';
+	for (size_t i = 0; i < N_BOXES; i++)
+		if (boxes[i][0] == first &&
+		    (boxes[i][1] == then || then == ' ' || then == '.'))
+			return true;
+	return false;
+}
+
+bool entity_may_be_postal(const struct entity_in *in, size_t start)
+{
+	if (entity_is_digit(in->s[start]) || entity_is_capital(in, start))
+		return true;
+	size_t end = start, len;
+	while (end < in->n && (len = entity_word_char(in, end)))
+		end += len;
+	if (end == in->n && !in->final)
+		return true;
+	uint32_t is =
+	    address_words_find(in->addresses, in->s + start, end - start);
+	return is & (ADDRESS_BEGIN | ADDRESS_PERHAPS_BEGIN) ||
+	    may_be_box(in, start);
+}
+
 enum entity_answer entity_address(
     const struct entity_in *in, size_t start, size_t *end)
 {
@@ -213,9 +225,8 @@ enum entity_answer entity_address(
 	    entity_is_digit(in->s[start - 2]) &&
 	    strchr(".,'-/:", in->s[start - 1]))
 		return ENTITY_NO; /* 1,250 or 12.50 */
-	enum entity_answer answer = entity_is_digit(in->s[start])
-	    ? ENTITY_NO
-	    : post_box(in, start, end);
+	enum entity_answer answer =
+	    may_be_box(in, start) ? post_box(in, start, end) : ENTITY_NO;
 	if (answer != ENTITY_NO)
 		return answer;
 	answer = address_next(in, start, &w);

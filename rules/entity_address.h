@@ -11,6 +11,7 @@
 #ifndef HANDRAIL_RULES_ENTITY_ADDRESS_H
 #define HANDRAIL_RULES_ENTITY_ADDRESS_H
 
+#include "rules/address_words.h"
 #include "rules/entity_kinds.h"
 
 struct address_word {
@@ -19,6 +20,7 @@ struct address_word {
 			      break, a # or '\0'; the most telling one */
 	bool capital;      /* as it was written */
 	bool digits;       /* begins with a digit */
+	uint32_t is;       /* lists it is in: address_words.h */
 };
 
 /* The word behind byte i, in the same sentence or on the next line. NO: there
@@ -29,26 +31,37 @@ static inline size_t address_length(const struct address_word *w)
 {
 	return w->end - w->start;
 }
-/* Is it one of the words of a list: " street road "? */
-bool address_is(
-    const struct entity_in *, const struct address_word *, const char *list);
-/* Does it end with one of them, and is longer? */
-bool address_ends_with(
-    const struct entity_in *, const struct address_word *, const char *list);
+/* Is it in one of the lists? */
+static inline bool address_is(const struct address_word *w, uint32_t lists)
+{
+	return w->is & lists;
+}
+/* What it ends with, if it is longer. */
+static inline uint32_t address_end(
+    const struct entity_in *in, const struct address_word *w)
+{
+	return address_words_end(
+	    in->addresses, in->s + w->start, address_length(w));
+}
 /* 12, 12a, 221B, 12-14, 5/7: a number of a house. */
 bool address_is_house(const struct entity_in *, const struct address_word *);
 
+/* Does a word in front of start say that it is an address? Asked once. */
+struct address_said {
+	const struct entity_in *in;
+	size_t start;
+	bool asked, is;
+};
+bool address_is_said(struct address_said *); /* accepts NULL: false */
+
 /* What stands behind the street, which ends at *end. */
 struct address_tail {
-	bool said;    /* in: capitals are not asked for */
+	struct address_said *said; /* in: then capitals are not asked for */
 	bool certain; /* out: a ZIP code, a postcode, a state is there */
 };
 /* Moves *end behind what belongs to the address. YES or MORE. */
 enum entity_answer address_tail(
     const struct entity_in *, size_t *end, struct address_tail *);
-
-/* Does a word in front say that it is an address? */
-bool address_is_said(const struct entity_in *, size_t start);
 
 enum entity_answer address_from_number(
     const struct entity_in *, const struct address_word *, size_t *end);

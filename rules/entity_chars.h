@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <string.h>
 
+struct address_words; /* address_words.h */
+
 struct entity_in {
 	const char *s; /* the folded view from its beginning */
 	size_t n;
 	bool final; /* no more will come */
 	const struct text *text;
 	size_t behind; /* the end of the last entity of the kind asked for */
+	const struct address_words *addresses; /* if they are wanted */
 };
 
 /* The letter at i, which may be of another script and look Latin, or the digit;

@@ -72,6 +72,10 @@ size_t entity_local_char(const struct entity_in *, size_t i);
  * the sentence begins. */
 size_t entity_word_before(const struct entity_in *, size_t i, size_t *len);
 bool entity_is_listed(const char *word, size_t len, const char *const *words);
+
+/* May an address begin with the word at start? With most none does. */
+bool entity_may_be_postal(const struct entity_in *, size_t start);
+
 /* Words that may stand in front of a number; ends with words NULL. Those that
  * do not decide only add to what stands further away. */
 struct entity_words {

@@ -8,24 +8,6 @@
 #define MAX_WORD 32u
 #define TAIL_WORDS 12u
 
-static const char units[] =
-    " apt apartment suite ste unit floor fl flat room rm bldg building piso "
-    "app bus bte etage \xc3\xa9tage wohnung top ";
-static const char states[] =
-    " al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms "
-    "mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv "
-    "wi wy dc pr ";
-static const char state_names[] =
-    " alabama alaska arizona arkansas california colorado connecticut delaware "
-    "florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
-    "louisiana maine maryland massachusetts michigan minnesota mississippi "
-    "missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
-    "tennessee texas utah vermont virginia washington wisconsin wyoming "
-    "hampshire jersey mexico york carolina dakota island ";
-/* In lower case inside the names of places. */
-static const char joins[] =
-    " am an der den dem im bei ob de del della di da do dos du la le les "
-    "sur sous upon of van het aan en y s st ";
 static const char *const context[] = {"address", "addresses", "live", "lives",
     "living", "located", "location", "reside", "resides", "residence", "ship",
     "shipped", "deliver", "delivered", "mail", "mailed", "send", "sent",
@@ -80,41 +62,9 @@ enum entity_answer address_next(
 	if (!in->final && i + 1 >= in->n)
 		return ENTITY_MORE;
 	w->end = i;
+	w->is = address_words_find(
+	    in->addresses, in->s + w->start, address_length(w));
 	return ENTITY_YES;
-}
-
-static bool in_list(const char *word, size_t n, const char *list)
-{
-	for (const char *at = list + 1; *at; at++) {
-		size_t i = 0;
-		while (i < n && at[i] == word[i])
-			i++;
-		if (i == n && at[i] == ' ')
-			return true;
-		for (at += i; *at != ' ';)
-			at++;
-	}
-	return false;
-}
-
-bool address_is(
-    const struct entity_in *in, const struct address_word *w, const char *list)
-{
-	return in_list(in->s + w->start, address_length(w), list);
-}
-
-bool address_ends_with(
-    const struct entity_in *in, const struct address_word *w, const char *list)
-{
-	size_t n = address_length(w);
-	for (const char *at = list + 1; *at;) {
-		const char *space = strchr(at, ' ');
-		size_t len = (size_t)(space - at);
-		if (n > len + 2 && memcmp(in->s + w->end - len, at, len) == 0)
-			return true;
-		at = space + 1;
-	}
-	return false;
 }
 
 bool address_is_house(const struct entity_in *in, const struct address_word *w)
@@ -249,7 +199,8 @@ struct tail {
 	size_t at;   /* read so far */
 	size_t last; /* length of the word before */
 	size_t *end; /* what is known to belong */
-	bool certain, said;
+	bool certain;
+	struct address_said *said;
 	bool after_code; /* a city may follow: 75002 Paris */
 };
 
@@ -269,7 +220,7 @@ static enum entity_answer read_unit(
 		belongs(t, w->end);
 		return ENTITY_YES;
 	}
-	if (!address_is(t->in, w, units))
+	if (!address_is(w, ADDRESS_UNIT))
 		return ENTITY_YES;
 	enum entity_answer answer = address_next(t->in, w->end, &next);
 	if (answer != ENTITY_YES)
@@ -284,10 +235,10 @@ static enum entity_answer read_unit(
 static bool is_state(const struct entity_in *in, const struct address_word *w)
 {
 	return w->capital &&
-	    (address_is(in, w, state_names) ||
+	    (address_is(w, ADDRESS_STATE_NAME) ||
 		(address_length(w) == 2 &&
 		    entity_is_capital(in, w->start + 1) &&
-		    address_is(in, w, states)));
+		    address_is(w, ADDRESS_STATE)));
 }
 
 /* One word on. NO: it does not belong to the address. */
@@ -338,7 +289,8 @@ static enum entity_answer read_word(struct tail *t, bool *more)
 		return ENTITY_YES;
 	}
 	if (w.digits ||
-	    (!w.capital && !t->said && !address_is(t->in, &w, joins)))
+	    (!w.capital && !address_is(&w, ADDRESS_JOIN) &&
+		!address_is_said(t->said)))
 		return ENTITY_NO;
 	t->at = w.end;
 	if (t->after_code && w.capital && w.sep == ' ') {
@@ -362,7 +314,12 @@ enum entity_answer address_tail(
 	return ENTITY_YES;
 }
 
-bool address_is_said(const struct entity_in *in, size_t start)
+bool address_is_said(struct address_said *said)
 {
-	return entity_has_context(in, start, context);
+	if (!said)
+		return false;
+	if (!said->asked)
+		said->is = entity_has_context(said->in, said->start, context);
+	said->asked = true;
+	return said->is;
 }

@@ -278,6 +278,18 @@ static int build_texts(struct build *b)
 	return err;
 }
 
+static int build_addresses(struct build *b)
+{
+	const struct guard_policy *p = b->policy;
+	const struct any_of *all = &p->of_kind[DETECTOR_ENTITY];
+	for (size_t i = 0; i < all->n; i++)
+		if (p->detectors[all->detectors[i]].entity ==
+		    ENTITY_POSTAL_ADDRESS)
+			return address_words_build(
+			    &b->index->addresses, &b->policy->arena);
+	return 0;
+}
+
 int index_build(struct guard_policy *p)
 {
 	struct arena *a = &p->arena;
@@ -305,8 +317,9 @@ int index_build(struct guard_policy *p)
 	if (p->negation < p->n_detectors)
 		x->condition[p->negation] = true;
 	struct build b = {.policy = p, .index = x};
-	if (build_lists(&b) || build_texts(&b) || index_build_sleep(p, x) ||
-	    index_build_bundles(p, x) || pattern_wake_build(&x->patterns, p))
+	if (build_addresses(&b) || build_lists(&b) || build_texts(&b) ||
+	    index_build_sleep(p, x) || index_build_bundles(p, x) ||
+	    pattern_wake_build(&x->patterns, p))
 		return -1;
 	p->index = x;
 	return 0;

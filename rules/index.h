@@ -7,9 +7,9 @@
 #ifndef HANDRAIL_RULES_INDEX_H
 #define HANDRAIL_RULES_INDEX_H
 
+#include "rules/address_words.h"
 #include "rules/policy.h"
 
-struct lexicon_state;
 struct pattern_wake; /* pattern_wake.h */
 
 #define INDEX_NO_SLOT UINT32_MAX
@@ -65,10 +65,9 @@ struct index {
 	struct index_rules allows;   /* rules with ALLOW */
 	struct index_rules totals;   /* rules that are one */
 	struct index_rules onlys;    /* rules that are a scope */
-	struct index_rules scorers;  /* rules some total adds, or that are
-					remembered */
-	uint32_t *scorer_of;         /* by rule: its place in scorers, or
-					INDEX_NO_SLOT */
+	struct index_rules scorers; /* rules some total adds; remembered ones */
+	uint32_t *scorer_of;        /* by rule: its place in scorers, or
+				       INDEX_NO_SLOT */
 	struct index_rules *excused; /* by rule: the ALLOW rules that name it */
 	struct index_rules kinds[DETECTOR_KINDS]; /* rules whose first clause
 						     has one of the kind */
@@ -79,6 +78,7 @@ struct index {
 	struct index_rules classified; /* rules that ask a classifier */
 	const struct lexicon_state *number_starts; /* number_start.h */
 	const struct pattern_wake *patterns;       /* NULL: a few only */
+	struct address_words addresses; /* if a rule looks for them */
 	bool remembers; /* some rule looks back over the conversation */
 };
 

@@ -1,15 +1,18 @@
 /* entity_address: addresses of the US, the UK and Europe, and what only looks
  * like one, in any cutting. */
 #include "rules/entity.h"
+#include "rules/index.h"
 #include "tests/support/shared.h"
 #include "tests/unit/rules/scan_cases.h"
 
 static const struct detector detectors[] = {
     {.kind = DETECTOR_ENTITY, .entity = ENTITY_POSTAL_ADDRESS}};
 static const uint32_t all[] = {0};
+static struct index words;
 static const struct guard_policy policy = {.detectors = detectors,
     .n_detectors = 1,
-    .of_kind = {[DETECTOR_ENTITY] = {all, 1}}};
+    .of_kind = {[DETECTOR_ENTITY] = {all, 1}},
+    .index = &words};
 
 SCAN_KIND(addresses, entity, policy);
 
@@ -99,6 +102,20 @@ static void ordinary_talk(void **state)
 	shared_close(rows);
 }
 
+static int build_words(void **state)
+{
+	static struct arena arena;
+	arena_init(&arena);
+	*state = &arena;
+	return address_words_build(&words.addresses, &arena);
+}
+
+static int clear_words(void **state)
+{
+	arena_clear(*state);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,5 +123,5 @@ int main(void)
 	    cmocka_unit_test(same_for_every_cutting),
 	    cmocka_unit_test(ordinary_talk),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, build_words, clear_words);
 }
