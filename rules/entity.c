@@ -12,6 +12,8 @@
 #include "rules/index.h"
 #include "rules/scan_spot.h"
 
+#include <string.h>
+
 static const struct {
 	enum entity_answer (*recognise)(
 	    const struct entity_in *, size_t start, size_t *end);
@@ -128,14 +130,16 @@ static bool may_be_address(const struct entity_in *in, size_t i)
 
 /* Behind the letters of an ordinary word: too many for an account number, and
  * in no address. 0 when what starts at i has to be looked at. */
-static size_t skip_word(const struct entity_in *in, size_t i)
+static size_t skip_word(const struct walk *w, size_t i)
 {
+	const struct entity_in *in = &w->in;
 	size_t letters = 0, len;
 	for (; i < in->n && !entity_is_digit(in->s[i]) &&
 	     (len = entity_word_char(in, i));
 	     i += len)
 		letters++;
-	return letters < 3 || may_be_address(in, i) ? 0 : i;
+	bool address = w->wanted[ENTITY_EMAIL] && may_be_address(in, i);
+	return letters < 3 || address ? 0 : i;
 }
 
 /* Behind letters that are written apart from values; 0 when they may begin an
@@ -216,7 +220,7 @@ static size_t next_word(const struct walk *w, size_t i)
 			i = skip;
 			continue;
 		}
-		if (!(skip = skip_word(in, i)))
+		if (!(skip = skip_word(w, i)))
 			return i;
 		i = find_gap(in, i + len, skip_rest(w, skip));
 		if (i < in->n && entity_word_char(in, i))
@@ -267,6 +271,13 @@ static int walk(struct walk *w, size_t *alive_from)
 	return 0;
 }
 
+/* Is there an @ in what has not been looked at? */
+static bool has_at(const struct walk *w)
+{
+	size_t next = w->s->next;
+	return next < w->in.n && memchr(w->in.s + next, '@', w->in.n - next);
+}
+
 void entity_scan_init(struct entity_scan *s)
 {
 	*s = (struct entity_scan){0};
@@ -288,6 +299,8 @@ int entity_scan(struct entity_scan *s, const struct text *t,
 		w.wanted[p->detectors[all->detectors[i]].entity] = true;
 	if (w.wanted[ENTITY_POSTAL_ADDRESS])
 		w.in.addresses = &p->index->addresses;
+	if (t->final && !has_at(&w)) /* none is still to come */
+		w.wanted[ENTITY_EMAIL] = false;
 	*alive_from = SIZE_MAX;
 	return walk(&w, alive_from);
 }
