@@ -425,7 +425,8 @@ static bool read_at(struct numeral_in *in, size_t i, struct number_found *f)
 		return f->resume > i || read_expression(in, i, i, NULL, f);
 	}
 	if (tok->kind == TOKEN_SYMBOL)
-		return read_prefixed(in, i, NULL, f) ||
+		return number_formula(in, i, f) ||
+		    read_prefixed(in, i, NULL, f) ||
 		    read_percent_in_front(in, i, f);
 	if (starts_with_digit(t, i))
 		return number_deal_glued_bundle(in, i, f) ||

@@ -46,4 +46,8 @@ bool number_deal_buy(struct numeral_in *, size_t i, struct number_found *);
 bool number_deal_part(struct numeral_in *, size_t i, const struct number_word *,
     struct number_found *);
 
+/* number_formula.c: $15%$, $15$%. "$15%" alone may be a formula that goes on,
+ * or money. */
+bool number_formula(struct numeral_in *, size_t i, struct number_found *);
+
 #endif
