@@ -281,7 +281,11 @@ static bool read_prefixed(struct numeral_in *in, size_t i,
 	number_unit_is(in, NUMBER_UNIT_KIND(NUMBER_MONEY));
 	if (!follows_currency(in, next))
 		return false;
-	bool fifty = cp && t->tokens[next].glued; /* "$fifty" */
+	const struct number_word *digits = numeral_word(in, next);
+	bool fifty = cp && /* "$fifty", "$ fifty" */
+	    (t->tokens[next].glued ||
+		number_word_is(digits, NUMBER_WORD_ONES) ||
+		number_word_is(digits, NUMBER_WORD_TENS));
 	if (!starts_with_digit(t, next) && !fifty)
 		return false;
 	in->prefixed = true; /* "USD 7 percent" is money */

@@ -387,6 +387,7 @@ static const struct number_word words_t[] = {
 static const struct number_word words_u[] = {
     {"uah", NUMBER_WORD_CODE, 0, "UAH"},
     {"ugx", NUMBER_WORD_CODE, 0, "UGX"},
+    {"uk", NUMBER_WORD_COUNTRY, 0, "GBP"},
     {"us", NUMBER_WORD_COUNTRY, 0, "USD"},
     {"usd", NUMBER_WORD_CODE, 0, "USD"},
     {"uyu", NUMBER_WORD_CODE, 0, "UYU"},
@@ -463,7 +464,7 @@ static const struct {
     ['r' - 'a'] = GROUP(r, 0x054d119, 0x01fe),
     ['s' - 'a'] = GROUP(s, 0x36e49ff, 0x03fe),
     ['t' - 'a'] = GROUP(t, 0x24a7290, 0x036c),
-    ['u' - 'a'] = GROUP(u, 0x3040041, 0x000c),
+    ['u' - 'a'] = GROUP(u, 0x3040441, 0x000c),
     ['v' - 'a'] = GROUP(v, 0x0102010, 0x0008),
     ['w' - 'a'] = GROUP(w, 0x0044490, 0x00bc),
     ['x' - 'a'] = GROUP(x, 0x000c005, 0x0008),

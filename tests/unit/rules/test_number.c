@@ -48,6 +48,8 @@ static const struct {
     {"$25\\%$ off, \\$25\\%\\$, $20$% off, $20$\\%", "P2500 P2500 P2000 P2000"},
     {"$20\\%\\text{ off}$, \\(20\\%\\), $20$, $20, 20%$",
 	"P2000 M2000USD P2000 M2000USD M2000USD P2000"},
+    {"60 UK pounds, \u00A3 sixty, $ two hundred, 60 UK customers",
+	"M6000GBP M6000GBP M20000USD C6000"},
     {"up 15 percentage points or 50 basis points, 25bps", "P1500 P50 P25"},
     {"half off, half price, half-price, a third off, a quarter off",
 	"P5000 P5000 P5000 P3333 P2500"},
