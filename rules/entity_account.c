@@ -30,6 +30,19 @@ static size_t iban_length(const char *country)
 	return 0;
 }
 
+/* Those whose account numbers have no letters (the registry of ISO 13616). */
+static const char without_letters[] =
+    "ae at ba be bi cr cz de dj dk ee eg es fi fo gl hr hu il is lt ly me mn "
+    "mr no pl pt rs sd se si sk so st tl tn va xk ";
+
+static bool has_letters(const char *country)
+{
+	for (const char *p = without_letters; *p; p += 3)
+		if (p[0] == country[0] && p[1] == country[1])
+			return false;
+	return true;
+}
+
 static bool is_letter(char c)
 {
 	return c >= 'a' && c <= 'z';
@@ -102,6 +115,9 @@ enum entity_answer entity_iban(
 	}
 	if (checksum_mod97(s, n, 4) != 1)
 		return ENTITY_NO;
+	for (size_t k = 4; k < n; k++)
+		if (is_letter(s[k]) && !has_letters(s))
+			return ENTITY_NO;
 	if (i >= in->n && !in->final)
 		return ENTITY_MORE;
 	if (entity_goes_on(in, i))

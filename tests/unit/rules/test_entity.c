@@ -218,6 +218,9 @@ static const struct scan_case cases[] = {
 	"phone:415-555-0132|iban:DE89370400440532013000|"
 	"card:4111111111111111"},
     {"24/7, 10-15 people, 1,250.00, 2 for 1, 100 200 3000", ""},
+    /* No letters where the country has none: part of an id. */
+    {"0fed5286-dfb7-401b-be59-a42d5e55b023, GB82 WEST 1234 5698 7654 32",
+	"iban:GB82 WEST 1234 5698 7654 32"},
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
 
