@@ -134,8 +134,7 @@ static bool is_one_of(char *const *words, struct span s)
 	return words != NULL && *words != NULL;
 }
 
-/* RFC 9562: no word fits in, and many answers are called so. */
-static bool is_uuid(struct span s)
+bool scan_is_uuid(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
@@ -155,7 +154,7 @@ static void take_unlisted(
 	    (enum scan_class)s->class[node], is_token(inside, n->escaped));
 
 	if (ignore != NULL && sort == SCAN_LABEL) {
-		if (is_one_of(ignore->is, inside) || is_uuid(inside))
+		if (is_one_of(ignore->is, inside) || scan_is_uuid(inside))
 			return;
 		sort = ignore->noise ? SCAN_NOISE : SCAN_LABEL;
 	}
@@ -184,23 +183,15 @@ static void take_number(struct scan *s, uint32_t node)
 		digits += raw.p[i] >= '0' && raw.p[i] <= '9';
 		whole += !point && raw.p[i] >= '0' && raw.p[i] <= '9';
 	}
-	size_t n = exponent ? digits : whole;
-	switch ((enum scan_class)s->class[node]) {
-	case SCAN_PLAIN:
-	case SCAN_MIRROR:
-		if (n > COUNT_DIGITS)
-			add_text(s, SCAN_TEXT, node, false, NULL);
-		break;
-	case SCAN_IGNORED:
-	case SCAN_TOKENS:
-		if (n > KNOWN_DIGITS)
-			add_text(s,
-			    scan_member_of(s->doc, node) == JSON_NONE
-				? SCAN_TEXT
-				: SCAN_LABEL,
-			    node, false, NULL);
-		break;
-	}
+	enum scan_class class = s->class[node];
+	bool known = class == SCAN_IGNORED || class == SCAN_TOKENS;
+	if ((exponent ? digits : whole) <=
+	    (known ? KNOWN_DIGITS : COUNT_DIGITS))
+		return;
+	/* An edit cannot be made in it, but it can be left out. */
+	bool label =
+	    class != SCAN_MIRROR && scan_member_of(s->doc, node) != JSON_NONE;
+	add_text(s, label ? SCAN_LABEL : SCAN_TEXT, node, false, NULL);
 }
 
 /* What a node is by the pointers that lead to it; its message is settled on

@@ -127,4 +127,7 @@ bool scan_is_mirror(const struct scan *, uint32_t node);
 /* The top of the mirror that node is in. */
 uint32_t scan_mirror_of(const struct scan *, uint32_t node);
 
+/* RFC 9562: no word fits in, and many answers are called so. */
+bool scan_is_uuid(struct span);
+
 #endif

@@ -313,25 +313,45 @@ void stream_add_readings(struct channel_stream *s)
 	}
 }
 
+/* Is it an element of a list, or in one, below its message? */
+static bool is_in_list(const struct scan *scan, const struct scan_text *t)
+{
+	uint32_t top = t->message == CHANNEL_NO_MESSAGE
+	    ? 0
+	    : scan->messages[t->message].node;
+
+	for (uint32_t i = t->node; i != top;) {
+		i = scan->doc->nodes[i].parent;
+		if (scan->doc->nodes[i].type == JSON_IS_ARRAY)
+			return true;
+	}
+	return false;
+}
+
 bool stream_read_on(struct channel_stream *s, const struct scan_text *t,
     uint32_t series, struct joint_piece piece)
 {
 	struct scan_join join = scan_join(&s->scan, t);
-	struct stream_joint *of[2] = {NULL, NULL};
+	struct stream_joint *of[3] = {NULL};
+	uint64_t alone = (uint64_t)series << 1 | 1;
 	bool good = true;
 
 	piece.apart = join.apart || piece.value;
 	if (!piece.value)
 		piece.place = join.apart ? series : scan_place(&s->scan, t);
+	/* A client puts the elements of a list together, or each with those of
+	 * its number in the frames before. */
 	if (join.strand == 0 && piece.value)
-		join.strand = (uint64_t)series << 1 | 1;
+		join.strand = alone;
+	else if (piece.value && is_in_list(&s->scan, t))
+		of[2] = joint_of(s, alone, &s->series[series]);
 	if (join.strand != 0)
 		of[0] = joint_of(s, join.strand, &s->series[series]);
 	/* What repeats a text is read where that is. */
 	if (join.label != 0 && piece.series == series)
 		of[1] = joint_of(s, 0, &s->series[series]);
-	for (int i = 0; i < 2 && good; i++) {
-		piece.label = i == 0 ? 0 : join.label;
+	for (int i = 0; i < 3 && good; i++) {
+		piece.label = i == 1 ? join.label : 0;
 		if (of[i] != NULL)
 			good = joint_add(&of[i]->joint, &piece, SEAM_WINDOW);
 	}

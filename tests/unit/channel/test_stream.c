@@ -217,14 +217,26 @@ static void test_strands(void **state)
 	/* One place, and another value of it. */
 	check_joined(DELTA(0, "\"notes\":[\"a\"]")
 			 DELTA(0, "\"notes\":[\"b\"]"),
-	    "|fresh 1+0=ab fresh 2+0=a b fresh 3+0=a\nb |");
+	    "|fresh 1+0=ab fresh 2+0=a b fresh 3+0=a\nb "
+	    "fresh 4+0=ab fresh 5+0=a b fresh 6+0=a\nb |");
 	check_joined(DELTA(0, "\"notes\":[\"a\",\"b\"]") DONE,
 	    "fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"
 	    "end2 end3 end4 |");
 	check_joined(DELTA(0, "\"notes\":[\"x\",\"a\"]")
 			 DELTA(0, "\"notes\":[\"b\"]") DONE,
 	    "fresh 2+0=xa fresh 3+0=x a fresh 4+0=x\na |"
-	    "2+2=b 3+3= b 4+3=\nb |end2 end3 end4 |");
+	    "fresh 5+0=xb fresh 6+0=x b fresh 7+0=x\nb 2+2=b 3+3= b 4+3=\nb |"
+	    "end2 end3 end4 end5 end6 end7 |");
+	/* Each with those of its number, and in the order they come. */
+	check_joined(DELTA(0,
+			 "\"n\":[{\"index\":0,\"t\":\"a\"},"
+			 "{\"index\":1,\"t\":\"x\"}]") DELTA(0,
+			 "\"n\":[{\"index\":0,\"t\":\"b\"},"
+			 "{\"index\":1,\"t\":\"y\"}]"),
+	    "fresh 2+0=ax fresh 3+0=a x fresh 4+0=a\nx |"
+	    "fresh 5+0=ab fresh 6+0=a b fresh 7+0=a\nb "
+	    "2+2=by 3+3= b y 4+3=\nb\ny "
+	    "fresh 8+0=xy fresh 9+0=x y fresh 10+0=x\ny |");
 	check_joined(DELTA(0, "\"notes\":\"a\"") DELTA(0, "\"notes\":[\"b\"]")
 			 DONE,
 	    "|fresh 2+0=ab fresh 3+0=a b fresh 4+0=a\nb |"

@@ -20,6 +20,10 @@ static void stream_frames(struct buf *in, const char *const *members)
 #define IT(json) CHOICE("\"delta\":{\"content\":" json "}")
 #define SAYS(t) CHOICE("\"delta\":{\"content\":\"" t "\"}")
 #define NAME(t) CHOICE("\"delta\":{\"name\":\"" t "\"}")
+#define ENTRY(i, t)                                                            \
+	"\"delta\":{\"notes\":[{\"index\":" #i ",\"text\":\"" t "\"}]}"
+#define TWO(a, b)                                                              \
+	"\"delta\":{\"notes\":[{\"text\":\"" a "\"},{\"text\":\"" b "\"}]}"
 #define BOTH(t, all)                                                           \
 	CHOICE("\"message\":{\"content\":\"" all                               \
 	       "\"},\"delta\":{\"content\":\"" t "\"}")
@@ -88,6 +92,21 @@ static const struct {
 	GUARD_HANDOFF, {"zq81"}},
     {{STATUS("I "), STATUS("I "), STATUS("guarantee zq81")}, GUARD_HANDOFF,
 	{"zq81"}},
+    /* Two entries of a list: each with those of its number. */
+    {{CHOICE(TWO("Look", "I ")), CHOICE(TWO("ing at", "guar")),
+	 CHOICE(TWO("the", "antee zq81"))},
+	GUARD_HANDOFF, {"zq81", "guar", "\"I "}},
+    {{CHOICE(ENTRY(0, "Look")), CHOICE(ENTRY(1, "I ")),
+	 CHOICE(ENTRY(0, "ing at")), CHOICE(ENTRY(1, "guar")),
+	 CHOICE(ENTRY(0, "the")), CHOICE(ENTRY(1, "antee zq81"))},
+	GUARD_HANDOFF, {"zq81"}},
+    /* A number is left out, and nobody is handed off for it. */
+    {{"\"seed\":4111111111111111", SAYS("Hi."), SAYS(" Bye.")}, GUARD_DELIVER,
+	{"4111"}},
+    /* Ids, another in each frame, are not put together. */
+    {{STATUS("0fed5286-dfb7-401b-be59-abcdefab4111"),
+	 STATUS("11111111-1111-4fb7-be59-a42d5e55b023"), STATUS("x")},
+	GUARD_DELIVER, {NULL}},
     /* A client takes the one that is there. */
     {{SAYS("Card 4111 1111 "), SO_FAR("1111 1111 zq81")}, GUARD_HANDOFF,
 	{"zq81"}},
