@@ -48,6 +48,15 @@ void token_drop_parts(struct text *t)
 	w->part_fold = w->tok.fold;
 }
 
+/* A number stays one: call_1 is no "call I". */
+static bool is_number(const char *fold, size_t len)
+{
+	size_t i = 0;
+	while (i < len && fold[i] >= '0' && fold[i] <= '9')
+		i++;
+	return i == len;
+}
+
 /* What was noted of a part, in full. */
 static int finish(
     struct text *t, struct token *part, const struct token *tok, size_t alt_len)
@@ -59,7 +68,8 @@ static int finish(
 	part->end = text_to(&t->folded, part->fold + part->fold_len - 1);
 	part->sentence = tok->sentence;
 	bool same = len == part->fold_len && memcmp(other, fold, len) == 0;
-	bool has_other = part->alt + len <= alt_len && len > 0 && !same;
+	bool has_other = part->alt + len <= alt_len && len > 0 && !same &&
+	    !is_number(fold, part->fold_len);
 	part->alt_len = 0;
 	return has_other ? token_add_alt(t, part, other, len) : 0;
 }
