@@ -6,7 +6,9 @@
 
 static bool is_glued_sign(struct numeral_in *in, size_t i, int32_t cp)
 {
-	return numeral_follows(in, i) && in->t->tokens[i].glued &&
+	size_t gap;
+	(void)numeral_gap(in->t, i, &gap);
+	return gap == 0 && numeral_follows(in, i) && in->t->tokens[i].glued &&
 	    number_unit_sign(in->t, i) == cp;
 }
 
@@ -15,11 +17,18 @@ bool number_formula(struct numeral_in *in, size_t i, struct number_found *f)
 	struct numeral n;
 	struct number_unit u = {.kind = NUMBER_PERCENT, .factor = 100};
 	struct number_unit money = {0};
+	bool more = in->more;
+	size_t gap;
 	if (number_unit_sign(in->t, i) != '$' || !numeral_follows(in, i + 1) ||
 	    !in->t->tokens[i + 1].glued ||
 	    !chars_are(*text_fold(in->t, &in->t->tokens[i + 1]), CHARS_DIGIT) ||
 	    !numeral_read(in, i + 1, false, &n) || n.suffix)
 		return false;
+	(void)numeral_gap(in->t, n.next, &gap);
+	if (gap > 0) {
+		in->more = more; /* what may still come is no formula */
+		return false;
+	}
 	bool closed = is_glued_sign(in, n.next, '$');
 	u.next = n.next + closed;
 	if (!is_glued_sign(in, u.next++, '%'))
