@@ -62,8 +62,6 @@ const bodies = {
 	"JSON as content": message({ content: `{"reply":"I guar\\u0061ntee ${token}"}` }),
 	"a line end in JSON as content": message({ content: `{"reply":"I\\nguarantee ${token}"}` }),
 	"a number among the parts": message({ content: [4111111111111111, part(token)] }),
-	"a number nobody knows": message({ content: token, card: 4111111111111111 }),
-	"a number with an exponent": message({ content: token, card: "@" }).replace('"@"', "4.111111111111111e15"),
 	"a card over two fields": message({ content: "4111 1111", refusal: `1111 1111 ${token}` }),
 };
 
@@ -118,6 +116,8 @@ const hidden = `I-guarantee-${token}`;
 // Places nobody reads, but could: what breaks a rule there is left out, and the
 // answer passes without it.
 const labelled = {
+	"a number nobody knows": message({ content: "fine", card: 4111111111111111 }),
+	"a number with an exponent": message({ content: "fine", card: "@" }).replace('"@"', "4.111111111111111e15"),
 	"a token that was not chosen": message({ content: "fine" }, tops(bad)),
 	"tokens that were not chosen, in a row": message({ content: "fine fine fine" }, tops(...words)),
 	"tokens that are another text": message({ content: "fine" }, tokens(...words)),
@@ -179,6 +179,7 @@ for (const [kind, cases] of [["bodies", labelled], ["streams", labelledStreams]]
 				const got = await chat(proxy, `c-${i}`, "hi", flow ? { stream: true } : {});
 				const body = got.body.toString();
 				assert.equal(everything(body).includes(token), false, body);
+				assert.doesNotMatch(body, /4\.?1{15}/);
 				assert.ok(body.includes("fine"), body);
 				for (const d of flow ? body.match(/^data: \{.*$/gm).map((l) => l.slice(6)) : [body])
 					assert.ok(JSON.parse(d).choices, d);
