@@ -64,12 +64,24 @@ static bool is_varied(const char *digits, size_t n)
 	return false;
 }
 
-/* One kind of separator, or groups of four; signs that seldom stand in a number
- * only between groups as they are printed on cards: fours, 4 6 5, 4 6 4. */
+/* Digits of the group that begins at digit i. */
+static size_t group_length(const struct entity_run *run, size_t i)
+{
+	size_t end = i;
+	while (!entity_run_breaks(run, end))
+		end++;
+	return end + 1 - i;
+}
+
+/* Groups of four, or those of one kind that cards are written in: 4 6 5, three
+ * or more, all of one length. Signs that seldom stand in a number only between
+ * groups as they are printed on cards. A row that goes on with groups of the
+ * length is a list of numbers: 1 2 3, or 4021, 5033, 6057. */
 static bool is_grouped(const struct entity_run *run, size_t n)
 {
 	char kind = '\0';
-	bool same = true, fours = true, amex = true, usual = true;
+	bool same = true, fours = true, amex = true, usual = true, even = true;
+	size_t first = group_length(run, 0), least = first, last = first;
 	for (size_t i = 1; i < n; i++) {
 		if (run->seps[i] == '\0')
 			continue;
@@ -78,8 +90,17 @@ static bool is_grouped(const struct entity_run *run, size_t n)
 		usual &= strchr(USUAL_SEPARATORS, kind) != NULL;
 		fours &= i % 4 == 0;
 		amex &= i == 4 || i == 10;
+		last = group_length(run, i);
+		even &= i % first == 0 && last <= first;
+		least = last < least ? last : least;
 	}
-	return usual ? same || fours : fours || (same && amex);
+	bool goes_on = kind != '\0' && n < run->n && run->seps[n] == kind &&
+	    group_length(run, n) >= last;
+	if (goes_on && (!usual || least < 3))
+		return false;
+	if (!usual)
+		return fours || (same && amex);
+	return fours || (same && (amex || least >= 3 || even));
 }
 
 /* May a card begin at start although letters stand in front? Not in a code that

@@ -67,6 +67,14 @@ static inline bool entity_is_close(const struct entity_in *in, size_t i)
 	return text_to(v, i - 1) == text_from(v, i);
 }
 
+/* Is a bracket left out there? It opens a note behind a value: 4111[1]. */
+static inline bool entity_is_noted(const struct entity_in *in, size_t i)
+{
+	const struct text_view *v = &in->text->folded;
+	uint32_t from = text_to(v, i - 1), to = text_from(v, i);
+	return to > from && memchr(in->text->bytes + from, '[', to - from);
+}
+
 /* Is the character in front of byte i of one word with a value at i? */
 static inline bool entity_is_glued(const struct entity_in *in, size_t i)
 {

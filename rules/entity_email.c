@@ -129,6 +129,9 @@ static size_t read_domain(const struct entity_in *in, size_t start)
 		bool sign = beside_at(in->s, in->n, i, &len) == BESIDE_SIGN;
 		if (sign && in->s[i] != '.' && in->s[i] != '-')
 			break;
+		if (i > start && entity_is_noted(in, i) &&
+		    trim_domain(in, start, i) == i)
+			break;
 		if (i > start && in->s[i] == '.' && in->s[i - 1] == '.')
 			break;
 		if (i > start && parts(in, i, &before)) {

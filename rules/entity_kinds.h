@@ -22,6 +22,7 @@ struct entity_run {
 	char digits[ENTITY_RUN_DIGITS];
 	size_t ends[ENTITY_RUN_DIGITS]; /* byte behind each digit */
 	char seps[ENTITY_RUN_DIGITS];   /* in front of each digit; '\0' none */
+	bool noted[ENTITY_RUN_DIGITS];  /* a bracket left out in front: [1] */
 	size_t n;
 	bool more; /* it may go on with bytes still to come */
 };

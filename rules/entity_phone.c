@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define LOCAL_DIGITS ENTITY_LEAST_DIGITS
+#define SHORTEST_NOTED 9u /* digits a note may stand behind: [1] */
 #define MIN_DIGITS 8u
 #define MAX_DIGITS 15u   /* E.164 */
 #define WHOLE_DIGITS 10u /* most have no fewer, with the area's */
@@ -400,6 +401,9 @@ enum entity_answer entity_phone(
 		return ENTITY_NO;
 	struct entity_run run;
 	entity_run_read(in, first, " -./()", ENTITY_RUN_DIGITS, &run);
+	for (size_t i = SHORTEST_NOTED; i < run.n; i++)
+		if (run.noted[i])
+			run.n = i;
 	if (run.more)
 		return ENTITY_MORE;
 	if (run.n < ENTITY_RUN_DIGITS && ends_inside(in, run.ends[run.n - 1]) &&

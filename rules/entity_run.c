@@ -66,6 +66,7 @@ void entity_run_read(const struct entity_in *in, size_t start, const char *seps,
 	while (i < in->n && run->n < max) {
 		run->digits[run->n] = in->s[i];
 		run->seps[run->n] = sep;
+		run->noted[run->n] = run->n > 0 && entity_is_noted(in, i);
 		run->ends[run->n] = ++i;
 		run->n++;
 		sep = '\0';
@@ -104,7 +105,7 @@ bool entity_run_is_short(const struct entity_in *in, size_t start)
 
 bool entity_run_breaks(const struct entity_run *run, size_t i)
 {
-	return i + 1 == run->n || run->seps[i + 1] != '\0';
+	return i + 1 == run->n || run->seps[i + 1] != '\0' || run->noted[i + 1];
 }
 
 /* "tel." and "no." do not end a sentence: a full stop behind two or three

@@ -44,15 +44,17 @@ static enum entity_answer stands_alone(
 	return in->final ? ENTITY_YES : ENTITY_MORE;
 }
 
-/* 3-2-4 with one separator, 3-6, 5-4, or nine digits. */
+/* 3-2-4 with one separator, 3-6, 5-4, or nine digits; with one point it is a
+ * number of units and parts. */
 static bool is_grouped(const struct entity_run *run, bool *usual)
 {
 	unsigned breaks = 0;
 	for (unsigned i = 1; i < 9; i++)
 		breaks |= run->seps[i] ? 1u << i : 0;
 	*usual = breaks == (1u << 3 | 1u << 5);
+	bool point = run->seps[3] == '.' || run->seps[5] == '.';
 	return (*usual && run->seps[3] == run->seps[5]) || breaks == 0 ||
-	    breaks == 1u << 3 || breaks == 1u << 5;
+	    ((breaks == 1u << 3 || breaks == 1u << 5) && !point);
 }
 
 enum entity_answer entity_ssn(

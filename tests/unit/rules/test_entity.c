@@ -221,6 +221,18 @@ static const struct scan_case cases[] = {
     /* No letters where the country has none: part of an id. */
     {"0fed5286-dfb7-401b-be59-a42d5e55b023, GB82 WEST 1234 5698 7654 32",
 	"iban:GB82 WEST 1234 5698 7654 32"},
+    /* Behind it the number of a note. */
+    {"Card 4111 1111 1111 1111[1], 4111111111111111[12], 536-22-8145[3]",
+	"card:4111 1111 1111 1111|card:4111111111111111|ssn:536-22-8145"},
+    {"jane.doe@mail.example[1], 020 7946 0958[2]",
+	"email:jane.doe@mail.example|phone:020 7946 0958"},
+    /* Rows of numbers. */
+    {"Rows 1 2 3 4 5 6 7 8 9 10 11 12 13 14 are full", ""},
+    {"4021, 4035, 4057, 4063, 4070, 4088, 4099, 4101, 4111, 4120", ""},
+    {"5 4 5 3 5 5 4 5 5 4 5 5 5 4 5 5 4 4", ""},
+    {"4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1, 41 11 11 11 11 11 11 11",
+	"card:4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1|card:41 11 11 11 11 11 11 11"},
+    {"-87.379107, 100.217759", ""},
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
 
