@@ -17,14 +17,14 @@ struct walk {
 };
 
 struct found {
-	enum secret_kind kind;
+	unsigned kind; /* its place among the kinds */
 	size_t end;
 	struct match match;
 };
 
-/* The most telling kinds first: a token is not also its own password. joined:
- * right behind a word and a sign that keys have inside, where only what is one
- * by its own marks can begin. */
+/* The most telling kinds first: a token is not also its own password, but may
+ * stand in what one looks like. joined: right behind a word and a sign that
+ * keys have inside, where only what is one by its own marks can begin. */
 static const struct {
 	enum secret_kind kind;
 	enum secret_answer (*recognise)(
@@ -37,6 +37,7 @@ static const struct {
     {SECRET_PASSWORD, secret_password, false},
     {SECRET_HIGH_ENTROPY, secret_entropy, false},
 };
+#define N_KINDS ((unsigned)(sizeof(kinds) / sizeof(kinds[0])))
 
 /* Characters that separate a value from its name, and from what follows; no
  * value begins with them. */
@@ -122,11 +123,12 @@ static size_t next_start(const struct walk *w, size_t *calm, size_t i)
 	return in->n;
 }
 
+/* Of the first n kinds. */
 static enum secret_answer ask(
-    const struct walk *w, size_t start, struct found *f)
+    const struct walk *w, unsigned n, size_t start, struct found *f)
 {
 	bool joined = secret_is_joined(&w->in, start);
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+	for (unsigned k = 0; k < n; k++) {
 		if (!w->wanted[kinds[k].kind] || (joined && !kinds[k].joined))
 			continue;
 		enum secret_answer answer =
@@ -134,7 +136,7 @@ static enum secret_answer ask(
 		if (answer == SECRET_YES &&
 		    !scan_spot(w->t, &w->t->plain, start, f->end, &f->match))
 			return SECRET_MORE;
-		f->kind = kinds[k].kind;
+		f->kind = k;
 		if (answer != SECRET_NO)
 			return answer;
 	}
@@ -146,7 +148,8 @@ static int report(const struct walk *w, struct found *f)
 	const struct any_of *all = &w->p->of_kind[DETECTOR_SECRET];
 	for (size_t i = 0; i < all->n; i++) {
 		f->match.detector = all->detectors[i];
-		if (w->p->detectors[all->detectors[i]].secret == f->kind &&
+		if (w->p->detectors[all->detectors[i]].secret ==
+			kinds[f->kind].kind &&
 		    matches_add(w->out, &f->match))
 			return -1;
 	}
@@ -174,14 +177,20 @@ int secret_scan(struct secret_scan *s, const struct text *t,
 	*alive_from = SIZE_MAX;
 	while ((s->next = next_start(&w, &s->calm, s->next)) < w.in.n) {
 		struct found f;
-		enum secret_answer answer = ask(&w, s->next, &f);
+		unsigned n = s->next < s->taken ? s->telling : N_KINDS;
+		enum secret_answer answer = ask(&w, n, s->next, &f);
 		if (answer == SECRET_MORE) {
 			*alive_from = text_from(&t->plain, s->next);
 			return 0;
 		}
-		if (answer == SECRET_YES && report(&w, &f))
-			return -1;
-		s->next = answer == SECRET_YES ? f.end : s->next + 1;
+		if (answer == SECRET_YES) {
+			if (report(&w, &f))
+				return -1;
+			s->taken = f.end;
+			s->telling = f.kind;
+		}
+		bool over = answer == SECRET_YES && f.kind == 0;
+		s->next = over ? f.end : s->next + 1;
 	}
 	return 0;
 }

@@ -24,8 +24,10 @@ struct secret_span { /* bytes of the plain view */
 };
 
 struct secret_scan {
-	size_t next; /* byte of the plain view not read yet */
-	size_t calm; /* calm.h */
+	size_t next;      /* byte of the plain view not read yet */
+	size_t calm;      /* calm.h */
+	size_t taken;     /* end of the latest value, in which ... */
+	unsigned telling; /* ... only so many kinds are sought */
 	struct secret_span runs[SECRET_ALPHABETS]; /* of secret_run */
 };
 

@@ -164,6 +164,30 @@ static const struct guard_policy entropy_policy = {.detectors = detectors,
 static const struct scan_kind entropy = {
     .init = secret_init, .scan = secret_run, .policy = &entropy_policy};
 
+/* A key is found inside of what looks random, and both are told. */
+static void a_rule_for_randomness_hides_no_key(void **state)
+{
+	static const uint32_t every[] = {1, 2, 3, 4, 5};
+	static const struct guard_policy policy_of_all = {
+	    .detectors = detectors,
+	    .n_detectors = 6,
+	    .of_kind = {[DETECTOR_SECRET] = {every, 5}}};
+	static const struct scan_kind both = {
+	    .init = secret_init, .scan = secret_run, .policy = &policy_of_all};
+	static const char text[] =
+	    "id_token=" GITHUB " a/" SK " sid=" JWT " ok";
+	struct matches m = {0};
+	unsigned found[6] = {0};
+	assert_int_equal(scan_whole(&both, text, sizeof(text) - 1, &m), 0);
+	for (size_t i = 0; i < m.n; i++)
+		found[m.items[i].detector]++;
+	assert_int_equal(found[1], 2);
+	assert_int_equal(found[3], 1);
+	assert_true(found[5] > 0);
+	matches_clear(&m);
+	scan_check_splits(&both, text, sizeof(text) - 1);
+}
+
 static const struct {
 	const char *text;
 	size_t found;
@@ -327,6 +351,7 @@ int main(void)
 	    cmocka_unit_test(beside_anything),
 	    cmocka_unit_test(finds_the_keys_of_issuers),
 	    cmocka_unit_test(finds_what_is_random),
+	    cmocka_unit_test(a_rule_for_randomness_hides_no_key),
 	    cmocka_unit_test(most_drawn_strings_are_found),
 	    cmocka_unit_test(out_of_memory),
 	    cmocka_unit_test(a_key_without_end_is_cut),
