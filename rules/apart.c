@@ -24,19 +24,24 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+bool apart_is_at(const struct text *t, size_t next, size_t at)
+{
+	return next < t->apart.n && t->apart.items[next].start <= at;
+}
+
 size_t apart_read(
     const struct text *t, size_t from, size_t *next, char *out, size_t max)
 {
-	size_t n = least(t->settled - from, max), end = from + n;
-	memcpy(out, t->bytes + from, n);
-	for (; *next < t->apart.n; ++*next) {
-		const struct span *s = &t->apart.items[*next];
-		if (s->start >= end)
-			break;
-		size_t first = s->start > from ? s->start : from;
-		memset(out + (first - from), ' ', least(s->end, end) - first);
-		if (s->end > end)
-			break;
+	const struct spans *apart = &t->apart;
+	size_t n = least(t->settled - from, max), blank = 0;
+	if (apart_is_at(t, *next, from)) {
+		size_t end = apart->items[*next].end;
+		blank = least(n, end - from);
+		*next += blank == end - from;
 	}
+	if (*next < apart->n && apart->items[*next].start > from)
+		n = least(n, apart->items[*next].start - from);
+	memset(out, ' ', blank);
+	memcpy(out + blank, t->bytes + from + blank, n - blank);
 	return n;
 }

@@ -492,6 +492,16 @@ bool machine_feed(struct machine *m, const char *bytes, size_t len)
 	return new;
 }
 
+void machine_settle(struct machine *m)
+{
+	if (m->stopped || m->ended || m->text.settled == m->text.len)
+		return;
+	int err = text_settle(&m->text);
+	if (err != TEXT_ERR_MEMORY && !is_known(m))
+		step(m);
+	text_failed(m, err);
+}
+
 void machine_close(struct machine *m)
 {
 	if (m->stopped || m->text.final)

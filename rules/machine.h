@@ -80,8 +80,7 @@ struct machine {
 	struct sleepers sleepers;
 	struct matches counted;
 	size_t live_kept; /* of live after the last clean-up */
-	size_t looked;    /* text.settled when it was looked at last; SIZE_MAX:
-			     never */
+	size_t looked;    /* text.settled at the last look; SIZE_MAX: never */
 	struct excuse_said said;
 	struct sums sums;
 	struct totals totals;
@@ -102,8 +101,7 @@ struct machine {
 	bool whole_waits; /* a rule with only `when` waits for an ALLOW */
 	bool has_text;    /* text_init has been called */
 	bool stopped;     /* nothing more is looked for */
-	bool whole;       /* one machine_feed with everything, then the end:
-			     no need to look twice */
+	bool whole;       /* one machine_feed, then the end: look once */
 	bool ended;
 	enum guard_undecided undecided;
 };
@@ -126,6 +124,8 @@ void machine_clear(struct machine *);
 void machine_begin(struct machine *, const struct machine_how *);
 /* False: it read nothing new, and everything is as it was. */
 bool machine_feed(struct machine *, const char *bytes, size_t len);
+/* What is to come is no part of a unit that has begun (text_settle). */
+void machine_settle(struct machine *);
 /* No more bytes will come; more answers may, before the end (machine_look). */
 void machine_close(struct machine *);
 void machine_look(struct machine *);

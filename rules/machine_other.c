@@ -81,6 +81,11 @@ static void read_on(struct machine *m, enum other which)
 	}
 	const struct text *t = &o->machine->text;
 	while (t->len < m->text.settled && !o->machine->stopped) {
+		/* The text has read all that is before such markup, and it may
+		 * have gone out: no other markup goes on into the gap. */
+		if (which == OTHER_APART &&
+		    apart_is_at(&m->text, o->next, t->len))
+			machine_settle(o->machine);
 		size_t n = read_piece(m, which, t->len, reading);
 		machine_feed(o->machine, reading, n);
 	}

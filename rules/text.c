@@ -134,15 +134,18 @@ static int append(struct text *t, const char *bytes, size_t len)
 	return 0;
 }
 
+/* What may still come behind the bytes that are here. */
+enum to_come { ANYTHING, NEW_UNITS, NOTHING };
+
 /* Read what is valid and note where things stand. */
-static int read_on(struct text *t, bool final)
+static int read_on(struct text *t, enum to_come what)
 {
-	int err = normalise_run(t, final);
-	if (err == 0 && final)
+	int err = normalise_run(t, what != ANYTHING);
+	if (err == 0 && what == NOTHING)
 		err = token_break(t);
-	if (err == 0 && final)
+	if (err == 0 && what == NOTHING)
 		err = token_flush(t);
-	if (err == 0 && final)
+	if (err == 0 && what == NOTHING)
 		err = sentence_end(t);
 	t->open_token = token_open_start(t);
 	sentence_update(t);
@@ -170,8 +173,16 @@ int text_feed(struct text *t, const char *bytes, size_t len)
 		t->len = t->state->valid;
 	else if (len > room)
 		bad = TEXT_ERR_TOO_LONG;
-	err = read_on(t, false);
+	err = read_on(t, ANYTHING);
 	return err ? fail(t, err) : bad ? fail(t, bad) : 0;
+}
+
+int text_settle(struct text *t)
+{
+	if (t->err || t->final)
+		return t->err;
+	int err = read_on(t, NEW_UNITS);
+	return err ? fail(t, err) : 0;
 }
 
 int text_end(struct text *t)
@@ -182,7 +193,7 @@ int text_end(struct text *t)
 		t->len = t->state->valid;
 		return fail(t, TEXT_ERR_NOT_UTF8);
 	}
-	int err = read_on(t, true);
+	int err = read_on(t, NOTHING);
 	if (err)
 		return fail(t, err);
 	t->final = true;

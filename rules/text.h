@@ -121,6 +121,8 @@ void text_reset(struct text *); /* keeps the memory */
 /* 0 or enum text_err. */
 int text_feed(struct text *, const char *bytes, size_t len)
     __attribute__((warn_unused_result));
+/* What is to come is no part of a character or of markup that has begun. */
+int text_settle(struct text *) __attribute__((warn_unused_result));
 int text_end(struct text *) __attribute__((warn_unused_result));
 
 /* Index of the first token that ends behind this original byte; n_tokens when

@@ -208,6 +208,39 @@ static void each_reading_is_excused_by_itself(void **state)
 	assert_int_equal(judge(b, "A j<b>ar</b> of marmalade").n_hits, 1);
 }
 
+#define N(list) (sizeof(list) / sizeof(*(list)))
+
+/* The text reads no markup at the outer opening, and one inside of it: with
+ * that parting words, the outer one must not become markup after all, and hide
+ * the middle of what has gone out. */
+static void what_is_no_markup_stays_none(void **state)
+{
+	static const char *const outer[] = {"<a f=\"", "<img alt='", "<!--",
+	    "<![CDATA[", "![", "[x](", "[x](y \"", "&#", "\033]0;", "\033[3",
+	    "<"};
+	static const char *const inner[] = {"](x)", "](x\")", "](x')", "<b>",
+	    "<b\"\">", "<b''>", "<a\nb>", "<!--\n-->", "![y\"](x\")",
+	    "![a<b\n>c](x)", "**", "\033[1m", "\033]0;x\a"};
+	static const char *const end[] = {
+	    "e\">", "e'>", "e -->", "](x)", "5;", "e\")", "e')", "\a"};
+	static const char *const said[] = {
+	    "mar%smalade is waived", "marmalade %sis waived"};
+	struct bench *b = *state;
+	char markup[64], text[128];
+	add_rule(b, GUARD_BLOCK, SAID);
+	size_t n = N(outer) * N(inner) * N(end) * N(said);
+	for (size_t i = 0; i < n; i++) {
+		size_t k = i / N(said), m = k / N(end);
+		snprintf(markup, sizeof(markup), "%st%s%s", outer[m / N(inner)],
+		    inner[m % N(inner)], end[k % N(end)]);
+		const char *form = said[i % N(said)];
+		size_t at = (size_t)(strchr(form, '%') - form);
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)at, form, markup,
+		    form + at + 2);
+		bench_every_cut(b, text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +266,8 @@ int main(void)
 		bench_teardown),
 	    cmocka_unit_test_setup_teardown(
 		each_reading_is_excused_by_itself, bench_setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		what_is_no_markup_stays_none, bench_setup, bench_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
