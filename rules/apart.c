@@ -19,6 +19,13 @@ int apart_note(struct text *t, size_t len, char next)
 	return spans_add(&t->apart, t->settled, len) ? TEXT_ERR_MEMORY : 0;
 }
 
+int apart_note_number(struct text *t, size_t len)
+{
+	if (!t->state->word.open)
+		return 0;
+	return spans_add(&t->apart, t->settled, len) ? TEXT_ERR_MEMORY : 0;
+}
+
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;

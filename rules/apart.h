@@ -4,9 +4,9 @@
  * The views read on over it: re<b>fund</b> is one word. A client that shows
  * text as it is written shows <think>refund</think>Hello as two. So this is a
  * reading of its own, of the same length as the text, with spaces for such
- * markup; another machine judges it (machine_other.c). It has no markup that
- * the text has not: <a f="t<b"">e"> is text, and with spaces for <b""> would be
- * a tag.
+ * markup, and for the number of a footnote behind a word (guarantee\u00B9);
+ * another machine judges it (machine_other.c). It has no markup that the text
+ * has not: <a f="t<b"">e"> is text, and with spaces for <b""> would be a tag.
  */
 #ifndef HANDRAIL_RULES_APART_H
 #define HANDRAIL_RULES_APART_H
@@ -16,6 +16,10 @@
 /* len bytes of markup from t->settled on, next behind them: note them if a word
  * may go on over them. 0 or TEXT_ERR_MEMORY. */
 int apart_note(struct text *t, size_t len, char next)
+    __attribute__((warn_unused_result));
+
+/* The same of a number of a footnote: words end in front of it. */
+int apart_note_number(struct text *t, size_t len)
     __attribute__((warn_unused_result));
 
 /* Is such a piece at this byte? next: the first that has not been read. */

@@ -162,6 +162,19 @@ bool glyph_is_small(int32_t cp)
 			 : utf8proc_category(cp) == UTF8PROC_CATEGORY_LL;
 }
 
+bool glyph_is_note(int32_t cp)
+{
+	static const struct {
+		int32_t first, last;
+	} notes[] = {{0xB2, 0xB3}, {0xB9, 0xB9}, {0x2070, 0x2079},
+	    {0x2080, 0x2089}, {0x2460, 0x249B}, {0x24EA, 0x24FF},
+	    {0x2776, 0x2793}, {0x3251, 0x325F}, {0x32B1, 0x32BF}};
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
+		if (cp >= notes[i].first && cp <= notes[i].last)
+			return true;
+	return false;
+}
+
 bool glyph_is_flag_letter(int32_t cp)
 {
 	return cp >= 0x1F1E6 && cp <= 0x1F1FF;

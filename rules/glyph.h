@@ -48,10 +48,12 @@ bool glyph_is_space(int32_t cp);
 bool glyph_is_break(int32_t cp);       /* a line break */
 bool glyph_is_small(int32_t cp);       /* a small letter */
 bool glyph_is_flag_letter(int32_t cp); /* two of them are a flag */
-bool glyph_is_invisible(int32_t cp);   /* controls, default ignorables */
-bool glyph_is_bracket(int32_t cp);     /* or a quote: opens or closes */
-bool glyph_is_extender(int32_t cp);    /* belongs to the letter in front */
-bool glyph_keeps_marks(int32_t cp);    /* marks are ordinary on this letter */
+/* A raised, lowered or circled number, as of a footnote. */
+bool glyph_is_note(int32_t cp);
+bool glyph_is_invisible(int32_t cp); /* controls, default ignorables */
+bool glyph_is_bracket(int32_t cp);   /* or a quote: opens or closes */
+bool glyph_is_extender(int32_t cp);  /* belongs to the letter in front */
+bool glyph_keeps_marks(int32_t cp);  /* marks are ordinary on this letter */
 /* Of a script whose letters stand against Latin ones without a space: from
  * Hebrew to Thai, and East Asia. */
 bool glyph_is_apart(int32_t cp);

@@ -224,8 +224,10 @@ static int step_cluster(const struct reader *r)
 		return err;
 	if (glyph_is_flag_letter(c.cps[0]) && byte_at(r, r->t->settled) != '&')
 		return step_flag_letters(r);
+	if (glyph_is_note(c.cps[0]))
+		err = apart_note_number(r->t, c.end - r->t->settled);
 	r->t->settled = c.end;
-	return put_cluster(r->t, &c);
+	return err ? err : put_cluster(r->t, &c);
 }
 
 static bool is_word_prev(const struct text *t)

@@ -164,6 +164,11 @@ static void markup_inside_a_word_may_part_it(void **state)
 	    "so\033[1m" SAID "\033[0mso",
 	    "so<b>marmalade</b>is<b>waived</b>so",
 	    "caf\u00E9**" SAID "**\u00E9t\u00E9",
+	    /* The numbers of notes. */
+	    "So " SAID "\u00B9, so",
+	    "So " SAID "\u00B2\u00B3",
+	    "So " SAID "\u2460.",
+	    "So marmalade\u00B9 is\u2082 waived\u2777",
 	};
 	struct bench *b = *state;
 	add_rule(b, GUARD_BLOCK, SAID);
