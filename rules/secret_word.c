@@ -59,12 +59,13 @@ static bool is_high_sign(const struct secret_in *in, size_t i)
 	    (i < 3 || memcmp(in->s + i - 3, stop, 3) != 0);
 }
 
-static size_t skip_back(const struct secret_in *in, size_t i)
+/* Both down to from, no further: letters may go on without end. */
+static size_t skip_back(const struct secret_in *in, size_t i, size_t from)
 {
 	for (;;) {
-		if (i > 0 && is_high_sign(in, i))
+		if (i > from && is_high_sign(in, i))
 			i = beside_back(in->s, i);
-		else if (i > 0 &&
+		else if (i > from &&
 		    (is_space(in->s[i - 1]) || is_quote(in->s[i - 1])))
 			i--;
 		else
@@ -72,9 +73,9 @@ static size_t skip_back(const struct secret_in *in, size_t i)
 	}
 }
 
-static size_t word_back(const struct secret_in *in, size_t i)
+static size_t word_back(const struct secret_in *in, size_t i, size_t from)
 {
-	while (i > 0 &&
+	while (i > from &&
 	    (secret_is_letter(in->s[i - 1]) ||
 		(chars_are(in->s[i - 1], CHARS_HIGH) &&
 		    beside_before(in->s, i) != BESIDE_SIGN)))
@@ -100,7 +101,8 @@ enum secret_given secret_given_as(
 	    SECRET_NAME("ist"), SECRET_NAME("lautet"), SECRET_NAME("est"),
 	    SECRET_NAME("es"), SECRET_NAME("\u00E9"), SECRET_NAME("\u00E8"),
 	    {NULL, 0}};
-	size_t i = skip_back(in, start);
+	size_t from = start > CONTEXT_BYTES ? start - CONTEXT_BYTES : 0;
+	size_t i = skip_back(in, start, from);
 	enum secret_given how = SECRET_NOT_GIVEN;
 	for (unsigned words = 0;
 	     words <= CONTEXT_WORDS && i > 0 && start - i < CONTEXT_BYTES;
@@ -108,7 +110,7 @@ enum secret_given secret_given_as(
 		char c = in->s[i - 1];
 		if (how == SECRET_NOT_GIVEN &&
 		    (c == ':' || c == '=' || c == '>')) {
-			i = skip_back(in, i - 1);
+			i = skip_back(in, i - 1, from);
 			how = SECRET_BY_SIGN;
 			continue;
 		}
@@ -117,13 +119,13 @@ enum secret_given secret_given_as(
 				return how;
 			return words == 0 ? SECRET_BESIDE : SECRET_NOT_GIVEN;
 		}
-		size_t word = word_back(in, i);
+		size_t word = word_back(in, i, from);
 		if (word == i || is_turn(in, i))
 			return SECRET_NOT_GIVEN; /* another sentence, a number
 						  */
 		if (how == SECRET_NOT_GIVEN && ends_with_any(in, i, gives))
 			how = SECRET_BY_WORD;
-		i = skip_back(in, word);
+		i = skip_back(in, word, from);
 	}
 	return SECRET_NOT_GIVEN;
 }

@@ -6,6 +6,7 @@
 #include "tests/unit/rules/scan_cases.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 static const struct detector detectors[] = {
     {.kind = DETECTOR_PHRASES},
@@ -322,6 +323,28 @@ static void lets_go_of_ordinary_text(void **state)
 	text_clear(&t);
 }
 
+/* Letter for letter, a word without end is not read again from its beginning:
+ * that would take many minutes. */
+static void a_word_without_end_is_read_once(void **state)
+{
+	static const char letter[] = "x\u0301";
+	struct text t;
+	struct secret_scan scan_state;
+	struct matches m = {0};
+	size_t alive;
+	secret_scan_init(&scan_state);
+	assert_int_equal(text_init(&t, 1u << 20), 0);
+	alarm(60);
+	for (size_t i = 0; i < 60000; i++) {
+		assert_int_equal(text_feed(&t, letter, sizeof(letter) - 1), 0);
+		assert_int_equal(
+		    secret_scan(&scan_state, &t, &policy, &m, &alive), 0);
+	}
+	alarm(0);
+	matches_clear(&m);
+	text_clear(&t);
+}
+
 static void ordinary_talk(void **state)
 {
 	struct shared_rows *rows = shared_open("benign_agent_sgd.jsonl");
@@ -356,6 +379,7 @@ int main(void)
 	    cmocka_unit_test(out_of_memory),
 	    cmocka_unit_test(a_key_without_end_is_cut),
 	    cmocka_unit_test(lets_go_of_ordinary_text),
+	    cmocka_unit_test(a_word_without_end_is_read_once),
 	    cmocka_unit_test(ordinary_talk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
