@@ -73,15 +73,18 @@ static size_t group_length(const struct entity_run *run, size_t i)
 	return end + 1 - i;
 }
 
-/* Groups of four, or those of one kind that cards are written in: 4 6 5, three
- * or more, all of one length. Signs that seldom stand in a number only between
- * groups as they are printed on cards. A row that goes on with groups of the
- * length is a list of numbers: 1 2 3, or 4021, 5033, 6057. */
+#define MOST_GROUPS 6u /* a row of small numbers has more: 1 2 3 ... 12 13 */
+
+/* Groups of four, or few of one kind, or all of one length. Signs that seldom
+ * stand in a number only between groups as they are printed on cards. A row
+ * that goes on with groups of the length is a list of numbers: 1 2 3, or 4021,
+ * 5033, 6057. */
 static bool is_grouped(const struct entity_run *run, size_t n)
 {
 	char kind = '\0';
 	bool same = true, fours = true, amex = true, usual = true, even = true;
 	size_t first = group_length(run, 0), least = first, last = first;
+	size_t groups = 1;
 	for (size_t i = 1; i < n; i++) {
 		if (run->seps[i] == '\0')
 			continue;
@@ -90,6 +93,7 @@ static bool is_grouped(const struct entity_run *run, size_t n)
 		usual &= strchr(USUAL_SEPARATORS, kind) != NULL;
 		fours &= i % 4 == 0;
 		amex &= i == 4 || i == 10;
+		groups++;
 		last = group_length(run, i);
 		even &= i % first == 0 && last <= first;
 		least = last < least ? last : least;
@@ -100,7 +104,7 @@ static bool is_grouped(const struct entity_run *run, size_t n)
 		return false;
 	if (!usual)
 		return fours || (same && amex);
-	return fours || (same && (amex || least >= 3 || even));
+	return fours || (same && (groups <= MOST_GROUPS || even));
 }
 
 /* May a card begin at start although letters stand in front? Not in a code that
