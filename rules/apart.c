@@ -12,18 +12,16 @@ static bool goes_on(char next)
 	    (next && strchr("<*_~`[]&\033", next) != NULL);
 }
 
-int apart_note(struct text *t, size_t len, char next)
-{
-	if (!t->state->word.open || !goes_on(next))
-		return 0;
-	return spans_add(&t->apart, t->settled, len) ? TEXT_ERR_MEMORY : 0;
-}
-
 int apart_note_number(struct text *t, size_t len)
 {
 	if (!t->state->word.open)
 		return 0;
 	return spans_add(&t->apart, t->settled, len) ? TEXT_ERR_MEMORY : 0;
+}
+
+int apart_note(struct text *t, size_t len, char next)
+{
+	return goes_on(next) ? apart_note_number(t, len) : 0;
 }
 
 static size_t least(size_t a, size_t b)
